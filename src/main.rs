@@ -1,1 +1,2 @@
-fn main(){}
+//! The `banyan` binary.
+fn main() {}

@@ -1,0 +1,373 @@
+//! One typed configuration, and the only reader of the environment.
+//!
+//! Every setting is an environment variable `BANYAN_…` (plus the customary `DATABASE_URL`); an
+//! unknown `BANYAN_…` name is refused, so that a misspelt setting cannot pass unnoticed.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::PathBuf;
+
+/// What kind of house this is: it decides whether sample tools are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Real people: no sample data, no local mailbox pages, secrets must be configured.
+    Production,
+    /// The sample programme: local mailbox at `/dev/mailbox`, printed sign-in links.
+    Sample,
+}
+
+/// How SMTP connections are protected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SmtpTls {
+    /// TLS from the first byte (port 465).
+    Implicit,
+    /// STARTTLS, required: a server that does not offer it gets no mail (port 587).
+    StartTls,
+    /// No TLS: loopback sinks and trusted local relays only.
+    None,
+}
+
+/// Settings of the mail server. Absent: mail lands in the local mailbox.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Smtp {
+    /// Host name, also checked against the certificate.
+    pub host: String,
+    /// Port.
+    pub port: u16,
+    /// Protection.
+    pub tls: SmtpTls,
+    /// User and password, when the server wants them.
+    pub credentials: Option<(String, String)>,
+}
+
+impl fmt::Debug for Smtp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "Smtp {{ host: {:?}, port: {}, tls: {:?} }}",
+            self.host, self.port, self.tls
+        )
+    }
+}
+
+/// Where the database is.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Database {
+    /// A private cluster kept under the data folder.
+    Private,
+    /// A server of one's own.
+    Server {
+        /// Connection string of the app's role (`banyan_app`).
+        app: String,
+        /// Connection string of the owner's role (`banyan_owner`), needed by `migrate` only.
+        owner: Option<String>,
+    },
+}
+
+impl fmt::Debug for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Private => "Private",
+            Self::Server { .. } => "Server",
+        })
+    }
+}
+
+/// The whole configuration.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Kind of house.
+    pub mode: Mode,
+    /// Address to listen on, such as `127.0.0.1:8080`.
+    pub listen: String,
+    /// The address that people type, without a trailing slash: links in mail begin with it.
+    pub public_url: String,
+    /// Folder of the private cluster, stored files and keys.
+    pub data_dir: PathBuf,
+    /// Where the database is.
+    pub database: Database,
+    /// Connections in the pool: the number of requests that work at once.
+    pub pool_size: u32,
+    /// Mail server.
+    pub smtp: Option<Smtp>,
+    /// Address in `From:`, such as `Banyan <no-reply@example.org>`.
+    pub mail_from: String,
+    /// Secret from which signing keys are derived. In production it must be set; otherwise one is
+    /// made and kept in the data folder.
+    pub secret: Option<String>,
+    /// Logs as JSON lines.
+    pub log_json: bool,
+    /// Filter of logs, such as `info,banyan=debug`.
+    pub log: String,
+    /// Bearer token that `/metrics` asks for; without one only loopback may read it.
+    pub metrics_token: Option<String>,
+    /// Trust `X-Forwarded-For` from a reverse proxy on loopback.
+    pub behind_proxy: bool,
+}
+
+/// Why the configuration cannot be used.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum ConfigError {
+    /// A variable that no one reads.
+    #[error("unknown setting {0}; `banyan doctor --settings` lists those that exist")]
+    Unknown(String),
+    /// A value that does not parse.
+    #[error("{name}={value:?} is not usable: {why}")]
+    Bad {
+        /// Variable.
+        name: String,
+        /// Its value.
+        value: String,
+        /// What is wanted.
+        why: String,
+    },
+    /// A setting that production must have.
+    #[error("{0} must be set when BANYAN_MODE=production")]
+    Missing(&'static str),
+}
+
+/// Every setting with its meaning, for `doctor --settings` and the manual.
+pub const SETTINGS: &[(&str, &str)] = &[
+    (
+        "BANYAN_MODE",
+        "production, or sample (the default): the sample programme with its local mailbox",
+    ),
+    (
+        "BANYAN_LISTEN",
+        "address to listen on; default 127.0.0.1:8080",
+    ),
+    (
+        "BANYAN_PUBLIC_URL",
+        "the address that people type; default http://localhost:<port>",
+    ),
+    (
+        "BANYAN_DATA_DIR",
+        "folder of the private database, files and keys; default .banyan, as root /var/lib/banyan",
+    ),
+    (
+        "DATABASE_URL",
+        "connection string of the role banyan_app; without it a private PostgreSQL is kept",
+    ),
+    (
+        "DATABASE_OWNER_URL",
+        "connection string of the role banyan_owner, for `banyan migrate`",
+    ),
+    ("BANYAN_POOL_SIZE", "database connections; default 8"),
+    (
+        "BANYAN_SMTP_HOST",
+        "mail server; without it mail lands in the local mailbox",
+    ),
+    ("BANYAN_SMTP_PORT", "default 587, with tls 465"),
+    ("BANYAN_SMTP_TLS", "starttls (default), implicit or none"),
+    ("BANYAN_SMTP_USER", "user, when the server wants one"),
+    (
+        "BANYAN_SMTP_PASSWORD",
+        "password, when the server wants one",
+    ),
+    (
+        "BANYAN_MAIL_FROM",
+        "sender, such as Banyan <no-reply@example.org>",
+    ),
+    (
+        "BANYAN_SECRET",
+        "at least 32 characters; signing keys are derived from it",
+    ),
+    ("BANYAN_LOG", "filter of logs; default info"),
+    ("BANYAN_LOG_JSON", "true: logs as JSON lines"),
+    (
+        "BANYAN_METRICS_TOKEN",
+        "bearer token for /metrics; without one only loopback may read it",
+    ),
+    (
+        "BANYAN_BEHIND_PROXY",
+        "true: a reverse proxy on loopback sets X-Forwarded-For",
+    ),
+];
+
+impl Config {
+    /// Reads the environment.
+    ///
+    /// # Errors
+    /// A setting that is unknown, malformed, or missing in production.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        Self::from_pairs(std::env::vars().collect())
+    }
+
+    /// Reads settings from a map, as tests do.
+    ///
+    /// # Errors
+    /// As [`Config::from_env`].
+    pub fn from_pairs(vars: BTreeMap<String, String>) -> Result<Self, ConfigError> {
+        for name in vars.keys().filter(|n| n.starts_with("BANYAN_")) {
+            if !SETTINGS.iter().any(|(known, _)| known == name) {
+                return Err(ConfigError::Unknown(name.clone()));
+            }
+        }
+        let vars = Vars(vars);
+        let mode = vars.choice(
+            "BANYAN_MODE",
+            &[("sample", Mode::Sample), ("production", Mode::Production)],
+        )?;
+        let listen = vars
+            .text("BANYAN_LISTEN")
+            .unwrap_or("127.0.0.1:8080")
+            .to_owned();
+        let port = listen.rsplit(':').next().unwrap_or("8080");
+        let public_url = vars.text("BANYAN_PUBLIC_URL").map_or_else(
+            || format!("http://localhost:{port}"),
+            |u| u.trim_end_matches('/').to_owned(),
+        );
+        let secret = vars.text("BANYAN_SECRET").map(str::to_owned);
+        if let Some(value) = secret.as_ref().filter(|s| s.len() < 32) {
+            return Err(bad(
+                "BANYAN_SECRET",
+                &"*".repeat(value.len()),
+                "at least 32 characters",
+            ));
+        }
+        if mode == Mode::Production {
+            for name in [
+                "BANYAN_PUBLIC_URL",
+                "BANYAN_SECRET",
+                "BANYAN_MAIL_FROM",
+                "BANYAN_SMTP_HOST",
+            ] {
+                if vars.text(name).is_none() {
+                    return Err(ConfigError::Missing(name));
+                }
+            }
+        }
+        Ok(Self {
+            mode,
+            listen,
+            public_url,
+            data_dir: vars
+                .text("BANYAN_DATA_DIR")
+                .map_or_else(default_data_dir, PathBuf::from),
+            database: vars
+                .text("DATABASE_URL")
+                .map_or(Database::Private, |app| Database::Server {
+                    app: app.to_owned(),
+                    owner: vars.text("DATABASE_OWNER_URL").map(str::to_owned),
+                }),
+            pool_size: vars.number("BANYAN_POOL_SIZE", 8)?,
+            smtp: vars.smtp()?,
+            mail_from: vars
+                .text("BANYAN_MAIL_FROM")
+                .unwrap_or("Banyan <no-reply@banyan.example>")
+                .to_owned(),
+            secret,
+            log_json: vars.flag("BANYAN_LOG_JSON")?,
+            log: vars.text("BANYAN_LOG").unwrap_or("info").to_owned(),
+            metrics_token: vars.text("BANYAN_METRICS_TOKEN").map(str::to_owned),
+            behind_proxy: vars.flag("BANYAN_BEHIND_PROXY")?,
+        })
+    }
+
+    /// May cookies be `Secure` and carry the `__Host-` prefix? Browsers allow it over https and on
+    /// localhost.
+    #[must_use]
+    pub fn secure_cookies(&self) -> bool {
+        self.public_url.starts_with("https://") || self.public_url.starts_with("http://localhost")
+    }
+}
+
+fn default_data_dir() -> PathBuf {
+    // `postgres` cannot enter root's home, so root keeps its data where services do.
+    if running_as_root() {
+        PathBuf::from("/var/lib/banyan")
+    } else {
+        PathBuf::from(".banyan")
+    }
+}
+
+/// Is this process root? Read from `/proc`, since asking the kernel directly needs unsafe code;
+/// elsewhere than Linux the answer is no.
+#[must_use]
+pub fn running_as_root() -> bool {
+    std::fs::read_to_string("/proc/self/status").is_ok_and(|status| {
+        status
+            .lines()
+            .find_map(|l| l.strip_prefix("Uid:"))
+            .and_then(|ids| ids.split_whitespace().nth(1))
+            .is_some_and(|euid| euid == "0")
+    })
+}
+
+fn bad(name: &str, value: &str, why: &str) -> ConfigError {
+    ConfigError::Bad {
+        name: name.to_owned(),
+        value: value.to_owned(),
+        why: why.to_owned(),
+    }
+}
+
+struct Vars(BTreeMap<String, String>);
+
+impl Vars {
+    fn text(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(|v| v.trim()).filter(|v| !v.is_empty())
+    }
+
+    fn number<N: std::str::FromStr>(&self, name: &str, default: N) -> Result<N, ConfigError> {
+        self.text(name).map_or(Ok(default), |v| {
+            v.parse()
+                .map_err(|_err| bad(name, v, "a whole number is wanted"))
+        })
+    }
+
+    fn flag(&self, name: &str) -> Result<bool, ConfigError> {
+        self.choice(
+            name,
+            &[("false", false), ("true", true), ("0", false), ("1", true)],
+        )
+    }
+
+    /// One of the named choices; the first is the default.
+    fn choice<T: Copy>(&self, name: &str, choices: &[(&str, T)]) -> Result<T, ConfigError> {
+        let wanted = self
+            .text(name)
+            .or(choices.first().map(|c| c.0))
+            .unwrap_or_default();
+        choices
+            .iter()
+            .find(|(word, _)| *word == wanted)
+            .map(|(_, value)| *value)
+            .ok_or_else(|| {
+                let words: Vec<_> = choices.iter().map(|c| c.0).collect();
+                bad(name, wanted, &format!("one of {}", words.join(", ")))
+            })
+    }
+
+    fn smtp(&self) -> Result<Option<Smtp>, ConfigError> {
+        let Some(host) = self.text("BANYAN_SMTP_HOST") else {
+            return Ok(None);
+        };
+        let tls = self.choice(
+            "BANYAN_SMTP_TLS",
+            &[
+                ("starttls", SmtpTls::StartTls),
+                ("implicit", SmtpTls::Implicit),
+                ("none", SmtpTls::None),
+            ],
+        )?;
+        let port = self.number(
+            "BANYAN_SMTP_PORT",
+            if tls == SmtpTls::Implicit { 465 } else { 587 },
+        )?;
+        let credentials = self.text("BANYAN_SMTP_USER").map(|user| {
+            (
+                user.to_owned(),
+                self.text("BANYAN_SMTP_PASSWORD")
+                    .unwrap_or_default()
+                    .to_owned(),
+            )
+        });
+        Ok(Some(Smtp {
+            host: host.to_owned(),
+            port,
+            tls,
+            credentials,
+        }))
+    }
+}

@@ -1,0 +1,98 @@
+//! Identifiers: one type for each kind of thing, so that a cohort's id cannot be passed for an
+//! offer's. All are `UUIDv7`, made in the application, and therefore sort by creation. They are not
+//! secrets: 74 random bits are too few for that, see `access::secret`.
+
+use diesel::deserialize::{self, FromSql, FromSqlRow};
+use diesel::expression::AsExpression;
+use diesel::pg::{Pg, PgValue};
+use diesel::serialize::{self, Output, ToSql};
+use diesel::sql_types::Uuid as SqlUuid;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+macro_rules! ids {
+    ($( $(#[$doc:meta])* $name:ident; )*) => { $(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, AsExpression, FromSqlRow)]
+        #[diesel(sql_type = SqlUuid)]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
+
+        impl $name {
+            /// A fresh id; ids made later sort later.
+            #[must_use]
+            pub fn new() -> Self { Self(Uuid::now_v7()) }
+        }
+        impl Default for $name { fn default() -> Self { Self::new() } }
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { self.0.fmt(f) }
+        }
+        impl std::str::FromStr for $name {
+            type Err = uuid::Error;
+            fn from_str(s: &str) -> Result<Self, uuid::Error> { Uuid::parse_str(s).map(Self) }
+        }
+        impl FromSql<SqlUuid, Pg> for $name {
+            fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> { <Uuid as FromSql<SqlUuid, Pg>>::from_sql(value).map(Self) }
+        }
+        impl ToSql<SqlUuid, Pg> for $name {
+            fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result { <Uuid as ToSql<SqlUuid, Pg>>::to_sql(&self.0, out) }
+        }
+    )* };
+}
+
+ids! {
+    /// A person with an account.
+    PersonId;
+    /// A role that a person holds.
+    GrantId;
+    /// A browser session.
+    SessionId;
+    /// An API token.
+    TokenId;
+    /// A single-purpose link sent by mail.
+    LinkId;
+    /// A university, bank, insurer or other organisation.
+    OrganisationId;
+    /// A contact person of an organisation.
+    ContactId;
+    /// An agreement between a university and an institution.
+    PartnershipId;
+    /// A programme, such as the pilot.
+    ProgrammeId;
+    /// A yearly or milestone target of a programme.
+    TargetId;
+    /// A cited public document.
+    SourceId;
+    /// A version of the Personal Information Collection Statement.
+    PicsId;
+    /// A cohort (intake) of a programme, with its call.
+    CohortId;
+    /// A pool of seats of a cohort.
+    PoolId;
+    /// A person's application to a cohort.
+    ApplicationId;
+    /// A stored file.
+    FileId;
+    /// A note on an application.
+    NoteId;
+    /// A reviewer's assignment to an application, with its scores.
+    ReviewId;
+    /// A criterion of a rubric.
+    CriterionId;
+    /// A release of decisions.
+    ReleaseId;
+    /// An offer of a seat.
+    OfferId;
+    /// A place on a waitlist.
+    WaitlistId;
+    /// A trainee's enrolment.
+    EnrolmentId;
+    /// A letter in the outbox.
+    LetterId;
+    /// A job in the queue.
+    JobId;
+    /// An event of the audit trail.
+    EventId;
+    /// An import run.
+    ImportId;
+}

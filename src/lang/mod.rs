@@ -1,0 +1,110 @@
+//! English and Traditional Chinese (Hong Kong): every text that a person reads.
+//!
+//! A text is a method of [`Lang`], made by the `texts!` macro from a pair; a missing half does not
+//! compile. Each room keeps its own list in a file of its own name here. Dates, money and names
+//! are in [`format`].
+
+use serde::{Deserialize, Serialize};
+
+pub mod format;
+mod shell;
+
+/// A reader's language.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Default)]
+pub enum Lang {
+    /// English as written in Hong Kong.
+    #[default]
+    #[serde(rename = "en")]
+    En,
+    /// Traditional Chinese with Hong Kong words.
+    #[serde(rename = "zh-Hant-HK")]
+    Zh,
+}
+
+impl Lang {
+    /// Both languages, English first.
+    pub const ALL: [Self; 2] = [Self::En, Self::Zh];
+
+    /// BCP 47 tag, as in `<html lang>` and in the database.
+    pub fn tag(self) -> &'static str {
+        self.pick("en", "zh-Hant-HK")
+    }
+
+    /// Reads a tag leniently: any `zh…` is Traditional Chinese, any `en…` English.
+    pub fn parse(tag: &str) -> Option<Self> {
+        let tag = tag.trim().to_ascii_lowercase();
+        if tag.starts_with("zh") || tag == "yue" || tag == "tc" {
+            Some(Self::Zh)
+        } else if tag.starts_with("en") {
+            Some(Self::En)
+        } else {
+            None
+        }
+    }
+
+    /// The first language of an `Accept-Language` header that we speak.
+    pub fn accepted(header: &str) -> Option<Self> {
+        header
+            .split(',')
+            .find_map(|part| Self::parse(part.split(';').next().unwrap_or_default()))
+    }
+
+    /// The half that this reader reads.
+    pub fn pick<T>(self, en: T, zh: T) -> T {
+        match self {
+            Self::En => en,
+            Self::Zh => zh,
+        }
+    }
+
+    /// The other language, for the switch in the header.
+    pub fn other(self) -> Self {
+        self.pick(Self::Zh, Self::En)
+    }
+}
+
+/// Something that can be said to a reader in either language.
+pub trait Say {
+    /// The sentence.
+    fn say(&self, lang: Lang) -> String;
+}
+
+/// Declares texts as pairs: `key: "English" | "中文";`, with arguments
+/// `key(name: &str): "Dear {name}" | "{name}：";`, and with an English singular
+/// `key(n: i64): "1 seat" + "{n} seats" | "{n} 個名額";` (the count is the first argument).
+macro_rules! texts {
+    ($( $name:ident $( ( $($arg:ident : $ty:ty),+ $(,)? ) )? : $en:literal $( + $many:literal )? | $zh:literal ; )*) => {
+        impl $crate::lang::Lang {
+            $( $crate::lang::texts!(@one $name $( ( $($arg : $ty),+ ) )? : $en $( + $many )? | $zh ;); )*
+        }
+    };
+    (@one $name:ident : $en:literal | $zh:literal ;) => {
+        #[doc = $en]
+        #[must_use]
+        pub fn $name(self) -> &'static str { self.pick($en, $zh) }
+    };
+    (@one $name:ident ( $($arg:ident : $ty:ty),+ ) : $en:literal | $zh:literal ;) => {
+        #[doc = $en]
+        #[must_use]
+        pub fn $name(self, $($arg : $ty),+) -> String {
+            $( let _ = &$arg; )+
+            match self {
+                $crate::lang::Lang::En => format!($en),
+                $crate::lang::Lang::Zh => format!($zh),
+            }
+        }
+    };
+    (@one $name:ident ( $n:ident : $nty:ty $(, $arg:ident : $ty:ty)* ) : $en:literal + $many:literal | $zh:literal ;) => {
+        #[doc = $many]
+        #[must_use]
+        pub fn $name(self, $n : $nty $(, $arg : $ty)*) -> String {
+            $( let _ = &$arg; )*
+            match self {
+                $crate::lang::Lang::En if $n == 1 => format!($en),
+                $crate::lang::Lang::En => format!($many),
+                $crate::lang::Lang::Zh => format!($zh),
+            }
+        }
+    };
+}
+pub(crate) use texts;
