@@ -1,6 +1,5 @@
-// Banyan: progressive enhancement. Every page works without it.
-// No text lives here: each sentence comes from a data- attribute, written by the server in the
-// reader's language, with {n}, {name}, {size} filled in below. No HTML is ever parsed from text.
+// Banyan: every page works without this. Texts come from data- attributes, written by the server in
+// the reader's language, with {n}, {name}, {size} filled in here. No HTML is ever made from text.
 (() => {
   'use strict';
   const all = (sel, from = document) => [...from.querySelectorAll(sel)];
@@ -8,11 +7,11 @@
   const on = (type, fn, opts) => document.addEventListener(type, fn, opts);
   const say = (el, text) => { if (el && el.textContent !== text) el.textContent = text; };
 
-  // The error summary takes the focus when the page opens.
+  // The error summary takes the focus.
   const errors = document.querySelector('.errors[tabindex]');
   if (errors) errors.focus();
 
-  // Menus: Escape and a click elsewhere close them. Older browsers on wide screens: open the main navigation.
+  // Menus close by Escape and by a click elsewhere. Older browsers on wide screens get the navigation opened.
   on('click', (e) => all('.menu[open]').forEach((m) => m.contains(e.target) || (m.open = false)));
   on('keydown', (e) => {
     if (e.key !== 'Escape') return;
@@ -30,7 +29,7 @@
     const rows = boxes(form, 'row');
     const n = rows.filter((b) => b.checked).length;
     boxes(form, 'all').forEach((b) => { b.checked = n > 0 && n === rows.length; b.indeterminate = n > 0 && n < rows.length; });
-    all('output[data-chosen]', form).forEach((o) => say(o, fill(n === 0 ? o.dataset.none : n === 1 ? o.dataset.one : o.dataset.many, { n })));
+    all('output[data-chosen]').filter((o) => o.form === form).forEach((o) => say(o, fill(n === 0 ? o.dataset.none : n === 1 ? o.dataset.one : o.dataset.many, { n })));
   };
   on('change', (e) => {
     const box = e.target;
@@ -92,7 +91,7 @@
   const timers = new WeakMap();
   const busy = new WeakSet();
   const status = (form, word) => {
-    const out = form.querySelector('[data-saved]');
+    const out = form.querySelector('[data-status]');
     if (!out) return;
     say(out, fill(out.dataset[word], { time: new Date().toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit', timeZone: 'Asia/Hong_Kong' }) }));
     out.classList.toggle('bad', word === 'failed');
@@ -113,7 +112,7 @@
     try {
       const r = await fetch(form.dataset.autosave, { method: 'POST', body, credentials: 'same-origin', redirect: 'error', headers: { Accept: 'application/json' } });
       if (!r.ok) throw r.status;
-      const tag = r.headers.get('ETag'); // a newer version number for the hidden field of that name
+      const tag = r.headers.get('ETag'); // a new version number for the hidden field of that name
       const version = form.elements.namedItem('version');
       if (tag && version) version.value = tag.replace(/^W\/|"/g, '');
       if (!changed.has(form)) status(form, 'saved');
@@ -139,7 +138,8 @@
     all('button[aria-disabled]').forEach((b) => b.removeAttribute('aria-disabled'));
   });
 
-  // Print: <button type="button" data-print>.
+  // Print: <button type="button" data-print hidden>.
+  all('[data-print]').forEach((b) => { b.hidden = false; });
   on('click', (e) => { if (e.target.closest && e.target.closest('[data-print]')) print(); });
 
   // Keys, only where the account has them on (<body data-keys>): / search, j and k rows, x ticks, Enter opens.
