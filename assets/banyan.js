@@ -11,7 +11,7 @@
   const errors = document.querySelector('.errors[tabindex]');
   if (errors) errors.focus();
 
-  // Menus close by Escape and by a click elsewhere. Older browsers on wide screens get the navigation opened.
+  // Menus close by Escape and by a click elsewhere. Older browsers: open the wide navigation.
   on('click', (e) => all('.menu[open]').forEach((m) => m.contains(e.target) || (m.open = false)));
   on('keydown', (e) => {
     if (e.key !== 'Escape') return;
@@ -29,7 +29,7 @@
     const rows = boxes(form, 'row');
     const n = rows.filter((b) => b.checked).length;
     boxes(form, 'all').forEach((b) => { b.checked = n > 0 && n === rows.length; b.indeterminate = n > 0 && n < rows.length; });
-    all('output[data-chosen]').filter((o) => o.form === form).forEach((o) => say(o, fill(n === 0 ? o.dataset.none : n === 1 ? o.dataset.one : o.dataset.many, { n })));
+    all('output[data-chosen]').filter((o) => o.form === form).forEach((o) => { o.dataset.n = n; say(o, fill(n === 0 ? o.dataset.none : n === 1 ? o.dataset.one : o.dataset.many, { n })); });
   };
   on('change', (e) => {
     const box = e.target;
@@ -51,7 +51,7 @@
     last = box;
   });
 
-  // Counters: <textarea data-max="600" data-counter="id" [data-unit="words"]>; the output has data-left and data-over.
+  // Counters: <textarea data-max="600" data-counter="id" [data-unit="words"]>.
   const count = (area) => {
     const out = document.getElementById(area.dataset.counter);
     if (!out) return;
@@ -66,7 +66,7 @@
     count(area);
   });
 
-  // Files: <input type=file data-max="bytes" data-says="id">; the output has data-chose and data-big.
+  // Files: <input type=file data-max="bytes" data-says="id">.
   on('change', (e) => {
     const input = e.target;
     if (!input.matches('input[type=file][data-says]')) return;
@@ -81,7 +81,7 @@
     out.classList.toggle('over', Boolean(bad));
   });
 
-  // Forms: the guard against leaving, autosave, and one submit only.
+  // Forms: guard, autosave, one submit only.
   const changed = new Set();
   on('input', (e) => { const f = e.target.form; if (f && f.matches('[data-guard], [data-autosave]')) { changed.add(f); later(f); } });
   addEventListener('beforeunload', (e) => {
@@ -112,7 +112,7 @@
     try {
       const r = await fetch(form.dataset.autosave, { method: 'POST', body, credentials: 'same-origin', redirect: 'error', headers: { Accept: 'application/json' } });
       if (!r.ok) throw r.status;
-      const tag = r.headers.get('ETag'); // a new version number for the hidden field of that name
+      const tag = r.headers.get('ETag');
       const version = form.elements.namedItem('version');
       if (tag && version) version.value = tag.replace(/^W\/|"/g, '');
       if (!changed.has(form)) status(form, 'saved');
@@ -142,7 +142,7 @@
   all('[data-print]').forEach((b) => { b.hidden = false; });
   on('click', (e) => { if (e.target.closest && e.target.closest('[data-print]')) print(); });
 
-  // Keys, only where the account has them on (<body data-keys>): / search, j and k rows, x ticks, Enter opens.
+  // Keys, where the account has them on (<body data-keys>): / search, j k rows, x ticks, Enter opens.
   on('keydown', (e) => {
     if (!document.body.hasAttribute('data-keys') || e.ctrlKey || e.metaKey || e.altKey || e.isComposing) return;
     if (e.target.closest('input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]')) return;
