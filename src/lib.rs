@@ -5,8 +5,14 @@
 //! is the map.
 #![forbid(unsafe_code)]
 
-pub mod clock;
 pub mod config;
-pub mod error;
+pub mod clock;
 pub mod ids;
 pub mod lang;
+pub mod error;
+pub mod telemetry;
+pub mod db;
+pub mod access;
+pub mod files;
+pub mod web;
+pub mod audit;

@@ -7,6 +7,8 @@
 use serde::{Deserialize, Serialize};
 
 pub mod format;
+mod files;
+mod flash;
 mod shell;
 
 /// A reader's language.

@@ -1,0 +1,178 @@
+-- The second lock: who sees and changes which rows, re-created after every migration run.
+--
+-- A policy compares the declaration (kind, person, organisations, programmes) with columns of the
+-- row itself; it never looks elsewhere. The table below is the whole list; verbs are s(elect),
+-- i(nsert), u(pdate), d(elete). The same list is what banyan_app is granted: nothing else exists.
+DO $$
+DECLARE
+  t record;
+  p record;
+  verb text;
+  condition text;
+  staff CONSTANT text := '(SELECT banyan_kind()) IN (''coordinator'', ''administrator'') AND programme_id = ANY ((SELECT banyan_programmes())::uuid[])';
+  own CONSTANT text := 'person_id = (SELECT banyan_person())';
+  applicant CONSTANT text := '(SELECT banyan_kind()) = ''applicant'' AND person_id = (SELECT banyan_person())';
+  member CONSTANT text := '(SELECT banyan_kind()) IN (''liaison'', ''representative'', ''supervisor'') AND organisation_id = ANY ((SELECT banyan_organisations())::uuid[])';
+  anyone CONSTANT text := '(SELECT banyan_kind()) <> ''''';
+  desk CONSTANT text := '(SELECT banyan_kind()) IN (''coordinator'', ''administrator'')';
+  committee CONSTANT text := '(SELECT banyan_kind()) = ''committee'' AND programme_id = ANY ((SELECT banyan_programmes())::uuid[])';
+BEGIN
+  FOR p IN SELECT tablename, policyname FROM pg_policies WHERE schemaname = 'public' LOOP
+    EXECUTE format('DROP POLICY %I ON %I', p.policyname, p.tablename);
+  END LOOP;
+  REVOKE ALL ON ALL TABLES IN SCHEMA public FROM banyan_app;
+  GRANT USAGE ON SCHEMA public TO banyan_app;
+  FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE '\_\_%' LOOP
+    EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', t.tablename);
+    EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', t.tablename);
+    -- The owner's own way in, for migrations that fill columns and for the sample programme's mark.
+    EXECUTE format('CREATE POLICY set_up ON %I TO banyan_owner USING ((SELECT banyan_kind()) = ''task:set_up'')', t.tablename);
+  END LOOP;
+  GRANT SELECT ON __diesel_schema_migrations TO banyan_app;
+
+  FOR p IN SELECT * FROM (VALUES
+    -- the house
+    ('house', 'everyone', 's', 'true'),
+    ('idempotency_keys', 'own', 'si', own),
+    ('idempotency_keys', 'sweep', 'sd', 'task:sweep'),
+    ('throttles', 'count', 'siud', 'task:throttle'),
+    ('throttles', 'sweep', 'sd', 'task:sweep'),
+    ('audit_events', 'write', 'i', anyone || ' AND actor_id IS NOT DISTINCT FROM (SELECT banyan_person())'),
+    ('audit_events', 'staff', 's', staff),
+    ('audit_events', 'own', 's', own || ' AND NOT confidential'),
+    ('audit_events', 'seal', 's', 'task:seal_audit'),
+    ('audit_details', 'write', 'i', anyone),
+    ('audit_details', 'staff', 's', staff),
+    ('audit_details', 'own', 's', own || ' AND NOT confidential'),
+    ('audit_chain', 'seal', 'si', 'task:seal_audit'),
+    ('audit_checkpoints', 'seal', 'si', 'task:seal_audit'),
+    ('letters', 'write', 'i', anyone),
+    ('letters', 'staff', 'su', staff),
+    ('letters', 'own', 's', own),
+    ('letters', 'deliver', 'su', 'task:deliver_mail'),
+    ('mailbox', 'deliver', 'si', 'task:deliver_mail'),
+    ('mailbox', 'read', 's', 'task:mailbox'),
+    ('jobs', 'write', 'i', anyone),
+    ('jobs', 'run', 'su', 'task:run_jobs'),
+    ('files', 'owner', 'siu', 'owner_id = (SELECT banyan_person())'),
+    ('files', 'staff', 'siu', staff),
+    ('files', 'reader', 's', '(SELECT banyan_kind()) = ''reviewer'' AND (SELECT banyan_person()) = ANY (reader_ids)'),
+    ('files', 'assign', 'su', 'task:assign_review'),
+    -- people
+    ('people', 'own', 'su', 'id = (SELECT banyan_person())'),
+    ('people', 'staff', 's', desk || ' AND programme_ids && (SELECT banyan_programmes())::uuid[]'),
+    ('people', 'session', 's', 'task:session'),
+    ('people', 'sign_in', 'siu', 'task:sign_in'),
+    ('people', 'accounts', 'siu', 'task:accounts'),
+    ('credentials', 'own', 'siu', own),
+    ('credentials', 'sign_in', 'siu', 'task:sign_in'),
+    ('role_grants', 'own', 's', own),
+    ('role_grants', 'staff', 'siu', staff || ' AND role <> ''administrator'''),
+    ('role_grants', 'administrator', 'siu', '(SELECT banyan_kind()) = ''administrator'' AND (programme_id IS NULL OR programme_id = ANY ((SELECT banyan_programmes())::uuid[]))'),
+    ('role_grants', 'session', 's', 'task:session'),
+    ('role_grants', 'accounts', 'siu', 'task:accounts'),
+    ('sessions', 'own', 'sd', own),
+    ('sessions', 'session', 'su', 'task:session'),
+    ('sessions', 'sign_in', 'sid', 'task:sign_in'),
+    ('sessions', 'sweep', 'sd', 'task:sweep'),
+    ('api_tokens', 'own', 'siu', own),
+    ('api_tokens', 'session', 'su', 'task:session'),
+    ('links', 'write', 'i', anyone),
+    ('links', 'sign_in', 'su', 'task:sign_in'),
+    ('consents', 'own', 'si', own),
+    ('consents', 'staff', 's', staff),
+    ('consents', 'accounts', 'i', 'task:accounts'),
+    -- organisations
+    ('organisations', 'everyone', 's', anyone),
+    ('organisations', 'desk', 'iu', desk),
+    ('organisation_contacts', 'desk', 'siu', desk),
+    ('organisation_contacts', 'member', 's', member),
+    ('partnerships', 'staff', 'siu', staff),
+    ('partnerships', 'member', 's', '(SELECT banyan_kind()) IN (''liaison'', ''representative'') AND (university_id = ANY ((SELECT banyan_organisations())::uuid[]) OR institution_id = ANY ((SELECT banyan_organisations())::uuid[]))'),
+    -- programmes and cohorts
+    ('programmes', 'everyone', 's', anyone),
+    ('programmes', 'administrator', 'iu', '(SELECT banyan_kind()) = ''administrator'''),
+    ('programmes', 'coordinator', 'u', '(SELECT banyan_kind()) = ''coordinator'' AND id = ANY ((SELECT banyan_programmes())::uuid[])'),
+    ('sources', 'everyone', 's', anyone),
+    ('sources', 'staff', 'iu', staff),
+    ('targets', 'everyone', 's', anyone),
+    ('targets', 'staff', 'iud', staff),
+    ('holidays', 'everyone', 's', anyone),
+    ('holidays', 'desk', 'iu', desk),
+    ('pics', 'everyone', 's', anyone),
+    ('pics', 'staff', 'i', staff),
+    ('modules', 'everyone', 's', anyone),
+    ('modules', 'staff', 'iu', staff),
+    ('cohorts', 'everyone', 's', anyone || ' AND state <> ''planned'''),
+    ('cohorts', 'staff', 'siu', staff),
+    ('cohorts', 'seats', 'su', 'task:seats'),
+    ('seat_pools', 'staff', 'siu', staff),
+    ('seat_pools', 'member', 's', member),
+    ('seat_pools', 'committee', 's', committee),
+    ('seat_pools', 'seats', 'su', 'task:seats'),
+    ('rubric_criteria', 'staff', 'siud', staff),
+    ('rubric_criteria', 'reviewer', 's', '(SELECT banyan_kind()) = ''reviewer'' AND programme_id = ANY ((SELECT banyan_programmes())::uuid[])'),
+    -- applications
+    ('applications', 'own', 's', applicant),
+    ('applications', 'own_new', 'i', applicant || ' AND state = ''draft'''),
+    ('applications', 'own_edit', 'u', applicant || ' AND state IN (''draft'', ''submitted'', ''withdrawn'')'),
+    ('applications', 'staff', 'siu', staff),
+    ('applications', 'reviewer', 's', '(SELECT banyan_kind()) = ''reviewer'' AND (SELECT banyan_person()) = ANY (reviewer_ids)'),
+    ('applications', 'assign', 'su', 'task:assign_review'),
+    ('applications', 'seats', 'su', 'task:seats'),
+    ('applications', 'report', 's', 'task:report'),
+    ('application_tokens', 'staff', 's', staff),
+    ('application_tokens', 'index', 'sid', 'task:index'),
+    ('application_cases', 'staff', 'siu', staff),
+    ('application_cases', 'score', 'siu', 'task:score'),
+    ('application_cases', 'seats', 'su', 'task:seats'),
+    ('application_cases', 'report', 's', 'task:report'),
+    ('application_notes', 'staff', 'si', staff),
+    ('reviews', 'staff', 'siu', staff),
+    ('reviews', 'reviewer', 'su', '(SELECT banyan_kind()) = ''reviewer'' AND reviewer_id = (SELECT banyan_person())'),
+    ('reviews', 'score', 's', 'task:score'),
+    ('imports', 'staff', 'siu', staff),
+    -- offers and enrolments
+    ('releases', 'staff', 'si', staff),
+    ('offers', 'staff', 'siu', staff),
+    ('offers', 'own', 's', applicant),
+    ('offers', 'seats', 'siu', 'task:seats'),
+    ('offers', 'report', 's', 'task:report'),
+    ('waitlist_entries', 'staff', 'siu', staff),
+    ('waitlist_entries', 'own', 's', applicant),
+    ('waitlist_entries', 'seats', 'siu', 'task:seats'),
+    ('waitlist_entries', 'report', 's', 'task:report'),
+    ('enrolments', 'staff', 'su', staff),
+    ('enrolments', 'own', 's', applicant),
+    ('enrolments', 'seats', 'siu', 'task:seats'),
+    ('enrolments', 'report', 's', 'task:report'),
+    ('emergency_contacts', 'staff', 's', staff),
+    ('emergency_contacts', 'own', 'siu', applicant),
+    ('emergency_contacts', 'seats', 'i', 'task:seats')
+  ) AS list (tab, name, verbs, condition) LOOP
+    condition := CASE WHEN p.condition LIKE 'task:%'
+      THEN format('(SELECT banyan_kind()) = %L', p.condition) ELSE p.condition END;
+    FOREACH verb IN ARRAY string_to_array(p.verbs, NULL) LOOP
+      CASE verb
+        WHEN 's' THEN
+          EXECUTE format('CREATE POLICY %I ON %I FOR SELECT TO banyan_app USING (%s)', p.name || '_s', p.tab, condition);
+          EXECUTE format('GRANT SELECT ON %I TO banyan_app', p.tab);
+        WHEN 'i' THEN
+          EXECUTE format('CREATE POLICY %I ON %I FOR INSERT TO banyan_app WITH CHECK (%s)', p.name || '_i', p.tab, condition);
+          EXECUTE format('GRANT INSERT ON %I TO banyan_app', p.tab);
+        WHEN 'u' THEN
+          EXECUTE format('CREATE POLICY %I ON %I FOR UPDATE TO banyan_app USING (%s) WITH CHECK (%s)', p.name || '_u', p.tab, condition, condition);
+          EXECUTE format('GRANT UPDATE ON %I TO banyan_app', p.tab);
+        WHEN 'd' THEN
+          EXECUTE format('CREATE POLICY %I ON %I FOR DELETE TO banyan_app USING (%s)', p.name || '_d', p.tab, condition);
+          EXECUTE format('GRANT DELETE ON %I TO banyan_app', p.tab);
+      END CASE;
+    END LOOP;
+  END LOOP;
+
+  -- History: insert and read, nothing else, whoever asks.
+  FOREACH verb IN ARRAY ARRAY['audit_events', 'audit_chain', 'audit_checkpoints'] LOOP
+    EXECUTE format('DROP TRIGGER IF EXISTS written_once ON %I', verb);
+    EXECUTE format('CREATE TRIGGER written_once BEFORE UPDATE OR DELETE ON %I FOR EACH ROW EXECUTE FUNCTION banyan_refuse_change()', verb);
+  END LOOP;
+END $$;

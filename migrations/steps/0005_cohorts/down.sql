@@ -1,0 +1,1 @@
+DROP TABLE rubric_criteria, seat_pools, cohorts;

@@ -1,0 +1,154 @@
+//! History: who did what to which record, when, by which request.
+//!
+//! Tables: `audit_events` (no personal data, written once), `audit_details` (what changed, erasable),
+//! `audit_chain` and `audit_checkpoints` ([`seal`]). Each change writes one event in its own
+//! transaction; nothing is locked on the way. Promise: history cannot be rewritten unseen.
+
+use chrono::{DateTime, Utc};
+use diesel::sql_types::{Binary, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::{QueryableByName, RunQueryDsl, sql_query};
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
+
+use crate::db::Conn;
+use crate::error::Result;
+use crate::ids::{EventId, OrganisationId, PersonId, ProgrammeId};
+
+pub mod seal;
+
+/// What an event is about: the record, and whom it concerns.
+#[derive(Clone, Copy, Debug)]
+pub struct About {
+    /// Kind of record: `application`, `offer`.
+    pub kind: &'static str,
+    /// Its id.
+    pub id: Uuid,
+    /// The person whose record it is: they may read its history, unless the event is confidential.
+    pub person: Option<PersonId>,
+    /// The organisation that it concerns.
+    pub organisation: Option<OrganisationId>,
+    /// The programme whose staff may read it.
+    pub programme: Option<ProgrammeId>,
+}
+
+impl About {
+    /// A record of a kind.
+    #[must_use]
+    pub fn new(kind: &'static str, id: Uuid) -> Self {
+        Self { kind, id, person: None, organisation: None, programme: None }
+    }
+
+    /// Of this person.
+    #[must_use]
+    pub fn of(mut self, person: PersonId) -> Self {
+        self.person = Some(person);
+        self
+    }
+
+    /// Concerning this organisation.
+    #[must_use]
+    pub fn at(mut self, organisation: OrganisationId) -> Self {
+        self.organisation = Some(organisation);
+        self
+    }
+
+    /// In this programme.
+    #[must_use]
+    pub fn within(mut self, programme: ProgrammeId) -> Self {
+        self.programme = Some(programme);
+        self
+    }
+}
+
+/// Something that happened. Each room has an enum of its own events.
+pub trait Event {
+    /// Room and verb: `offer.accepted`. `lang/history.rs` has its words.
+    fn verb(&self) -> &'static str;
+
+    /// What changed, before and after, for the record's history. It may name persons; it is stored
+    /// apart from the chain and can be erased.
+    fn details(&self) -> Value {
+        Value::Null
+    }
+
+    /// Deliberation that the person concerned may not read: scores, notes, pending decisions.
+    fn confidential(&self) -> bool {
+        false
+    }
+}
+
+/// Writes an event into the history, in this transaction.
+///
+/// # Errors
+/// The database's.
+pub fn note(conn: &mut Conn<'_>, about: About, event: &dyn Event) -> Result<()> {
+    let details = event.details();
+    let task = conn.task().map(|task| task.as_str());
+    let (kind, actor) = (conn.actor().kind(), conn.actor().person());
+    let request = conn.request();
+    sql_query(
+        "WITH event AS (INSERT INTO audit_events (id, actor_kind, actor_id, task, verb, subject_kind, subject_id, \
+           person_id, organisation_id, programme_id, digest, request_id, confidential) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)) \
+         INSERT INTO audit_details (event_id, person_id, programme_id, confidential, details) \
+         VALUES ($1, $8, $10, $13, $14)",
+    )
+    .bind::<SqlUuid, _>(EventId::new())
+    .bind::<Text, _>(kind)
+    .bind::<Nullable<SqlUuid>, _>(actor)
+    .bind::<Nullable<Text>, _>(task)
+    .bind::<Text, _>(event.verb())
+    .bind::<Text, _>(about.kind)
+    .bind::<SqlUuid, _>(about.id)
+    .bind::<Nullable<SqlUuid>, _>(about.person)
+    .bind::<Nullable<SqlUuid>, _>(about.organisation)
+    .bind::<Nullable<SqlUuid>, _>(about.programme)
+    .bind::<Binary, _>(digest(&details))
+    .bind::<SqlUuid, _>(request)
+    .bind::<Bool, _>(event.confidential())
+    .bind::<Jsonb, _>(&details)
+    .execute(conn.pg())?;
+    Ok(())
+}
+
+/// The digest of an event's details: it stays when the details are erased.
+#[must_use]
+pub fn digest(details: &Value) -> Vec<u8> {
+    Sha256::digest(details.to_string().as_bytes()).to_vec()
+}
+
+/// One line of a record's history.
+#[derive(Debug, QueryableByName)]
+pub struct Entry {
+    /// When.
+    #[diesel(sql_type = Timestamptz)]
+    pub occurred_at: DateTime<Utc>,
+    /// Role, `public` or `system`.
+    #[diesel(sql_type = Text)]
+    pub actor_kind: String,
+    /// Who, where the reader may know.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub actor_name: Option<String>,
+    /// What.
+    #[diesel(sql_type = Text)]
+    pub verb: String,
+    /// The details, unless erased or not the reader's to see.
+    #[diesel(sql_type = Nullable<Jsonb>)]
+    pub details: Option<Value>,
+}
+
+/// The history of a record, newest first, as far as the reader may see it (row-level security
+/// leaves out the rest). At most 200 lines.
+///
+/// # Errors
+/// The database's.
+pub fn history(conn: &mut Conn<'_>, subject: Uuid) -> Result<Vec<Entry>> {
+    Ok(sql_query(
+        "SELECT e.occurred_at, e.actor_kind, p.display_name AS actor_name, e.verb, d.details \
+         FROM audit_events e LEFT JOIN audit_details d ON d.event_id = e.id LEFT JOIN people p ON p.id = e.actor_id \
+         WHERE e.subject_id = $1 ORDER BY e.id DESC LIMIT 200",
+    )
+    .bind::<SqlUuid, _>(subject)
+    .load(conn.pg())?)
+}

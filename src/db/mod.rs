@@ -1,0 +1,293 @@
+//! The database: the pool, and the only two ways in.
+//!
+//! [`Db::read`] and [`Db::tx`] open a transaction and declare an actor to PostgreSQL before any
+//! other statement can run; row-level security compares that declaration with the rows. There is no
+//! connection without an actor. Work beyond the actor's own view runs in [`Conn::elevate`], under a
+//! task that has policies of its own.
+
+use std::time::Duration;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use diesel::connection::{AnsiTransactionManager, Connection, SimpleConnection, TransactionManager};
+use diesel::pg::PgConnection;
+use diesel::r2d2::{ConnectionManager, Pool, PooledConnection};
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
+use diesel::{QueryResult, RunQueryDsl};
+use uuid::Uuid;
+
+use crate::error::{Error, Result};
+
+mod actor;
+pub mod migrations;
+pub mod private;
+
+pub use actor::{Acting, Actor, Role, Task};
+
+type Manager = AnsiTransactionManager;
+
+/// How often a transaction is run again after a serialisation failure or a deadlock.
+const RETRIES: u32 = 5;
+
+/// The pool of connections as `banyan_app`.
+#[derive(Clone)]
+pub struct Db {
+    pool: Pool<ConnectionManager<PgConnection>>,
+    as_of: Option<DateTime<Utc>>,
+}
+
+/// A connection inside a transaction, with its declared actor.
+pub struct Conn<'a> {
+    pg: &'a mut PgConnection,
+    actor: Actor,
+    task: Option<Task>,
+    request: Uuid,
+}
+
+impl Db {
+    /// Opens a pool of at most `size` connections; each waits at most a second for its turn.
+    ///
+    /// # Errors
+    /// The server cannot be reached with this connection string.
+    pub fn connect(url: &str, size: u32) -> Result<Self> {
+        let pool = Pool::builder()
+            .max_size(size)
+            .min_idle(Some(size.min(2)))
+            // A ping on each check-out costs a fifth of a page; a dead connection is noticed at
+            // BEGIN, where nothing is lost, and replaced.
+            .test_on_check_out(false)
+            .connection_timeout(Duration::from_secs(1))
+            .build(ConnectionManager::new(url))
+            .map_err(|err| Error::Internal(format!("cannot reach the database: {err}")))?;
+        Ok(Self { pool, as_of: None })
+    }
+
+    /// Wraps a pool whose single connection is inside a test transaction; every `tx` becomes a
+    /// savepoint.
+    #[must_use]
+    pub fn from_pool(pool: Pool<ConnectionManager<PgConnection>>) -> Self {
+        Self { pool, as_of: None }
+    }
+
+    /// The same database at another time. Honoured only where the owner marked the database
+    /// `sample` or `test`.
+    #[must_use]
+    pub fn as_of(&self, at: DateTime<Utc>) -> Self {
+        Self { pool: self.pool.clone(), as_of: Some(at) }
+    }
+
+    /// Connections in use and in all, for the metrics.
+    #[must_use]
+    pub fn usage(&self) -> (u32, u32) {
+        let state = self.pool.state();
+        (state.connections.saturating_sub(state.idle_connections), self.pool.max_size())
+    }
+
+    /// Runs `work` in a read-only transaction: PostgreSQL itself refuses any write.
+    ///
+    /// # Errors
+    /// Whatever `work` returns; [`Error::Busy`] when no connection is free within a second.
+    pub fn read<T>(&self, actor: &Actor, work: impl FnOnce(&mut Conn<'_>) -> Result<T>) -> Result<T> {
+        self.run("BEGIN READ ONLY; ", actor, Uuid::now_v7(), work)
+    }
+
+    /// As [`Db::read`], with the request id that the log and the audit trail know.
+    ///
+    /// # Errors
+    /// As [`Db::read`].
+    pub fn read_for<T>(&self, actor: &Actor, request: Uuid, work: impl FnOnce(&mut Conn<'_>) -> Result<T>) -> Result<T> {
+        self.run("BEGIN READ ONLY; ", actor, request, work)
+    }
+
+    /// Runs `work` in a transaction and commits unless it fails. It may run again after a
+    /// serialisation failure or deadlock, and so must have no effect outside the transaction.
+    ///
+    /// # Errors
+    /// Whatever `work` returns; [`Error::Busy`] when no connection is free within a second.
+    pub fn tx<T>(&self, actor: &Actor, work: impl Fn(&mut Conn<'_>) -> Result<T>) -> Result<T> {
+        self.tx_for(actor, Uuid::now_v7(), work)
+    }
+
+    /// As [`Db::tx`], with the request id that the log and the audit trail know.
+    ///
+    /// # Errors
+    /// As [`Db::tx`].
+    pub fn tx_for<T>(&self, actor: &Actor, request: Uuid, work: impl Fn(&mut Conn<'_>) -> Result<T>) -> Result<T> {
+        let mut attempt = 0;
+        loop {
+            match self.run("BEGIN; ", actor, request, &work) {
+                Err(err) if err.is_retryable() && attempt < RETRIES => {
+                    attempt += 1;
+                    // Spread the losers of a race, so that they do not meet again at once.
+                    let jitter = u64::from(request.as_bytes().last().copied().unwrap_or_default()) % 7;
+                    std::thread::sleep(Duration::from_millis(u64::from(attempt) * (3 + jitter)));
+                }
+                done => return done,
+            }
+        }
+    }
+
+    fn run<T>(&self, begin: &str, actor: &Actor, request: Uuid, work: impl FnOnce(&mut Conn<'_>) -> Result<T>) -> Result<T> {
+        let declaration = self.declaration(actor);
+        let (mut pooled, nested) = self.begin(begin, &declaration)?;
+        let pg: &mut PgConnection = &mut pooled;
+        let outcome = work(&mut Conn { pg, actor: actor.clone(), task: None, request });
+        let pg: &mut PgConnection = &mut pooled;
+        let ended = match outcome {
+            Ok(value) => Manager::commit_transaction(pg).map(|()| value).map_err(Error::Database),
+            Err(err) => {
+                // A connection that cannot roll back is broken, and the pool drops it.
+                let _ = Manager::rollback_transaction(pg);
+                Err(err)
+            }
+        };
+        if nested {
+            // A local setting survives the release of its savepoint.
+            let _ = pg.batch_execute(CLEAR);
+        }
+        if let Err(Error::Database(err)) = &ended
+            && is_closed(err)
+        {
+            Manager::transaction_manager_status_mut(&mut *pooled).set_in_error();
+        }
+        ended
+    }
+
+    fn declaration(&self, actor: &Actor) -> String {
+        let mut sql = actor.declaration(None);
+        if let Some(at) = self.as_of {
+            sql.push_str("; SET LOCAL banyan.as_of = '");
+            sql.push_str(&at.to_rfc3339_opts(SecondsFormat::Micros, true));
+            sql.push('\'');
+        }
+        sql
+    }
+
+    /// Begins a transaction on a live connection. After a restart of the server every pooled
+    /// connection is dead; nothing has run yet, so the next one is tried.
+    fn begin(&self, begin: &str, declaration: &str) -> Result<(PooledConnection<ConnectionManager<PgConnection>>, bool)> {
+        for _ in 0..=self.pool.max_size() {
+            let mut pooled = self.pool.get().map_err(|_timeout| Error::Busy)?;
+            let pg: &mut PgConnection = &mut pooled;
+            let nested = matches!(
+                Manager::transaction_manager_status_mut(pg).transaction_depth(),
+                Ok(Some(_))
+            );
+            let begun = if nested {
+                Manager::begin_transaction(pg).and_then(|()| pg.batch_execute(declaration))
+            } else {
+                Manager::begin_transaction_sql(pg, &format!("{begin}{declaration}"))
+            };
+            match begun {
+                Ok(()) => return Ok((pooled, nested)),
+                Err(err) => {
+                    Manager::transaction_manager_status_mut(&mut *pooled).set_in_error();
+                    if !is_closed(&err) {
+                        return Err(Error::Database(err));
+                    }
+                }
+            }
+        }
+        Err(Error::Busy)
+    }
+}
+
+const CLEAR: &str = "SET LOCAL banyan.kind = ''; SET LOCAL banyan.person = ''; \
+    SET LOCAL banyan.organisations = ''; SET LOCAL banyan.programmes = ''; SET LOCAL banyan.as_of = ''";
+
+/// Did the connection end under the statement?
+pub(crate) fn is_closed(err: &DieselError) -> bool {
+    match err {
+        DieselError::DatabaseError(DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand, _)
+        | DieselError::BrokenTransactionManager => true,
+        DieselError::DatabaseError(_, info) => {
+            let text = info.message();
+            text.contains("server closed the connection")
+                || text.contains("terminating connection")
+                || text.contains("no connection to the server")
+                || text.contains("connection to server")
+        }
+        _ => false,
+    }
+}
+
+impl Conn<'_> {
+    /// The connection that Diesel wants. It is inside the transaction, the actor declared.
+    pub fn pg(&mut self) -> &mut PgConnection {
+        self.pg
+    }
+
+    /// Who acts.
+    #[must_use]
+    pub fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    /// The task under which work runs that is wider than the actor's view.
+    #[must_use]
+    pub fn task(&self) -> Option<Task> {
+        match (&self.task, &self.actor) {
+            (Some(task), _) => Some(*task),
+            (None, Actor::Public(task) | Actor::System(task)) => Some(*task),
+            (None, Actor::Person(_)) => None,
+        }
+    }
+
+    /// The request behind this transaction.
+    #[must_use]
+    pub fn request(&self) -> Uuid {
+        self.request
+    }
+
+    /// Runs `work` in the same transaction under a task, and restores the declaration on every
+    /// exit. The audit trail names the task and the person behind it.
+    ///
+    /// # Errors
+    /// Whatever `work` returns.
+    pub fn elevate<T>(&mut self, task: Task, work: impl FnOnce(&mut Conn<'_>) -> Result<T>) -> Result<T> {
+        let before = self.task;
+        self.declare(Some(task))?;
+        let outcome = work(self);
+        match self.declare(before) {
+            Ok(()) => outcome,
+            // The statement that failed has ended the transaction: its error is the one to tell.
+            Err(err) => outcome.and(Err(err)),
+        }
+    }
+
+    /// Acts as another person from here to the end of the transaction: sign-in and mailed links
+    /// find out who it is only inside it.
+    ///
+    /// # Errors
+    /// The database cannot be told.
+    pub fn become_actor(&mut self, actor: Actor) -> Result<()> {
+        self.actor = actor;
+        self.declare(None)
+    }
+
+    fn declare(&mut self, task: Option<Task>) -> Result<()> {
+        self.task = task;
+        self.pg.batch_execute(&self.actor.declaration(task)).map_err(Error::Database)
+    }
+}
+
+#[derive(diesel::QueryableByName)]
+struct Now {
+    #[diesel(sql_type = diesel::sql_types::Timestamptz)]
+    now: DateTime<Utc>,
+}
+
+/// The database's time, in a statement of its own: take locks first, then ask, then decide.
+///
+/// # Errors
+/// The database's.
+pub fn now(conn: &mut Conn<'_>) -> QueryResult<DateTime<Utc>> {
+    diesel::sql_query("SELECT banyan_now() AS now").get_result::<Now>(conn.pg()).map(|row| row.now)
+}
+
+/// Opens one connection outside the pool, for the owner's work.
+///
+/// # Errors
+/// The server cannot be reached with this connection string.
+pub fn connect_owner(url: &str) -> Result<PgConnection> {
+    PgConnection::establish(url).map_err(|err| Error::Internal(format!("cannot reach the database as its owner: {err}")))
+}

@@ -1,0 +1,96 @@
+//! Stored files: a folder that is never served, random names, and a fresh permission check on every
+//! download.
+//!
+//! Table: `files`. A file's own name is a label; where it lies is a random key. What it is, is told
+//! by its bytes, not by what the sender says.
+
+use std::fs;
+use std::io::{Read as _, Write};
+use std::path::{Path, PathBuf};
+
+use uuid::Uuid;
+
+use crate::error::{Error, Result};
+use crate::ids::FileId;
+
+pub mod queries;
+pub mod rules;
+
+/// Where files are kept.
+#[derive(Clone, Debug)]
+pub struct Store {
+    root: PathBuf,
+}
+
+impl Store {
+    /// Below this folder.
+    #[must_use]
+    pub fn new(data_dir: &Path) -> Self {
+        Self { root: data_dir.join("files") }
+    }
+
+    /// The folder in which uploads wait to be taken; on the same disk, so that taking is a rename.
+    ///
+    /// # Errors
+    /// The folder cannot be made.
+    pub fn incoming(&self) -> Result<PathBuf> {
+        let folder = self.root.join("incoming");
+        fs::create_dir_all(&folder)?;
+        Ok(folder)
+    }
+
+    /// Takes a checked upload in and returns its storage key. Not undone by a rollback: the sweep
+    /// removes files that no row names.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn take(&self, upload: &Path) -> Result<String> {
+        let name = Uuid::new_v4().simple().to_string();
+        let key = format!("{}/{name}", name.get(..2).unwrap_or("00"));
+        let target = self.root.join(&key);
+        if let Some(folder) = target.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        // A copy, not a move: a transaction that runs again takes the upload again.
+        fs::copy(upload, &target)?;
+        fs::File::open(&target)?.sync_all()?;
+        Ok(key)
+    }
+
+    /// Writes a stored file's bytes out.
+    ///
+    /// # Errors
+    /// The disk's; [`Error::NotFound`] for a key that is not ours.
+    pub fn copy_to(&self, key: &str, out: &mut dyn Write) -> Result<()> {
+        if !key.chars().all(|c| c.is_ascii_hexdigit() || c == '/') || key.contains("..") {
+            return Err(Error::NotFound);
+        }
+        let mut file = fs::File::open(self.root.join(key))?;
+        let mut buffer = vec![0_u8; 64 * 1024];
+        loop {
+            let n = file.read(&mut buffer)?;
+            if n == 0 {
+                return Ok(());
+            }
+            out.write_all(buffer.get(..n).unwrap_or_default())?;
+        }
+    }
+
+    /// Removes a stored file.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn remove(&self, key: &str) -> Result<()> {
+        Ok(fs::remove_file(self.root.join(key))?)
+    }
+
+    /// Can files be written here?
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn probe(&self) -> Result<()> {
+        let path = self.incoming()?.join(format!("probe-{}", FileId::new()));
+        fs::write(&path, b"probe")?;
+        Ok(fs::remove_file(path)?)
+    }
+}

@@ -1,0 +1,134 @@
+//! A request, parsed and owned, as handlers see it.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use serde::de::DeserializeOwned;
+use uuid::Uuid;
+
+use crate::error::{Error, Result};
+
+use super::forms::Pairs;
+use super::routes::Method;
+
+/// An uploaded file, on disk in a folder of its own until the handler has taken it.
+#[derive(Debug)]
+pub struct Upload {
+    /// The form's field.
+    pub field: String,
+    /// The name that the sender gave it: a label, never a path.
+    pub name: String,
+    /// Where its bytes are.
+    pub path: PathBuf,
+    /// Size in bytes.
+    pub size: u64,
+    /// SHA-256 of its bytes.
+    pub sha256: Vec<u8>,
+}
+
+impl Drop for Upload {
+    fn drop(&mut self) {
+        // Gone already when the store has taken it.
+        let _ = std::fs::remove_file(&self.path);
+    }
+}
+
+/// The body, by its content type.
+#[derive(Debug)]
+pub enum Body {
+    /// None.
+    Empty,
+    /// A form, also the fields of a multipart form.
+    Form(Pairs, Vec<Upload>),
+    /// A JSON document.
+    Json(Vec<u8>),
+    /// Anything else, for the few doors that take it.
+    Other(String, Vec<u8>),
+}
+
+/// A request.
+#[derive(Debug)]
+pub struct Request {
+    /// Its id: in the log, the audit trail and every problem document.
+    pub id: Uuid,
+    /// Its method.
+    pub method: Method,
+    /// Its path, without the query.
+    pub path: String,
+    /// The pattern under which its door is mounted.
+    pub pattern: &'static str,
+    /// Path parameters by name.
+    pub params: BTreeMap<String, String>,
+    /// Query parameters.
+    pub query: Pairs,
+    /// The query as it was sent.
+    pub query_string: String,
+    /// Headers that handlers read, in lower case.
+    pub headers: BTreeMap<&'static str, String>,
+    /// Cookies that are ours.
+    pub cookies: BTreeMap<String, String>,
+    /// The peer's address, for throttling.
+    pub peer: String,
+    /// The body.
+    pub body: Body,
+}
+
+impl Request {
+    /// A path parameter, parsed. One that does not parse names nothing: not found.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub fn param<T: FromStr>(&self, name: &str) -> Result<T> {
+        self.params.get(name).and_then(|value| value.parse().ok()).ok_or(Error::NotFound)
+    }
+
+    /// The form's fields; empty when the body is no form.
+    #[must_use]
+    pub fn form(&self) -> &Pairs {
+        match &self.body {
+            Body::Form(pairs, _) => pairs,
+            Body::Empty | Body::Json(_) | Body::Other(..) => Pairs::none(),
+        }
+    }
+
+    /// Uploaded files.
+    #[must_use]
+    pub fn uploads(&self) -> &[Upload] {
+        match &self.body {
+            Body::Form(_, uploads) => uploads,
+            Body::Empty | Body::Json(_) | Body::Other(..) => &[],
+        }
+    }
+
+    /// The JSON document; unknown fields are refused by the types (`deny_unknown_fields`).
+    ///
+    /// # Errors
+    /// [`Error::UnsupportedMedia`] for another content type, [`Error::BadRequest`] with the place
+    /// of the mistake.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
+        match &self.body {
+            Body::Json(bytes) => serde_json::from_slice(bytes).map_err(|err| Error::BadRequest(err.to_string())),
+            Body::Empty => Err(Error::BadRequest("a JSON document is wanted in the body".to_owned())),
+            Body::Form(..) | Body::Other(..) => Err(Error::UnsupportedMedia),
+        }
+    }
+
+    /// A header by its lower-case name.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(String::as_str)
+    }
+
+    /// Is it for the API? Its answers are JSON, its errors problem documents.
+    #[must_use]
+    pub fn is_api(&self) -> bool {
+        self.path.starts_with("/api/")
+    }
+
+    /// Path and query, as a place to come back to.
+    #[must_use]
+    pub fn here(&self) -> String {
+        if self.query_string.is_empty() { self.path.clone() } else { format!("{}?{}", self.path, self.query_string) }
+    }
+}

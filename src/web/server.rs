@@ -1,0 +1,412 @@
+//! The edge: actix turns bytes into a [`Request`], one hop to the blocking pool answers it.
+//!
+//! Work is bounded: as many requests work at once as there are database connections, a few hundred
+//! may wait their turn for at most two seconds, and the rest are told at once to come back (503).
+
+use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use actix_multipart::Multipart;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::web::{self, Bytes, ServiceConfig};
+use actix_web::{App, HttpRequest, HttpResponse, HttpServer};
+use futures_util::StreamExt as _;
+use sha2::{Digest as _, Sha256};
+use tokio::sync::{Semaphore, mpsc};
+use uuid::Uuid;
+
+use crate::error::{Error, Result};
+
+use super::dispatch::{Site, answer, failure, request_lang};
+use super::forms::Pairs;
+use super::headers::ALWAYS;
+use super::reply::{Body as ReplyBody, Reply, Rows};
+use super::request::{Body, Request, Upload};
+use super::routes::{Door, Handler, Method, Routes};
+use super::{assets, forms};
+
+/// Requests that may wait for their turn.
+const QUEUE: usize = 256;
+/// How long one may wait.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Headers that handlers may read.
+const HEADERS: &[&str] = &[
+    "accept",
+    "accept-language",
+    "authorization",
+    "host",
+    "idempotency-key",
+    "if-match",
+    "if-none-match",
+    "origin",
+    "sec-fetch-site",
+    "user-agent",
+];
+
+/// The gate before the database.
+struct Gate {
+    permits: Arc<Semaphore>,
+    waiting: AtomicUsize,
+}
+
+/// What every worker shares.
+pub struct Serving {
+    site: Site,
+    gate: Gate,
+}
+
+impl Serving {
+    /// Serves this site.
+    #[must_use]
+    pub fn new(site: Site) -> Arc<Self> {
+        let permits = usize::try_from(site.config.pool_size).unwrap_or(8).max(1);
+        Arc::new(Self { site, gate: Gate { permits: Arc::new(Semaphore::new(permits)), waiting: AtomicUsize::new(0) } })
+    }
+}
+
+impl Gate {
+    async fn enter(&self) -> Result<tokio::sync::OwnedSemaphorePermit> {
+        if let Ok(permit) = Arc::clone(&self.permits).try_acquire_owned() {
+            return Ok(permit);
+        }
+        if self.waiting.fetch_add(1, Ordering::Relaxed) >= QUEUE {
+            self.waiting.fetch_sub(1, Ordering::Relaxed);
+            return Err(Error::Busy);
+        }
+        let turn = tokio::time::timeout(PATIENCE, Arc::clone(&self.permits).acquire_owned()).await;
+        self.waiting.fetch_sub(1, Ordering::Relaxed);
+        turn.ok().and_then(std::result::Result::ok).ok_or(Error::Busy)
+    }
+}
+
+/// Mounts the register. The only place where actix learns of routes.
+#[expect(clippy::disallowed_methods, reason = "the register is mounted here and nowhere else")]
+pub fn mount(config: &mut ServiceConfig, serving: &Arc<Serving>, routes: &Routes) {
+    let mut by_path: BTreeMap<&'static str, Vec<Door>> = BTreeMap::new();
+    for door in routes.doors() {
+        by_path.entry(door.path).or_default().push(door.clone());
+    }
+    // A fixed word wins over a parameter in its place.
+    let mut paths: Vec<_> = by_path.into_iter().collect();
+    paths.sort_by_key(|(path, _)| (path.matches('{').count(), *path));
+    for (path, doors) in paths {
+        let doors: Arc<[Door]> = doors.into();
+        let serving = Arc::clone(serving);
+        config.service(web::resource(path).route(web::route().to(move |http: HttpRequest, payload: web::Payload| {
+            handle(Arc::clone(&serving), Arc::clone(&doors), http, payload)
+        })));
+    }
+    config.service(web::resource("/assets/{name}").route(web::get().to(asset)));
+    let serving = Arc::clone(serving);
+    config.default_service(web::route().to(move |http: HttpRequest| nothing_there(Arc::clone(&serving), http)));
+}
+
+async fn asset(http: HttpRequest) -> HttpResponse {
+    let name = http.match_info().get("name").unwrap_or_default();
+    match assets::find(name) {
+        Some(asset) => {
+            let reply = Reply::bytes(200, asset.media_type, asset.bytes.to_vec());
+            finish(reply.with("cache-control", "public, max-age=31536000, immutable"), None)
+        }
+        None => finish(Reply::text(404, "There is no such file.".to_owned()), None),
+    }
+}
+
+async fn nothing_there(serving: Arc<Serving>, http: HttpRequest) -> HttpResponse {
+    let request = bare_request(&serving.site, &http, "");
+    let lang = request_lang(&request);
+    finish(failure(&serving.site, &request, None, &Error::NotFound, lang), None)
+}
+
+async fn handle(serving: Arc<Serving>, doors: Arc<[Door]>, http: HttpRequest, payload: web::Payload) -> HttpResponse {
+    let started = Instant::now();
+    let pattern = doors.first().map_or("", |door| door.path);
+    let mut request = bare_request(&serving.site, &http, pattern);
+    let door = Method::parse(http.method().as_str()).and_then(|m| doors.iter().find(|d| d.method == m));
+    let reply = match door {
+        Some(door) => {
+            request.method = door.method;
+            work(&serving, door.clone(), request, &http, payload).await
+        }
+        None => {
+            let mut methods: Vec<&str> = doors.iter().map(|d| d.method.as_str()).collect();
+            methods.sort_unstable();
+            let lang = request_lang(&request);
+            failure(&serving.site, &request, None, &Error::MethodNotAllowed(methods.join(", ")), lang)
+        }
+    };
+    serving.site.metrics.request(pattern, reply.status, started.elapsed());
+    let wanted = http.headers().get("if-none-match").and_then(|v| v.to_str().ok());
+    finish_stream(&serving.site, reply, wanted)
+}
+
+async fn work(serving: &Arc<Serving>, door: Door, mut request: Request, http: &HttpRequest, payload: web::Payload) -> Reply {
+    let failed = |request: &Request, error: Error| {
+        failure(&serving.site, request, None, &error, request_lang(request))
+    };
+    match read_body(&serving.site, &door, http, payload).await {
+        Ok(body) => request.body = body,
+        Err(error) => return failed(&request, error),
+    }
+    let permit = match door.handler {
+        Handler::Page(_) => match serving.gate.enter().await {
+            Ok(permit) => Some(permit),
+            Err(error) => return failed(&request, error),
+        },
+        // These hash, upload or stream; they take a connection only for a moment, from the pool.
+        Handler::Free(_) => None,
+    };
+    let request = Arc::new(request);
+    let (site, at_work) = (serving.site.clone(), Arc::clone(&request));
+    let done = web::block(move || {
+        let reply = answer(&site, &door, &at_work);
+        drop(permit);
+        reply
+    })
+    .await;
+    // A panic in a handler ends its transaction and its request, nothing else.
+    done.unwrap_or_else(|_panic| failed(&request, Error::Internal("a handler panicked".to_owned())))
+}
+
+fn bare_request(site: &Site, http: &HttpRequest, pattern: &'static str) -> Request {
+    let headers: BTreeMap<&'static str, String> = HEADERS
+        .iter()
+        .filter_map(|name| Some((*name, http.headers().get(*name)?.to_str().ok()?.to_owned())))
+        .collect();
+    let cookies = http
+        .cookies()
+        .map(|all| all.iter().map(|c| (c.name().to_owned(), c.value().to_owned())).collect())
+        .unwrap_or_default();
+    let peer = http.peer_addr().map(|addr| addr.ip());
+    let forwarded = http.headers().get("x-forwarded-for").and_then(|v| v.to_str().ok());
+    let peer = match (peer, forwarded) {
+        // Only a proxy of our own, on this machine, may say for whom it speaks.
+        (Some(ip), Some(list)) if site.config.behind_proxy && ip.is_loopback() => {
+            list.rsplit(',').next().unwrap_or_default().trim().to_owned()
+        }
+        (Some(ip), _) => ip.to_string(),
+        (None, _) => String::new(),
+    };
+    Request {
+        id: Uuid::now_v7(),
+        method: Method::Get,
+        path: http.path().to_owned(),
+        pattern,
+        params: http.match_info().iter().map(|(n, v)| (n.to_owned(), v.to_owned())).collect(),
+        query: Pairs::parse(http.query_string().as_bytes()),
+        query_string: http.query_string().to_owned(),
+        headers,
+        cookies,
+        peer,
+        body: Body::Empty,
+    }
+}
+
+async fn read_body(site: &Site, door: &Door, http: &HttpRequest, payload: web::Payload) -> Result<Body> {
+    if door.method == Method::Get {
+        return Ok(Body::Empty);
+    }
+    let media = http.headers().get("content-type").and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let media = media.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    if media == "multipart/form-data" {
+        return multipart(site, door.limit, Multipart::new(http.headers(), payload)).await;
+    }
+    let bytes = read_all(payload, door.limit).await?;
+    Ok(match media.as_str() {
+        _ if bytes.is_empty() => Body::Empty,
+        "application/x-www-form-urlencoded" => Body::Form(forms::Pairs::parse(&bytes), Vec::new()),
+        "application/json" => Body::Json(bytes),
+        _ => Body::Other(media, bytes),
+    })
+}
+
+async fn read_all(mut payload: web::Payload, limit: usize) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(|err| Error::BadRequest(format!("the body could not be read: {err}")))?;
+        if bytes.len() + chunk.len() > limit {
+            return Err(Error::TooLarge(limit));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes)
+}
+
+/// Reads a multipart form: fields into memory, files onto disk, all within one limit.
+async fn multipart(site: &Site, limit: usize, mut parts: Multipart) -> Result<Body> {
+    let bad = |err: actix_multipart::MultipartError| Error::BadRequest(format!("the form could not be read: {err}"));
+    let (mut fields, mut uploads, mut total) = (Vec::new(), Vec::new(), 0_usize);
+    while let Some(part) = parts.next().await {
+        let mut part = part.map_err(bad)?;
+        let disposition = part.content_disposition();
+        let field = disposition.and_then(|d| d.get_name()).unwrap_or_default().to_owned();
+        let file = disposition.and_then(|d| d.get_filename()).map(str::to_owned);
+        let mut spool = Spool::new(site, file.is_some())?;
+        while let Some(chunk) = part.next().await {
+            let chunk = chunk.map_err(bad)?;
+            total += chunk.len();
+            if total > limit {
+                return Err(Error::TooLarge(limit));
+            }
+            spool.write(&chunk)?;
+        }
+        match (file, spool) {
+            (Some(name), Spool::Disk(upload, _, hash)) => {
+                let mut upload = *upload;
+                if upload.size > 0 {
+                    upload.field = field;
+                    upload.name = name;
+                    upload.sha256 = hash.finalize().to_vec();
+                    uploads.push(upload);
+                }
+            }
+            (_, Spool::Memory(bytes)) => {
+                let text = String::from_utf8(bytes).map_err(|_err| Error::BadRequest("the form is not UTF-8".to_owned()))?;
+                fields.push((field, text));
+            }
+            (None, Spool::Disk(..)) => {}
+        }
+    }
+    Ok(Body::Form(Pairs::new(fields), uploads))
+}
+
+enum Spool {
+    Memory(Vec<u8>),
+    Disk(Box<Upload>, std::fs::File, Sha256),
+}
+
+impl Spool {
+    fn new(site: &Site, to_disk: bool) -> Result<Self> {
+        if !to_disk {
+            return Ok(Self::Memory(Vec::new()));
+        }
+        let folder: PathBuf = site.files.incoming()?;
+        let path = folder.join(Uuid::new_v4().simple().to_string());
+        let file = std::fs::File::create_new(&path)?;
+        let upload = Upload { field: String::new(), name: String::new(), path, size: 0, sha256: Vec::new() };
+        Ok(Self::Disk(Box::new(upload), file, Sha256::new()))
+    }
+
+    fn write(&mut self, chunk: &[u8]) -> Result<()> {
+        match self {
+            Self::Memory(bytes) => bytes.extend_from_slice(chunk),
+            Self::Disk(upload, file, hash) => {
+                file.write_all(chunk)?;
+                hash.update(chunk);
+                upload.size += chunk.len() as u64;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn start(reply: &Reply) -> actix_web::HttpResponseBuilder {
+    let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = HttpResponse::build(status);
+    let mut cached = false;
+    for (name, value) in &reply.headers {
+        cached |= *name == "cache-control";
+        if let Ok(value) = HeaderValue::from_str(value) {
+            response.append_header((HeaderName::from_static(name), value));
+        }
+    }
+    for (name, value) in ALWAYS {
+        if !reply.headers.iter().any(|(n, _)| n == name) {
+            response.append_header((*name, *value));
+        }
+    }
+    if !cached {
+        response.append_header(("cache-control", "no-store"));
+    }
+    response
+}
+
+fn finish(reply: Reply, if_none_match: Option<&str>) -> HttpResponse {
+    let etag = reply.headers.iter().find(|(n, _)| *n == "etag").map(|(_, v)| v.as_str());
+    if let (200, Some(etag), Some(wanted)) = (reply.status, etag, if_none_match)
+        && wanted.split(',').any(|w| w.trim().trim_start_matches("W/") == etag || w.trim() == "*")
+    {
+        return start(&Reply { status: 304, headers: vec![("etag", etag.to_owned())], body: ReplyBody::Bytes(Vec::new()) })
+            .finish();
+    }
+    let mut response = start(&reply);
+    match reply.body {
+        ReplyBody::Bytes(bytes) => response.body(bytes),
+        ReplyBody::Stream(_) => HttpResponse::InternalServerError().finish(),
+    }
+}
+
+fn finish_stream(site: &Site, reply: Reply, if_none_match: Option<&str>) -> HttpResponse {
+    match reply.body {
+        ReplyBody::Bytes(_) => finish(reply, if_none_match),
+        ReplyBody::Stream(rows) => {
+            let mut response = start(&Reply { status: reply.status, headers: reply.headers, body: ReplyBody::Bytes(Vec::new()) });
+            response.streaming(stream(site.clone(), rows))
+        }
+    }
+}
+
+/// Runs the writer in a thread of its own. A reader that leaves ends it at its next piece; an error
+/// midway cuts the connection, so that a half file is never taken for a whole one.
+fn stream(site: Site, rows: Rows) -> impl futures_util::Stream<Item = std::result::Result<Bytes, std::io::Error>> {
+    let (pieces, reader) = mpsc::channel(4);
+    actix_web::rt::task::spawn_blocking(move || {
+        let mut out = Pieces { pieces, buffer: Vec::with_capacity(PIECE) };
+        let outcome = rows(&site, &mut out).and_then(|()| Ok(out.flush()?));
+        if let Err(error) = outcome {
+            tracing::warn!(%error, "a stream was cut short");
+            let _ = out.pieces.blocking_send(Err(std::io::Error::other("cut short")));
+        }
+    });
+    futures_util::stream::unfold(reader, |mut reader| async move { reader.recv().await.map(|piece| (piece, reader)) })
+}
+
+const PIECE: usize = 64 * 1024;
+
+struct Pieces {
+    pieces: mpsc::Sender<std::result::Result<Bytes, std::io::Error>>,
+    buffer: Vec<u8>,
+}
+
+impl std::io::Write for Pieces {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.buffer.extend_from_slice(bytes);
+        if self.buffer.len() >= PIECE {
+            self.flush()?;
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        if self.buffer.is_empty() {
+            return Ok(());
+        }
+        let piece = Bytes::from(std::mem::replace(&mut self.buffer, Vec::with_capacity(PIECE)));
+        self.pieces.blocking_send(Ok(piece)).map_err(|_gone| std::io::Error::other("the reader has left"))
+    }
+}
+
+/// Serves on a listener until told to stop (SIGTERM ends gracefully), calling `ready` once.
+///
+/// # Errors
+/// The server cannot start.
+pub async fn serve(serving: Arc<Serving>, routes: Routes, listener: TcpListener) -> std::io::Result<()> {
+    HttpServer::new(move || {
+        let (serving, routes) = (Arc::clone(&serving), routes.clone());
+        App::new()
+            .wrap(actix_web::middleware::Compress::default())
+            .configure(move |config| mount(config, &serving, &routes))
+    })
+    .client_request_timeout(Duration::from_secs(10))
+    .shutdown_timeout(15)
+    .listen(listener)?
+    .run()
+    .await
+}

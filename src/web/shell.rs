@@ -1,0 +1,194 @@
+//! The page shell: what every page has around it.
+
+use askama::Template;
+use uuid::Uuid;
+
+use crate::config::Mode;
+use crate::db::Role;
+use crate::error::Error;
+use crate::ids::GrantId;
+use crate::lang::Lang;
+
+use super::assets;
+use super::dispatch::{Site, Visit};
+use super::problem;
+use super::request::Request;
+
+/// A link of the navigation.
+#[derive(Clone, Debug)]
+pub struct Link {
+    /// Where it leads.
+    pub href: &'static str,
+    /// Its word.
+    pub label: &'static str,
+    /// Is this the place where the reader is?
+    pub current: bool,
+}
+
+/// A role to switch to.
+#[derive(Clone, Debug)]
+pub struct RoleChoice {
+    /// The grant, or none for oneself.
+    pub grant: Option<GrantId>,
+    /// Role, and the organisation for which it is held.
+    pub label: String,
+    /// Acted in now?
+    pub current: bool,
+}
+
+/// What the base template shows. Every page struct carries one.
+#[derive(Clone, Debug)]
+pub struct Shell {
+    /// The reader's language.
+    pub lang: Lang,
+    /// Title, without the name of the system.
+    pub title: String,
+    /// Navigation for the role.
+    pub nav: Vec<Link>,
+    /// Name and address of the signed-in person.
+    pub person: Option<(String, String)>,
+    /// Roles to switch to, when there is more than one.
+    pub roles: Vec<RoleChoice>,
+    /// Label of the role acted in.
+    pub role: String,
+    /// Is it a desk (dense) or a public or applicant's page (one column)?
+    pub desk: bool,
+    /// May the reader search people and records?
+    pub search: bool,
+    /// A sentence about what has just been done: tone and text.
+    pub flash: Option<(&'static str, String)>,
+    /// This address, to come back to after switching language or role.
+    pub here: String,
+    /// A fresh idempotency key for a form on the page.
+    pub key: String,
+    /// Is it the sample programme?
+    pub sample: bool,
+}
+
+impl Shell {
+    /// For this visit.
+    #[must_use]
+    pub fn new(visit: &Visit, site: &Site, title: String) -> Self {
+        let lang = visit.lang;
+        let role = visit.actor.role();
+        let flash = visit.request.cookies.get("flash").and_then(|name| lang.flash(name));
+        Self {
+            lang,
+            title,
+            nav: nav(role, lang, &visit.request.path),
+            person: visit.visitor.as_ref().map(|v| (v.name.clone(), v.email.clone())),
+            roles: roles(visit),
+            role: role.map(|r| lang.role(r).to_owned()).unwrap_or_default(),
+            desk: !matches!(role, None | Some(Role::Applicant)),
+            search: matches!(role, Some(Role::Coordinator | Role::Administrator)),
+            flash,
+            here: visit.request.here(),
+            key: Uuid::now_v7().to_string(),
+            sample: site.config.mode == Mode::Sample,
+        }
+    }
+
+    /// Address of the stylesheet.
+    #[must_use]
+    pub fn css(&self) -> &'static str {
+        assets::address("banyan.css")
+    }
+
+    /// Address of the script.
+    #[must_use]
+    pub fn js(&self) -> &'static str {
+        assets::address("banyan.js")
+    }
+}
+
+fn roles(visit: &Visit) -> Vec<RoleChoice> {
+    let Some(visitor) = &visit.visitor else { return Vec::new() };
+    if visitor.grants.is_empty() {
+        return Vec::new();
+    }
+    let lang = visit.lang;
+    let mut choices: Vec<RoleChoice> = visitor
+        .grants
+        .iter()
+        .map(|grant| {
+            let role = lang.role(grant.role);
+            let label = match &grant.organisation {
+                Some((en, zh)) => format!("{role} · {}", lang.pick(en, zh)),
+                None => role.to_owned(),
+            };
+            RoleChoice { grant: Some(grant.id), label, current: visitor.grant == Some(grant.id) }
+        })
+        .collect();
+    choices.push(RoleChoice {
+        grant: None,
+        label: lang.role(Role::Applicant).to_owned(),
+        current: visitor.grant.is_none(),
+    });
+    choices
+}
+
+/// The navigation of a role: at most seven places, the role's home first.
+fn nav(role: Option<Role>, lang: Lang, path: &str) -> Vec<Link> {
+    let places: &[(&'static str, &'static str)] = match role {
+        None => &[
+            ("/", lang.nav_programme()),
+            ("/curriculum", lang.nav_curriculum()),
+            ("/selection", lang.nav_selection()),
+            ("/privacy", lang.nav_privacy()),
+        ],
+        Some(Role::Coordinator | Role::Administrator) => &[
+            ("/desk", lang.nav_today()),
+            ("/cohorts", lang.nav_cohorts()),
+            ("/programme", lang.nav_programme()),
+            ("/organisations", lang.nav_organisations()),
+            ("/people", lang.nav_people()),
+            ("/letters", lang.nav_letters()),
+        ],
+        Some(Role::Reviewer) => &[("/reviews", lang.nav_reviews())],
+        Some(Role::Committee) => &[("/committee", lang.nav_figures())],
+        Some(Role::Liaison | Role::Representative | Role::Supervisor) => &[("/organisation", lang.nav_organisation())],
+        Some(Role::Instructor | Role::Applicant) => &[("/me", lang.nav_me()), ("/", lang.nav_programme())],
+    };
+    places
+        .iter()
+        .map(|(href, label)| Link {
+            href,
+            label,
+            current: path == *href || (*href != "/" && path.starts_with(&format!("{href}/"))),
+        })
+        .collect()
+}
+
+/// The page of an error.
+#[derive(Template)]
+#[template(path = "web/error.html")]
+pub(super) struct ErrorPage {
+    shell: Shell,
+    heading: &'static str,
+    detail: String,
+    reference: String,
+}
+
+impl ErrorPage {
+    pub(super) fn new(site: &Site, request: &Request, visit: Option<&Visit>, error: &Error, lang: Lang) -> Self {
+        let heading = problem::title(error, lang);
+        let shell = match visit {
+            Some(visit) => Shell::new(visit, site, heading.to_owned()),
+            None => Shell {
+                lang,
+                title: heading.to_owned(),
+                nav: nav(None, lang, &request.path),
+                person: None,
+                roles: Vec::new(),
+                role: String::new(),
+                desk: false,
+                search: false,
+                flash: None,
+                here: "/".to_owned(),
+                key: String::new(),
+                sample: site.config.mode == Mode::Sample,
+            },
+        };
+        Self { shell, heading, detail: problem::detail(error, lang), reference: request.id.to_string() }
+    }
+}
