@@ -5,8 +5,11 @@
 //! is the map.
 #![forbid(unsafe_code)]
 
+pub mod applications;
 pub mod clock;
 pub mod config;
 pub mod error;
 pub mod ids;
 pub mod lang;
+pub mod people;
+pub mod tables;

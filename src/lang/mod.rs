@@ -7,6 +7,8 @@
 use serde::{Deserialize, Serialize};
 
 pub mod format;
+mod import;
+mod people;
 mod shell;
 
 /// A reader's language.
