@@ -6,9 +6,11 @@
 
 use serde::{Deserialize, Serialize};
 
-pub mod format;
 mod files;
 mod flash;
+pub mod format;
+mod import;
+mod people;
 mod shell;
 
 /// A reader's language.
