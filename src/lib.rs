@@ -5,8 +5,14 @@
 //! is the map.
 #![forbid(unsafe_code)]
 
+pub mod applications;
 pub mod clock;
+pub mod cohorts;
 pub mod config;
+pub mod enrolments;
 pub mod error;
 pub mod ids;
 pub mod lang;
+pub mod offers;
+pub mod programmes;
+pub mod reviews;

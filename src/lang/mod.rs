@@ -6,8 +6,15 @@
 
 use serde::{Deserialize, Serialize};
 
+mod applications;
+mod cohorts;
+mod enrolments;
 pub mod format;
+mod offers;
+mod programmes;
+mod reviews;
 mod shell;
+mod words;
 
 /// A reader's language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Default)]
@@ -108,3 +115,4 @@ macro_rules! texts {
     };
 }
 pub(crate) use texts;
+pub(crate) use words::{refusals, words};

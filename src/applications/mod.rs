@@ -1,0 +1,4 @@
+//! Applications: a person's way from the first draft to a released decision. What an applicant
+//! sees never runs ahead of a release, and what was submitted in time is never lost.
+pub mod route;
+pub mod rules;
