@@ -1,7 +1,8 @@
-//! Applications: the call and its form, drafts and submissions, and the import of a registry's
-//! list of applicants.
+//! Applications: a person's way from the first draft to a released decision. What an applicant sees
+//! never runs ahead of a release, and what was submitted in time is never lost.
 
 pub mod import;
 pub mod route;
+pub mod rules;
 
 pub use route::Route;

@@ -2,10 +2,6 @@
 use super::texts;
 
 texts! {
-    route_university_student: "University student" | "大學學生";
-    route_in_service_nominee: "In-service nominee" | "在職獲提名人士";
-    route_recent_graduate: "Recent graduate" | "應屆畢業生";
-    route_open: "Open application" | "公開申請";
 
     column_family_name: "Family name" | "姓氏";
     column_given_names: "Given names" | "名字";

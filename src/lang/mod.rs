@@ -6,12 +6,19 @@
 
 use serde::{Deserialize, Serialize};
 
+mod applications;
+mod cohorts;
+mod enrolments;
 mod files;
 mod flash;
 pub mod format;
 mod import;
+mod offers;
 mod people;
+mod programmes;
+mod reviews;
 mod shell;
+mod words;
 
 /// A reader's language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Default)]
@@ -112,3 +119,4 @@ macro_rules! texts {
     };
 }
 pub(crate) use texts;
+pub(crate) use words::{refusals, words};

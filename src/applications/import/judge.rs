@@ -199,7 +199,7 @@ fn route_of(cells: &Cells<'_>) -> Result<Option<Route>, Reason> {
     if !cells.columns.has(Column::Route) {
         return Ok(None);
     }
-    match Route::from_code(cells.text(Column::Route)) {
+    match Route::parse(&cells.text(Column::Route).trim().to_ascii_lowercase()) {
         Some(route) => Ok(Some(route)),
         None => Err(Reason::new(Some(Column::Route), "bad_route", |lang| {
             let codes = Route::ALL.map(Route::code);

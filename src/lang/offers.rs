@@ -1,0 +1,17 @@
+//! Texts of offers.
+use super::texts;
+
+texts! {
+    offer_open: "Open" | "待回覆";
+    offer_accepted: "Accepted" | "已接受";
+    offer_declined: "Declined" | "已婉拒";
+    offer_expired: "Expired" | "已逾期";
+    offer_withdrawn: "Withdrawn" | "已撤回";
+
+    offer_refuse_expired: "The time to answer this offer is over." | "此取錄通知的回覆限期已過。";
+    offer_refuse_not_due: "This offer can still be answered; it has not expired." | "此取錄通知仍可回覆，尚未逾期。";
+    offer_refuse_accepted: "This offer has already been accepted." | "此取錄通知早已獲接受。";
+    offer_refuse_declined: "This offer has already been declined." | "此取錄通知早已婉拒。";
+    offer_refuse_ended_expired: "This offer expired." | "此取錄通知已逾期。";
+    offer_refuse_withdrawn: "This offer was withdrawn." | "此取錄通知已撤回。";
+}

@@ -1,0 +1,184 @@
+//! Who gets which seat: promotions from the waitlist, and the preview of a release. Both are
+//! plans: they change nothing, are the same for the same input in any order, and are what the
+//! action then does.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+
+use crate::applications::rules::Decision;
+use crate::cohorts::rules::seats::{Pool, PoolKind};
+use crate::ids::{ApplicationId, OrganisationId, PoolId};
+use crate::reviews::rules::Score;
+
+/// A place on the waitlist: one per application.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Who waits.
+    pub application: ApplicationId,
+    /// The place; lower is sooner.
+    pub rank: i32,
+    /// The pools that fit, the preferred first.
+    pub pools: Vec<PoolId>,
+}
+
+/// The pools that fit somebody of these organisations (university, employer): first the pools
+/// held for them, so that open seats stay for everybody, then the open ones; each in the given order.
+pub fn fitting(organisations: &[OrganisationId], pools: &[Pool]) -> Vec<PoolId> {
+    let held = |pool: &&Pool| match pool.kind {
+        PoolKind::Held { organisation: _ } => pool.kind.fits(organisations),
+        PoolKind::Open => false,
+    };
+    let open = |pool: &&Pool| pool.kind == PoolKind::Open;
+    let first = pools.iter().filter(held);
+    first
+        .chain(pools.iter().filter(open))
+        .map(|pool| pool.id)
+        .collect()
+}
+
+/// Who is next for a seat of this pool: the lowest rank whose list has it. Equal ranks (which the
+/// database refuses) fall to the older application.
+pub fn next_for(pool: PoolId, entries: &[Entry]) -> Option<&Entry> {
+    entries
+        .iter()
+        .filter(|entry| entry.pools.contains(&pool))
+        .min_by_key(|entry| (entry.rank, entry.application))
+}
+
+/// Free seats that a plan hands out one by one.
+struct Free(BTreeMap<PoolId, i32>);
+
+impl Free {
+    fn of(pools: &[Pool]) -> Self {
+        Self(
+            pools
+                .iter()
+                .map(|pool| (pool.id, pool.seats.free()))
+                .collect(),
+        )
+    }
+
+    /// Takes a seat of the first listed pool that has one.
+    fn take(&mut self, pools: &[PoolId]) -> Option<PoolId> {
+        pools
+            .iter()
+            .copied()
+            .find(|pool| match self.0.get_mut(pool) {
+                Some(free) if *free > 0 => {
+                    *free -= 1;
+                    true
+                }
+                Some(_) | None => false,
+            })
+    }
+}
+
+/// Fills every free seat from the waitlist: in rank order, each takes the first of their pools
+/// that still has a free seat.
+///
+/// Afterwards no seat is free for which somebody waits, nobody has passed somebody of a lower rank
+/// who waits for the same pool, and planning again promotes nobody. Give held seats that are due
+/// back to the open pool first (`cohorts::rules::seats::due_to_release`).
+pub fn plan_promotions(pools: &[Pool], entries: &[Entry]) -> Vec<(ApplicationId, PoolId)> {
+    let mut free = Free::of(pools);
+    let mut seen = BTreeSet::new();
+    let mut in_order: Vec<&Entry> = entries.iter().collect();
+    in_order.sort_by_key(|entry| (entry.rank, entry.application));
+    in_order
+        .into_iter()
+        .filter(|entry| seen.insert(entry.application))
+        .filter_map(|entry| {
+            free.take(&entry.pools)
+                .map(|pool| (entry.application, pool))
+        })
+        .collect()
+}
+
+/// An application with a pending decision, as a release sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    /// Which.
+    pub application: ApplicationId,
+    /// The pending decision.
+    pub decision: Decision,
+    /// The reviewers' average; without reviews the candidate comes after those with.
+    pub score: Option<Score>,
+    /// When it was submitted: among equal scores the earlier comes first.
+    pub submitted_at: DateTime<Utc>,
+    /// The applicant's university and employer.
+    pub organisations: Vec<OrganisationId>,
+}
+
+/// A place on the waitlist that a release would make.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlannedEntry {
+    /// The entry.
+    pub entry: Entry,
+    /// Was the decision "accept", with no seat free? The preview shows these to staff.
+    pub accepted_without_seat: bool,
+}
+
+/// What a release would do.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ReleasePlan {
+    /// Offers with the pools whose seats they hold, best first.
+    pub offers: Vec<(ApplicationId, PoolId)>,
+    /// New places on the waitlist in rank order.
+    pub waitlist: Vec<PlannedEntry>,
+    /// Told "not selected".
+    pub rejections: Vec<ApplicationId>,
+    /// Told "not eligible".
+    pub ineligible: Vec<ApplicationId>,
+    /// Accepted applications for which no seat is free; they are in `waitlist`.
+    pub shortfall: usize,
+}
+
+/// Plans a release. `last_rank` is the highest rank on the cohort's waitlist, 0 if it is empty:
+/// new places come after the old ones.
+///
+/// Best score first, each accepted applicant takes a seat held for their organisation if one is
+/// free, otherwise an open one. Accepted applicants without a seat lead the new places of the
+/// waitlist; those decided "waitlist" follow.
+pub fn plan_release(candidates: &[Candidate], pools: &[Pool], last_rank: i32) -> ReleasePlan {
+    let mut in_order: Vec<&Candidate> = candidates.iter().collect();
+    in_order.sort_by(|a, b| {
+        b.score
+            .cmp(&a.score)
+            .then(a.submitted_at.cmp(&b.submitted_at))
+            .then(a.application.cmp(&b.application))
+    });
+    let mut free = Free::of(pools);
+    let mut plan = ReleasePlan::default();
+    let (mut seatless, mut waiting) = (Vec::new(), Vec::new());
+    for candidate in in_order {
+        let application = candidate.application;
+        let pools = fitting(&candidate.organisations, pools);
+        match candidate.decision {
+            Decision::Accept => match free.take(&pools) {
+                Some(pool) => plan.offers.push((application, pool)),
+                None => seatless.push((application, pools, true)),
+            },
+            Decision::Waitlist => waiting.push((application, pools, false)),
+            Decision::Reject => plan.rejections.push(application),
+            Decision::Ineligible => plan.ineligible.push(application),
+        }
+    }
+    plan.shortfall = seatless.len();
+    let places = seatless.into_iter().chain(waiting);
+    let ranks = (1..).map(|step: i32| last_rank.saturating_add(step));
+    plan.waitlist = ranks
+        .zip(places)
+        .map(
+            |(rank, (application, pools, accepted_without_seat))| PlannedEntry {
+                entry: Entry {
+                    application,
+                    rank,
+                    pools,
+                },
+                accepted_without_seat,
+            },
+        )
+        .collect();
+    plan
+}
