@@ -294,6 +294,15 @@ pub fn running_as_root() -> bool {
     })
 }
 
+/// The folders of `PATH`, in which the PostgreSQL programs are looked for.
+#[must_use]
+pub fn search_path() -> Vec<PathBuf> {
+    std::env::vars_os()
+        .find(|(name, _)| name == "PATH")
+        .map(|(_, value)| std::env::split_paths(&value).collect())
+        .unwrap_or_default()
+}
+
 fn bad(name: &str, value: &str, why: &str) -> ConfigError {
     ConfigError::Bad {
         name: name.to_owned(),

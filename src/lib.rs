@@ -15,6 +15,7 @@ pub mod tables;
 pub mod db;
 pub mod access;
 pub mod files;
+pub mod mail;
 pub mod web;
 pub mod audit;
 pub mod people;
