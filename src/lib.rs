@@ -10,3 +10,4 @@ pub mod config;
 pub mod error;
 pub mod ids;
 pub mod lang;
+pub mod mail;

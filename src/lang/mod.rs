@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 pub mod format;
+mod mail;
 mod shell;
 
 /// A reader's language.
