@@ -2,6 +2,8 @@
 
 use std::time::SystemTime;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use chrono::{DateTime, Utc};
 use lettre::Address;
 use lettre::message::header::{HeaderName, HeaderValue};
@@ -99,7 +101,7 @@ pub fn compose(letter: &Outgoing<'_>) -> Result<Message, MessageError> {
     let id = message_id(letter.id, from.email.domain());
     let mut builder = lettre::Message::builder()
         .from(from.clone())
-        .to(Mailbox::new(name, address.clone()))
+        .to(Mailbox::new(None, address.clone()))
         .subject(clean_line(letter.subject))
         .date(SystemTime::from(letter.date))
         .message_id(Some(id.clone()))
@@ -119,9 +121,12 @@ pub fn compose(letter: &Outgoing<'_>) -> Result<Message, MessageError> {
         .boundary(format!("banyan-{}", letter.id.0.simple()))
         .singlepart(SinglePart::plain(letter.text.to_owned()))
         .singlepart(SinglePart::html(letter.html.to_owned()));
-    let message = builder
+    let mut message = builder
         .multipart(parts)
         .map_err(|err| MessageError::Build(err.to_string()))?;
+    if let Some(name) = name {
+        message.headers_mut().insert_raw(to(&name, &address));
+    }
     Ok(Message {
         from: from.email.to_string(),
         to: address.to_string(),
@@ -134,6 +139,38 @@ pub fn compose(letter: &Outgoing<'_>) -> Result<Message, MessageError> {
 fn plain(name: &'static str, value: &str) -> HeaderValue {
     let name = HeaderName::new_from_ascii_str(name);
     HeaderValue::dangerous_new_pre_encoded(name, value.to_owned(), value.to_owned())
+}
+
+/// `To:` with a name. lettre would put the address behind the last encoded word, on a line longer
+/// than the 76 characters that RFC 2047 section 2 allows; here it has a line of its own.
+fn to(name: &str, address: &Address) -> HeaderValue {
+    let simple = |c: char| c.is_ascii_graphic() || c == ' ';
+    // A name that looks like an encoded word must not become one.
+    let words = if name.len() <= 60 && name.chars().all(simple) && !name.contains("=?") {
+        let escaped = name.replace('\\', "\\\\").replace('"', "\\\"");
+        format!("\"{escaped}\"")
+    } else {
+        encoded_words(name).join("\r\n ")
+    };
+    let value = format!("{words}\r\n <{address}>");
+    HeaderValue::dangerous_new_pre_encoded(
+        HeaderName::new_from_ascii_str("To"),
+        name.to_owned(),
+        value,
+    )
+}
+
+/// Encoded words of RFC 2047, each of whole characters and at most 72 characters long.
+fn encoded_words(text: &str) -> Vec<String> {
+    let mut chunks = vec![String::new()];
+    for c in text.chars() {
+        match chunks.last_mut() {
+            Some(chunk) if chunk.len() + c.len_utf8() <= 45 => chunk.push(c),
+            _ => chunks.push(c.to_string()),
+        }
+    }
+    let word = |chunk: &String| format!("=?utf-8?b?{}?=", BASE64.encode(chunk));
+    chunks.iter().map(word).collect()
 }
 
 fn unsubscribe(url: &str) -> Result<&str, MessageError> {

@@ -44,7 +44,7 @@ pub fn render(letter: &dyn Letter, lang: Lang, programme: &str) -> Result<Render
         .render()
         .map_err(|err| Error::Internal(format!("mail layout of {}: {err}", letter.kind())))?;
     Ok(Rendered {
-        text: text(body.blocks(), &footer, &programme),
+        text: text(body.blocks(), lang, &footer, &programme),
         subject,
         html,
     })
@@ -69,7 +69,8 @@ fn footer(blocks: &[Block], lang: Lang, why: Why, programme: &str) -> Vec<String
     lines
 }
 
-fn text(blocks: &[Block], footer: &[String], programme: &str) -> String {
+fn text(blocks: &[Block], lang: Lang, footer: &[String], programme: &str) -> String {
+    let colon = lang.pick(": ", "：");
     let mut out: Vec<String> = Vec::new();
     for block in blocks {
         match block {
@@ -78,11 +79,11 @@ fn text(blocks: &[Block], footer: &[String], programme: &str) -> String {
             }
             Block::Facts(facts) => {
                 for (label, value) in facts {
-                    out.extend(wrap(&format!("{label}: {value}"), COLUMNS, "  "));
+                    out.extend(wrap(&format!("{label}{colon}{value}"), COLUMNS, "  "));
                 }
             }
             Block::Button { label, link } => {
-                out.extend(wrap(&format!("{label}:"), COLUMNS, ""));
+                out.extend(wrap(&format!("{label}{}", colon.trim_end()), COLUMNS, ""));
                 out.push(link.placeholder());
             }
             Block::Quote(t) => {

@@ -1,1 +1,11 @@
+//! Every test of the house but the browser's: one binary, one module for each room.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that meets the unexpected should stop there"
+)]
 
+mod mail;
+mod support;
