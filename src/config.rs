@@ -38,6 +38,8 @@ pub struct Smtp {
     pub tls: SmtpTls,
     /// User and password, when the server wants them.
     pub credentials: Option<(String, String)>,
+    /// PEM file with a certificate authority of one's own, trusted beside the public ones.
+    pub ca_file: Option<PathBuf>,
 }
 
 impl fmt::Debug for Smtp {
@@ -163,6 +165,10 @@ pub const SETTINGS: &[(&str, &str)] = &[
     (
         "BANYAN_SMTP_PASSWORD",
         "password, when the server wants one",
+    ),
+    (
+        "BANYAN_SMTP_CA_FILE",
+        "PEM file of a certificate authority to trust beside the public ones",
     ),
     (
         "BANYAN_MAIL_FROM",
@@ -377,6 +383,7 @@ impl Vars {
             port,
             tls,
             credentials,
+            ca_file: self.text("BANYAN_SMTP_CA_FILE").map(PathBuf::from),
         }))
     }
 }

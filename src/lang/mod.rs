@@ -13,6 +13,7 @@ mod files;
 mod flash;
 pub mod format;
 mod import;
+mod mail;
 mod offers;
 mod people;
 mod programmes;

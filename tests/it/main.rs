@@ -1,9 +1,13 @@
-//! Every test that needs no browser, in one binary: rooms of the house as modules.
+//! Every test of the house but the browser's: one binary, one module for each room.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
+    clippy::panic,
     clippy::indexing_slicing,
-    reason = "a test that cannot go on should stop where it stands"
+    reason = "a test that meets the unexpected should stop there"
 )]
 
+mod support;
+
+mod mail;
 mod private_postgres;

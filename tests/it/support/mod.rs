@@ -1,0 +1,3 @@
+//! Things that tests of several rooms share.
+
+pub mod smtp_sink;
