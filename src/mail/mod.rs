@@ -17,6 +17,7 @@ mod message;
 mod render;
 mod smtp;
 mod transport;
+mod wire;
 mod wrap;
 
 pub use letter::{Block, Body, Letter, Link, Why, clean_line, clean_text, fill_links, mask_links};

@@ -4,8 +4,7 @@
 //! which costs 44 ms a message on Linux. Here every step is one write: the content with its dot
 //! above all.
 
-use std::io::{self, Read, Write};
-use std::net::{TcpStream, ToSocketAddrs};
+use std::io::{self, Write};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -15,6 +14,7 @@ use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection, StreamOwned};
 
 use super::message::Message;
+use super::wire::{Stream, connect};
 use crate::config::{Smtp, SmtpTls};
 
 /// Reply bytes that we are ready to hold: RFC 5321 4.5.3.1.5 lets a line have 512.
@@ -88,82 +88,6 @@ pub(super) enum Stage {
 
 type Step<T> = Result<T, Trouble>;
 
-/// A socket whose every wait ends at one instant.
-struct Wire {
-    tcp: TcpStream,
-    until: Instant,
-}
-
-impl Wire {
-    fn left(&self) -> io::Result<Duration> {
-        let left = self.until.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            Err(late())
-        } else {
-            Ok(left)
-        }
-    }
-}
-
-fn late() -> io::Error {
-    io::Error::new(io::ErrorKind::TimedOut, "the mail server took too long")
-}
-
-fn timed(err: io::Error) -> io::Error {
-    // A read timeout of a socket reads as "would block".
-    if err.kind() == io::ErrorKind::WouldBlock {
-        late()
-    } else {
-        err
-    }
-}
-
-impl Read for Wire {
-    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        self.tcp.set_read_timeout(Some(self.left()?))?;
-        self.tcp.read(buf).map_err(timed)
-    }
-}
-
-impl Write for Wire {
-    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
-        self.tcp.set_write_timeout(Some(self.left()?))?;
-        self.tcp.write(buf).map_err(timed)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.tcp.flush()
-    }
-}
-
-enum Stream {
-    Plain(Wire),
-    Tls(Box<StreamOwned<ClientConnection, Wire>>),
-}
-
-impl Stream {
-    fn wire(&mut self) -> &mut Wire {
-        match self {
-            Self::Plain(wire) => wire,
-            Self::Tls(tls) => &mut tls.sock,
-        }
-    }
-
-    fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
-        match self {
-            Self::Plain(wire) => wire.write_all(bytes),
-            Self::Tls(tls) => tls.write_all(bytes).and_then(|()| tls.flush()),
-        }
-    }
-
-    fn receive(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        match self {
-            Self::Plain(wire) => wire.read(buf),
-            Self::Tls(tls) => tls.read(buf),
-        }
-    }
-}
-
 /// A connection that is ready for messages.
 pub(super) struct Connection {
     stream: Stream,
@@ -181,8 +105,9 @@ impl Connection {
     /// Connects, protects the connection as configured, and signs in.
     pub fn open(server: &Server, end: Instant) -> Step<Self> {
         let step = server.limits.step;
+        let (host, port) = (server.settings.host.as_str(), server.settings.port);
         let mut this = Self {
-            stream: Stream::Plain(connect(server, end)?),
+            stream: Stream::Plain(connect(host, port, step, end)?),
             inbox: Vec::new(),
             offers: Vec::new(),
             dirty: false,
@@ -407,25 +332,6 @@ fn refused_first(trouble: Trouble) -> (Stage, Trouble) {
         Trouble::Reply(Reply { code: 421, .. }) => (Stage::First, trouble),
         _ => (Stage::Envelope, trouble),
     }
-}
-
-fn connect(server: &Server, end: Instant) -> Step<Wire> {
-    let mut last = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
-    for address in (server.settings.host.as_str(), server.settings.port).to_socket_addrs()? {
-        let until = (Instant::now() + server.limits.step).min(end);
-        let left = until.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            return Err(late().into());
-        }
-        match TcpStream::connect_timeout(&address, left) {
-            Ok(tcp) => {
-                tcp.set_nodelay(true)?;
-                return Ok(Wire { tcp, until });
-            }
-            Err(err) => last = err,
-        }
-    }
-    Err(last.into())
 }
 
 fn positive(reply: Reply) -> Step<Reply> {

@@ -257,30 +257,11 @@ impl Host {
                 }
                 "MAIL" if !signed_in => say(talk, "530 sign in first")?,
                 "MAIL" => {
-                    act = self
-                        .state
-                        .lock()
-                        .unwrap()
-                        .acts
-                        .pop_front()
-                        .unwrap_or(Act::Accept);
-                    if let Act::RefuseSender(code) = act {
-                        say(talk, &format!("{code} not from you"))?;
-                    } else {
-                        mail = Some(line);
-                        say(talk, "250 ok")?;
-                    }
+                    act = self.next_act();
+                    mail = self.sender(talk, act, line)?;
                 }
                 "RCPT" if mail.is_none() => say(talk, "503 MAIL first")?,
-                "RCPT" => {
-                    if let Act::RefuseRecipient(code) = act {
-                        say(talk, &format!("{code} {line}: no such mailbox"))?;
-                    } else {
-                        let address = line.trim_start_matches("RCPT TO:<").trim_end_matches('>');
-                        rcpt.push(address.to_owned());
-                        say(talk, "250 ok")?;
-                    }
-                }
+                "RCPT" => rcpt.extend(self.recipient(talk, act, &line)?),
                 "DATA" if rcpt.is_empty() => say(talk, "554 no valid recipients")?,
                 "DATA" => {
                     let taken = (mail.take().unwrap(), std::mem::take(&mut rcpt));
@@ -297,6 +278,30 @@ impl Host {
                 _ => say(talk, "500 what?")?,
             }
         }
+    }
+
+    fn next_act(&self) -> Act {
+        let mut state = self.state.lock().unwrap();
+        state.acts.pop_front().unwrap_or(Act::Accept)
+    }
+
+    fn sender(&self, talk: &mut Talk, act: Act, line: String) -> Result<Option<String>, Over> {
+        if let Act::RefuseSender(code) = act {
+            say(talk, &format!("{code} not from you"))?;
+            return Ok(None);
+        }
+        say(talk, "250 ok")?;
+        Ok(Some(line))
+    }
+
+    fn recipient(&self, talk: &mut Talk, act: Act, line: &str) -> Result<Option<String>, Over> {
+        if let Act::RefuseRecipient(code) = act {
+            say(talk, &format!("{code} {line}: no such mailbox"))?;
+            return Ok(None);
+        }
+        say(talk, "250 ok")?;
+        let address = line.trim_start_matches("RCPT TO:<").trim_end_matches('>');
+        Ok(Some(address.to_owned()))
     }
 
     fn line(&self, talk: &mut Talk, secure: bool) -> Result<String, Over> {
