@@ -1,2 +1,6 @@
 //! The `banyan` binary.
-fn main() {}
+#![forbid(unsafe_code)]
+
+fn main() -> std::process::ExitCode {
+    banyan::cli::main()
+}

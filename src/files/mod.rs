@@ -8,8 +8,7 @@ use std::fs;
 use std::io::{Read as _, Write};
 use std::path::{Path, PathBuf};
 
-use uuid::Uuid;
-
+use crate::access::secret;
 use crate::error::{Error, Result};
 use crate::ids::FileId;
 
@@ -45,7 +44,7 @@ impl Store {
     /// # Errors
     /// The disk's.
     pub fn take(&self, upload: &Path) -> Result<String> {
-        let name = Uuid::new_v4().simple().to_string();
+        let name = secret::fresh()?.replace(['-', '_'], "0");
         let key = format!("{}/{name}", name.get(..2).unwrap_or("00"));
         let target = self.root.join(&key);
         if let Some(folder) = target.parent() {
@@ -62,7 +61,7 @@ impl Store {
     /// # Errors
     /// The disk's; [`Error::NotFound`] for a key that is not ours.
     pub fn copy_to(&self, key: &str, out: &mut dyn Write) -> Result<()> {
-        if !key.chars().all(|c| c.is_ascii_hexdigit() || c == '/') || key.contains("..") {
+        if !key.chars().all(|c| c.is_ascii_alphanumeric() || c == '/') {
             return Err(Error::NotFound);
         }
         let mut file = fs::File::open(self.root.join(key))?;

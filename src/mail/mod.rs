@@ -14,6 +14,7 @@
 
 mod letter;
 mod message;
+pub mod outbox;
 mod render;
 mod smtp;
 mod transport;

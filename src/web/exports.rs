@@ -66,7 +66,7 @@ fn xlsx(site: &Site, out: &mut dyn Write, header: &[String], source: Source) -> 
     let broken = |err: rust_xlsxwriter::XlsxError| Error::Internal(format!("writing XLSX: {err}"));
     let mut book = Workbook::new();
     let bold = Format::new().set_bold();
-    let sheet = book.add_worksheet_with_constant_memory();
+    let sheet = book.add_worksheet_with_constant_memory().map_err(broken)?;
     sheet.set_freeze_panes(1, 0).map_err(broken)?;
     for (column, text) in (0_u16..).zip(header) {
         sheet.write_string_with_format(0, column, text, &bold).map_err(broken)?;

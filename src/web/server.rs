@@ -288,7 +288,7 @@ impl Spool {
             return Ok(Self::Memory(Vec::new()));
         }
         let folder: PathBuf = site.files.incoming()?;
-        let path = folder.join(Uuid::new_v4().simple().to_string());
+        let path = folder.join(Uuid::now_v7().simple().to_string());
         let file = std::fs::File::create_new(&path)?;
         let upload = Upload { field: String::new(), name: String::new(), path, size: 0, sha256: Vec::new() };
         Ok(Self::Disk(Box::new(upload), file, Sha256::new()))

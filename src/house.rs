@@ -1,0 +1,120 @@
+//! Puts the rooms together: what is opened at the start, which routes there are, who runs which job.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::access::passwords::Hasher;
+use crate::access::secret::{self, Keys};
+use crate::config::{Config, Database};
+use crate::db::private::{Options, Private};
+use crate::db::{self, Db, migrations};
+use crate::error::{Error, Result};
+use crate::files::Store;
+use crate::jobs::Runner;
+use crate::telemetry::Metrics;
+use crate::web::{Routes, Site};
+
+/// An open house: the site, and the private PostgreSQL that lives as long as it.
+pub struct House {
+    /// What handlers see.
+    pub site: Site,
+    owner_url: Option<String>,
+    private: Option<Private>,
+}
+
+/// Every route of the house.
+#[must_use]
+pub fn routes() -> Routes {
+    Routes::new()
+}
+
+/// Who runs which kind of job.
+#[must_use]
+pub fn runners() -> Vec<(&'static str, Runner)> {
+    Vec::new()
+}
+
+impl House {
+    /// Opens the database (starting a private one if no other is configured), the stores and keys.
+    /// Does not migrate.
+    ///
+    /// # Errors
+    /// What cannot be opened, in words that say how to mend it.
+    pub fn open(config: Config) -> Result<Self> {
+        let (app_url, owner_url, private) = match &config.database {
+            Database::Server { app, owner } => (app.clone(), owner.clone(), None),
+            Database::Private => {
+                let options =
+                    Options { data_dir: config.data_dir.clone(), durable: true, database: "banyan".to_owned() };
+                let private = Private::start(&options).map_err(|err| Error::Internal(err.to_string()))?;
+                (private.app_url(), Some(private.owner_url()), Some(private))
+            }
+        };
+        let keys = Keys::new(&root_secret(&config)?, &config.public_url);
+        let site = Site {
+            db: Db::connect(&app_url, config.pool_size)?,
+            keys,
+            hasher: Hasher::new()?,
+            files: Store::new(&config.data_dir),
+            metrics: Arc::new(Metrics::default()),
+            config: Arc::new(config),
+        };
+        Ok(Self { site, owner_url, private })
+    }
+
+    /// Brings the schema up to date; returns the versions applied.
+    ///
+    /// # Errors
+    /// A step fails, or the owner's connection string is not configured.
+    pub fn migrate(&self) -> Result<Vec<String>> {
+        migrations::migrate(&mut db::connect_owner(self.owner_url()?)?)
+    }
+
+    /// Says what the database is for.
+    ///
+    /// # Errors
+    /// As [`House::migrate`].
+    pub fn mark(&self, mark: migrations::Mark) -> Result<()> {
+        migrations::set_mark(&mut db::connect_owner(self.owner_url()?)?, mark)
+    }
+
+    /// The owner's connection string.
+    ///
+    /// # Errors
+    /// It is not configured.
+    pub fn owner_url(&self) -> Result<&str> {
+        self.owner_url.as_deref().ok_or_else(|| {
+            Error::Internal("set DATABASE_OWNER_URL to the connection string of the role banyan_owner".to_owned())
+        })
+    }
+
+    /// Is the database our own private one?
+    #[must_use]
+    pub fn is_private(&self) -> bool {
+        self.private.is_some()
+    }
+}
+
+/// The configured secret, or one made once and kept beside the private database.
+fn root_secret(config: &Config) -> Result<String> {
+    if let Some(secret) = &config.secret {
+        return Ok(secret.clone());
+    }
+    let path = config.data_dir.join("secret");
+    if let Ok(secret) = fs::read_to_string(&path) {
+        return Ok(secret.trim().to_owned());
+    }
+    let fresh = secret::fresh()?;
+    fs::create_dir_all(&config.data_dir)?;
+    write_private(&path, &fresh)?;
+    Ok(fresh)
+}
+
+fn write_private(path: &Path, text: &str) -> Result<()> {
+    use std::io::Write as _;
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    file.write_all(text.as_bytes())?;
+    Ok(())
+}

@@ -1,0 +1,152 @@
+//! Lease and fencing, the same for letters and jobs.
+//!
+//! A claim sets a fresh token and a time by the database's clock; it can be taken over when that
+//! time has passed, without a leader. Every later write names the token: a worker that lost its
+//! claim changes nothing.
+
+use std::time::Duration;
+
+use diesel::sql_types::{BigInt, Double, Integer, Text, Uuid as SqlUuid};
+use diesel::{QueryableByName, RunQueryDsl, sql_query};
+use uuid::Uuid;
+
+use crate::db::Conn;
+use crate::error::Result;
+
+/// A table that is a queue: state, attempts, run_at, lease_until, claim_token, last_error.
+#[derive(Clone, Copy, Debug)]
+pub struct Queue {
+    /// Its name.
+    pub table: &'static str,
+    /// The state of finished rows.
+    pub done: &'static str,
+    /// The column with the time of finishing.
+    pub finished_at: &'static str,
+}
+
+/// A claim on a row.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct Claim {
+    /// The row.
+    #[diesel(sql_type = SqlUuid)]
+    pub id: Uuid,
+    /// The fencing token.
+    #[diesel(sql_type = SqlUuid)]
+    pub claim_token: Uuid,
+    /// Attempts, this one included.
+    #[diesel(sql_type = Integer)]
+    pub attempts: i32,
+}
+
+/// Claims at most `most` due rows for `lease`.
+///
+/// # Errors
+/// The database's.
+pub fn claim(conn: &mut Conn<'_>, queue: Queue, most: i64, lease: Duration) -> Result<Vec<Claim>> {
+    let table = queue.table;
+    Ok(sql_query(format!(
+        "UPDATE {table} SET claim_token = $1, lease_until = clock_timestamp() + make_interval(secs => $2), \
+           attempts = attempts + 1 \
+         WHERE id IN (SELECT id FROM {table} WHERE state = 'queued' AND run_at <= (SELECT banyan_now()) \
+           AND (lease_until IS NULL OR lease_until < (SELECT clock_timestamp())) \
+           ORDER BY run_at, id LIMIT $3 FOR UPDATE SKIP LOCKED) \
+         RETURNING id, claim_token, attempts"
+    ))
+    .bind::<SqlUuid, _>(Uuid::now_v7())
+    .bind::<Double, _>(lease.as_secs_f64())
+    .bind::<BigInt, _>(most)
+    .load(conn.pg())?)
+}
+
+/// Does the claim still hold for at least `wanted` more?
+///
+/// # Errors
+/// The database's.
+pub fn extend(conn: &mut Conn<'_>, queue: Queue, claim: &Claim, lease: Duration) -> Result<bool> {
+    let changed = sql_query(format!(
+        "UPDATE {} SET lease_until = clock_timestamp() + make_interval(secs => $3) \
+         WHERE id = $1 AND claim_token = $2 AND state = 'queued'",
+        queue.table
+    ))
+    .bind::<SqlUuid, _>(claim.id)
+    .bind::<SqlUuid, _>(claim.claim_token)
+    .bind::<Double, _>(lease.as_secs_f64())
+    .execute(conn.pg())?;
+    Ok(changed == 1)
+}
+
+/// Finishes a row. False: the claim was lost, and somebody else's word counts.
+///
+/// # Errors
+/// The database's.
+pub fn finish(conn: &mut Conn<'_>, queue: Queue, claim: &Claim) -> Result<bool> {
+    let changed = sql_query(format!(
+        "UPDATE {} SET state = '{}', {} = banyan_now(), lease_until = NULL, last_error = NULL \
+         WHERE id = $1 AND claim_token = $2 AND state = 'queued'",
+        queue.table, queue.done, queue.finished_at
+    ))
+    .bind::<SqlUuid, _>(claim.id)
+    .bind::<SqlUuid, _>(claim.claim_token)
+    .execute(conn.pg())?;
+    Ok(changed == 1)
+}
+
+/// Puts a row back, to be tried again after a pause, with the reason.
+///
+/// # Errors
+/// The database's.
+pub fn retry(conn: &mut Conn<'_>, queue: Queue, claim: &Claim, pause: Duration, reason: &str) -> Result<bool> {
+    let changed = sql_query(format!(
+        "UPDATE {} SET run_at = clock_timestamp() + make_interval(secs => $3), lease_until = NULL, last_error = $4 \
+         WHERE id = $1 AND claim_token = $2 AND state = 'queued'",
+        queue.table
+    ))
+    .bind::<SqlUuid, _>(claim.id)
+    .bind::<SqlUuid, _>(claim.claim_token)
+    .bind::<Double, _>(pause.as_secs_f64())
+    .bind::<Text, _>(reason)
+    .execute(conn.pg())?;
+    Ok(changed == 1)
+}
+
+/// Lays a row aside as dead, with the reason; an operator may send it round again.
+///
+/// # Errors
+/// The database's.
+pub fn bury(conn: &mut Conn<'_>, queue: Queue, claim: &Claim, reason: &str) -> Result<bool> {
+    let changed = sql_query(format!(
+        "UPDATE {} SET state = 'dead', lease_until = NULL, last_error = $3 \
+         WHERE id = $1 AND claim_token = $2 AND state = 'queued'",
+        queue.table
+    ))
+    .bind::<SqlUuid, _>(claim.id)
+    .bind::<SqlUuid, _>(claim.claim_token)
+    .bind::<Text, _>(reason)
+    .execute(conn.pg())?;
+    Ok(changed == 1)
+}
+
+/// Gives a row back untouched: the attempt does not count.
+///
+/// # Errors
+/// The database's.
+pub fn give_back(conn: &mut Conn<'_>, queue: Queue, claim: &Claim) -> Result<bool> {
+    let changed = sql_query(format!(
+        "UPDATE {} SET lease_until = NULL, attempts = attempts - 1 WHERE id = $1 AND claim_token = $2 AND state = 'queued'",
+        queue.table
+    ))
+    .bind::<SqlUuid, _>(claim.id)
+    .bind::<SqlUuid, _>(claim.claim_token)
+    .execute(conn.pg())?;
+    Ok(changed == 1)
+}
+
+/// The pause before the next try: doubling from five seconds to an hour, with full jitter drawn from
+/// the claim's own token, so that a crowd that failed together does not return together.
+#[must_use]
+pub fn pause(claim: &Claim) -> Duration {
+    let doublings = u32::try_from(claim.attempts.clamp(1, 11) - 1).unwrap_or_default();
+    let ceiling = (5_u64 << doublings).min(3_600);
+    let random = claim.claim_token.as_u64_pair().1 ^ claim.id.as_u64_pair().1;
+    Duration::from_secs(1 + random % ceiling)
+}
