@@ -1,7 +1,6 @@
 //! Every test but the browser's, in one binary.
 #![expect(
     clippy::unwrap_used,
-    clippy::panic,
     reason = "a test that meets the unexpected must fail at once"
 )]
 
