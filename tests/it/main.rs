@@ -9,5 +9,12 @@
 
 mod support;
 
+mod applications;
+mod cohorts;
+mod enrolments;
 mod mail;
+mod offers;
 mod private_postgres;
+mod programmes;
+mod reviews;
+mod tables;

@@ -1,0 +1,3 @@
+//! The applications room.
+mod form;
+mod rules;

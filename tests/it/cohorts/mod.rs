@@ -1,0 +1,3 @@
+//! The cohorts room.
+mod rules;
+mod seats;

@@ -1,0 +1,2 @@
+//! The enrolments room.
+mod rules;

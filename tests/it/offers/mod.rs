@@ -1,0 +1,3 @@
+//! The offers room.
+mod plan;
+mod rules;

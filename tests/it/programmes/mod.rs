@@ -1,0 +1,3 @@
+//! The programmes room.
+mod planner;
+mod rules;

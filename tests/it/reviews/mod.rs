@@ -1,0 +1,2 @@
+//! The reviews room.
+mod rules;
