@@ -1,0 +1,3 @@
+//! The room of applications.
+
+mod import;
