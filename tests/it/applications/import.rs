@@ -102,18 +102,34 @@ fn the_sample_file_counts_as_announced() {
 #[test]
 fn the_samples_ten_errors_and_seven_duplicates_are_these() {
     let report = report_of(&sample());
-    let list = |severity: &str| -> Vec<(u64, Option<&str>, &str)> {
+    let list = |severity: &str| -> Vec<(u64, u64, &str, &str)> {
         let notes = report.reasons.iter().filter(|n| n.severity == severity);
-        notes.map(|n| (n.row, n.field, n.code)).collect()
+        notes
+            .map(|n| (n.line, n.row, n.field.unwrap_or_default(), n.code))
+            .collect()
     };
-    insta::assert_debug_snapshot!(list("error"), @"");
-    insta::assert_debug_snapshot!(list("duplicate"), @"");
+    let errors = [
+        (16, 16, "phone", "phone_malformed"),
+        (55, 49, "route", "bad_route"),
+        (75, 65, "email", "email_missing"),
+        (170, 145, "email", "email_malformed"),
+        (184, 158, "university", "unknown_university"),
+        (211, 180, "email", "email_malformed"),
+        (293, 253, "route", "bad_route"),
+        (346, 301, "submitted_on", "late"),
+        (436, 380, "", "name_missing"),
+        (439, 383, "email", "email_malformed"),
+    ];
+    assert_eq!(list("error"), errors);
+    let repeated = [133, 238, 247, 377, 405, 420, 434];
+    let duplicates: Vec<u64> = list("duplicate").iter().map(|note| note.1).collect();
+    assert_eq!(duplicates, repeated);
     let cards = report
         .reasons
         .iter()
         .filter(|n| n.code == "identity_card_number");
     assert_eq!(cards.map(|n| n.row).collect::<Vec<_>>(), [216]);
-    // 54 cells that begin with `=` and 50 with `+`, less none: warnings do not hide other outcomes.
+    // 54 cells begin with `=` and 50 with `+`: a warning does not depend on the row's outcome.
     let formulas = report.reasons.iter().filter(|n| n.code == "formula_text");
     assert!(
         formulas
@@ -427,7 +443,6 @@ fn a_bad_route_lists_the_accepted_ones() {
             assert!(reasons[0].say(lang).contains(route.code()));
         }
     }
-    assert!(!reasons[0].en.contains("student,") || !reasons[0].en.contains("\"student\""));
 }
 
 #[test]

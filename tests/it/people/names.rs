@@ -182,12 +182,9 @@ fn a_person_has_few_keys_and_none_begins_another() {
     }
 }
 
-/// One to three words, of Latin letters (some accented) or of Han characters.
+/// One to three words of Latin letters, some accented.
 fn name() -> impl Strategy<Value = Vec<String>> {
-    prop_oneof![
-        3 => prop::collection::vec("[A-Za-zéÖßñ]{1,7}", 1..=3),
-        1 => prop::collection::vec("[陳大文𠮷堃璟]{1,4}", 1..=1),
-    ]
+    prop::collection::vec("[A-Za-zéÖßñ]{1,7}", 1..=3)
 }
 
 #[test]

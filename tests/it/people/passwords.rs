@@ -111,15 +111,14 @@ fn the_persons_own_words_and_the_sites_are_refused() {
 }
 
 #[test]
-fn random_passwords_are_hardly_ever_refused_and_nothing_panics() {
-    let mut refused = 0;
-    runner(300)
+fn random_passwords_are_taken_and_fewer_than_fifteen_characters_never() {
+    runner(200)
         .run(&"[a-zA-Z0-9]{20}", |password| {
             prop_assert_eq!(check_password(&password, &OWN), Ok(()));
             Ok(())
         })
         .unwrap();
-    runner(300)
+    runner(200)
         .run(&"\\PC{0,60}", |password| {
             let length = normalise_password(&password).chars().count();
             let short = check_password(&password, &OWN) == Err(PasswordFault::TooShort);
@@ -127,9 +126,4 @@ fn random_passwords_are_hardly_ever_refused_and_nothing_panics() {
             Ok(())
         })
         .unwrap();
-    for unit in ["a", "ab", "x7q", "茶"] {
-        let repeated = unit.repeat(40);
-        refused += u32::from(check_password(&repeated, &[]).is_err());
-    }
-    assert_eq!(refused, 4);
 }
