@@ -199,7 +199,7 @@ fn any_order_case_and_joining_of_the_names_finds_the_person() {
         ),
         prop::collection::vec(any::<bool>(), 120),
     );
-    runner(3_000)
+    runner(1_500)
         .run(&input, |(names, zh, order, gaps, capitals)| {
             let [family, given, western] = names;
             let person =
