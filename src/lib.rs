@@ -5,11 +5,13 @@
 //! is the map.
 #![forbid(unsafe_code)]
 
-pub mod applications;
 pub mod clock;
 pub mod config;
 pub mod error;
 pub mod ids;
 pub mod lang;
-pub mod people;
 pub mod tables;
+
+pub mod people;
+
+pub mod applications;
