@@ -26,7 +26,7 @@ texts! {
     import_bad_language: "The language is en or zh-Hant-HK" | "語言必須為 en 或 zh-Hant-HK";
     import_too_long(max: usize): "At most {max} characters" | "不可超過 {max} 個字";
     import_control_character: "This cell holds characters that cannot be shown; type it again" | "此儲存格含有無法顯示的字元，請重新輸入";
-    import_wrong_fields(have: usize, want: usize): "The row has {have} cells, the header {want}" | "此列有 {have} 格，標題列則有 {want} 格";
+    import_wrong_fields(have: usize, want: usize): "The row has {have} cell, the header {want}" + "The row has {have} cells, the header {want}" | "此列有 {have} 格，標題列則有 {want} 格";
     import_empty_row: "The row is empty" | "此列沒有內容";
     import_duplicate(line: u64): "The same e-mail address stands in line {line} already" | "第 {line} 行已有相同的電郵地址";
     import_formula: "This begins like a formula; it is kept as text" | "內容開首像公式，將保留為文字";

@@ -1,7 +1,7 @@
 //! The stream of judged rows.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, VecDeque};
 use std::hash::{BuildHasher, RandomState};
 use std::io::Read;
 
@@ -124,10 +124,36 @@ pub enum Outcome {
     Error(Vec<Reason>),
 }
 
-/// Counts what it hands on, and stops when a row is too long.
+/// Counts what it hands on, remembers where lines ended, and stops when a row is too long.
 struct Metered<R> {
     inner: R,
     left: usize,
+    handed: u64,
+    /// Offsets of the line feeds that were handed on but not yet parsed.
+    feeds: VecDeque<u64>,
+}
+
+impl<R> Metered<R> {
+    fn new(inner: R) -> Self {
+        Self {
+            inner,
+            left: MAX_ROW_BYTES,
+            handed: 0,
+            feeds: VecDeque::new(),
+        }
+    }
+
+    /// Is a line feed the last byte before the offset `end`? Forgets all before it.
+    ///
+    /// The parser ends a row at CR and leaves LF to the next one, so that its own line numbers are
+    /// one short in files with CRLF; this tells the two cases apart.
+    fn feed_before(&mut self, end: u64) -> bool {
+        let mut last = None;
+        while self.feeds.front().is_some_and(|feed| *feed < end) {
+            last = self.feeds.pop_front();
+        }
+        last.is_some_and(|feed| feed + 1 == end)
+    }
 }
 
 impl<R: Read> Read for Metered<R> {
@@ -138,6 +164,12 @@ impl<R: Read> Read for Metered<R> {
         let room = buf.len().min(self.left);
         let read = self.inner.read(buf.get_mut(..room).unwrap_or_default())?;
         self.left = self.left.saturating_sub(read);
+        for (offset, byte) in (self.handed..).zip(buf.iter().take(read)) {
+            if *byte == b'\n' {
+                self.feeds.push_back(offset);
+            }
+            self.handed = offset + 1;
+        }
         Ok(read)
     }
 }
@@ -175,6 +207,7 @@ pub struct Reader<R: Read> {
     seen: Seen,
     record: ByteRecord,
     row: u64,
+    next_line: u64,
     done: bool,
 }
 
@@ -187,10 +220,7 @@ impl<R: Read> Reader<R> {
         let mut csv = ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
-            .from_reader(Metered {
-                inner: input,
-                left: MAX_ROW_BYTES,
-            });
+            .from_reader(Metered::new(input));
         let mut record = ByteRecord::new();
         let read = csv.read_byte_record(&mut record);
         if !read.map_err(|err| file_fault(&err, 1))? {
@@ -203,6 +233,7 @@ impl<R: Read> Reader<R> {
         let header = StringRecord::from_byte_record(record.clone());
         let header = header.map_err(|_not_utf8| FileFault::NotUtf8 { line: 1 })?;
         let columns = Columns::map(header.iter())?;
+        let next_line = next_line(&mut csv);
         Ok(Self {
             csv,
             columns,
@@ -213,6 +244,7 @@ impl<R: Read> Reader<R> {
             },
             record,
             row: 1,
+            next_line,
             done: false,
         })
     }
@@ -224,13 +256,15 @@ impl<R: Read> Reader<R> {
     }
 
     fn advance(&mut self) -> Result<Option<Judged>, FileFault> {
-        let before = self.csv.position().line();
         self.csv.get_mut().left = MAX_ROW_BYTES;
         let read = self.csv.read_byte_record(&mut self.record);
-        if !read.map_err(|err| file_fault(&err, before))? {
+        if !read.map_err(|err| file_fault(&err, self.next_line))? {
             return Ok(None);
         }
-        let line = self.record.position().map_or(before, csv::Position::line);
+        self.next_line = next_line(&mut self.csv);
+        let inner = self.record.as_slice().iter().filter(|b| **b == b'\n');
+        let inner = u64::try_from(inner.count()).unwrap_or_default();
+        let line = self.next_line.saturating_sub(inner + 1).max(1);
         self.row += 1;
         let cells = StringRecord::from_byte_record(self.record.clone())
             .map_err(|_not_utf8| FileFault::NotUtf8 { line })?;
@@ -279,6 +313,16 @@ impl<R: Read> Reader<R> {
             },
         };
         (outcome, warnings)
+    }
+}
+
+/// The line after the row that was just read.
+fn next_line<R: Read>(csv: &mut csv::Reader<Metered<R>>) -> u64 {
+    let (line, end) = (csv.position().line(), csv.position().byte());
+    if csv.get_mut().feed_before(end) {
+        line
+    } else {
+        line + 1
     }
 }
 

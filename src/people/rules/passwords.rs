@@ -129,6 +129,7 @@ fn steps(password: &str, known: &[Vec<char>]) -> usize {
         .filter(|c| !c.is_whitespace() && !matches!(c, '-' | '_' | '.' | ','))
         .take(MEASURED_CHARS)
         .collect();
+    let walks = walks();
     // best[i]: the fewest steps for the first i characters. Pieces only lead forwards, so one pass
     // in order suffices.
     let mut best: Vec<usize> = (0..=text.len()).collect();
@@ -143,7 +144,7 @@ fn steps(password: &str, known: &[Vec<char>]) -> usize {
             }
         };
         reach(1);
-        reach(walk_length(rest));
+        reach(walk_length(rest, &walks));
         reach(year_length(rest));
         reach(repeat_length(&text, start));
         for word in known.iter().filter(|word| begins(rest, word)) {
@@ -176,25 +177,22 @@ fn look_alike(typed: char) -> &'static str {
     }
 }
 
-/// The longest beginning that is part of a known walk, either way; 0 when shorter than three.
-fn walk_length(rest: &[char]) -> usize {
-    let along = |walk: &[char]| {
-        (0..walk.len())
-            .map(|from| {
-                let pairs = walk.iter().skip(from).zip(rest);
-                pairs.take_while(|(a, b)| a == b).count()
-            })
-            .max()
-            .unwrap_or(0)
+/// The known walks, there and back.
+fn walks() -> Vec<Vec<char>> {
+    let there = WALKS.iter().map(|walk| walk.chars().collect());
+    let back = WALKS.iter().map(|walk| walk.chars().rev().collect());
+    there.chain(back).collect()
+}
+
+/// The longest beginning that is part of a known walk; 0 when shorter than three.
+fn walk_length(rest: &[char], walks: &[Vec<char>]) -> usize {
+    let along = |walk: &Vec<char>, from| {
+        let pairs = walk.iter().skip(from).zip(rest);
+        pairs.take_while(|(a, b)| a == b).count()
     };
-    let longest = WALKS
+    let longest = walks
         .iter()
-        .flat_map(|walk| {
-            let there: Vec<char> = walk.chars().collect();
-            let back = there.iter().rev().copied().collect();
-            [there, back]
-        })
-        .map(|walk| along(&walk))
+        .flat_map(|walk| (0..walk.len()).map(move |from| along(walk, from)))
         .max()
         .unwrap_or(0);
     if longest < MIN_WORD_CHARS { 0 } else { longest }

@@ -1,3 +1,9 @@
+<<<<<<< HEAD
 //! The applications room.
 mod form;
 mod rules;
+=======
+//! The room of applications.
+
+mod import;
+>>>>>>> import

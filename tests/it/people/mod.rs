@@ -1,0 +1,5 @@
+//! The room of people.
+
+mod names;
+mod passwords;
+mod values;
