@@ -95,13 +95,16 @@ fn server_pid(options: &Options) -> String {
 fn kill_hard(pid: &str) {
     let status = Command::new("kill").args(["-9", pid]).status().unwrap();
     assert!(status.success());
-    while Command::new("kill")
-        .args(["-0", pid])
-        .output()
-        .unwrap()
-        .status
-        .success()
-    {
+    // Dead, though perhaps not yet collected by its parent.
+    let alive = || {
+        let out = Command::new("ps")
+            .args(["-o", "stat=", "-p", pid])
+            .output()
+            .unwrap();
+        let state = String::from_utf8_lossy(&out.stdout).trim().to_owned();
+        !state.is_empty() && !state.starts_with('Z')
+    };
+    while alive() {
         std::thread::sleep(std::time::Duration::from_millis(5));
     }
 }
@@ -247,6 +250,8 @@ fn a_pid_file_whose_number_is_another_process_is_no_obstacle() {
         "not a number\n".to_owned(),
     ] {
         std::fs::write(pid_file(&options), text).unwrap();
+        let socket_lock = options.data_dir.join("postgres/run/.s.PGSQL.5432.lock");
+        std::fs::write(socket_lock, format!("{}\n", stranger.id())).unwrap();
         let server = Private::start(&options).unwrap();
         assert_eq!(rows_kept(&server), 1);
         assert_eq!(server.stop(), Ok(Ended::Stopped));
