@@ -39,6 +39,14 @@ impl Scratch {
             database: "banyan".to_owned(),
         }
     }
+
+    /// As in earnest: what was committed outlives a killed server.
+    fn durable(&self) -> Options {
+        Options {
+            durable: true,
+            ..self.options()
+        }
+    }
 }
 
 impl Drop for Scratch {
@@ -223,10 +231,10 @@ fn only_the_servers_user_can_reach_the_socket() {
 #[test]
 fn after_the_server_was_killed_the_next_start_recovers_its_rows() {
     let scratch = Scratch::new();
-    let first = Private::start(&scratch.options()).unwrap();
+    let first = Private::start(&scratch.durable()).unwrap();
     keep_a_row(&first);
-    kill_hard(&server_pid(&scratch.options()));
-    let second = Private::start(&scratch.options()).unwrap();
+    kill_hard(&server_pid(&scratch.durable()));
+    let second = Private::start(&scratch.durable()).unwrap();
     assert_eq!(rows_kept(&second), 1);
     assert_eq!(first.stop(), Ok(Ended::LeftRunning));
     assert_eq!(second.stop(), Ok(Ended::Stopped));
@@ -235,7 +243,7 @@ fn after_the_server_was_killed_the_next_start_recovers_its_rows() {
 #[test]
 fn a_pid_file_whose_number_is_another_process_is_no_obstacle() {
     let scratch = Scratch::new();
-    let options = scratch.options();
+    let options = scratch.durable();
     let server = Private::start(&options).unwrap();
     keep_a_row(&server);
     let pid = server_pid(&options);
