@@ -39,6 +39,14 @@ impl Scratch {
             database: "banyan".to_owned(),
         }
     }
+
+    /// As in earnest: what was committed outlives a killed server.
+    fn durable(&self) -> Options {
+        Options {
+            durable: true,
+            ..self.options()
+        }
+    }
 }
 
 impl Drop for Scratch {
@@ -95,13 +103,16 @@ fn server_pid(options: &Options) -> String {
 fn kill_hard(pid: &str) {
     let status = Command::new("kill").args(["-9", pid]).status().unwrap();
     assert!(status.success());
-    while Command::new("kill")
-        .args(["-0", pid])
-        .output()
-        .unwrap()
-        .status
-        .success()
-    {
+    // Dead, though perhaps not yet collected by its parent.
+    let alive = || {
+        let out = Command::new("ps")
+            .args(["-o", "stat=", "-p", pid])
+            .output()
+            .unwrap();
+        let state = String::from_utf8_lossy(&out.stdout).trim().to_owned();
+        !state.is_empty() && !state.starts_with('Z')
+    };
+    while alive() {
         std::thread::sleep(std::time::Duration::from_millis(5));
     }
 }
@@ -220,10 +231,10 @@ fn only_the_servers_user_can_reach_the_socket() {
 #[test]
 fn after_the_server_was_killed_the_next_start_recovers_its_rows() {
     let scratch = Scratch::new();
-    let first = Private::start(&scratch.options()).unwrap();
+    let first = Private::start(&scratch.durable()).unwrap();
     keep_a_row(&first);
-    kill_hard(&server_pid(&scratch.options()));
-    let second = Private::start(&scratch.options()).unwrap();
+    kill_hard(&server_pid(&scratch.durable()));
+    let second = Private::start(&scratch.durable()).unwrap();
     assert_eq!(rows_kept(&second), 1);
     assert_eq!(first.stop(), Ok(Ended::LeftRunning));
     assert_eq!(second.stop(), Ok(Ended::Stopped));
@@ -232,7 +243,7 @@ fn after_the_server_was_killed_the_next_start_recovers_its_rows() {
 #[test]
 fn a_pid_file_whose_number_is_another_process_is_no_obstacle() {
     let scratch = Scratch::new();
-    let options = scratch.options();
+    let options = scratch.durable();
     let server = Private::start(&options).unwrap();
     keep_a_row(&server);
     let pid = server_pid(&options);
@@ -247,6 +258,8 @@ fn a_pid_file_whose_number_is_another_process_is_no_obstacle() {
         "not a number\n".to_owned(),
     ] {
         std::fs::write(pid_file(&options), text).unwrap();
+        let socket_lock = options.data_dir.join("postgres/run/.s.PGSQL.5432.lock");
+        std::fs::write(socket_lock, format!("{}\n", stranger.id())).unwrap();
         let server = Private::start(&options).unwrap();
         assert_eq!(rows_kept(&server), 1);
         assert_eq!(server.stop(), Ok(Ended::Stopped));

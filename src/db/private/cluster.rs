@@ -10,7 +10,7 @@ use diesel::pg::PgConnection;
 
 use super::bootstrap::SUPERUSER;
 use super::find::Programs;
-use super::folder::Places;
+use super::folder::{Places, SOCKET};
 use super::user::ServerUser;
 use super::{PAUSE, PrivateError};
 
@@ -97,8 +97,8 @@ impl Cluster {
             }
             match self.postmaster() {
                 Postmaster::Ours => {}
-                Postmaster::Stale => self.forget_postmaster()?,
-                Postmaster::Gone => {
+                dead @ (Postmaster::Stale | Postmaster::Gone) => {
+                    self.sweep(dead)?;
                     if let Err(err) = self.start(durable, left)
                         && !self.old_server_lingers(log_begins)
                         && self.postmaster() != Postmaster::Ours
@@ -148,13 +148,10 @@ impl Cluster {
         let path = self.places.data.join("postgresql.conf");
         let new = self.places.data.join("postgresql.conf.new");
         let text = settings(&self.places.run.to_string_lossy(), durable);
-        let written = match std::fs::remove_file(&new) {
-            Err(err) if err.kind() != ErrorKind::NotFound => Err(err),
-            // Never through a link: root writes here in another user's folder.
-            _ => {
-                std::fs::File::create_new(&new).and_then(|mut file| file.write_all(text.as_bytes()))
-            }
-        };
+        remove(&new)?;
+        // Never through a link: root writes here in another user's folder.
+        let written =
+            std::fs::File::create_new(&new).and_then(|mut file| file.write_all(text.as_bytes()));
         written.map_err(|err| PrivateError::io(&new, &err))?;
         self.places.give_away(&new)?;
         std::fs::rename(&new, &path).map_err(|err| PrivateError::io(&path, &err))
@@ -178,12 +175,15 @@ impl Cluster {
         }
     }
 
-    /// Removes a left-over `postmaster.pid`. Should backends of a killed server still live, the
-    /// new one finds their shared memory by the data folder's inode and refuses.
-    fn forget_postmaster(&self) -> Result<(), PrivateError> {
-        let path = self.places.data.join("postmaster.pid");
-        tracing::info!("removing a postmaster.pid that no server owns");
-        std::fs::remove_file(&path).map_err(|err| PrivateError::io(&path, &err))
+    /// Removes what a dead server left: `postmaster.pid` if its number is another process's, and
+    /// the socket's lock file, which has the same trouble and stands in a folder that no other
+    /// server uses. Should backends of a killed server still live, the new one finds their shared
+    /// memory by the data folder's inode and refuses.
+    fn sweep(&self, state: Postmaster) -> Result<(), PrivateError> {
+        if state == Postmaster::Stale {
+            remove(&self.places.data.join("postmaster.pid"))?;
+        }
+        remove(&self.places.run.join(format!("{SOCKET}.lock")))
     }
 
     /// Backends of a killed server leave within moments; until then a start is refused.
@@ -233,6 +233,13 @@ fn run(name: &str, command: &mut Command) -> Result<(), PrivateError> {
     }
     let said = [out.stderr, out.stdout].concat();
     Err(failed(String::from_utf8_lossy(&said).trim().to_owned()))
+}
+
+fn remove(path: &Path) -> Result<(), PrivateError> {
+    match std::fs::remove_file(path) {
+        Err(err) if err.kind() != ErrorKind::NotFound => Err(PrivateError::io(path, &err)),
+        _ => Ok(()),
+    }
 }
 
 /// Command line of a living process; `None` when there is none. A dead process that its parent has

@@ -15,7 +15,7 @@ use super::user::ServerUser;
 /// Longest socket path in bytes: `sun_path` holds 108 with the closing zero.
 const SOCKET_LIMIT: usize = 107;
 /// File name of the socket of port 5432.
-const SOCKET: &str = ".s.PGSQL.5432";
+pub(super) const SOCKET: &str = ".s.PGSQL.5432";
 
 /// Where everything of one cluster is; all paths absolute, all folders there.
 #[derive(Clone, Debug)]
