@@ -19,3 +19,4 @@ mod private_postgres;
 mod programmes;
 mod reviews;
 mod tables;
+mod web;

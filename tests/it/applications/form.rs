@@ -7,7 +7,7 @@ use banyan::applications::rules::form::{
 use banyan::ids::{FileId, OrganisationId, PicsId};
 use banyan::lang::{Lang, Say};
 
-use crate::tables::day;
+use crate::support::tables::day;
 
 fn rules() -> FormRules {
     FormRules::usual(PicsId(uuid::Uuid::from_u128(1)), day("2027-02-22"))

@@ -1,9 +1,7 @@
-<<<<<<< HEAD
 //! The applications room.
 mod form;
 mod rules;
-=======
+
 //! The room of applications.
 
 mod import;
->>>>>>> import

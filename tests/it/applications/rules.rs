@@ -11,7 +11,7 @@ use banyan::error::Refusal;
 use banyan::lang::Lang;
 use proptest::prelude::*;
 
-use crate::tables::{assert_speaks, assert_table, at, seeded};
+use crate::support::tables::{assert_speaks, assert_table, at, seeded};
 
 /// States with their detail; refusals by the short names of [`short`].
 const LIFE: &str = "

@@ -7,7 +7,7 @@ use banyan::error::Refusal;
 use banyan::lang::{Lang, Say};
 use chrono::Duration;
 
-use crate::tables::{assert_table, at, day};
+use crate::support::tables::{assert_table, at, day};
 
 const LIFE: &str = "
                open   close_call  begin_offers  start    complete   archive   cancel

@@ -7,7 +7,7 @@ use banyan::ids::{OrganisationId, PoolId};
 use chrono::{DateTime, Utc};
 use proptest::prelude::*;
 
-use crate::tables::{assert_speaks, at, seeded};
+use crate::support::tables::{assert_speaks, at, seeded};
 
 fn seats(capacity: i32, offered: i32, taken: i32) -> Seats {
     Seats::from_counts(capacity, offered, taken).unwrap()

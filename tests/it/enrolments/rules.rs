@@ -9,7 +9,7 @@ use banyan::ids::PicsId;
 use banyan::lang::{Lang, Say};
 use proptest::prelude::*;
 
-use crate::tables::{assert_table, seeded};
+use crate::support::tables::{assert_table, seeded};
 
 const LIFE: &str = "
                activate  complete   fail    withdraw   defer     suspend    resume  return    reopen

@@ -12,7 +12,7 @@ use banyan::reviews::rules::Score;
 use chrono::Duration;
 use proptest::prelude::*;
 
-use crate::tables::{at, seeded};
+use crate::support::tables::{at, seeded};
 
 fn id(n: usize) -> uuid::Uuid {
     uuid::Uuid::from_u128(u128::try_from(n).unwrap())

@@ -7,7 +7,7 @@ use banyan::offers::rules::{
 use chrono::Duration;
 use proptest::prelude::*;
 
-use crate::tables::{assert_speaks, assert_table, at, day, seeded};
+use crate::support::tables::{assert_speaks, assert_table, at, day, seeded};
 
 const BEFORE: &str = "
                accept      decline     expire      withdraw

@@ -3,7 +3,7 @@
 use banyan::programmes::rules::{Metric, Operator, Period, Plan, Rate, Target, required};
 use proptest::prelude::*;
 
-use crate::tables::seeded;
+use crate::support::tables::seeded;
 
 fn pilot() -> Target {
     Target {

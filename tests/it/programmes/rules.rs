@@ -8,7 +8,7 @@ use banyan::programmes::rules::{
 };
 use chrono::NaiveDate;
 
-use crate::tables::day;
+use crate::support::tables::day;
 
 fn year() -> Period {
     Period::calendar_year(2027).unwrap()

@@ -9,7 +9,7 @@ use banyan::reviews::rules::{
 };
 use proptest::prelude::*;
 
-use crate::tables::{assert_speaks, assert_table, seeded};
+use crate::support::tables::{assert_speaks, assert_table, seeded};
 
 fn criterion(n: u128) -> CriterionId {
     CriterionId(uuid::Uuid::from_u128(n))

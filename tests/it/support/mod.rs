@@ -1,3 +1,5 @@
 //! Things that tests of several rooms share.
 
+pub mod app;
 pub mod smtp_sink;
+pub mod tables;
