@@ -1,8 +1,6 @@
 //! Every test that needs no browser, in one binary: rooms of the house as modules.
 #![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
     reason = "a test that cannot go on should stop where it stands"
 )]
 
