@@ -1,7 +1,4 @@
 //! The applications room.
 mod form;
-mod rules;
-
-//! The room of applications.
-
 mod import;
+mod rules;
