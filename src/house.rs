@@ -45,9 +45,13 @@ impl House {
         let (app_url, owner_url, private) = match &config.database {
             Database::Server { app, owner } => (app.clone(), owner.clone(), None),
             Database::Private => {
-                let options =
-                    Options { data_dir: config.data_dir.clone(), durable: true, database: "banyan".to_owned() };
-                let private = Private::start(&options).map_err(|err| Error::Internal(err.to_string()))?;
+                let options = Options {
+                    data_dir: config.data_dir.clone(),
+                    durable: true,
+                    database: "banyan".to_owned(),
+                };
+                let private =
+                    Private::start(&options).map_err(|err| Error::Internal(err.to_string()))?;
                 (private.app_url(), Some(private.owner_url()), Some(private))
             }
         };
@@ -60,7 +64,11 @@ impl House {
             metrics: Arc::new(Metrics::default()),
             config: Arc::new(config),
         };
-        Ok(Self { site, owner_url, private })
+        Ok(Self {
+            site,
+            owner_url,
+            private,
+        })
     }
 
     /// Brings the schema up to date; returns the versions applied.
@@ -85,7 +93,10 @@ impl House {
     /// It is not configured.
     pub fn owner_url(&self) -> Result<&str> {
         self.owner_url.as_deref().ok_or_else(|| {
-            Error::Internal("set DATABASE_OWNER_URL to the connection string of the role banyan_owner".to_owned())
+            Error::Internal(
+                "set DATABASE_OWNER_URL to the connection string of the role banyan_owner"
+                    .to_owned(),
+            )
         })
     }
 
@@ -114,7 +125,11 @@ fn root_secret(config: &Config) -> Result<String> {
 fn write_private(path: &Path, text: &str) -> Result<()> {
     use std::io::Write as _;
     use std::os::unix::fs::OpenOptionsExt as _;
-    let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    let mut file = fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)?;
     file.write_all(text.as_bytes())?;
     Ok(())
 }

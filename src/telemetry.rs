@@ -13,9 +13,15 @@ use crate::config::Config;
 /// Starts logging to standard error. Calling it twice does nothing.
 pub fn start(config: &Config) {
     let filter = EnvFilter::try_new(&config.log).unwrap_or_else(|_bad| EnvFilter::new("info"));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
     // A second start (tests) keeps the first.
-    let _ = if config.log_json { builder.json().try_init() } else { builder.compact().try_init() };
+    let _ = if config.log_json {
+        builder.json().try_init()
+    } else {
+        builder.compact().try_init()
+    };
 }
 
 /// Upper bounds of the latency buckets, in seconds.
@@ -39,7 +45,9 @@ pub struct Metrics {
 impl Metrics {
     /// Counts one request.
     pub fn request(&self, pattern: &'static str, status: u16, took: Duration) {
-        let Ok(mut routes) = self.routes.lock() else { return };
+        let Ok(mut routes) = self.routes.lock() else {
+            return;
+        };
         let route = routes.entry(pattern).or_default();
         *route.by_status.entry(status).or_default() += 1;
         let seconds = took.as_secs_f64();
@@ -67,17 +75,35 @@ impl Metrics {
         if let Ok(routes) = self.routes.lock() {
             for (pattern, route) in routes.iter() {
                 for (status, count) in &route.by_status {
-                    let _ = writeln!(out, "banyan_requests_total{{route=\"{pattern}\",status=\"{status}\"}} {count}");
+                    let _ = writeln!(
+                        out,
+                        "banyan_requests_total{{route=\"{pattern}\",status=\"{status}\"}} {count}"
+                    );
                 }
             }
             out.push_str("# TYPE banyan_request_seconds histogram\n");
             for (pattern, route) in routes.iter() {
                 for (count, bound) in route.buckets.iter().zip(BUCKETS) {
-                    let _ = writeln!(out, "banyan_request_seconds_bucket{{route=\"{pattern}\",le=\"{bound}\"}} {count}");
+                    let _ = writeln!(
+                        out,
+                        "banyan_request_seconds_bucket{{route=\"{pattern}\",le=\"{bound}\"}} {count}"
+                    );
                 }
-                let _ = writeln!(out, "banyan_request_seconds_bucket{{route=\"{pattern}\",le=\"+Inf\"}} {}", route.count);
-                let _ = writeln!(out, "banyan_request_seconds_sum{{route=\"{pattern}\"}} {}", route.seconds);
-                let _ = writeln!(out, "banyan_request_seconds_count{{route=\"{pattern}\"}} {}", route.count);
+                let _ = writeln!(
+                    out,
+                    "banyan_request_seconds_bucket{{route=\"{pattern}\",le=\"+Inf\"}} {}",
+                    route.count
+                );
+                let _ = writeln!(
+                    out,
+                    "banyan_request_seconds_sum{{route=\"{pattern}\"}} {}",
+                    route.seconds
+                );
+                let _ = writeln!(
+                    out,
+                    "banyan_request_seconds_count{{route=\"{pattern}\"}} {}",
+                    route.count
+                );
             }
         }
         if let Ok(gauges) = self.gauges.lock() {

@@ -35,10 +35,17 @@ impl Hasher {
     /// argon2 refuses its own parameters (it does not).
     pub fn new() -> Result<Self> {
         let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
-        let params = Params::new(19 * 1024, 2, 1, None).map_err(|err| Error::Internal(format!("argon2: {err}")))?;
+        let params = Params::new(19 * 1024, 2, 1, None)
+            .map_err(|err| Error::Internal(format!("argon2: {err}")))?;
         let argon = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
         let mut hasher = Self {
-            turns: Arc::new((Mutex::new(Turns { free: cores, waiting: 0 }), Condvar::new())),
+            turns: Arc::new((
+                Mutex::new(Turns {
+                    free: cores,
+                    waiting: 0,
+                }),
+                Condvar::new(),
+            )),
             argon,
             dummy: Arc::from(""),
         };
@@ -65,8 +72,12 @@ impl Hasher {
     /// [`Error::Busy`] when too many wait.
     pub fn verify(&self, password: &str, stored: Option<&str>) -> Result<bool> {
         let _turn = self.turn()?;
-        let hash = PasswordHash::new(stored.unwrap_or(&self.dummy)).map_err(|err| Error::Internal(format!("hash: {err}")))?;
-        let same = self.argon.verify_password(password.as_bytes(), &hash).is_ok();
+        let hash = PasswordHash::new(stored.unwrap_or(&self.dummy))
+            .map_err(|err| Error::Internal(format!("hash: {err}")))?;
+        let same = self
+            .argon
+            .verify_password(password.as_bytes(), &hash)
+            .is_ok();
         Ok(same && stored.is_some())
     }
 
@@ -85,8 +96,9 @@ impl Hasher {
                 return Err(Error::Busy);
             }
             state.waiting += 1;
-            let (mut woken, late) =
-                freed.wait_timeout_while(state, PATIENCE, |s| s.free == 0).map_err(|_panic| poisoned())?;
+            let (mut woken, late) = freed
+                .wait_timeout_while(state, PATIENCE, |s| s.free == 0)
+                .map_err(|_panic| poisoned())?;
             woken.waiting -= 1;
             if late.timed_out() {
                 return Err(Error::Busy);

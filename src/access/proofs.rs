@@ -154,7 +154,11 @@ impl ApplicationStaff {
     /// Staff of an application are staff of its cohort.
     #[must_use]
     pub fn cohort_staff(&self) -> CohortStaff {
-        CohortStaff { person: self.person, cohort: self.cohort, programme: self.programme }
+        CohortStaff {
+            person: self.person,
+            cohort: self.cohort,
+            programme: self.programme,
+        }
     }
 }
 
@@ -162,7 +166,10 @@ impl CohortStaff {
     /// Staff of a cohort are staff of its programme.
     #[must_use]
     pub fn programme_staff(&self) -> ProgrammeStaff {
-        ProgrammeStaff { person: self.person, programme: self.programme }
+        ProgrammeStaff {
+            person: self.person,
+            programme: self.programme,
+        }
     }
 }
 
@@ -177,7 +184,11 @@ struct Keys {
 }
 
 fn keys(conn: &mut Conn<'_>, sql: &str, id: uuid::Uuid) -> Result<Keys> {
-    sql_query(sql).bind::<SqlUuid, _>(id).get_result(conn.pg()).optional()?.ok_or(Error::NotFound)
+    sql_query(sql)
+        .bind::<SqlUuid, _>(id)
+        .get_result(conn.pg())
+        .optional()?
+        .ok_or(Error::NotFound)
 }
 
 /// The signed-in person.
@@ -185,7 +196,10 @@ fn keys(conn: &mut Conn<'_>, sql: &str, id: uuid::Uuid) -> Result<Keys> {
 /// # Errors
 /// [`Error::SignIn`].
 pub fn own(conn: &Conn<'_>) -> Result<Own> {
-    conn.actor().person().map(|person| Own { person }).ok_or(Error::SignIn)
+    conn.actor()
+        .person()
+        .map(|person| Own { person })
+        .ok_or(Error::SignIn)
 }
 
 /// The programme office.
@@ -194,11 +208,15 @@ pub fn own(conn: &Conn<'_>) -> Result<Own> {
 /// [`Error::NotFound`] for anyone else.
 pub fn desk(conn: &Conn<'_>) -> Result<Desk> {
     match conn.actor() {
-        crate::db::Actor::Person(acting) if matches!(acting.role, Role::Coordinator | Role::Administrator) => Ok(Desk {
-            person: acting.person,
-            programmes: acting.programmes.clone(),
-            administrator: acting.role == Role::Administrator,
-        }),
+        crate::db::Actor::Person(acting)
+            if matches!(acting.role, Role::Coordinator | Role::Administrator) =>
+        {
+            Ok(Desk {
+                person: acting.person,
+                programmes: acting.programmes.clone(),
+                administrator: acting.role == Role::Administrator,
+            })
+        }
         _ => Err(Error::NotFound),
     }
 }
@@ -210,7 +228,10 @@ pub fn desk(conn: &Conn<'_>) -> Result<Desk> {
 pub fn programme_staff(conn: &Conn<'_>, programme: ProgrammeId) -> Result<ProgrammeStaff> {
     let desk = desk(conn)?;
     if desk.programmes.contains(&programme) {
-        Ok(ProgrammeStaff { person: desk.person, programme })
+        Ok(ProgrammeStaff {
+            person: desk.person,
+            programme,
+        })
     } else {
         Err(Error::NotFound)
     }
@@ -222,21 +243,37 @@ pub fn programme_staff(conn: &Conn<'_>, programme: ProgrammeId) -> Result<Progra
 /// [`Error::NotFound`] for anyone else, and when there is no such cohort.
 pub fn cohort_staff(conn: &mut Conn<'_>, cohort: CohortId) -> Result<CohortStaff> {
     desk(conn)?;
-    let row = keys(conn, "SELECT id AS a, NULL::uuid AS b, programme_id AS programme FROM cohorts WHERE id = $1", cohort.0)?;
+    let row = keys(
+        conn,
+        "SELECT id AS a, NULL::uuid AS b, programme_id AS programme FROM cohorts WHERE id = $1",
+        cohort.0,
+    )?;
     let staff = programme_staff(conn, ProgrammeId(row.programme))?;
-    Ok(CohortStaff { person: staff.person, cohort, programme: staff.programme })
+    Ok(CohortStaff {
+        person: staff.person,
+        cohort,
+        programme: staff.programme,
+    })
 }
 
 /// Staff of this application's programme.
 ///
 /// # Errors
 /// [`Error::NotFound`] for anyone else, and when there is no such application.
-pub fn application_staff(conn: &mut Conn<'_>, application: ApplicationId) -> Result<ApplicationStaff> {
+pub fn application_staff(
+    conn: &mut Conn<'_>,
+    application: ApplicationId,
+) -> Result<ApplicationStaff> {
     desk(conn)?;
     let sql = "SELECT cohort_id AS a, NULL::uuid AS b, programme_id AS programme FROM applications WHERE id = $1";
     let row = keys(conn, sql, application.0)?;
     let staff = programme_staff(conn, ProgrammeId(row.programme))?;
-    Ok(ApplicationStaff { person: staff.person, application, cohort: CohortId(row.a), programme: staff.programme })
+    Ok(ApplicationStaff {
+        person: staff.person,
+        application,
+        cohort: CohortId(row.a),
+        programme: staff.programme,
+    })
 }
 
 /// The applicant of this application.
@@ -248,7 +285,12 @@ pub fn own_application(conn: &mut Conn<'_>, application: ApplicationId) -> Resul
     let sql = "SELECT cohort_id AS a, person_id AS b, programme_id AS programme FROM applications \
         WHERE id = $1 AND person_id = banyan_person()";
     let row = keys(conn, sql, application.0)?;
-    Ok(OwnApplication { person, application, cohort: CohortId(row.a), programme: ProgrammeId(row.programme) })
+    Ok(OwnApplication {
+        person,
+        application,
+        cohort: CohortId(row.a),
+        programme: ProgrammeId(row.programme),
+    })
 }
 
 /// The person to whom this offer was made.
@@ -278,7 +320,11 @@ pub fn own_enrolment(conn: &mut Conn<'_>, enrolment: EnrolmentId) -> Result<OwnE
     let sql = "SELECT cohort_id AS a, NULL::uuid AS b, programme_id AS programme FROM enrolments \
         WHERE id = $1 AND person_id = banyan_person()";
     let row = keys(conn, sql, enrolment.0)?;
-    Ok(OwnEnrolment { person, enrolment, cohort: CohortId(row.a) })
+    Ok(OwnEnrolment {
+        person,
+        enrolment,
+        cohort: CohortId(row.a),
+    })
 }
 
 /// The reviewer of this assignment.
@@ -294,7 +340,12 @@ pub fn assigned_review(conn: &mut Conn<'_>, review: ReviewId) -> Result<Assigned
         WHERE id = $1 AND reviewer_id = banyan_person()";
     let row = keys(conn, sql, review.0)?;
     let cohort = CohortId(row.b.ok_or(Error::NotFound)?);
-    Ok(AssignedReview { person, review, application: ApplicationId(row.a), cohort })
+    Ok(AssignedReview {
+        person,
+        review,
+        application: ApplicationId(row.a),
+        cohort,
+    })
 }
 
 /// A person who speaks for organisations.
@@ -303,9 +354,10 @@ pub fn assigned_review(conn: &mut Conn<'_>, review: ReviewId) -> Result<Assigned
 /// [`Error::NotFound`] for anyone else.
 pub fn member(conn: &Conn<'_>) -> Result<Member> {
     match conn.actor() {
-        crate::db::Actor::Person(acting) if acting.role.needs_organisation() => {
-            Ok(Member { person: acting.person, organisations: acting.organisations.clone() })
-        }
+        crate::db::Actor::Person(acting) if acting.role.needs_organisation() => Ok(Member {
+            person: acting.person,
+            organisations: acting.organisations.clone(),
+        }),
         _ => Err(Error::NotFound),
     }
 }
@@ -316,9 +368,9 @@ pub fn member(conn: &Conn<'_>) -> Result<Member> {
 /// [`Error::NotFound`] for anyone else.
 pub fn committee(conn: &Conn<'_>) -> Result<Committee> {
     match conn.actor() {
-        crate::db::Actor::Person(acting) if acting.role == Role::Committee => {
-            Ok(Committee { programmes: acting.programmes.clone() })
-        }
+        crate::db::Actor::Person(acting) if acting.role == Role::Committee => Ok(Committee {
+            programmes: acting.programmes.clone(),
+        }),
         _ => Err(Error::NotFound),
     }
 }
@@ -331,7 +383,10 @@ pub fn working(conn: &Conn<'_>, task: Task) -> Result<Working> {
     if conn.task() == Some(task) {
         Ok(Working { task })
     } else {
-        Err(Error::Internal(format!("this work needs the task {}", task.as_str())))
+        Err(Error::Internal(format!(
+            "this work needs the task {}",
+            task.as_str()
+        )))
     }
 }
 
@@ -345,7 +400,11 @@ struct Ids {
 ///
 /// # Errors
 /// [`Error::NotFound`] unless every one of them is of this cohort and within reach.
-pub fn applications_staff(conn: &mut Conn<'_>, staff: &CohortStaff, wanted: &[ApplicationId]) -> Result<Vec<ApplicationStaff>> {
+pub fn applications_staff(
+    conn: &mut Conn<'_>,
+    staff: &CohortStaff,
+    wanted: &[ApplicationId],
+) -> Result<Vec<ApplicationStaff>> {
     let ids: Vec<uuid::Uuid> = wanted.iter().map(|id| id.0).collect();
     let found: Ids = sql_query(
         "SELECT coalesce(array_agg(id), '{}') AS ids FROM applications WHERE cohort_id = $1 AND id = ANY ($2)",

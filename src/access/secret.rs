@@ -48,7 +48,10 @@ impl Keys {
     /// Keys from the secret; links are bound to the issuer (our public address).
     #[must_use]
     pub fn new(secret: &str, issuer: &str) -> Self {
-        Self { root: secret.as_bytes().to_vec(), issuer: issuer.to_owned() }
+        Self {
+            root: secret.as_bytes().to_vec(),
+            issuer: issuer.to_owned(),
+        }
     }
 
     /// A key for one purpose: HMAC-SHA-256 of the purpose under the root secret.
@@ -77,8 +80,12 @@ impl Keys {
             jti: link.to_string(),
             exp: expires.timestamp(),
         };
-        jsonwebtoken::encode(&header, &claims, &EncodingKey::from_secret(&self.derive(&format!("link/{purpose}"))))
-            .map_err(|err| Error::Internal(format!("signing a link: {err}")))
+        jsonwebtoken::encode(
+            &header,
+            &claims,
+            &EncodingKey::from_secret(&self.derive(&format!("link/{purpose}"))),
+        )
+        .map_err(|err| Error::Internal(format!("signing a link: {err}")))
     }
 
     /// The link that a token opens. The algorithm, type, audience and issuer are ours, never the
@@ -88,7 +95,9 @@ impl Keys {
     /// [`Error::NotFound`] for anything that we did not sign for this purpose.
     pub fn read_link(&self, purpose: &str, token: &str) -> Result<LinkId> {
         let header = jsonwebtoken::decode_header(token).map_err(|_forged| Error::NotFound)?;
-        if header.alg != Algorithm::HS256 || header.typ.as_deref() != Some(&format!("{purpose}+jwt")) {
+        if header.alg != Algorithm::HS256
+            || header.typ.as_deref() != Some(&format!("{purpose}+jwt"))
+        {
             return Err(Error::NotFound);
         }
         let mut rules = Validation::new(Algorithm::HS256);
@@ -98,7 +107,8 @@ impl Keys {
         // The row in `links` carries the time, judged by the database's clock.
         rules.validate_exp = false;
         let key = DecodingKey::from_secret(&self.derive(&format!("link/{purpose}")));
-        let token = jsonwebtoken::decode::<Claims>(token, &key, &rules).map_err(|_forged| Error::NotFound)?;
+        let token = jsonwebtoken::decode::<Claims>(token, &key, &rules)
+            .map_err(|_forged| Error::NotFound)?;
         token.claims.jti.parse().map_err(|_forged| Error::NotFound)
     }
 }

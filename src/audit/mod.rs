@@ -36,7 +36,13 @@ impl About {
     /// A record of a kind.
     #[must_use]
     pub fn new(kind: &'static str, id: Uuid) -> Self {
-        Self { kind, id, person: None, organisation: None, programme: None }
+        Self {
+            kind,
+            id,
+            person: None,
+            organisation: None,
+            programme: None,
+        }
     }
 
     /// Of this person.

@@ -101,7 +101,12 @@ fn signing_key(keys: &Keys) -> SigningKey {
 /// The public key with which anyone can check checkpoints, in hexadecimal.
 #[must_use]
 pub fn public_key(keys: &Keys) -> String {
-    signing_key(keys).verifying_key().as_bytes().iter().map(|b| format!("{b:02x}")).collect()
+    signing_key(keys)
+        .verifying_key()
+        .as_bytes()
+        .iter()
+        .map(|b| format!("{b:02x}"))
+        .collect()
 }
 
 fn checkpoint_text(position: i64, hash: &[u8]) -> Vec<u8> {
@@ -163,7 +168,11 @@ struct Locked {
 }
 
 fn last_link(conn: &mut Conn<'_>) -> Result<Option<Link>> {
-    Ok(sql_query("SELECT position, hash FROM audit_chain ORDER BY position DESC LIMIT 1").get_result(conn.pg()).optional()?)
+    Ok(
+        sql_query("SELECT position, hash FROM audit_chain ORDER BY position DESC LIMIT 1")
+            .get_result(conn.pg())
+            .optional()?,
+    )
 }
 
 #[derive(QueryableByName)]
@@ -259,12 +268,21 @@ fn check(keys: &Keys, checkpoint: &Checkpoint, hash: &[u8], faults: &mut Vec<Str
     let ours = signing_key(keys).verifying_key();
     let key = verifying_key(&checkpoint.key_id).unwrap_or(ours);
     if key != ours {
-        faults.push(format!("the checkpoint at event {at} is signed by another key"));
+        faults.push(format!(
+            "the checkpoint at event {at} is signed by another key"
+        ));
     }
-    let good = <[u8; 64]>::try_from(checkpoint.signature.as_slice())
-        .is_ok_and(|bytes| key.verify(&checkpoint_text(at, &checkpoint.hash), &Signature::from_bytes(&bytes)).is_ok());
+    let good = <[u8; 64]>::try_from(checkpoint.signature.as_slice()).is_ok_and(|bytes| {
+        key.verify(
+            &checkpoint_text(at, &checkpoint.hash),
+            &Signature::from_bytes(&bytes),
+        )
+        .is_ok()
+    });
     if !good {
-        faults.push(format!("the signature of the checkpoint at event {at} is false"));
+        faults.push(format!(
+            "the signature of the checkpoint at event {at} is false"
+        ));
     }
 }
 
@@ -273,7 +291,9 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 fn verifying_key(text: &str) -> Option<VerifyingKey> {
-    let bytes: Option<Vec<u8>> =
-        (0..text.len()).step_by(2).map(|i| u8::from_str_radix(text.get(i..i + 2)?, 16).ok()).collect();
+    let bytes: Option<Vec<u8>> = (0..text.len())
+        .step_by(2)
+        .map(|i| u8::from_str_radix(text.get(i..i + 2)?, 16).ok())
+        .collect();
     VerifyingKey::from_bytes(&<[u8; 32]>::try_from(bytes?).ok()?).ok()
 }

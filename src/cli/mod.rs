@@ -68,11 +68,20 @@ fn run(command: Command) -> Result<()> {
 }
 
 fn serve(house: House, options: &ServeOptions) -> Result<()> {
-    let listener = TcpListener::bind(&house.site.config.listen)
-        .map_err(|err| Error::Internal(format!("cannot listen on {}: {err}", house.site.config.listen)))?;
-    let worker = if options.no_worker { None } else { Some(Worker::start(&house.site)?) };
+    let listener = TcpListener::bind(&house.site.config.listen).map_err(|err| {
+        Error::Internal(format!(
+            "cannot listen on {}: {err}",
+            house.site.config.listen
+        ))
+    })?;
+    let worker = if options.no_worker {
+        None
+    } else {
+        Some(Worker::start(&house.site)?)
+    };
     let serving = Serving::new(house.site.clone());
-    let served = actix_web::rt::System::new().block_on(web::serve(serving, house::routes(), listener));
+    let served =
+        actix_web::rt::System::new().block_on(web::serve(serving, house::routes(), listener));
     if let Some(worker) = worker {
         worker.stop();
     }
@@ -97,9 +106,15 @@ impl Worker {
         let (db, keys, runners) = (site.db.clone(), site.keys.clone(), house::runners());
         let queue = site.db.clone();
         let threads = vec![
-            beat(&stop, "letters", Duration::from_millis(500), move || courier.deliver_due()),
-            beat(&stop, "jobs", Duration::from_millis(500), move || jobs::run_due(&queue, &runners, 20)),
-            beat(&stop, "seal", Duration::from_secs(3), move || seal::seal(&db, &keys)),
+            beat(&stop, "letters", Duration::from_millis(500), move || {
+                courier.deliver_due()
+            }),
+            beat(&stop, "jobs", Duration::from_millis(500), move || {
+                jobs::run_due(&queue, &runners, 20)
+            }),
+            beat(&stop, "seal", Duration::from_secs(3), move || {
+                seal::seal(&db, &keys)
+            }),
         ];
         Ok(Self { stop, threads })
     }

@@ -69,7 +69,10 @@ impl Role {
     /// Is the role held for an organisation rather than for the programme office?
     #[must_use]
     pub fn needs_organisation(self) -> bool {
-        matches!(self, Self::Liaison | Self::Representative | Self::Supervisor)
+        matches!(
+            self,
+            Self::Liaison | Self::Representative | Self::Supervisor
+        )
     }
 }
 
@@ -217,11 +220,16 @@ impl Actor {
         let (kind, person) = match (self, task) {
             (Self::Person(acting), None) => (acting.role.as_str().to_owned(), Some(acting.person)),
             (actor, Some(task)) => (format!("task:{}", task.as_str()), actor.person()),
-            (Self::Public(task) | Self::System(task), None) => (format!("task:{}", task.as_str()), None),
+            (Self::Public(task) | Self::System(task), None) => {
+                (format!("task:{}", task.as_str()), None)
+            }
         };
         let person = person.map(|p| p.to_string()).unwrap_or_default();
         // Writing to a String cannot fail.
-        let _ = write!(sql, "SET LOCAL banyan.kind = '{kind}'; SET LOCAL banyan.person = '{person}'; ");
+        let _ = write!(
+            sql,
+            "SET LOCAL banyan.kind = '{kind}'; SET LOCAL banyan.person = '{person}'; "
+        );
         let (organisations, programmes) = match self {
             Self::Person(acting) => (array(&acting.organisations), array(&acting.programmes)),
             Self::Public(_) | Self::System(_) => (String::new(), String::new()),

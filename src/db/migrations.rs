@@ -56,8 +56,12 @@ pub fn migrate(owner: &mut PgConnection) -> Result<Vec<String>> {
 }
 
 fn run(owner: &mut PgConnection) -> Result<Vec<String>> {
-    owner.batch_execute(FUNCTIONS).map_err(|err| failed("functions.sql", err))?;
-    let applied = owner.run_pending_migrations(STEPS).map_err(|err| failed("migrations", err))?;
+    owner
+        .batch_execute(FUNCTIONS)
+        .map_err(|err| failed("functions.sql", err))?;
+    let applied = owner
+        .run_pending_migrations(STEPS)
+        .map_err(|err| failed("migrations", err))?;
     let applied = applied.iter().map(ToString::to_string).collect();
     apply_policies(owner)?;
     Ok(applied)
@@ -68,7 +72,9 @@ fn run(owner: &mut PgConnection) -> Result<Vec<String>> {
 /// # Errors
 /// The database's.
 pub fn apply_policies(owner: &mut PgConnection) -> Result<()> {
-    owner.batch_execute(&format!("BEGIN; {POLICIES}; COMMIT")).map_err(|err| failed("policies.sql", err))
+    owner
+        .batch_execute(&format!("BEGIN; {POLICIES}; COMMIT"))
+        .map_err(|err| failed("policies.sql", err))
 }
 
 /// Undoes every step, for the test that shows that each can be undone.
@@ -76,7 +82,10 @@ pub fn apply_policies(owner: &mut PgConnection) -> Result<()> {
 /// # Errors
 /// A step cannot be undone.
 pub fn revert_last(owner: &mut PgConnection) -> Result<String> {
-    owner.revert_last_migration(STEPS).map(|v| v.to_string()).map_err(|err| failed("reverting", err))
+    owner
+        .revert_last_migration(STEPS)
+        .map(|v| v.to_string())
+        .map_err(|err| failed("reverting", err))
 }
 
 /// Runs the next step only.
@@ -84,8 +93,13 @@ pub fn revert_last(owner: &mut PgConnection) -> Result<String> {
 /// # Errors
 /// The step fails.
 pub fn run_next(owner: &mut PgConnection) -> Result<String> {
-    owner.batch_execute(FUNCTIONS).map_err(|err| failed("functions.sql", err))?;
-    owner.run_next_migration(STEPS).map(|v| v.to_string()).map_err(|err| failed("migrating", err))
+    owner
+        .batch_execute(FUNCTIONS)
+        .map_err(|err| failed("functions.sql", err))?;
+    owner
+        .run_next_migration(STEPS)
+        .map(|v| v.to_string())
+        .map_err(|err| failed("migrating", err))
 }
 
 /// Says what the database is for.
@@ -105,7 +119,10 @@ pub fn set_mark(owner: &mut PgConnection, mark: Mark) -> Result<()> {
 #[must_use]
 pub fn known() -> Vec<String> {
     let steps: Vec<Box<dyn Migration<Pg>>> = STEPS.migrations().unwrap_or_default();
-    let mut versions: Vec<String> = steps.iter().map(|step| step.name().version().to_string()).collect();
+    let mut versions: Vec<String> = steps
+        .iter()
+        .map(|step| step.name().version().to_string())
+        .collect();
     versions.sort();
     versions
 }
@@ -121,15 +138,20 @@ struct Applied {
 /// # Errors
 /// The database's. A database without any schema lacks every step.
 pub fn missing(pg: &mut PgConnection) -> Result<Vec<String>> {
-    let there = sql_query("SELECT to_regclass('__diesel_schema_migrations')::text IS NOT NULL AS yes")
-        .get_result::<Yes>(pg)
-        .map_err(Error::Database)?;
+    let there =
+        sql_query("SELECT to_regclass('__diesel_schema_migrations')::text IS NOT NULL AS yes")
+            .get_result::<Yes>(pg)
+            .map_err(Error::Database)?;
     if !there.yes {
         return Ok(known());
     }
-    let applied: Vec<Applied> =
-        sql_query("SELECT version::text FROM __diesel_schema_migrations").load(pg).map_err(Error::Database)?;
-    Ok(known().into_iter().filter(|v| !applied.iter().any(|a| a.version == *v)).collect())
+    let applied: Vec<Applied> = sql_query("SELECT version::text FROM __diesel_schema_migrations")
+        .load(pg)
+        .map_err(Error::Database)?;
+    Ok(known()
+        .into_iter()
+        .filter(|v| !applied.iter().any(|a| a.version == *v))
+        .collect())
 }
 
 #[derive(QueryableByName)]

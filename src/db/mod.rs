@@ -8,7 +8,9 @@
 use std::time::Duration;
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use diesel::connection::{AnsiTransactionManager, Connection, SimpleConnection, TransactionManager};
+use diesel::connection::{
+    AnsiTransactionManager, Connection, SimpleConnection, TransactionManager,
+};
 use diesel::pg::PgConnection;
 use diesel::r2d2::{ConnectionManager, Pool, PooledConnection};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
@@ -72,21 +74,31 @@ impl Db {
     /// `sample` or `test`.
     #[must_use]
     pub fn as_of(&self, at: DateTime<Utc>) -> Self {
-        Self { pool: self.pool.clone(), as_of: Some(at) }
+        Self {
+            pool: self.pool.clone(),
+            as_of: Some(at),
+        }
     }
 
     /// Connections in use and in all, for the metrics.
     #[must_use]
     pub fn usage(&self) -> (u32, u32) {
         let state = self.pool.state();
-        (state.connections.saturating_sub(state.idle_connections), self.pool.max_size())
+        (
+            state.connections.saturating_sub(state.idle_connections),
+            self.pool.max_size(),
+        )
     }
 
     /// Runs `work` in a read-only transaction: PostgreSQL itself refuses any write.
     ///
     /// # Errors
     /// Whatever `work` returns; [`Error::Busy`] when no connection is free within a second.
-    pub fn read<T>(&self, actor: &Actor, work: impl FnOnce(&mut Conn<'_>) -> Result<T>) -> Result<T> {
+    pub fn read<T>(
+        &self,
+        actor: &Actor,
+        work: impl FnOnce(&mut Conn<'_>) -> Result<T>,
+    ) -> Result<T> {
         self.run("BEGIN READ ONLY; ", actor, Uuid::now_v7(), work)
     }
 
@@ -94,7 +106,12 @@ impl Db {
     ///
     /// # Errors
     /// As [`Db::read`].
-    pub fn read_for<T>(&self, actor: &Actor, request: Uuid, work: impl FnOnce(&mut Conn<'_>) -> Result<T>) -> Result<T> {
+    pub fn read_for<T>(
+        &self,
+        actor: &Actor,
+        request: Uuid,
+        work: impl FnOnce(&mut Conn<'_>) -> Result<T>,
+    ) -> Result<T> {
         self.run("BEGIN READ ONLY; ", actor, request, work)
     }
 
@@ -111,14 +128,20 @@ impl Db {
     ///
     /// # Errors
     /// As [`Db::tx`].
-    pub fn tx_for<T>(&self, actor: &Actor, request: Uuid, work: impl Fn(&mut Conn<'_>) -> Result<T>) -> Result<T> {
+    pub fn tx_for<T>(
+        &self,
+        actor: &Actor,
+        request: Uuid,
+        work: impl Fn(&mut Conn<'_>) -> Result<T>,
+    ) -> Result<T> {
         let mut attempt = 0;
         loop {
             match self.run("BEGIN; ", actor, request, &work) {
                 Err(err) if err.is_retryable() && attempt < RETRIES => {
                     attempt += 1;
                     // Spread the losers of a race, so that they do not meet again at once.
-                    let jitter = u64::from(request.as_bytes().last().copied().unwrap_or_default()) % 7;
+                    let jitter =
+                        u64::from(request.as_bytes().last().copied().unwrap_or_default()) % 7;
                     std::thread::sleep(Duration::from_millis(u64::from(attempt) * (3 + jitter)));
                 }
                 done => return done,
@@ -126,14 +149,27 @@ impl Db {
         }
     }
 
-    fn run<T>(&self, begin: &str, actor: &Actor, request: Uuid, work: impl FnOnce(&mut Conn<'_>) -> Result<T>) -> Result<T> {
+    fn run<T>(
+        &self,
+        begin: &str,
+        actor: &Actor,
+        request: Uuid,
+        work: impl FnOnce(&mut Conn<'_>) -> Result<T>,
+    ) -> Result<T> {
         let declaration = self.declaration(actor);
         let (mut pooled, nested) = self.begin(begin, &declaration)?;
         let pg: &mut PgConnection = &mut pooled;
-        let outcome = work(&mut Conn { pg, actor: actor.clone(), task: None, request });
+        let outcome = work(&mut Conn {
+            pg,
+            actor: actor.clone(),
+            task: None,
+            request,
+        });
         let pg: &mut PgConnection = &mut pooled;
         let ended = match outcome {
-            Ok(value) => Manager::commit_transaction(pg).map(|()| value).map_err(Error::Database),
+            Ok(value) => Manager::commit_transaction(pg)
+                .map(|()| value)
+                .map_err(Error::Database),
             Err(err) => {
                 // A connection that cannot roll back is broken, and the pool drops it.
                 let _ = Manager::rollback_transaction(pg);
@@ -164,7 +200,11 @@ impl Db {
 
     /// Begins a transaction on a live connection. After a restart of the server every pooled
     /// connection is dead; nothing has run yet, so the next one is tried.
-    fn begin(&self, begin: &str, declaration: &str) -> Result<(PooledConnection<ConnectionManager<PgConnection>>, bool)> {
+    fn begin(
+        &self,
+        begin: &str,
+        declaration: &str,
+    ) -> Result<(PooledConnection<ConnectionManager<PgConnection>>, bool)> {
         for _ in 0..=self.pool.max_size() {
             let mut pooled = self.pool.get().map_err(|_timeout| Error::Busy)?;
             let pg: &mut PgConnection = &mut pooled;
@@ -197,7 +237,10 @@ const CLEAR: &str = "SET LOCAL banyan.kind = ''; SET LOCAL banyan.person = ''; \
 /// Did the connection end under the statement?
 pub(crate) fn is_closed(err: &DieselError) -> bool {
     match err {
-        DieselError::DatabaseError(DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand, _)
+        DieselError::DatabaseError(
+            DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand,
+            _,
+        )
         | DieselError::BrokenTransactionManager => true,
         DieselError::DatabaseError(_, info) => {
             let text = info.message();
@@ -243,7 +286,11 @@ impl Conn<'_> {
     ///
     /// # Errors
     /// Whatever `work` returns.
-    pub fn elevate<T>(&mut self, task: Task, work: impl FnOnce(&mut Conn<'_>) -> Result<T>) -> Result<T> {
+    pub fn elevate<T>(
+        &mut self,
+        task: Task,
+        work: impl FnOnce(&mut Conn<'_>) -> Result<T>,
+    ) -> Result<T> {
         let before = self.task;
         self.declare(Some(task))?;
         let outcome = work(self);
@@ -266,7 +313,9 @@ impl Conn<'_> {
 
     fn declare(&mut self, task: Option<Task>) -> Result<()> {
         self.task = task;
-        self.pg.batch_execute(&self.actor.declaration(task)).map_err(Error::Database)
+        self.pg
+            .batch_execute(&self.actor.declaration(task))
+            .map_err(Error::Database)
     }
 }
 
@@ -281,7 +330,9 @@ struct Now {
 /// # Errors
 /// The database's.
 pub fn now(conn: &mut Conn<'_>) -> QueryResult<DateTime<Utc>> {
-    diesel::sql_query("SELECT banyan_now() AS now").get_result::<Now>(conn.pg()).map(|row| row.now)
+    diesel::sql_query("SELECT banyan_now() AS now")
+        .get_result::<Now>(conn.pg())
+        .map(|row| row.now)
 }
 
 /// Opens one connection outside the pool, for the owner's work.
@@ -289,5 +340,6 @@ pub fn now(conn: &mut Conn<'_>) -> QueryResult<DateTime<Utc>> {
 /// # Errors
 /// The server cannot be reached with this connection string.
 pub fn connect_owner(url: &str) -> Result<PgConnection> {
-    PgConnection::establish(url).map_err(|err| Error::Internal(format!("cannot reach the database as its owner: {err}")))
+    PgConnection::establish(url)
+        .map_err(|err| Error::Internal(format!("cannot reach the database as its owner: {err}")))
 }

@@ -25,7 +25,9 @@ impl Store {
     /// Below this folder.
     #[must_use]
     pub fn new(data_dir: &Path) -> Self {
-        Self { root: data_dir.join("files") }
+        Self {
+            root: data_dir.join("files"),
+        }
     }
 
     /// The folder in which uploads wait to be taken; on the same disk, so that taking is a rename.

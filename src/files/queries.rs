@@ -53,8 +53,17 @@ pub struct NewFile<'a> {
 /// The database's.
 pub fn insert(conn: &mut Conn<'_>, _own: &Own, file: &NewFile<'_>) -> Result<FileId> {
     let id = FileId::new();
-    let label: String = file.label.chars().filter(|c| !c.is_control()).take(200).collect();
-    let label = if label.is_empty() { "document.pdf" } else { &label };
+    let label: String = file
+        .label
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(200)
+        .collect();
+    let label = if label.is_empty() {
+        "document.pdf"
+    } else {
+        &label
+    };
     sql_query(
         "INSERT INTO files (id, owner_id, programme_id, storage_key, label, media_type, size_bytes, sha256) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",

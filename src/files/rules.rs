@@ -58,31 +58,45 @@ pub fn judge_pdf(mut file: impl Read + Seek, size: u64) -> Result<(), UploadRefu
         return Err(UploadRefusal::TooLarge);
     }
     let mut head = [0_u8; 5];
-    file.read_exact(&mut head).map_err(|_short| UploadRefusal::NotPdf)?;
+    file.read_exact(&mut head)
+        .map_err(|_short| UploadRefusal::NotPdf)?;
     if &head != b"%PDF-" {
         return Err(UploadRefusal::NotPdf);
     }
     let tail_at = size.saturating_sub(2048);
-    file.seek(SeekFrom::Start(tail_at)).map_err(|_io| UploadRefusal::Truncated)?;
+    file.seek(SeekFrom::Start(tail_at))
+        .map_err(|_io| UploadRefusal::Truncated)?;
     let mut tail = Vec::new();
-    file.read_to_end(&mut tail).map_err(|_io| UploadRefusal::Truncated)?;
+    file.read_to_end(&mut tail)
+        .map_err(|_io| UploadRefusal::Truncated)?;
     if !contains(&tail, b"%%EOF") {
         return Err(UploadRefusal::Truncated);
     }
-    file.seek(SeekFrom::Start(0)).map_err(|_io| UploadRefusal::Truncated)?;
+    file.seek(SeekFrom::Start(0))
+        .map_err(|_io| UploadRefusal::Truncated)?;
     scan(file)
 }
 
 /// Names that make a PDF act, or that lock it. Names hidden in compressed streams are not seen here;
 /// that is why documents are only ever given out as attachments, in a sandbox.
-const ACTIVE: &[&[u8]] = &[b"/JavaScript", b"/JS ", b"/JS(", b"/Launch", b"/EmbeddedFile", b"/RichMedia", b"/XFA"];
+const ACTIVE: &[&[u8]] = &[
+    b"/JavaScript",
+    b"/JS ",
+    b"/JS(",
+    b"/Launch",
+    b"/EmbeddedFile",
+    b"/RichMedia",
+    b"/XFA",
+];
 
 fn scan(mut file: impl Read) -> Result<(), UploadRefusal> {
     const OVERLAP: usize = 32;
     let mut window: Vec<u8> = Vec::new();
     let mut piece = vec![0_u8; 64 * 1024];
     loop {
-        let n = file.read(&mut piece).map_err(|_io| UploadRefusal::Truncated)?;
+        let n = file
+            .read(&mut piece)
+            .map_err(|_io| UploadRefusal::Truncated)?;
         if n == 0 {
             return Ok(());
         }

@@ -95,7 +95,13 @@ pub fn finish(conn: &mut Conn<'_>, queue: Queue, claim: &Claim) -> Result<bool> 
 ///
 /// # Errors
 /// The database's.
-pub fn retry(conn: &mut Conn<'_>, queue: Queue, claim: &Claim, pause: Duration, reason: &str) -> Result<bool> {
+pub fn retry(
+    conn: &mut Conn<'_>,
+    queue: Queue,
+    claim: &Claim,
+    pause: Duration,
+    reason: &str,
+) -> Result<bool> {
     let changed = sql_query(format!(
         "UPDATE {} SET run_at = clock_timestamp() + make_interval(secs => $3), lease_until = NULL, last_error = $4 \
          WHERE id = $1 AND claim_token = $2 AND state = 'queued'",

@@ -22,7 +22,11 @@ pub mod lease;
 use lease::{Claim, Queue};
 
 /// The queue of jobs.
-pub const JOBS: Queue = Queue { table: "jobs", done: "done", finished_at: "done_at" };
+pub const JOBS: Queue = Queue {
+    table: "jobs",
+    done: "done",
+    finished_at: "done_at",
+};
 
 /// Tries before a job is laid aside as dead, with its reason.
 const TRIES: i32 = 12;
@@ -37,7 +41,13 @@ pub type Runner = fn(&Db, Option<Uuid>, &Value) -> Result<()>;
 ///
 /// # Errors
 /// The database's.
-pub fn later(conn: &mut Conn<'_>, kind: &str, subject: Option<Uuid>, dedupe_key: &str, run_at: DateTime<Utc>) -> Result<()> {
+pub fn later(
+    conn: &mut Conn<'_>,
+    kind: &str,
+    subject: Option<Uuid>,
+    dedupe_key: &str,
+    run_at: DateTime<Utc>,
+) -> Result<()> {
     // No conflict target: naming one would ask for the right to read the queue.
     sql_query(
         "INSERT INTO jobs (id, kind, subject_id, dedupe_key, run_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
@@ -70,13 +80,18 @@ pub fn run_due(db: &Db, runners: &[(&'static str, Runner)], most: i64) -> Result
     let claims = db.tx(&system, |conn| lease::claim(conn, JOBS, most, LEASE))?;
     for claim in &claims {
         let job: Job = db.read(&system, |conn| {
-            Ok(sql_query("SELECT kind, subject_id, payload FROM jobs WHERE id = $1")
-                .bind::<SqlUuid, _>(claim.id)
-                .get_result(conn.pg())?)
+            Ok(
+                sql_query("SELECT kind, subject_id, payload FROM jobs WHERE id = $1")
+                    .bind::<SqlUuid, _>(claim.id)
+                    .get_result(conn.pg())?,
+            )
         })?;
         let outcome = match runners.iter().find(|(kind, _)| *kind == job.kind) {
             Some((_, run)) => run(db, job.subject_id, &job.payload),
-            None => Err(crate::error::Error::Internal(format!("no one runs jobs of kind {}", job.kind))),
+            None => Err(crate::error::Error::Internal(format!(
+                "no one runs jobs of kind {}",
+                job.kind
+            ))),
         };
         settle(db, claim, outcome)?;
     }
@@ -87,7 +102,9 @@ fn settle(db: &Db, claim: &Claim, outcome: Result<()>) -> Result<()> {
     db.tx(&Actor::System(Task::RunJobs), |conn| {
         match &outcome {
             Ok(()) => lease::finish(conn, JOBS, claim)?,
-            Err(error) if claim.attempts >= TRIES => lease::bury(conn, JOBS, claim, &error.to_string())?,
+            Err(error) if claim.attempts >= TRIES => {
+                lease::bury(conn, JOBS, claim, &error.to_string())?
+            }
             Err(error) => lease::retry(conn, JOBS, claim, lease::pause(claim), &error.to_string())?,
         };
         Ok(())

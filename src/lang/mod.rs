@@ -2,7 +2,7 @@
 //!
 //! A text is a method of [`Lang`], made by the `texts!` macro from a pair; a missing half does not
 //! compile. Each room keeps its own list in a file of its own name here. Dates, money and names
-//! are in [`format`].
+//! are in [`mod@format`].
 
 use serde::{Deserialize, Serialize};
 

@@ -25,7 +25,11 @@ use super::render::render;
 use super::transport::{Outcome, Transport};
 
 /// The queue of letters.
-pub const LETTERS: Queue = Queue { table: "letters", done: "sent", finished_at: "sent_at" };
+pub const LETTERS: Queue = Queue {
+    table: "letters",
+    done: "sent",
+    finished_at: "sent_at",
+};
 
 /// How long a claim holds; longer than one send may take.
 const LEASE: Duration = Duration::from_secs(30);
@@ -63,8 +67,16 @@ pub struct Occasion {
 ///
 /// # Errors
 /// The letter cannot be rendered, or the database's.
-pub fn put(conn: &mut Conn<'_>, to: &Recipient, letter: &dyn Letter, occasion: &Occasion, dedupe_key: &str) -> Result<()> {
-    let programme = to.lang.pick(&occasion.programme_name.0, &occasion.programme_name.1);
+pub fn put(
+    conn: &mut Conn<'_>,
+    to: &Recipient,
+    letter: &dyn Letter,
+    occasion: &Occasion,
+    dedupe_key: &str,
+) -> Result<()> {
+    let programme = to
+        .lang
+        .pick(&occasion.programme_name.0, &occasion.programme_name.1);
     let rendered = render(letter, to.lang, programme)?;
     // No conflict target: naming one would ask for the right to read letters.
     sql_query(
@@ -137,16 +149,23 @@ impl Courier {
     pub fn deliver_due(&mut self) -> Result<usize> {
         let system = Actor::System(Task::DeliverMail);
         let claims = self.db.tx(&system, |conn| {
-            if held(conn)? { Ok(Vec::new()) } else { lease::claim(conn, LETTERS, BATCH, LEASE) }
+            if held(conn)? {
+                Ok(Vec::new())
+            } else {
+                lease::claim(conn, LETTERS, BATCH, LEASE)
+            }
         })?;
         let began = Instant::now();
         let mut stopped = false;
         for claim in &claims {
             // A batch that drags on holds its claims only as long as they last.
             let fresh = began.elapsed() < Duration::from_secs(3)
-                || self.db.tx(&system, |conn| lease::extend(conn, LETTERS, claim, LEASE))?;
+                || self
+                    .db
+                    .tx(&system, |conn| lease::extend(conn, LETTERS, claim, LEASE))?;
             if stopped || !fresh {
-                self.db.tx(&system, |conn| lease::give_back(conn, LETTERS, claim))?;
+                self.db
+                    .tx(&system, |conn| lease::give_back(conn, LETTERS, claim))?;
                 continue;
             }
             stopped = self.deliver(claim)?;
@@ -162,7 +181,10 @@ impl Courier {
                 .bind::<SqlUuid, _>(claim.id)
                 .get_result(conn.pg())?)
         })?;
-        let (text, html) = (self.fill(&row, &row.body_text), self.fill(&row, &row.body_html));
+        let (text, html) = (
+            self.fill(&row, &row.body_text),
+            self.fill(&row, &row.body_html),
+        );
         let outgoing = Outgoing {
             id: LetterId(claim.id),
             from: &self.from,
@@ -178,7 +200,9 @@ impl Courier {
         let message = match compose(&outgoing) {
             Ok(message) => message,
             Err(error) => {
-                self.db.tx(&system, |conn| lease::bury(conn, LETTERS, claim, &error.to_string()))?;
+                self.db.tx(&system, |conn| {
+                    lease::bury(conn, LETTERS, claim, &error.to_string())
+                })?;
                 return Ok(false);
             }
         };
@@ -191,13 +215,20 @@ impl Courier {
                 }
                 lease::finish(conn, LETTERS, claim).map(|_| ())
             }
-            Outcome::Permanent(reason) => lease::bury(conn, LETTERS, claim, &reason.to_string()).map(|_| ()),
+            Outcome::Permanent(reason) => {
+                lease::bury(conn, LETTERS, claim, &reason.to_string()).map(|_| ())
+            }
             Outcome::Temporary(reason) if claim.attempts >= TRIES => {
                 lease::bury(conn, LETTERS, claim, &reason.to_string()).map(|_| ())
             }
-            Outcome::Temporary(reason) => {
-                lease::retry(conn, LETTERS, claim, lease::pause(claim), &reason.to_string()).map(|_| ())
-            }
+            Outcome::Temporary(reason) => lease::retry(
+                conn,
+                LETTERS,
+                claim,
+                lease::pause(claim),
+                &reason.to_string(),
+            )
+            .map(|_| ()),
         })?;
         Ok(matches!(&outcome, Outcome::Temporary(reason) if reason.concerns_server()))
     }
@@ -206,7 +237,11 @@ impl Courier {
     /// database. How long a link lives is in its own row.
     fn fill(&self, row: &Row, body: &str) -> String {
         let expires = row.created_at + chrono::Duration::days(400);
-        fill_links(body, &self.public_url, |purpose, id| self.keys.sign_link(purpose, id, expires).unwrap_or_default())
+        fill_links(body, &self.public_url, |purpose, id| {
+            self.keys
+                .sign_link(purpose, id, expires)
+                .unwrap_or_default()
+        })
     }
 }
 
@@ -218,7 +253,8 @@ struct Held {
 
 /// After a restore from backup the queue is held until an operator lets it go.
 fn held(conn: &mut Conn<'_>) -> Result<bool> {
-    let row: Held = sql_query("SELECT letters_held_at IS NOT NULL AS held FROM house").get_result(conn.pg())?;
+    let row: Held =
+        sql_query("SELECT letters_held_at IS NOT NULL AS held FROM house").get_result(conn.pg())?;
     Ok(row.held)
 }
 

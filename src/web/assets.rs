@@ -36,7 +36,11 @@ static ADDRESSES: LazyLock<Vec<(&'static str, String)>> = LazyLock::new(|| {
         .iter()
         .map(|asset| {
             let digest = Sha256::digest(asset.bytes);
-            let short: String = digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+            let short: String = digest
+                .iter()
+                .take(6)
+                .map(|byte| format!("{byte:02x}"))
+                .collect();
             (asset.name, format!("/assets/{}?v={short}", asset.name))
         })
         .collect()
@@ -45,7 +49,10 @@ static ADDRESSES: LazyLock<Vec<(&'static str, String)>> = LazyLock::new(|| {
 /// The address of an asset.
 #[must_use]
 pub fn address(name: &str) -> &'static str {
-    ADDRESSES.iter().find(|(n, _)| *n == name).map_or("/assets/missing", |(_, address)| address.as_str())
+    ADDRESSES
+        .iter()
+        .find(|(n, _)| *n == name)
+        .map_or("/assets/missing", |(_, address)| address.as_str())
 }
 
 /// The asset of this name.

@@ -5,16 +5,17 @@ use std::sync::Arc;
 
 use askama::Template;
 
+use crate::access::passwords::Hasher;
 use crate::access::secret::Keys;
 use crate::config::Config;
 use crate::db::{Actor, Conn, Db, Task};
 use crate::error::{Error, Result};
 use crate::files::Store;
 use crate::lang::Lang;
-use crate::access::passwords::Hasher;
 use crate::telemetry::Metrics;
 
 use super::headers::Origin;
+use super::idempotency;
 use super::problem;
 use super::reply::Reply;
 use super::request::Request;
@@ -22,7 +23,6 @@ use super::routes::{Door, Handler, Method};
 pub use super::session::Visitor;
 use super::session::{credential, identify, touch};
 use super::shell::{ErrorPage, Shell};
-use super::idempotency;
 
 /// The house's parts that outlive a request. Cheap to clone.
 #[derive(Clone)]
@@ -103,21 +103,30 @@ impl Visit {
 }
 
 fn render<T: Template>(page: &T) -> Result<String> {
-    page.render().map_err(|err| Error::Internal(format!("rendering a page: {err}")))
+    page.render()
+        .map_err(|err| Error::Internal(format!("rendering a page: {err}")))
 }
 
 /// Answers a request. Never fails: every error becomes an answer.
 pub(super) fn answer(site: &Site, door: &Door, request: &Arc<Request>) -> Reply {
     let visit: RefCell<Option<Visit>> = RefCell::new(None);
     let outcome = guarded(site, door, request, &visit);
-    let lang = visit.borrow().as_ref().map_or_else(|| request_lang(request), |v| v.lang);
+    let lang = visit
+        .borrow()
+        .as_ref()
+        .map_or_else(|| request_lang(request), |v| v.lang);
     match outcome {
         Ok(reply) => reply,
         Err(error) => failure(site, request, visit.borrow().as_ref(), &error, lang),
     }
 }
 
-fn guarded(site: &Site, door: &Door, request: &Arc<Request>, seen: &RefCell<Option<Visit>>) -> Result<Reply> {
+fn guarded(
+    site: &Site,
+    door: &Door,
+    request: &Arc<Request>,
+    seen: &RefCell<Option<Visit>>,
+) -> Result<Reply> {
     let credential = credential(&site.config, request);
     let by_token = credential.as_ref().is_some_and(|(_, token)| *token);
     let origin = Origin {
@@ -131,30 +140,38 @@ fn guarded(site: &Site, door: &Door, request: &Arc<Request>, seen: &RefCell<Opti
     }
     let reply = match door.handler {
         Handler::Page(handler) if door.method == Method::Get => {
-            site.db.read_for(&Actor::Public(Task::Session), request.id, |conn| {
-                enter(conn, site, door, request, seen)?;
-                with_visit(conn, site, seen, handler)
-            })
+            site.db
+                .read_for(&Actor::Public(Task::Session), request.id, |conn| {
+                    enter(conn, site, door, request, seen)?;
+                    with_visit(conn, site, seen, handler)
+                })
         }
         Handler::Page(handler) => {
             let refused: RefCell<Option<Reply>> = RefCell::new(None);
-            let done = site.db.tx_for(&Actor::Public(Task::Session), request.id, |conn| {
-                enter(conn, site, door, request, seen)?;
-                let reply = idempotency::once(conn, request, |conn| with_visit(conn, site, seen, handler))?;
-                if reply.status >= 400 {
-                    // An answer that tells of mistakes commits nothing.
-                    *refused.borrow_mut() = Some(reply);
-                    return Err(Error::Internal("rolled back".to_owned()));
-                }
-                Ok(reply)
-            });
+            let done = site
+                .db
+                .tx_for(&Actor::Public(Task::Session), request.id, |conn| {
+                    enter(conn, site, door, request, seen)?;
+                    let reply = idempotency::once(conn, request, |conn| {
+                        with_visit(conn, site, seen, handler)
+                    })?;
+                    if reply.status >= 400 {
+                        // An answer that tells of mistakes commits nothing.
+                        *refused.borrow_mut() = Some(reply);
+                        return Err(Error::Internal("rolled back".to_owned()));
+                    }
+                    Ok(reply)
+                });
             match (done, refused.into_inner()) {
                 (_, Some(reply)) => Ok(reply),
                 (done, None) => done,
             }
         }
         Handler::Free(handler) => {
-            site.db.read_for(&Actor::Public(Task::Session), request.id, |conn| enter(conn, site, door, request, seen))?;
+            site.db
+                .read_for(&Actor::Public(Task::Session), request.id, |conn| {
+                    enter(conn, site, door, request, seen)
+                })?;
             match seen.borrow().as_ref() {
                 Some(visit) => handler(visit, site),
                 None => Err(Error::Internal("a visit without a visitor".to_owned())),
@@ -166,18 +183,36 @@ fn guarded(site: &Site, door: &Door, request: &Arc<Request>, seen: &RefCell<Opti
 }
 
 /// Identifies the sender, declares them, and opens the door.
-fn enter(conn: &mut Conn<'_>, site: &Site, door: &Door, request: &Arc<Request>, seen: &RefCell<Option<Visit>>) -> Result<()> {
+fn enter(
+    conn: &mut Conn<'_>,
+    site: &Site,
+    door: &Door,
+    request: &Arc<Request>,
+    seen: &RefCell<Option<Visit>>,
+) -> Result<()> {
     let visitor = identify(conn, &site.config, request)?;
-    let lang = visitor.as_ref().map_or_else(|| request_lang(request), |v| v.lang);
-    let visit = Visit { actor: conn.actor().clone(), visitor, lang, request: Arc::clone(request) };
-    let admitted = door.access.admit(&visit.actor).and_then(|()| scope(door, &visit));
+    let lang = visitor
+        .as_ref()
+        .map_or_else(|| request_lang(request), |v| v.lang);
+    let visit = Visit {
+        actor: conn.actor().clone(),
+        visitor,
+        lang,
+        request: Arc::clone(request),
+    };
+    let admitted = door
+        .access
+        .admit(&visit.actor)
+        .and_then(|()| scope(door, &visit));
     *seen.borrow_mut() = Some(visit);
     admitted
 }
 
 /// A token opens only the API, and only within its scopes.
 fn scope(door: &Door, visit: &Visit) -> Result<()> {
-    let Some(scopes) = visit.visitor.as_ref().and_then(|v| v.scopes.as_ref()) else { return Ok(()) };
+    let Some(scopes) = visit.visitor.as_ref().and_then(|v| v.scopes.as_ref()) else {
+        return Ok(());
+    };
     match &door.operation {
         Some(operation) if scopes.iter().any(|s| s == operation.scope) => Ok(()),
         _ => Err(Error::Forbidden),
@@ -197,9 +232,14 @@ fn with_visit(
 }
 
 fn note_seen(site: &Site, seen: &RefCell<Option<Visit>>, credential: Option<(String, bool)>) {
-    let stale = seen.borrow().as_ref().is_some_and(|v| v.visitor.as_ref().is_some_and(|who| who.stale));
+    let stale = seen
+        .borrow()
+        .as_ref()
+        .is_some_and(|v| v.visitor.as_ref().is_some_and(|who| who.stale));
     if let (true, Some((secret, is_token))) = (stale, credential) {
-        let noted = site.db.tx(&Actor::Public(Task::Session), |conn| touch(conn, &secret, is_token));
+        let noted = site.db.tx(&Actor::Public(Task::Session), |conn| {
+            touch(conn, &secret, is_token)
+        });
         if let Err(error) = noted {
             tracing::debug!(%error, "a session's last use was not noted");
         }
@@ -218,7 +258,13 @@ pub(super) fn request_lang(request: &Request) -> Lang {
 }
 
 /// An error as an answer, logged once, here.
-pub(super) fn failure(site: &Site, request: &Request, visit: Option<&Visit>, error: &Error, lang: Lang) -> Reply {
+pub(super) fn failure(
+    site: &Site,
+    request: &Request,
+    visit: Option<&Visit>,
+    error: &Error,
+    lang: Lang,
+) -> Reply {
     let (status, name) = error.status();
     if status >= 500 {
         tracing::error!(request = %request.id, pattern = request.pattern, %error, "a request failed");
@@ -236,8 +282,10 @@ pub(super) fn failure(site: &Site, request: &Request, visit: Option<&Visit>, err
         here.append_pair("next", &request.here());
         Ok(Reply::see_other(format!("/sign-in?{}", here.finish())))
     } else {
-        render(&ErrorPage::new(site, request, visit, error, lang)).map(|html| Reply::html(status, html))
+        render(&ErrorPage::new(site, request, visit, error, lang))
+            .map(|html| Reply::html(status, html))
     };
-    let reply = reply.unwrap_or_else(|_unwritable| Reply::text(500, "Something went wrong.".to_owned()));
+    let reply =
+        reply.unwrap_or_else(|_unwritable| Reply::text(500, "Something went wrong.".to_owned()));
     problem::headers(error, reply)
 }

@@ -33,7 +33,8 @@ impl Kind {
 }
 
 /// Gives rows to a table's writer: the source calls back once for each row.
-pub type Source = Box<dyn FnOnce(&Site, &mut dyn FnMut(&[String]) -> Result<()>) -> Result<()> + Send>;
+pub type Source =
+    Box<dyn FnOnce(&Site, &mut dyn FnMut(&[String]) -> Result<()>) -> Result<()> + Send>;
 
 /// A table as a file to keep.
 #[must_use]
@@ -54,10 +55,16 @@ pub fn export(kind: Kind, name: &str, header: Vec<String>, source: Source) -> Re
 
 fn csv(site: &Site, out: &mut dyn Write, header: &[String], source: Source) -> Result<()> {
     out.write_all("\u{feff}".as_bytes())?;
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
+    let mut writer = csv::WriterBuilder::new()
+        .terminator(csv::Terminator::CRLF)
+        .from_writer(out);
     let broken = |err: csv::Error| Error::Internal(format!("writing CSV: {err}"));
     writer.write_record(header).map_err(broken)?;
-    source(site, &mut |row| writer.write_record(row.iter().map(|cell| csv_cell(cell).into_owned())).map_err(broken))?;
+    source(site, &mut |row| {
+        writer
+            .write_record(row.iter().map(|cell| csv_cell(cell).into_owned()))
+            .map_err(broken)
+    })?;
     writer.flush()?;
     Ok(())
 }
@@ -69,7 +76,9 @@ fn xlsx(site: &Site, out: &mut dyn Write, header: &[String], source: Source) -> 
     let sheet = book.add_worksheet_with_constant_memory().map_err(broken)?;
     sheet.set_freeze_panes(1, 0).map_err(broken)?;
     for (column, text) in (0_u16..).zip(header) {
-        sheet.write_string_with_format(0, column, text, &bold).map_err(broken)?;
+        sheet
+            .write_string_with_format(0, column, text, &bold)
+            .map_err(broken)?;
     }
     let mut line = 0_u32;
     source(site, &mut |row| {

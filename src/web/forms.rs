@@ -36,7 +36,10 @@ impl Pairs {
     /// The first value of this name, as typed.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
+        self.0
+            .iter()
+            .find(|(n, _)| n == name)
+            .map(|(_, v)| v.as_str())
     }
 
     /// The first value, or nothing at all as an empty string: to show again what was typed.
@@ -47,7 +50,10 @@ impl Pairs {
 
     /// Every value of this name.
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.0.iter().filter(move |(n, _)| n == name).map(|(_, v)| v.as_str())
+        self.0
+            .iter()
+            .filter(move |(n, _)| n == name)
+            .map(|(_, v)| v.as_str())
     }
 
     /// Is there a field of this name with this value (a ticked box)?
@@ -66,7 +72,10 @@ impl Pairs {
     #[must_use]
     pub fn with(&self, changes: &[(&str, &str)]) -> String {
         let mut out = form_urlencoded::Serializer::new(String::new());
-        for (name, value) in self.iter().filter(|(n, v)| !v.is_empty() && !changes.iter().any(|(c, _)| c == n)) {
+        for (name, value) in self
+            .iter()
+            .filter(|(n, v)| !v.is_empty() && !changes.iter().any(|(c, _)| c == n))
+        {
             out.append_pair(name, value);
         }
         for (name, value) in changes.iter().filter(|(_, v)| !v.is_empty()) {
@@ -86,7 +95,10 @@ impl<'a> Form<'a> {
     /// Over these fields.
     #[must_use]
     pub fn new(pairs: &'a Pairs) -> Self {
-        Self { pairs, errors: Vec::new() }
+        Self {
+            pairs,
+            errors: Vec::new(),
+        }
     }
 
     /// Notes a mistake.
@@ -107,8 +119,13 @@ impl<'a> Form<'a> {
             self.error(field, "too_long", |lang| lang.form_too_long(max));
             return None;
         }
-        if value.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
-            self.error(field, "control_characters", |lang| lang.form_control_characters().to_owned());
+        if value
+            .chars()
+            .any(|c| c.is_control() && c != '\n' && c != '\t')
+        {
+            self.error(field, "control_characters", |lang| {
+                lang.form_control_characters().to_owned()
+            });
             return None;
         }
         (!value.is_empty()).then_some(value)
@@ -160,7 +177,9 @@ impl<'a> Form<'a> {
         if typed.is_empty() {
             return None;
         }
-        match NaiveDate::parse_from_str(typed, "%Y-%m-%d").or_else(|_iso| NaiveDate::parse_from_str(typed, "%d/%m/%Y")) {
+        match NaiveDate::parse_from_str(typed, "%Y-%m-%d")
+            .or_else(|_iso| NaiveDate::parse_from_str(typed, "%d/%m/%Y"))
+        {
             Ok(date) => Some(date),
             Err(_neither) => {
                 self.error(field, "date", |lang| lang.form_date().to_owned());
@@ -203,7 +222,11 @@ impl<'a> Form<'a> {
         let typed = self.pairs.typed(field).trim();
         let value = read(typed);
         if value.is_none() {
-            let code = if typed.is_empty() { "required" } else { "choice" };
+            let code = if typed.is_empty() {
+                "required"
+            } else {
+                "choice"
+            };
             self.error(field, code, |lang| lang.form_choice().to_owned());
         }
         value
@@ -214,7 +237,11 @@ impl<'a> Form<'a> {
     /// # Errors
     /// [`Error::Invalid`] with every mistake noted.
     pub fn done(self) -> Result<()> {
-        if self.errors.is_empty() { Ok(()) } else { Err(Error::Invalid(self.errors)) }
+        if self.errors.is_empty() {
+            Ok(())
+        } else {
+            Err(Error::Invalid(self.errors))
+        }
     }
 
     /// Have mistakes been noted?
@@ -235,7 +262,12 @@ impl Mistakes {
     #[must_use]
     pub fn new(errors: &[FieldError], lang: Lang) -> Self {
         use crate::lang::Say as _;
-        Self { items: errors.iter().map(|e| (e.field.clone(), e.say(lang))).collect() }
+        Self {
+            items: errors
+                .iter()
+                .map(|e| (e.field.clone(), e.say(lang)))
+                .collect(),
+        }
     }
 
     /// None at all?
@@ -253,7 +285,10 @@ impl Mistakes {
     /// What is wrong with this field, if anything.
     #[must_use]
     pub fn of(&self, field: &str) -> Option<&str> {
-        self.items.iter().find(|(f, _)| f == field).map(|(_, text)| text.as_str())
+        self.items
+            .iter()
+            .find(|(f, _)| f == field)
+            .map(|(_, text)| text.as_str())
     }
 
     /// The value of `aria-describedby` for this field with an optional hint.

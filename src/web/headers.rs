@@ -14,8 +14,14 @@ pub const ALWAYS: &[(&str, &str)] = &[
     ("referrer-policy", "same-origin"),
     ("cross-origin-opener-policy", "same-origin"),
     ("cross-origin-resource-policy", "same-origin"),
-    ("permissions-policy", "camera=(), geolocation=(), microphone=()"),
-    ("strict-transport-security", "max-age=31536000; includeSubDomains"),
+    (
+        "permissions-policy",
+        "camera=(), geolocation=(), microphone=()",
+    ),
+    (
+        "strict-transport-security",
+        "max-age=31536000; includeSubDomains",
+    ),
 ];
 
 /// Where a browser says that a request comes from.
@@ -42,7 +48,10 @@ impl Origin<'_> {
         match (self.fetch_site, self.origin) {
             (Some(site), _) => matches!(site, "same-origin" | "none"),
             (None, Some(origin)) => {
-                origin == self.public_url || origin.split_once("://").is_some_and(|(_, host)| host == self.host)
+                origin == self.public_url
+                    || origin
+                        .split_once("://")
+                        .is_some_and(|(_, host)| host == self.host)
             }
             (None, None) => false,
         }

@@ -45,7 +45,9 @@ pub(super) fn once(
     }
     let Some(key) = key else {
         if request.is_api() && request.method == super::routes::Method::Post {
-            return Err(Error::BadRequest("send an Idempotency-Key header with a fresh value, such as a UUID".to_owned()));
+            return Err(Error::BadRequest(
+                "send an Idempotency-Key header with a fresh value, such as a UUID".to_owned(),
+            ));
         }
         return act(conn);
     };
@@ -65,8 +67,13 @@ pub(super) fn once(
     }
     let reply = act(conn)?;
     if let (status @ 200..=399, ReplyBody::Bytes(body)) = (reply.status, &reply.body) {
-        let headers: BTreeMap<&str, &str> = reply.headers.iter().map(|(n, v)| (*n, v.as_str())).collect();
-        let headers = serde_json::to_value(headers).map_err(|err| Error::Internal(err.to_string()))?;
+        let headers: BTreeMap<&str, &str> = reply
+            .headers
+            .iter()
+            .map(|(n, v)| (*n, v.as_str()))
+            .collect();
+        let headers =
+            serde_json::to_value(headers).map_err(|err| Error::Internal(err.to_string()))?;
         sql_query(
             "INSERT INTO idempotency_keys (person_id, key, fingerprint, status, headers, body) \
              VALUES (banyan_person(), $1, $2, $3, $4, $5)",
@@ -88,13 +95,21 @@ fn lock(conn: &mut Conn<'_>, key: &str) -> Result<()> {
         .execute(conn.pg())
         .map(|_| ())
         .map_err(|err| match &err {
-            diesel::result::Error::DatabaseError(_, info) if info.message().contains("lock timeout") => Error::KeyInFlight,
+            diesel::result::Error::DatabaseError(_, info)
+                if info.message().contains("lock timeout") =>
+            {
+                Error::KeyInFlight
+            }
             _ => Error::Database(err),
         })
 }
 
 fn key(request: &Request) -> Option<String> {
-    let key = request.header("idempotency-key").or_else(|| request.form().get("_key"))?.trim().trim_matches('"');
+    let key = request
+        .header("idempotency-key")
+        .or_else(|| request.form().get("_key"))?
+        .trim()
+        .trim_matches('"');
     (!key.is_empty() && key.len() <= 128).then(|| key.to_owned())
 }
 
@@ -129,6 +144,10 @@ fn replay(stored: Stored) -> Reply {
         .iter()
         .filter_map(|name| Some((*name, stored.headers.get(name)?.as_str()?.to_owned())))
         .collect();
-    Reply { status: u16::try_from(stored.status).unwrap_or(200), headers, body: ReplyBody::Bytes(stored.body) }
-        .with("idempotent-replayed", "true")
+    Reply {
+        status: u16::try_from(stored.status).unwrap_or(200),
+        headers,
+        body: ReplyBody::Bytes(stored.body),
+    }
+    .with("idempotent-replayed", "true")
 }

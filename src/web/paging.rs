@@ -32,7 +32,10 @@ impl Cursor {
         let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
         let text = String::from_utf8(bytes).ok()?;
         let (id, key) = text.split_once('\u{0}')?;
-        Some(Self { key: key.to_owned(), id: Uuid::parse_str(id).ok()? })
+        Some(Self {
+            key: key.to_owned(),
+            id: Uuid::parse_str(id).ok()?,
+        })
     }
 
     /// From the query parameter `after`.
@@ -58,7 +61,11 @@ impl<T> Page<T> {
         let size = usize::try_from(size).unwrap_or(usize::MAX);
         let more = rows.len() > size;
         rows.truncate(size);
-        let next = if more { rows.last().map(|row| cursor(row).encode()) } else { None };
+        let next = if more {
+            rows.last().map(|row| cursor(row).encode())
+        } else {
+            None
+        };
         Self { rows, next }
     }
 }

@@ -102,7 +102,9 @@ pub fn detail(error: &Error, lang: Lang) -> String {
         Error::TooLarge(bytes) => lang.error_too_large_detail(bytes / 1024),
         Error::TooMany(seconds) => lang.error_too_many_detail(*seconds),
         Error::MethodNotAllowed(methods) => lang.error_method_detail(methods),
-        Error::NotFound | Error::Database(diesel::result::Error::NotFound) => lang.error_not_found_detail().to_owned(),
+        Error::NotFound | Error::Database(diesel::result::Error::NotFound) => {
+            lang.error_not_found_detail().to_owned()
+        }
         Error::SignIn => lang.error_sign_in_detail().to_owned(),
         Error::Forbidden => lang.error_forbidden_detail().to_owned(),
         Error::Invalid(_) => lang.error_invalid_detail().to_owned(),

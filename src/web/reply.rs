@@ -45,19 +45,31 @@ impl Reply {
     /// Bytes of a media type.
     #[must_use]
     pub fn bytes(status: u16, media_type: &str, body: Vec<u8>) -> Self {
-        Self { status, headers: vec![("content-type", media_type.to_owned())], body: Body::Bytes(body) }
+        Self {
+            status,
+            headers: vec![("content-type", media_type.to_owned())],
+            body: Body::Bytes(body),
+        }
     }
 
     /// After a form: look there (303).
     #[must_use]
     pub fn see_other(to: impl Into<String>) -> Self {
-        Self { status: 303, headers: vec![("location", to.into())], body: Body::Bytes(Vec::new()) }
+        Self {
+            status: 303,
+            headers: vec![("location", to.into())],
+            body: Body::Bytes(Vec::new()),
+        }
     }
 
     /// Nothing to say (204).
     #[must_use]
     pub fn no_content() -> Self {
-        Self { status: 204, headers: Vec::new(), body: Body::Bytes(Vec::new()) }
+        Self {
+            status: 204,
+            headers: Vec::new(),
+            body: Body::Bytes(Vec::new()),
+        }
     }
 
     /// A JSON document.
@@ -65,7 +77,8 @@ impl Reply {
     /// # Errors
     /// The value cannot be written as JSON.
     pub fn json<T: Serialize>(status: u16, value: &T) -> Result<Self> {
-        let body = serde_json::to_vec(value).map_err(|err| Error::Internal(format!("writing JSON: {err}")))?;
+        let body = serde_json::to_vec(value)
+            .map_err(|err| Error::Internal(format!("writing JSON: {err}")))?;
         Ok(Self::bytes(status, "application/json", body))
     }
 
@@ -77,7 +90,10 @@ impl Reply {
             headers: vec![
                 ("content-type", media_type.to_owned()),
                 ("content-disposition", attachment(name)),
-                ("content-security-policy", "sandbox; default-src 'none'".to_owned()),
+                (
+                    "content-security-policy",
+                    "sandbox; default-src 'none'".to_owned(),
+                ),
             ],
             body,
         }
@@ -109,7 +125,13 @@ impl Reply {
 pub fn attachment(name: &str) -> String {
     let plain: String = name
         .chars()
-        .map(|c| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | ' ') { c } else { '_' })
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | ' ') {
+                c
+            } else {
+                '_'
+            }
+        })
         .collect();
     let mut full = String::new();
     for byte in name.bytes() {

@@ -80,7 +80,10 @@ impl Request {
     /// # Errors
     /// [`Error::NotFound`].
     pub fn param<T: FromStr>(&self, name: &str) -> Result<T> {
-        self.params.get(name).and_then(|value| value.parse().ok()).ok_or(Error::NotFound)
+        self.params
+            .get(name)
+            .and_then(|value| value.parse().ok())
+            .ok_or(Error::NotFound)
     }
 
     /// The form's fields; empty when the body is no form.
@@ -108,8 +111,12 @@ impl Request {
     /// of the mistake.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
         match &self.body {
-            Body::Json(bytes) => serde_json::from_slice(bytes).map_err(|err| Error::BadRequest(err.to_string())),
-            Body::Empty => Err(Error::BadRequest("a JSON document is wanted in the body".to_owned())),
+            Body::Json(bytes) => {
+                serde_json::from_slice(bytes).map_err(|err| Error::BadRequest(err.to_string()))
+            }
+            Body::Empty => Err(Error::BadRequest(
+                "a JSON document is wanted in the body".to_owned(),
+            )),
             Body::Form(..) | Body::Other(..) => Err(Error::UnsupportedMedia),
         }
     }
@@ -129,6 +136,10 @@ impl Request {
     /// Path and query, as a place to come back to.
     #[must_use]
     pub fn here(&self) -> String {
-        if self.query_string.is_empty() { self.path.clone() } else { format!("{}?{}", self.path, self.query_string) }
+        if self.query_string.is_empty() {
+            self.path.clone()
+        } else {
+            format!("{}?{}", self.path, self.query_string)
+        }
     }
 }

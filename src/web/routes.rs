@@ -113,32 +113,65 @@ impl Routes {
 
     /// A page.
     #[must_use]
-    pub fn get(self, path: &'static str, access: Access, handler: fn(&mut Cx<'_, '_>) -> Result<Reply>) -> Self {
+    pub fn get(
+        self,
+        path: &'static str,
+        access: Access,
+        handler: fn(&mut Cx<'_, '_>) -> Result<Reply>,
+    ) -> Self {
         self.at(Method::Get, path, access, Handler::Page(handler))
     }
 
     /// A form's action, in one transaction.
     #[must_use]
-    pub fn post(self, path: &'static str, access: Access, handler: fn(&mut Cx<'_, '_>) -> Result<Reply>) -> Self {
+    pub fn post(
+        self,
+        path: &'static str,
+        access: Access,
+        handler: fn(&mut Cx<'_, '_>) -> Result<Reply>,
+    ) -> Self {
         self.at(Method::Post, path, access, Handler::Page(handler))
     }
 
     /// A page that needs more than one transaction, or none.
     #[must_use]
-    pub fn get_free(self, path: &'static str, access: Access, handler: fn(&Visit, &Site) -> Result<Reply>) -> Self {
+    pub fn get_free(
+        self,
+        path: &'static str,
+        access: Access,
+        handler: fn(&Visit, &Site) -> Result<Reply>,
+    ) -> Self {
         self.at(Method::Get, path, access, Handler::Free(handler))
     }
 
     /// An action that needs more than one transaction, or slow work between them.
     #[must_use]
-    pub fn post_free(self, path: &'static str, access: Access, handler: fn(&Visit, &Site) -> Result<Reply>) -> Self {
+    pub fn post_free(
+        self,
+        path: &'static str,
+        access: Access,
+        handler: fn(&Visit, &Site) -> Result<Reply>,
+    ) -> Self {
         self.at(Method::Post, path, access, Handler::Free(handler))
     }
 
     /// Any route.
     #[must_use]
-    pub fn at(mut self, method: Method, path: &'static str, access: Access, handler: Handler) -> Self {
-        self.doors.push(Door { method, path, access, handler, limit: USUAL_LIMIT, operation: None });
+    pub fn at(
+        mut self,
+        method: Method,
+        path: &'static str,
+        access: Access,
+        handler: Handler,
+    ) -> Self {
+        self.doors.push(Door {
+            method,
+            path,
+            access,
+            handler,
+            limit: USUAL_LIMIT,
+            operation: None,
+        });
         self
     }
 
@@ -152,7 +185,8 @@ impl Routes {
         handler: fn(&mut Cx<'_, '_>) -> Result<Reply>,
         operation: Operation,
     ) -> Self {
-        self.at(method, path, access, Handler::Page(handler)).describe(operation)
+        self.at(method, path, access, Handler::Page(handler))
+            .describe(operation)
     }
 
     /// Raises the last route's limit on its body, for uploads.

@@ -67,7 +67,13 @@ impl Serving {
     #[must_use]
     pub fn new(site: Site) -> Arc<Self> {
         let permits = usize::try_from(site.config.pool_size).unwrap_or(8).max(1);
-        Arc::new(Self { site, gate: Gate { permits: Arc::new(Semaphore::new(permits)), waiting: AtomicUsize::new(0) } })
+        Arc::new(Self {
+            site,
+            gate: Gate {
+                permits: Arc::new(Semaphore::new(permits)),
+                waiting: AtomicUsize::new(0),
+            },
+        })
     }
 }
 
@@ -82,12 +88,17 @@ impl Gate {
         }
         let turn = tokio::time::timeout(PATIENCE, Arc::clone(&self.permits).acquire_owned()).await;
         self.waiting.fetch_sub(1, Ordering::Relaxed);
-        turn.ok().and_then(std::result::Result::ok).ok_or(Error::Busy)
+        turn.ok()
+            .and_then(std::result::Result::ok)
+            .ok_or(Error::Busy)
     }
 }
 
 /// Mounts the register. The only place where actix learns of routes.
-#[expect(clippy::disallowed_methods, reason = "the register is mounted here and nowhere else")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the register is mounted here and nowhere else"
+)]
 pub fn mount(config: &mut ServiceConfig, serving: &Arc<Serving>, routes: &Routes) {
     let mut by_path: BTreeMap<&'static str, Vec<Door>> = BTreeMap::new();
     for door in routes.doors() {
@@ -99,13 +110,17 @@ pub fn mount(config: &mut ServiceConfig, serving: &Arc<Serving>, routes: &Routes
     for (path, doors) in paths {
         let doors: Arc<[Door]> = doors.into();
         let serving = Arc::clone(serving);
-        config.service(web::resource(path).route(web::route().to(move |http: HttpRequest, payload: web::Payload| {
-            handle(Arc::clone(&serving), Arc::clone(&doors), http, payload)
-        })));
+        config.service(web::resource(path).route(web::route().to(
+            move |http: HttpRequest, payload: web::Payload| {
+                handle(Arc::clone(&serving), Arc::clone(&doors), http, payload)
+            },
+        )));
     }
     config.service(web::resource("/assets/{name}").route(web::get().to(asset)));
     let serving = Arc::clone(serving);
-    config.default_service(web::route().to(move |http: HttpRequest| nothing_there(Arc::clone(&serving), http)));
+    config.default_service(
+        web::route().to(move |http: HttpRequest| nothing_there(Arc::clone(&serving), http)),
+    );
 }
 
 async fn asset(http: HttpRequest) -> HttpResponse {
@@ -113,7 +128,10 @@ async fn asset(http: HttpRequest) -> HttpResponse {
     match assets::find(name) {
         Some(asset) => {
             let reply = Reply::bytes(200, asset.media_type, asset.bytes.to_vec());
-            finish(reply.with("cache-control", "public, max-age=31536000, immutable"), None)
+            finish(
+                reply.with("cache-control", "public, max-age=31536000, immutable"),
+                None,
+            )
         }
         None => finish(Reply::text(404, "There is no such file.".to_owned()), None),
     }
@@ -122,14 +140,23 @@ async fn asset(http: HttpRequest) -> HttpResponse {
 async fn nothing_there(serving: Arc<Serving>, http: HttpRequest) -> HttpResponse {
     let request = bare_request(&serving.site, &http, "");
     let lang = request_lang(&request);
-    finish(failure(&serving.site, &request, None, &Error::NotFound, lang), None)
+    finish(
+        failure(&serving.site, &request, None, &Error::NotFound, lang),
+        None,
+    )
 }
 
-async fn handle(serving: Arc<Serving>, doors: Arc<[Door]>, http: HttpRequest, payload: web::Payload) -> HttpResponse {
+async fn handle(
+    serving: Arc<Serving>,
+    doors: Arc<[Door]>,
+    http: HttpRequest,
+    payload: web::Payload,
+) -> HttpResponse {
     let started = Instant::now();
     let pattern = doors.first().map_or("", |door| door.path);
     let mut request = bare_request(&serving.site, &http, pattern);
-    let door = Method::parse(http.method().as_str()).and_then(|m| doors.iter().find(|d| d.method == m));
+    let door =
+        Method::parse(http.method().as_str()).and_then(|m| doors.iter().find(|d| d.method == m));
     let reply = match door {
         Some(door) => {
             request.method = door.method;
@@ -139,15 +166,33 @@ async fn handle(serving: Arc<Serving>, doors: Arc<[Door]>, http: HttpRequest, pa
             let mut methods: Vec<&str> = doors.iter().map(|d| d.method.as_str()).collect();
             methods.sort_unstable();
             let lang = request_lang(&request);
-            failure(&serving.site, &request, None, &Error::MethodNotAllowed(methods.join(", ")), lang)
+            failure(
+                &serving.site,
+                &request,
+                None,
+                &Error::MethodNotAllowed(methods.join(", ")),
+                lang,
+            )
         }
     };
-    serving.site.metrics.request(pattern, reply.status, started.elapsed());
-    let wanted = http.headers().get("if-none-match").and_then(|v| v.to_str().ok());
+    serving
+        .site
+        .metrics
+        .request(pattern, reply.status, started.elapsed());
+    let wanted = http
+        .headers()
+        .get("if-none-match")
+        .and_then(|v| v.to_str().ok());
     finish_stream(&serving.site, reply, wanted)
 }
 
-async fn work(serving: &Arc<Serving>, door: Door, mut request: Request, http: &HttpRequest, payload: web::Payload) -> Reply {
+async fn work(
+    serving: &Arc<Serving>,
+    door: Door,
+    mut request: Request,
+    http: &HttpRequest,
+    payload: web::Payload,
+) -> Reply {
     let failed = |request: &Request, error: Error| {
         failure(&serving.site, request, None, &error, request_lang(request))
     };
@@ -182,15 +227,25 @@ fn bare_request(site: &Site, http: &HttpRequest, pattern: &'static str) -> Reque
         .collect();
     let cookies = http
         .cookies()
-        .map(|all| all.iter().map(|c| (c.name().to_owned(), c.value().to_owned())).collect())
+        .map(|all| {
+            all.iter()
+                .map(|c| (c.name().to_owned(), c.value().to_owned()))
+                .collect()
+        })
         .unwrap_or_default();
     let peer = http.peer_addr().map(|addr| addr.ip());
-    let forwarded = http.headers().get("x-forwarded-for").and_then(|v| v.to_str().ok());
+    let forwarded = http
+        .headers()
+        .get("x-forwarded-for")
+        .and_then(|v| v.to_str().ok());
     let peer = match (peer, forwarded) {
         // Only a proxy of our own, on this machine, may say for whom it speaks.
-        (Some(ip), Some(list)) if site.config.behind_proxy && ip.is_loopback() => {
-            list.rsplit(',').next().unwrap_or_default().trim().to_owned()
-        }
+        (Some(ip), Some(list)) if site.config.behind_proxy && ip.is_loopback() => list
+            .rsplit(',')
+            .next()
+            .unwrap_or_default()
+            .trim()
+            .to_owned(),
         (Some(ip), _) => ip.to_string(),
         (None, _) => String::new(),
     };
@@ -199,7 +254,11 @@ fn bare_request(site: &Site, http: &HttpRequest, pattern: &'static str) -> Reque
         method: Method::Get,
         path: http.path().to_owned(),
         pattern,
-        params: http.match_info().iter().map(|(n, v)| (n.to_owned(), v.to_owned())).collect(),
+        params: http
+            .match_info()
+            .iter()
+            .map(|(n, v)| (n.to_owned(), v.to_owned()))
+            .collect(),
         query: Pairs::parse(http.query_string().as_bytes()),
         query_string: http.query_string().to_owned(),
         headers,
@@ -209,12 +268,26 @@ fn bare_request(site: &Site, http: &HttpRequest, pattern: &'static str) -> Reque
     }
 }
 
-async fn read_body(site: &Site, door: &Door, http: &HttpRequest, payload: web::Payload) -> Result<Body> {
+async fn read_body(
+    site: &Site,
+    door: &Door,
+    http: &HttpRequest,
+    payload: web::Payload,
+) -> Result<Body> {
     if door.method == Method::Get {
         return Ok(Body::Empty);
     }
-    let media = http.headers().get("content-type").and_then(|v| v.to_str().ok()).unwrap_or_default();
-    let media = media.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let media = http
+        .headers()
+        .get("content-type")
+        .and_then(|v| v.to_str().ok())
+        .unwrap_or_default();
+    let media = media
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
     if media == "multipart/form-data" {
         return multipart(site, door.limit, Multipart::new(http.headers(), payload)).await;
     }
@@ -230,7 +303,8 @@ async fn read_body(site: &Site, door: &Door, http: &HttpRequest, payload: web::P
 async fn read_all(mut payload: web::Payload, limit: usize) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     while let Some(chunk) = payload.next().await {
-        let chunk = chunk.map_err(|err| Error::BadRequest(format!("the body could not be read: {err}")))?;
+        let chunk =
+            chunk.map_err(|err| Error::BadRequest(format!("the body could not be read: {err}")))?;
         if bytes.len() + chunk.len() > limit {
             return Err(Error::TooLarge(limit));
         }
@@ -241,13 +315,20 @@ async fn read_all(mut payload: web::Payload, limit: usize) -> Result<Vec<u8>> {
 
 /// Reads a multipart form: fields into memory, files onto disk, all within one limit.
 async fn multipart(site: &Site, limit: usize, mut parts: Multipart) -> Result<Body> {
-    let bad = |err: actix_multipart::MultipartError| Error::BadRequest(format!("the form could not be read: {err}"));
+    let bad = |err: actix_multipart::MultipartError| {
+        Error::BadRequest(format!("the form could not be read: {err}"))
+    };
     let (mut fields, mut uploads, mut total) = (Vec::new(), Vec::new(), 0_usize);
     while let Some(part) = parts.next().await {
         let mut part = part.map_err(bad)?;
         let disposition = part.content_disposition();
-        let field = disposition.and_then(|d| d.get_name()).unwrap_or_default().to_owned();
-        let file = disposition.and_then(|d| d.get_filename()).map(str::to_owned);
+        let field = disposition
+            .and_then(|d| d.get_name())
+            .unwrap_or_default()
+            .to_owned();
+        let file = disposition
+            .and_then(|d| d.get_filename())
+            .map(str::to_owned);
         let mut spool = Spool::new(site, file.is_some())?;
         while let Some(chunk) = part.next().await {
             let chunk = chunk.map_err(bad)?;
@@ -268,7 +349,8 @@ async fn multipart(site: &Site, limit: usize, mut parts: Multipart) -> Result<Bo
                 }
             }
             (_, Spool::Memory(bytes)) => {
-                let text = String::from_utf8(bytes).map_err(|_err| Error::BadRequest("the form is not UTF-8".to_owned()))?;
+                let text = String::from_utf8(bytes)
+                    .map_err(|_err| Error::BadRequest("the form is not UTF-8".to_owned()))?;
                 fields.push((field, text));
             }
             (None, Spool::Disk(..)) => {}
@@ -290,7 +372,13 @@ impl Spool {
         let folder: PathBuf = site.files.incoming()?;
         let path = folder.join(Uuid::now_v7().simple().to_string());
         let file = std::fs::File::create_new(&path)?;
-        let upload = Upload { field: String::new(), name: String::new(), path, size: 0, sha256: Vec::new() };
+        let upload = Upload {
+            field: String::new(),
+            name: String::new(),
+            path,
+            size: 0,
+            sha256: Vec::new(),
+        };
         Ok(Self::Disk(Box::new(upload), file, Sha256::new()))
     }
 
@@ -329,12 +417,22 @@ fn start(reply: &Reply) -> actix_web::HttpResponseBuilder {
 }
 
 fn finish(reply: Reply, if_none_match: Option<&str>) -> HttpResponse {
-    let etag = reply.headers.iter().find(|(n, _)| *n == "etag").map(|(_, v)| v.as_str());
+    let etag = reply
+        .headers
+        .iter()
+        .find(|(n, _)| *n == "etag")
+        .map(|(_, v)| v.as_str());
     if let (200, Some(etag), Some(wanted)) = (reply.status, etag, if_none_match)
-        && wanted.split(',').any(|w| w.trim().trim_start_matches("W/") == etag || w.trim() == "*")
+        && wanted
+            .split(',')
+            .any(|w| w.trim().trim_start_matches("W/") == etag || w.trim() == "*")
     {
-        return start(&Reply { status: 304, headers: vec![("etag", etag.to_owned())], body: ReplyBody::Bytes(Vec::new()) })
-            .finish();
+        return start(&Reply {
+            status: 304,
+            headers: vec![("etag", etag.to_owned())],
+            body: ReplyBody::Bytes(Vec::new()),
+        })
+        .finish();
     }
     let mut response = start(&reply);
     match reply.body {
@@ -347,7 +445,11 @@ fn finish_stream(site: &Site, reply: Reply, if_none_match: Option<&str>) -> Http
     match reply.body {
         ReplyBody::Bytes(_) => finish(reply, if_none_match),
         ReplyBody::Stream(rows) => {
-            let mut response = start(&Reply { status: reply.status, headers: reply.headers, body: ReplyBody::Bytes(Vec::new()) });
+            let mut response = start(&Reply {
+                status: reply.status,
+                headers: reply.headers,
+                body: ReplyBody::Bytes(Vec::new()),
+            });
             response.streaming(stream(site.clone(), rows))
         }
     }
@@ -355,17 +457,27 @@ fn finish_stream(site: &Site, reply: Reply, if_none_match: Option<&str>) -> Http
 
 /// Runs the writer in a thread of its own. A reader that leaves ends it at its next piece; an error
 /// midway cuts the connection, so that a half file is never taken for a whole one.
-fn stream(site: Site, rows: Rows) -> impl futures_util::Stream<Item = std::result::Result<Bytes, std::io::Error>> {
+fn stream(
+    site: Site,
+    rows: Rows,
+) -> impl futures_util::Stream<Item = std::result::Result<Bytes, std::io::Error>> {
     let (pieces, reader) = mpsc::channel(4);
     actix_web::rt::task::spawn_blocking(move || {
-        let mut out = Pieces { pieces, buffer: Vec::with_capacity(PIECE) };
+        let mut out = Pieces {
+            pieces,
+            buffer: Vec::with_capacity(PIECE),
+        };
         let outcome = rows(&site, &mut out).and_then(|()| Ok(out.flush()?));
         if let Err(error) = outcome {
             tracing::warn!(%error, "a stream was cut short");
-            let _ = out.pieces.blocking_send(Err(std::io::Error::other("cut short")));
+            let _ = out
+                .pieces
+                .blocking_send(Err(std::io::Error::other("cut short")));
         }
     });
-    futures_util::stream::unfold(reader, |mut reader| async move { reader.recv().await.map(|piece| (piece, reader)) })
+    futures_util::stream::unfold(reader, |mut reader| async move {
+        reader.recv().await.map(|piece| (piece, reader))
+    })
 }
 
 const PIECE: usize = 64 * 1024;
@@ -388,8 +500,13 @@ impl std::io::Write for Pieces {
         if self.buffer.is_empty() {
             return Ok(());
         }
-        let piece = Bytes::from(std::mem::replace(&mut self.buffer, Vec::with_capacity(PIECE)));
-        self.pieces.blocking_send(Ok(piece)).map_err(|_gone| std::io::Error::other("the reader has left"))
+        let piece = Bytes::from(std::mem::replace(
+            &mut self.buffer,
+            Vec::with_capacity(PIECE),
+        ));
+        self.pieces
+            .blocking_send(Ok(piece))
+            .map_err(|_gone| std::io::Error::other("the reader has left"))
     }
 }
 
@@ -397,7 +514,11 @@ impl std::io::Write for Pieces {
 ///
 /// # Errors
 /// The server cannot start.
-pub async fn serve(serving: Arc<Serving>, routes: Routes, listener: TcpListener) -> std::io::Result<()> {
+pub async fn serve(
+    serving: Arc<Serving>,
+    routes: Routes,
+    listener: TcpListener,
+) -> std::io::Result<()> {
     HttpServer::new(move || {
         let (serving, routes) = (Arc::clone(&serving), routes.clone());
         App::new()

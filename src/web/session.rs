@@ -57,14 +57,25 @@ pub struct Visitor {
 /// https and to localhost only.
 #[must_use]
 pub fn cookie_name(config: &Config) -> &'static str {
-    if config.secure_cookies() { "__Host-session" } else { "session" }
+    if config.secure_cookies() {
+        "__Host-session"
+    } else {
+        "session"
+    }
 }
 
 /// `Set-Cookie` that begins a session.
 #[must_use]
 pub fn begin_cookie(config: &Config, token: &str, seconds: i64) -> String {
-    let secure = if config.secure_cookies() { "; Secure" } else { "" };
-    format!("{}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}", cookie_name(config))
+    let secure = if config.secure_cookies() {
+        "; Secure"
+    } else {
+        ""
+    };
+    format!(
+        "{}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}",
+        cookie_name(config)
+    )
 }
 
 /// `Set-Cookie` that ends a session.
@@ -138,11 +149,18 @@ const BY_TOKEN: &str = lookup!(
 /// The secret that a request carries, and whether it is an API token.
 #[must_use]
 pub fn credential(config: &Config, request: &Request) -> Option<(String, bool)> {
-    if let Some(token) = request.header("authorization").and_then(|h| h.strip_prefix("Bearer ")) {
+    if let Some(token) = request
+        .header("authorization")
+        .and_then(|h| h.strip_prefix("Bearer "))
+    {
         return Some((token.trim().to_owned(), true));
     }
     // A browser's cookie never opens the API to another site's form; but our own pages may use it.
-    request.cookies.get(cookie_name(config)).filter(|c| !c.is_empty()).map(|c| (c.clone(), false))
+    request
+        .cookies
+        .get(cookie_name(config))
+        .filter(|c| !c.is_empty())
+        .map(|c| (c.clone(), false))
 }
 
 /// Finds the person behind a request and declares them for the rest of the transaction. Without a
@@ -150,14 +168,24 @@ pub fn credential(config: &Config, request: &Request) -> Option<(String, bool)> 
 ///
 /// # Errors
 /// The database's.
-pub fn identify(conn: &mut Conn<'_>, config: &Config, request: &Request) -> Result<Option<Visitor>> {
+pub fn identify(
+    conn: &mut Conn<'_>,
+    config: &Config,
+    request: &Request,
+) -> Result<Option<Visitor>> {
     let Some((secret, is_token)) = credential(config, request) else {
         conn.become_actor(Actor::Public(Task::PublicSite))?;
         return Ok(None);
     };
     let sql = if is_token { BY_TOKEN } else { BY_SESSION };
-    let sql = if is_token { format!("{sql} AND s.revoked_at IS NULL") } else { sql.to_owned() };
-    let rows: Vec<Row> = sql_query(sql).bind::<Binary, _>(secret::digest(&secret)).load(conn.pg())?;
+    let sql = if is_token {
+        format!("{sql} AND s.revoked_at IS NULL")
+    } else {
+        sql.to_owned()
+    };
+    let rows: Vec<Row> = sql_query(sql)
+        .bind::<Binary, _>(secret::digest(&secret))
+        .load(conn.pg())?;
     let Some((actor, visitor)) = visitor(rows) else {
         conn.become_actor(Actor::Public(Task::PublicSite))?;
         return Ok(None);
@@ -169,13 +197,21 @@ pub fn identify(conn: &mut Conn<'_>, config: &Config, request: &Request) -> Resu
 fn visitor(rows: Vec<Row>) -> Option<(Actor, Visitor)> {
     let first = rows.first()?;
     // A session or token bound to a role that has ended acts as the person alone.
-    let acting = rows.iter().find(|row| row.grant_id.is_some() && row.grant_id == first.acting_grant);
-    let role = acting.and_then(|row| row.role.as_deref()).and_then(Role::parse).unwrap_or(Role::Applicant);
+    let acting = rows
+        .iter()
+        .find(|row| row.grant_id.is_some() && row.grant_id == first.acting_grant);
+    let role = acting
+        .and_then(|row| row.role.as_deref())
+        .and_then(Role::parse)
+        .unwrap_or(Role::Applicant);
     let actor = Actor::Person(Acting {
         person: first.person_id,
         role,
         grant: acting.and_then(|row| row.grant_id),
-        organisations: acting.and_then(|row| row.organisation_id).into_iter().collect(),
+        organisations: acting
+            .and_then(|row| row.organisation_id)
+            .into_iter()
+            .collect(),
         programmes: acting.map(|row| row.programmes.clone()).unwrap_or_default(),
     });
     let grants = rows
@@ -210,6 +246,8 @@ pub(super) fn touch(conn: &mut Conn<'_>, secret: &str, is_token: bool) -> Result
     } else {
         "UPDATE sessions SET seen_at = banyan_now() WHERE token_hash = $1"
     };
-    sql_query(sql).bind::<Binary, _>(secret::digest(secret)).execute(conn.pg())?;
+    sql_query(sql)
+        .bind::<Binary, _>(secret::digest(secret))
+        .execute(conn.pg())?;
     Ok(())
 }

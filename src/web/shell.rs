@@ -71,12 +71,19 @@ impl Shell {
     pub fn new(visit: &Visit, site: &Site, title: String) -> Self {
         let lang = visit.lang;
         let role = visit.actor.role();
-        let flash = visit.request.cookies.get("flash").and_then(|name| lang.flash(name));
+        let flash = visit
+            .request
+            .cookies
+            .get("flash")
+            .and_then(|name| lang.flash(name));
         Self {
             lang,
             title,
             nav: nav(role, lang, &visit.request.path),
-            person: visit.visitor.as_ref().map(|v| (v.name.clone(), v.email.clone())),
+            person: visit
+                .visitor
+                .as_ref()
+                .map(|v| (v.name.clone(), v.email.clone())),
             roles: roles(visit),
             role: role.map(|r| lang.role(r).to_owned()).unwrap_or_default(),
             desk: !matches!(role, None | Some(Role::Applicant)),
@@ -102,7 +109,9 @@ impl Shell {
 }
 
 fn roles(visit: &Visit) -> Vec<RoleChoice> {
-    let Some(visitor) = &visit.visitor else { return Vec::new() };
+    let Some(visitor) = &visit.visitor else {
+        return Vec::new();
+    };
     if visitor.grants.is_empty() {
         return Vec::new();
     }
@@ -116,7 +125,11 @@ fn roles(visit: &Visit) -> Vec<RoleChoice> {
                 Some((en, zh)) => format!("{role} · {}", lang.pick(en, zh)),
                 None => role.to_owned(),
             };
-            RoleChoice { grant: Some(grant.id), label, current: visitor.grant == Some(grant.id) }
+            RoleChoice {
+                grant: Some(grant.id),
+                label,
+                current: visitor.grant == Some(grant.id),
+            }
         })
         .collect();
     choices.push(RoleChoice {
@@ -146,8 +159,12 @@ fn nav(role: Option<Role>, lang: Lang, path: &str) -> Vec<Link> {
         ],
         Some(Role::Reviewer) => &[("/reviews", lang.nav_reviews())],
         Some(Role::Committee) => &[("/committee", lang.nav_figures())],
-        Some(Role::Liaison | Role::Representative | Role::Supervisor) => &[("/organisation", lang.nav_organisation())],
-        Some(Role::Instructor | Role::Applicant) => &[("/me", lang.nav_me()), ("/", lang.nav_programme())],
+        Some(Role::Liaison | Role::Representative | Role::Supervisor) => {
+            &[("/organisation", lang.nav_organisation())]
+        }
+        Some(Role::Instructor | Role::Applicant) => {
+            &[("/me", lang.nav_me()), ("/", lang.nav_programme())]
+        }
     };
     places
         .iter()
@@ -170,7 +187,13 @@ pub(super) struct ErrorPage {
 }
 
 impl ErrorPage {
-    pub(super) fn new(site: &Site, request: &Request, visit: Option<&Visit>, error: &Error, lang: Lang) -> Self {
+    pub(super) fn new(
+        site: &Site,
+        request: &Request,
+        visit: Option<&Visit>,
+        error: &Error,
+        lang: Lang,
+    ) -> Self {
         let heading = problem::title(error, lang);
         let shell = match visit {
             Some(visit) => Shell::new(visit, site, heading.to_owned()),
@@ -189,6 +212,11 @@ impl ErrorPage {
                 sample: site.config.mode == Mode::Sample,
             },
         };
-        Self { shell, heading, detail: problem::detail(error, lang), reference: request.id.to_string() }
+        Self {
+            shell,
+            heading,
+            detail: problem::detail(error, lang),
+            reference: request.id.to_string(),
+        }
     }
 }

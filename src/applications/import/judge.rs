@@ -202,7 +202,10 @@ fn route_of(cells: &Cells<'_>) -> Result<Option<Route>, Reason> {
     match Route::parse(&cells.text(Column::Route).trim().to_ascii_lowercase()) {
         Some(route) => Ok(Some(route)),
         None => Err(Reason::new(Some(Column::Route), "bad_route", |lang| {
-            let codes = Route::ALL.iter().map(|route| route.as_str()).collect::<Vec<_>>();
+            let codes = Route::ALL
+                .iter()
+                .map(|route| route.as_str())
+                .collect::<Vec<_>>();
             lang.import_bad_route(&codes.join(lang.pick(", ", "、")))
         })),
     }

@@ -7,7 +7,7 @@ use banyan::people::rules::{
 };
 use proptest::prelude::*;
 
-use crate::support::tables::runner;
+use crate::tables::runner;
 
 fn chan() -> Names {
     Names::new("Chan", "Tai Man", "Peter", "陳大文").unwrap()

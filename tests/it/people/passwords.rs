@@ -3,7 +3,7 @@
 use banyan::people::rules::{PasswordFault, check_password, normalise_password};
 use proptest::prelude::*;
 
-use crate::support::tables::runner;
+use crate::tables::runner;
 
 const OWN: [&str; 3] = ["CHAN Tai Man, Peter", "陳大文", "taiman.chan@example.org"];
 

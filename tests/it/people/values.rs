@@ -7,7 +7,7 @@ use banyan::people::rules::{
 };
 use proptest::prelude::*;
 
-use crate::support::tables::runner;
+use crate::tables::runner;
 
 #[test]
 fn an_address_is_one_identity_however_it_is_typed() {

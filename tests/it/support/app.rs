@@ -34,7 +34,6 @@ use diesel::{RunQueryDsl as _, sql_query};
 
 /// The server of this test run, with a migrated template database.
 struct Server {
-    private: Mutex<Option<Private>>,
     folder: PathBuf,
     app_url: String,
     owner_url: String,
@@ -52,23 +51,44 @@ impl Server {
     fn start() -> Self {
         use std::os::unix::fs::DirBuilderExt as _;
         let folder = std::env::temp_dir().join(format!("banyan-tests-{}", std::process::id()));
-        std::fs::DirBuilder::new().mode(0o711).recursive(true).create(&folder).unwrap();
-        let options = Options { data_dir: folder.join("pg"), durable: false, database: TEMPLATE.to_owned() };
+        std::fs::DirBuilder::new()
+            .mode(0o711)
+            .recursive(true)
+            .create(&folder)
+            .unwrap();
+        let options = Options {
+            data_dir: folder.join("pg"),
+            durable: false,
+            database: TEMPLATE.to_owned(),
+        };
         let private = Private::start(&options).unwrap();
-        let (app_url, owner_url, super_url) = (private.app_url(), private.owner_url(), private.superuser_url());
+        let (app_url, owner_url, super_url) = (
+            private.app_url(),
+            private.owner_url(),
+            private.superuser_url(),
+        );
         let mut owner = PgConnection::establish(&owner_url).unwrap();
         migrations::migrate(&mut owner).unwrap();
         migrations::set_mark(&mut owner, Mark::Test).unwrap();
         drop(owner);
-        // Dropped values of statics never are: the server is stopped when the process ends.
-        Self { private: Mutex::new(Some(private)), folder, app_url, owner_url, super_url }
+        // Statics are never dropped, so a watcher stops the server when this process has ended.
+        std::mem::forget(private);
+        watch(&folder);
+        Self {
+            folder,
+            app_url,
+            owner_url,
+            super_url,
+        }
     }
 
     fn clone_database(&self) -> String {
         let name = format!("test_{}", NUMBER.fetch_add(1, Ordering::Relaxed));
         let mut conn = PgConnection::establish(&rename(&self.super_url, "postgres")).unwrap();
-        conn.batch_execute(&format!("CREATE DATABASE {name} TEMPLATE {TEMPLATE} OWNER banyan_owner STRATEGY FILE_COPY"))
-            .unwrap();
+        conn.batch_execute(&format!(
+            "CREATE DATABASE {name} TEMPLATE {TEMPLATE} OWNER banyan_owner STRATEGY FILE_COPY"
+        ))
+        .unwrap();
         name
     }
 }
@@ -76,13 +96,22 @@ impl Server {
 /// The same connection string for another database.
 fn rename(url: &str, database: &str) -> String {
     // Both forms that `Private` gives: a URL (…/banyan?host=…) and key=value (dbname=banyan).
-    url.replace("/banyan?", &format!("/{database}?")).replace("dbname=banyan", &format!("dbname={database}"))
+    url.replace("/banyan?", &format!("/{database}?"))
+        .replace("dbname=banyan", &format!("dbname={database}"))
 }
 
-/// Stops the server and removes its folder; called by the last test's process exit through `atexit`
-/// is not to be had without unsafe code, so the watcher process does it.
-pub fn folder() -> PathBuf {
-    LazyLock::force(&SERVER).folder.clone()
+/// Stops the server and removes its folder when this process has ended, however it ended.
+fn watch(folder: &std::path::Path) {
+    let script = "while kill -0 $1 2>/dev/null; do sleep 1; done; \
+        kill -QUIT $(head -n 1 $2/pg/postgres/data/postmaster.pid); sleep 1; rm -rf $2";
+    std::process::Command::new("sh")
+        .args(["-c", script, "sh", &std::process::id().to_string()])
+        .arg(folder)
+        .stdin(std::process::Stdio::null())
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
 }
 
 #[derive(Debug)]
@@ -90,7 +119,8 @@ struct Rollback;
 
 impl CustomizeConnection<PgConnection, diesel::r2d2::Error> for Rollback {
     fn on_acquire(&self, conn: &mut PgConnection) -> Result<(), diesel::r2d2::Error> {
-        conn.begin_test_transaction().map_err(diesel::r2d2::Error::QueryError)
+        conn.begin_test_transaction()
+            .map_err(diesel::r2d2::Error::QueryError)
     }
 }
 
@@ -110,7 +140,10 @@ impl Drop for TestApp {
         if let Some(name) = &self.database {
             let dropped = PgConnection::establish(&rename(&SERVER.super_url, "postgres"))
                 .map(|mut conn| conn.batch_execute(&format!("DROP DATABASE {name} WITH (FORCE)")));
-            assert!(matches!(dropped, Ok(Ok(()))), "the test database {name} stays behind");
+            assert!(
+                matches!(dropped, Ok(Ok(()))),
+                "the test database {name} stays behind"
+            );
         }
     }
 }
@@ -124,7 +157,13 @@ impl TestApp {
             .connection_customizer(Box::new(Rollback))
             .build(ConnectionManager::new(&SERVER.app_url))
             .unwrap();
-        Self::build(Db::from_pool(pool), SERVER.owner_url.clone(), None, 1, &BTreeMap::new())
+        Self::build(
+            Db::from_pool(pool),
+            SERVER.owner_url.clone(),
+            None,
+            1,
+            &BTreeMap::new(),
+        )
     }
 
     /// With a database of its own.
@@ -136,42 +175,79 @@ impl TestApp {
     pub fn with_settings(settings: &[(&str, &str)]) -> Self {
         let name = SERVER.clone_database();
         let db = Db::connect(&rename(&SERVER.app_url, &name), 8).unwrap();
-        let settings = settings.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
-        Self::build(db, rename(&SERVER.owner_url, &name), Some(name), 8, &settings)
+        let settings = settings
+            .iter()
+            .map(|(n, v)| ((*n).to_owned(), (*v).to_owned()))
+            .collect();
+        Self::build(
+            db,
+            rename(&SERVER.owner_url, &name),
+            Some(name),
+            8,
+            &settings,
+        )
     }
 
-    fn build(db: Db, owner_url: String, database: Option<String>, size: u32, settings: &BTreeMap<String, String>) -> Self {
-        let folder = SERVER.folder.join(format!("house-{}", NUMBER.fetch_add(1, Ordering::Relaxed)));
+    fn build(
+        db: Db,
+        owner_url: String,
+        database: Option<String>,
+        size: u32,
+        settings: &BTreeMap<String, String>,
+    ) -> Self {
+        let folder = SERVER
+            .folder
+            .join(format!("house-{}", NUMBER.fetch_add(1, Ordering::Relaxed)));
         std::fs::create_dir_all(&folder).unwrap();
         let mut vars = settings.clone();
         vars.insert("BANYAN_DATA_DIR".to_owned(), folder.display().to_string());
         vars.insert("BANYAN_POOL_SIZE".to_owned(), size.to_string());
-        vars.entry("BANYAN_SECRET".to_owned()).or_insert_with(|| "a secret for tests that nobody else uses".to_owned());
+        vars.entry("BANYAN_SECRET".to_owned())
+            .or_insert_with(|| "a secret for tests that nobody else uses".to_owned());
         let config = Config::from_pairs(vars).unwrap();
         let site = Site {
-            keys: Keys::new(config.secret.as_deref().unwrap_or_default(), &config.public_url),
+            keys: Keys::new(
+                config.secret.as_deref().unwrap_or_default(),
+                &config.public_url,
+            ),
             hasher: HASHER.clone(),
             files: Store::new(&config.data_dir),
             metrics: Arc::new(Metrics::default()),
             config: Arc::new(config),
             db,
         };
-        Self { site, owner_url, database, folder }
+        Self {
+            site,
+            owner_url,
+            database,
+            folder,
+        }
     }
 
     /// Connection string of the app's role, for a database of its own.
     pub fn app_url(&self) -> String {
-        self.database.as_ref().map_or_else(|| SERVER.app_url.clone(), |name| rename(&SERVER.app_url, name))
+        self.database.as_ref().map_or_else(
+            || SERVER.app_url.clone(),
+            |name| rename(&SERVER.app_url, name),
+        )
     }
 
     /// Connection string of the superuser, for tampering.
     pub fn super_url(&self) -> String {
-        self.database.as_ref().map_or_else(|| SERVER.super_url.clone(), |name| rename(&SERVER.super_url, name))
+        self.database.as_ref().map_or_else(
+            || SERVER.super_url.clone(),
+            |name| rename(&SERVER.super_url, name),
+        )
     }
 
     /// Somebody who has not signed in.
     pub fn anybody(&self) -> Client<'_> {
-        Client { app: self, cookies: Mutex::new(BTreeMap::new()), person: None, grant: None }
+        Client {
+            app: self,
+            cookies: Mutex::new(BTreeMap::new()),
+            person: None,
+            grant: None,
+        }
     }
 
     /// A person with an account, signed in for themselves.
@@ -181,7 +257,13 @@ impl TestApp {
     }
 
     /// A person signed in in a role.
-    pub fn acting(&self, name: &str, role: Role, programme: Option<ProgrammeId>, organisation: Option<OrganisationId>) -> Client<'_> {
+    pub fn acting(
+        &self,
+        name: &str,
+        role: Role,
+        programme: Option<ProgrammeId>,
+        organisation: Option<OrganisationId>,
+    ) -> Client<'_> {
         let person = self.account(name);
         let grant = self.grant(person, role, programme, organisation);
         self.sign_in(person, Some(grant))
@@ -190,7 +272,11 @@ impl TestApp {
     /// An account: its address is made of the name, its language English.
     pub fn account(&self, name: &str) -> PersonId {
         let person = PersonId::new();
-        let email = format!("{}.{}@example.org", name.to_lowercase().replace(' ', "."), NUMBER.fetch_add(1, Ordering::Relaxed));
+        let email = format!(
+            "{}.{}@example.org",
+            name.to_lowercase().replace(' ', "."),
+            NUMBER.fetch_add(1, Ordering::Relaxed)
+        );
         self.site
             .db
             .tx(&Actor::System(Task::Accounts), |conn| {
@@ -209,7 +295,13 @@ impl TestApp {
     }
 
     /// Gives a person a role from the year 2000 on.
-    pub fn grant(&self, person: PersonId, role: Role, programme: Option<ProgrammeId>, organisation: Option<OrganisationId>) -> GrantId {
+    pub fn grant(
+        &self,
+        person: PersonId,
+        role: Role,
+        programme: Option<ProgrammeId>,
+        organisation: Option<OrganisationId>,
+    ) -> GrantId {
         let grant = GrantId::new();
         self.site
             .db
@@ -253,15 +345,25 @@ impl TestApp {
             })
             .unwrap();
         let cookies = BTreeMap::from([("__Host-session".to_owned(), token)]);
-        Client { app: self, cookies: Mutex::new(cookies), person: Some(person), grant }
+        Client {
+            app: self,
+            cookies: Mutex::new(cookies),
+            person: Some(person),
+            grant,
+        }
     }
 
     /// Runs SQL as the owner under the set-up task, in a database of its own.
     pub fn as_owner(&self, sql: &str) {
-        assert!(self.database.is_some(), "a rolled-back house has no owner's view of its own");
+        assert!(
+            self.database.is_some(),
+            "a rolled-back house has no owner's view of its own"
+        );
         PgConnection::establish(&self.owner_url)
             .unwrap()
-            .batch_execute(&format!("BEGIN; SET LOCAL banyan.kind = 'task:set_up'; {sql}; COMMIT"))
+            .batch_execute(&format!(
+                "BEGIN; SET LOCAL banyan.kind = 'task:set_up'; {sql}; COMMIT"
+            ))
             .unwrap();
     }
 }
@@ -325,10 +427,20 @@ impl Client<'_> {
     }
 
     /// Sends a form with files: fields, and (field, file name, media type, bytes).
-    pub async fn upload(&self, path: &str, fields: &[(&str, &str)], files: &[(&str, &str, &str, &[u8])]) -> Answer {
+    pub async fn upload(
+        &self,
+        path: &str,
+        fields: &[(&str, &str)],
+        files: &[(&str, &str, &str, &[u8])],
+    ) -> Answer {
         let mut body = Vec::new();
         for (name, value) in fields {
-            body.extend_from_slice(format!("--XX\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").as_bytes());
+            body.extend_from_slice(
+                format!(
+                    "--XX\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+                )
+                .as_bytes(),
+            );
         }
         for (name, file, media, bytes) in files {
             body.extend_from_slice(
@@ -356,7 +468,10 @@ impl Client<'_> {
         }
         let serving = Serving::new(self.app.site.clone());
         let routes = house::routes();
-        let service = test::init_service(App::new().configure(move |config| mount(config, &serving, &routes))).await;
+        let service = test::init_service(
+            App::new().configure(move |config| mount(config, &serving, &routes)),
+        )
+        .await;
         let response: ServiceResponse = test::call_service(&service, request.to_request()).await;
         let status: StatusCode = response.status();
         let mut headers = BTreeMap::new();
@@ -368,7 +483,11 @@ impl Client<'_> {
             headers.insert(name.as_str().to_owned(), value);
         }
         let body = test::read_body(response).await.to_vec();
-        Answer { status: status.as_u16(), headers, body }
+        Answer {
+            status: status.as_u16(),
+            headers,
+            body,
+        }
     }
 
     fn keep(&self, set_cookie: &str) {

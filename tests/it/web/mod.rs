@@ -39,7 +39,10 @@ fn a_refused_write_rolls_back_alone_inside_a_rolled_back_test() {
         Err(Error::NotFound)
     });
     assert!(matches!(refused, Err(Error::NotFound)));
-    let actor = Actor::Person(Acting { person, ..acting(&applicant()) });
+    let actor = Actor::Person(Acting {
+        person,
+        ..acting(&applicant())
+    });
     let mine = app.site.db.read(&actor, |conn| {
         Ok(sql_query("SELECT 1 FROM people WHERE display_name = 'Ada'").execute(conn.pg())?)
     });
@@ -59,7 +62,9 @@ fn a_read_cannot_write() {
     let written = app.site.db.read(&Actor::System(Task::Accounts), |conn| {
         Ok(sql_query("UPDATE people SET display_name = 'Changed'").execute(conn.pg())?)
     });
-    assert!(matches!(written, Err(Error::Database(err)) if err.to_string().contains("read-only transaction")));
+    assert!(
+        matches!(written, Err(Error::Database(err)) if err.to_string().contains("read-only transaction"))
+    );
 }
 
 #[test]
@@ -71,7 +76,9 @@ fn elevated_work_ends_with_the_declaration_as_it_was() {
         .db
         .tx(&applicant(), |conn| {
             let before = sql_query("SELECT 1 FROM people").execute(conn.pg())?;
-            let during = conn.elevate(Task::Accounts, |conn| Ok(sql_query("SELECT 1 FROM people").execute(conn.pg())?))?;
+            let during = conn.elevate(Task::Accounts, |conn| {
+                Ok(sql_query("SELECT 1 FROM people").execute(conn.pg())?)
+            })?;
             let after = sql_query("SELECT 1 FROM people").execute(conn.pg())?;
             Ok((before, during, after))
         })
@@ -83,7 +90,13 @@ fn elevated_work_ends_with_the_declaration_as_it_was() {
 fn only_a_marked_database_may_be_told_another_time() {
     let app = TestApp::with_database();
     let past = "2026-01-01T00:00:00Z".parse().unwrap();
-    let told = |app: &TestApp| app.site.db.as_of(past).read(&Actor::System(Task::Sweep), |conn| Ok(now(conn)?)).unwrap();
+    let told = |app: &TestApp| {
+        app.site
+            .db
+            .as_of(past)
+            .read(&Actor::System(Task::Sweep), |conn| Ok(now(conn)?))
+            .unwrap()
+    };
     assert_eq!(told(&app), past);
     app.as_owner("UPDATE house SET mark = 'production'");
     assert_ne!(told(&app), past);

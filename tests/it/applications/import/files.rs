@@ -10,7 +10,7 @@ use banyan::lang::{Lang, Say};
 use proptest::prelude::*;
 
 use super::{context, good, open, read, report_of, sample};
-use crate::support::tables::runner;
+use crate::tables::runner;
 
 #[test]
 fn line_and_row_are_those_of_an_editor_and_of_a_spreadsheet() {
