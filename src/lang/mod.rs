@@ -11,6 +11,7 @@ mod cohorts;
 mod enrolments;
 mod files;
 mod flash;
+mod history;
 pub mod format;
 mod import;
 mod mail;

@@ -1,3 +1,4 @@
 //! People: who they are, how they are named, how they are reached and how they sign in.
 
 pub mod rules;
+pub mod accounts;

@@ -1,0 +1,223 @@
+//! Rows of cohorts and seat pools. Locks are taken in the order cohort → pool → application → offer
+//! everywhere; pools of a cohort in the order of their ids.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::sql_types::{Date, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::{OptionalExtension, QueryableByName, RunQueryDsl, sql_query};
+
+use crate::access::{CohortStaff, Working};
+use crate::db::Conn;
+use crate::error::{Error, Result};
+use crate::ids::{CohortId, OrganisationId, PoolId, ProgrammeId};
+use crate::lang::Lang;
+
+use super::rules::CohortState;
+
+/// A cohort with its call.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct Cohort {
+    /// Its id.
+    #[diesel(sql_type = SqlUuid)]
+    pub id: CohortId,
+    /// Its programme.
+    #[diesel(sql_type = SqlUuid)]
+    pub programme_id: ProgrammeId,
+    /// Code of cohort and call: `2027H1`.
+    #[diesel(sql_type = Text)]
+    pub code: String,
+    /// English name.
+    #[diesel(sql_type = Text)]
+    pub name_en: String,
+    /// Chinese name.
+    #[diesel(sql_type = Text)]
+    pub name_zh: String,
+    /// What the call says, in English.
+    #[diesel(sql_type = Text)]
+    pub intro_en: String,
+    /// What the call says, in Chinese.
+    #[diesel(sql_type = Text)]
+    pub intro_zh: String,
+    /// State, as its word; see [`Cohort::state`].
+    #[diesel(sql_type = Text)]
+    pub state: String,
+    /// The call opens.
+    #[diesel(sql_type = Timestamptz)]
+    pub opens_at: DateTime<Utc>,
+    /// The call closes: the deadline, exclusive.
+    #[diesel(sql_type = Timestamptz)]
+    pub closes_at: DateTime<Utc>,
+    /// Decisions are told by this day.
+    #[diesel(sql_type = Date)]
+    pub decisions_on: NaiveDate,
+    /// Offers of the release are answered by then.
+    #[diesel(sql_type = Timestamptz)]
+    pub reply_by: DateTime<Utc>,
+    /// Teaching begins.
+    #[diesel(sql_type = Date)]
+    pub starts_on: NaiveDate,
+    /// Teaching ends.
+    #[diesel(sql_type = Date)]
+    pub ends_on: NaiveDate,
+    /// Days that a promoted applicant has to answer.
+    #[diesel(sql_type = Integer)]
+    pub reply_days: i32,
+    /// Version, for `If-Match`.
+    #[diesel(sql_type = Integer)]
+    pub version: i32,
+}
+
+/// The columns of [`Cohort`], with the table named `c`.
+pub const COHORT: &str = "c.id, c.programme_id, c.code, c.name_en, c.name_zh, c.intro_en, c.intro_zh, c.state, \
+    c.opens_at, c.closes_at, c.decisions_on, c.reply_by, c.starts_on, c.ends_on, c.reply_days, c.version";
+
+impl Cohort {
+    /// Its name as the reader reads it.
+    #[must_use]
+    pub fn name(&self, lang: Lang) -> &str {
+        lang.pick(&self.name_en, &self.name_zh)
+    }
+
+    /// What its call says.
+    #[must_use]
+    pub fn intro(&self, lang: Lang) -> &str {
+        lang.pick(&self.intro_en, &self.intro_zh)
+    }
+
+    /// Its state.
+    ///
+    /// # Errors
+    /// A word that no rule knows: a mistake of ours.
+    pub fn state(&self) -> Result<CohortState> {
+        CohortState::parse(&self.state)
+            .ok_or_else(|| Error::Internal(format!("cohort state {}", self.state)))
+    }
+}
+
+/// The cohort, for its staff.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn find(conn: &mut Conn<'_>, staff: &CohortStaff) -> Result<Cohort> {
+    sql_query(format!(
+        "SELECT {COHORT} FROM cohorts c WHERE c.id = $1 AND c.programme_id = $2"
+    ))
+    .bind::<SqlUuid, _>(staff.cohort())
+    .bind::<SqlUuid, _>(staff.programme())
+    .get_result(conn.pg())
+    .optional()?
+    .ok_or(Error::NotFound)
+}
+
+/// The cohort as anybody may see it: row-level security leaves out those still planned.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn published(conn: &mut Conn<'_>, id: CohortId) -> Result<Cohort> {
+    sql_query(format!("SELECT {COHORT} FROM cohorts c WHERE c.id = $1"))
+        .bind::<SqlUuid, _>(id)
+        .get_result(conn.pg())
+        .optional()?
+        .ok_or(Error::NotFound)
+}
+
+/// The cohort of a call's code, as anybody may see it.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn published_by_code(conn: &mut Conn<'_>, code: &str) -> Result<Cohort> {
+    sql_query(format!(
+        "SELECT {COHORT} FROM cohorts c WHERE c.code = upper($1)"
+    ))
+    .bind::<Text, _>(code)
+    .get_result(conn.pg())
+    .optional()?
+    .ok_or(Error::NotFound)
+}
+
+/// Locks the cohort for staff: the first lock of every change to its seats.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn lock(conn: &mut Conn<'_>, staff: &CohortStaff) -> Result<Cohort> {
+    sql_query(format!(
+        "SELECT {COHORT} FROM cohorts c WHERE c.id = $1 AND c.programme_id = $2 FOR UPDATE"
+    ))
+    .bind::<SqlUuid, _>(staff.cohort())
+    .bind::<SqlUuid, _>(staff.programme())
+    .get_result(conn.pg())
+    .optional()?
+    .ok_or(Error::NotFound)
+}
+
+/// Locks the cohort for the house, under [`crate::db::Task::Seats`].
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn lock_for_seats(conn: &mut Conn<'_>, _seats: &Working, id: CohortId) -> Result<Cohort> {
+    sql_query(format!(
+        "SELECT {COHORT} FROM cohorts c WHERE c.id = $1 FOR UPDATE"
+    ))
+    .bind::<SqlUuid, _>(id)
+    .get_result(conn.pg())
+    .optional()?
+    .ok_or(Error::NotFound)
+}
+
+/// A seat pool.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct PoolRow {
+    /// Its id.
+    #[diesel(sql_type = SqlUuid)]
+    pub id: PoolId,
+    /// The organisation for which its seats are held; none for the open pool.
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    pub organisation_id: Option<OrganisationId>,
+    /// The organisation's name in English.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub organisation_en: Option<String>,
+    /// The organisation's name in Chinese.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub organisation_zh: Option<String>,
+    /// Seats.
+    #[diesel(sql_type = Integer)]
+    pub capacity: i32,
+    /// Seats that open offers hold.
+    #[diesel(sql_type = Integer)]
+    pub offered: i32,
+    /// Seats that accepted offers hold.
+    #[diesel(sql_type = Integer)]
+    pub taken: i32,
+    /// Until when unused seats are held.
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub hold_until: Option<DateTime<Utc>>,
+    /// When unused seats went to the open pool.
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub released_at: Option<DateTime<Utc>>,
+}
+
+const POOLS: &str = "SELECT p.id, p.organisation_id, o.name_en AS organisation_en, o.name_zh AS organisation_zh, \
+    p.capacity, p.offered, p.taken, p.hold_until, p.released_at \
+    FROM seat_pools p LEFT JOIN organisations o ON o.id = p.organisation_id WHERE p.cohort_id = $1";
+
+/// The pools of a cohort, the open pool first, for its staff.
+///
+/// # Errors
+/// The database's.
+pub fn pools(conn: &mut Conn<'_>, staff: &CohortStaff) -> Result<Vec<PoolRow>> {
+    Ok(sql_query(format!(
+        "{POOLS} ORDER BY p.organisation_id IS NOT NULL, o.name_en, p.id"
+    ))
+    .bind::<SqlUuid, _>(staff.cohort())
+    .load(conn.pg())?)
+}
+
+/// Locks the pools of a cohort whose row is locked already, for staff or for the house's own work
+/// on seats; in the order of their ids.
+///
+/// # Errors
+/// The database's.
+pub fn lock_pools(conn: &mut Conn<'_>, cohort: &Cohort) -> Result<Vec<PoolRow>> {
+    Ok(sql_query(format!("{POOLS} ORDER BY p.id FOR UPDATE OF p"))
+        .bind::<SqlUuid, _>(cohort.id)
+        .load(conn.pg())?)
+}

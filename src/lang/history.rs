@@ -1,0 +1,19 @@
+//! The history in words: one sentence for each verb of the audit trail.
+
+use serde_json::Value;
+
+use super::{Lang, texts};
+
+texts! {
+    history_unknown(verb: &str): "Recorded: {verb}" | "紀錄：{verb}";
+    history_system: "The system" | "系統";
+}
+
+impl Lang {
+    /// What happened, in words. `details` are those that the event stored, or null when erased.
+    #[must_use]
+    pub fn history(self, verb: &str, details: &Value) -> String {
+        let _ = details;
+        self.history_unknown(verb)
+    }
+}

@@ -1,0 +1,7 @@
+//! Organisations: universities and institutions (banks, digital banks, insurers, fintech firms,
+//! others), their contacts, members and partnerships.
+//!
+//! Tables: `organisations`, `organisation_contacts`, `partnerships`. Names are public; everything
+//! else of an organisation is seen by the programme office and by its own members.
+
+pub mod queries;

@@ -1,0 +1,75 @@
+//! Rows of programmes that other rooms read.
+
+use diesel::sql_types::{Text, Uuid as SqlUuid};
+use diesel::{OptionalExtension, QueryableByName, RunQueryDsl, sql_query};
+
+use crate::db::Conn;
+use crate::error::{Error, Result};
+use crate::ids::ProgrammeId;
+use crate::lang::Lang;
+
+/// A programme's name in both languages.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct Name {
+    /// English.
+    #[diesel(sql_type = Text)]
+    pub name_en: String,
+    /// Traditional Chinese.
+    #[diesel(sql_type = Text)]
+    pub name_zh: String,
+}
+
+impl Name {
+    /// As the reader reads it.
+    #[must_use]
+    pub fn say(&self, lang: Lang) -> &str {
+        lang.pick(&self.name_en, &self.name_zh)
+    }
+
+    /// Both halves, English first.
+    #[must_use]
+    pub fn pair(&self) -> (String, String) {
+        (self.name_en.clone(), self.name_zh.clone())
+    }
+}
+
+/// The name of a programme: public.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn name(conn: &mut Conn<'_>, programme: ProgrammeId) -> Result<Name> {
+    sql_query("SELECT name_en, name_zh FROM programmes WHERE id = $1")
+        .bind::<SqlUuid, _>(programme)
+        .get_result(conn.pg())
+        .optional()?
+        .ok_or(Error::NotFound)
+}
+
+/// A version of the Personal Information Collection Statement.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct Pics {
+    /// Version, such as `2026-10`.
+    #[diesel(sql_type = Text)]
+    pub version: String,
+    /// English text; paragraphs are parted by blank lines.
+    #[diesel(sql_type = Text)]
+    pub text_en: String,
+    /// Traditional Chinese text.
+    #[diesel(sql_type = Text)]
+    pub text_zh: String,
+}
+
+/// The statement in force now: public.
+///
+/// # Errors
+/// [`Error::NotFound`] when the programme has none yet.
+pub fn current_pics(conn: &mut Conn<'_>, programme: ProgrammeId) -> Result<Pics> {
+    sql_query(
+        "SELECT version, text_en, text_zh FROM pics WHERE programme_id = $1 AND effective_at <= (SELECT banyan_now()) \
+         ORDER BY effective_at DESC LIMIT 1",
+    )
+    .bind::<SqlUuid, _>(programme)
+    .get_result(conn.pg())
+    .optional()?
+    .ok_or(Error::NotFound)
+}
