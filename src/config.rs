@@ -82,6 +82,8 @@ pub struct Config {
     pub mode: Mode,
     /// Address to listen on, such as `127.0.0.1:8080`.
     pub listen: String,
+    /// Was the address left to us? Then `run` may take the next free port.
+    pub listen_is_default: bool,
     /// The address that people type, without a trailing slash: links in mail begin with it.
     pub public_url: String,
     /// Folder of the private cluster, stored files and keys.
@@ -246,6 +248,7 @@ impl Config {
         Ok(Self {
             mode,
             listen,
+            listen_is_default: vars.text("BANYAN_LISTEN").is_none() && vars.text("BANYAN_PUBLIC_URL").is_none(),
             public_url,
             data_dir: vars
                 .text("BANYAN_DATA_DIR")

@@ -4,11 +4,13 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
+use diesel::RunQueryDsl as _;
+
 use crate::access::passwords::Hasher;
 use crate::access::secret::{self, Keys};
 use crate::config::{Config, Database};
 use crate::db::private::{Options, Private};
-use crate::db::{self, Db, migrations};
+use crate::db::{self, Actor, Db, Task, migrations};
 use crate::error::{Error, Result};
 use crate::files::Store;
 use crate::jobs::Runner;
@@ -87,6 +89,28 @@ impl House {
         migrations::set_mark(&mut db::connect_owner(self.owner_url()?)?, mark)
     }
 
+    /// Is the schema as new as this binary?
+    ///
+    /// # Errors
+    /// It is older; the message says what to run.
+    pub fn check_schema(&self) -> Result<()> {
+        let missing = self.site.db.read(&Actor::System(Task::PublicSite), |conn| migrations::missing(conn.pg()))?;
+        if missing.is_empty() {
+            return Ok(());
+        }
+        Err(Error::Internal(format!("the database lacks {} ({}); run `banyan migrate` first", plural(missing.len()), missing.join(", "))))
+    }
+
+    /// Is there no programme yet?
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn is_empty(&self) -> Result<bool> {
+        self.site.db.read(&Actor::System(Task::PublicSite), |conn| {
+            Ok(diesel::sql_query("SELECT 1 FROM programmes LIMIT 1").execute(conn.pg())? == 0)
+        })
+    }
+
     /// The owner's connection string.
     ///
     /// # Errors
@@ -105,6 +129,10 @@ impl House {
     pub fn is_private(&self) -> bool {
         self.private.is_some()
     }
+}
+
+fn plural(steps: usize) -> String {
+    if steps == 1 { "one step".to_owned() } else { format!("{steps} steps") }
 }
 
 /// The configured secret, or one made once and kept beside the private database.

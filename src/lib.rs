@@ -28,5 +28,6 @@ pub mod reviews;
 pub mod offers;
 pub mod enrolments;
 pub mod desks;
+pub mod sample;
 pub mod house;
 pub mod cli;

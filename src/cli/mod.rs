@@ -1,25 +1,26 @@
 //! The command line: each command a thin face over the rooms' actions. `banyan help` is the manual.
 
-use std::net::TcpListener;
 use std::process::ExitCode;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::JoinHandle;
-use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 
-use crate::audit::seal;
 use crate::config::Config;
 use crate::error::{Error, Result};
-use crate::house::{self, House};
-use crate::jobs;
-use crate::mail::outbox::Courier;
-use crate::web::{self, Serving, Site};
+use crate::house::House;
+
+mod doctor;
+mod serve;
+mod worker;
+
+pub use worker::Worker;
 
 /// Banyan (榕) runs an AI talent programme, from the public call to the alumni survey.
+///
+/// Without any setting it keeps a private PostgreSQL below its data folder and works on the sample
+/// programme; `banyan run` is all it takes. With DATABASE_URL it uses that server. Settings are
+/// environment variables; `banyan doctor --settings` lists them with their meaning.
 #[derive(Parser)]
-#[command(name = "banyan", version, about, max_term_width = 100)]
+#[command(name = "banyan", version, max_term_width = 100)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -27,17 +28,37 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Everything at once, to try it out: migrate, load the sample programme, serve, print links.
+    ///
+    /// Works on the private PostgreSQL or on DATABASE_URL. The sample programme is loaded once, into
+    /// an empty database; what you change stays until `banyan sample reset`. Prints the address and
+    /// one sign-in link for each kind of user, and serves until interrupted.
+    Run,
     /// Serve the site, with the worker inside.
-    Serve(ServeOptions),
+    ///
+    /// Refuses a database whose schema is older than this binary and says what to run. SIGTERM ends
+    /// gracefully: requests at hand are finished, claims on letters and jobs given back.
+    Serve(serve::ServeOptions),
+    /// Work without serving: letters, jobs and the seal on history.
+    ///
+    /// Any number of these may run beside any number of `banyan serve --no-worker` on one database;
+    /// what a killed one had in hand is taken over when its lease runs out (30 s for letters).
+    Work,
     /// Bring the database's schema up to this version.
-    Migrate,
-}
-
-#[derive(clap::Args)]
-struct ServeOptions {
-    /// Leave letters and jobs to separate `banyan work` processes.
-    #[arg(long)]
-    no_worker: bool,
+    ///
+    /// Several may be started at once: they wait for each other. With a server of your own it needs
+    /// DATABASE_OWNER_URL, the connection string of the role banyan_owner; `--bootstrap` prints the
+    /// SQL that makes the roles and the database, to be run once by its superuser.
+    Migrate {
+        /// Print the SQL that prepares a server of your own, and do nothing else.
+        #[arg(long)]
+        bootstrap: bool,
+    },
+    /// Check configuration, database, roles, schema, mail, fonts, storage and clock.
+    ///
+    /// Each line says what was checked and what was found; what is wrong says how to mend it. Exits
+    /// with 1 when anything is wrong, with 0 when there are warnings at most.
+    Doctor(doctor::DoctorOptions),
 }
 
 /// Runs the command line.
@@ -45,107 +66,52 @@ struct ServeOptions {
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     match run(cli.command) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
-            complain(&error.to_string());
+            complain(&format!("banyan: {error}"));
             ExitCode::FAILURE
         }
     }
 }
 
+/// Tells the user what is wrong.
 #[expect(clippy::print_stderr, reason = "the command line speaks to its user")]
-fn complain(text: &str) {
-    eprintln!("banyan: {text}");
+pub(crate) fn complain(text: &str) {
+    eprintln!("{text}");
 }
 
-fn run(command: Command) -> Result<()> {
+/// Tells the user what was asked for.
+#[expect(clippy::print_stdout, reason = "the command line answers its user")]
+pub(crate) fn say(text: &str) {
+    println!("{text}");
+}
+
+fn config() -> Result<Config> {
     let config = Config::from_env().map_err(|err| Error::Internal(err.to_string()))?;
     crate::telemetry::start(&config);
+    Ok(config)
+}
+
+fn run(command: Command) -> Result<ExitCode> {
     match command {
-        Command::Serve(options) => serve(House::open(config)?, &options),
-        Command::Migrate => House::open(config)?.migrate().map(|_| ()),
+        Command::Run => serve::run(config()?)?,
+        Command::Serve(options) => serve::serve(House::open(config()?)?, &options)?,
+        Command::Work => serve::work(&House::open(config()?)?)?,
+        Command::Migrate { bootstrap: true } => {
+            say(&crate::db::private::bootstrap_sql("banyan").map_err(|err| Error::Internal(err.to_string()))?);
+        }
+        Command::Migrate { bootstrap: false } => migrate(&House::open(config()?)?)?,
+        Command::Doctor(options) => return Ok(doctor::run(&options)),
     }
+    Ok(ExitCode::SUCCESS)
 }
 
-fn serve(house: House, options: &ServeOptions) -> Result<()> {
-    let listener = TcpListener::bind(&house.site.config.listen).map_err(|err| {
-        Error::Internal(format!(
-            "cannot listen on {}: {err}",
-            house.site.config.listen
-        ))
-    })?;
-    let worker = if options.no_worker {
-        None
+fn migrate(house: &House) -> Result<()> {
+    let applied = house.migrate()?;
+    if applied.is_empty() {
+        say("The schema is up to date.");
     } else {
-        Some(Worker::start(&house.site)?)
-    };
-    let serving = Serving::new(house.site.clone());
-    let served =
-        actix_web::rt::System::new().block_on(web::serve(serving, house::routes(), listener));
-    if let Some(worker) = worker {
-        worker.stop();
+        say(&format!("Applied: {}.", applied.join(", ")));
     }
-    drop(house);
-    Ok(served?)
-}
-
-/// The worker: letters, jobs and the seal, each in a thread of its own.
-pub struct Worker {
-    stop: Arc<AtomicBool>,
-    threads: Vec<JoinHandle<()>>,
-}
-
-impl Worker {
-    /// Starts working.
-    ///
-    /// # Errors
-    /// The mail server's settings cannot be used.
-    pub fn start(site: &Site) -> Result<Self> {
-        let stop = Arc::new(AtomicBool::new(false));
-        let mut courier = Courier::new(site.db.clone(), site.keys.clone(), &site.config)?;
-        let (db, keys, runners) = (site.db.clone(), site.keys.clone(), house::runners());
-        let queue = site.db.clone();
-        let threads = vec![
-            beat(&stop, "letters", Duration::from_millis(500), move || {
-                courier.deliver_due()
-            }),
-            beat(&stop, "jobs", Duration::from_millis(500), move || {
-                jobs::run_due(&queue, &runners, 20)
-            }),
-            beat(&stop, "seal", Duration::from_secs(3), move || {
-                seal::seal(&db, &keys)
-            }),
-        ];
-        Ok(Self { stop, threads })
-    }
-
-    /// Finishes what is at hand and stops.
-    pub fn stop(self) {
-        self.stop.store(true, Ordering::Relaxed);
-        for thread in self.threads {
-            let _ = thread.join();
-        }
-    }
-}
-
-/// Runs `work` again and again: at once while there is work, else after a pause.
-fn beat(
-    stop: &Arc<AtomicBool>,
-    name: &'static str,
-    pause: Duration,
-    mut work: impl FnMut() -> Result<usize> + Send + 'static,
-) -> JoinHandle<()> {
-    let stop = Arc::clone(stop);
-    std::thread::spawn(move || {
-        while !stop.load(Ordering::Relaxed) {
-            match work() {
-                Ok(0) => std::thread::sleep(pause),
-                Ok(_) => {}
-                Err(error) => {
-                    tracing::warn!(%error, name, "the worker pauses");
-                    std::thread::sleep(Duration::from_secs(2));
-                }
-            }
-        }
-    })
+    Ok(())
 }

@@ -121,6 +121,22 @@ impl Transport {
         }
     }
 
+    /// Connects, protects and signs in as a letter would, and says goodbye.
+    ///
+    /// # Errors
+    /// What the server said, or why it was not reached.
+    pub fn probe(&mut self) -> Result<(), String> {
+        match self {
+            Self::Local => Ok(()),
+            Self::Smtp(kept) => {
+                let end = Instant::now() + kept.server.limits.send;
+                Connection::open(&kept.server, end)
+                    .map(Connection::quit)
+                    .map_err(|trouble| format!("{trouble:?}"))
+            }
+        }
+    }
+
     /// Says goodbye to the server; the next message opens a new connection.
     pub fn close(&mut self) {
         if let Self::Smtp(kept) = self
