@@ -11,6 +11,7 @@ pub mod exports;
 pub mod forms;
 mod headers;
 mod idempotency;
+pub mod openapi;
 pub mod paging;
 pub mod problem;
 mod reply;
