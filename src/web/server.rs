@@ -510,16 +510,17 @@ impl std::io::Write for Pieces {
     }
 }
 
-/// Serves on a listener until told to stop (SIGTERM ends gracefully), calling `ready` once.
+/// A server on this listener: await it to serve until told to stop. SIGTERM ends gracefully; its
+/// handle stops it from elsewhere. Call it inside an actix runtime.
 ///
 /// # Errors
 /// The server cannot start.
-pub async fn serve(
+pub fn server(
     serving: Arc<Serving>,
     routes: Routes,
     listener: TcpListener,
-) -> std::io::Result<()> {
-    HttpServer::new(move || {
+) -> std::io::Result<actix_web::dev::Server> {
+    let server = HttpServer::new(move || {
         let (serving, routes) = (Arc::clone(&serving), routes.clone());
         App::new()
             .wrap(actix_web::middleware::Compress::default())
@@ -528,6 +529,6 @@ pub async fn serve(
     .client_request_timeout(Duration::from_secs(10))
     .shutdown_timeout(15)
     .listen(listener)?
-    .run()
-    .await
+    .run();
+    Ok(server)
 }
