@@ -29,6 +29,8 @@ struct Cli {
 enum Command {
     /// Serve the site, with the worker inside.
     Serve(ServeOptions),
+    /// Deliver letters, run jobs and seal history until told to stop (SIGTERM or SIGINT).
+    Work,
     /// Bring the database's schema up to this version.
     Migrate,
 }
@@ -63,6 +65,7 @@ fn run(command: Command) -> Result<()> {
     crate::telemetry::start(&config);
     match command {
         Command::Serve(options) => serve(House::open(config)?, &options),
+        Command::Work => work(House::open(config)?),
         Command::Migrate => House::open(config)?.migrate().map(|_| ()),
     }
 }
@@ -87,6 +90,23 @@ fn serve(house: House, options: &ServeOptions) -> Result<()> {
     }
     drop(house);
     Ok(served?)
+}
+
+/// Works until SIGTERM or SIGINT, and finishes what is at hand.
+fn work(house: House) -> Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let worker = Worker::start(&house.site)?;
+    let stopped: std::io::Result<()> = actix_web::rt::System::new().block_on(async {
+        let (mut term, mut int) = (
+            signal(SignalKind::terminate())?,
+            signal(SignalKind::interrupt())?,
+        );
+        tokio::select! { _ = term.recv() => {} _ = int.recv() => {} }
+        Ok(())
+    });
+    worker.stop();
+    drop(house);
+    Ok(stopped?)
 }
 
 /// The worker: letters, jobs and the seal, each in a thread of its own.
