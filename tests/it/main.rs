@@ -10,6 +10,7 @@
 mod support;
 
 mod applications;
+mod architecture;
 mod cohorts;
 mod enrolments;
 mod mail;
