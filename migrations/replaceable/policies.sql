@@ -91,8 +91,8 @@ BEGIN
     ('partnerships', 'member', 's', '(SELECT banyan_kind()) IN (''liaison'', ''representative'') AND (university_id = ANY ((SELECT banyan_organisations())::uuid[]) OR institution_id = ANY ((SELECT banyan_organisations())::uuid[]))'),
     -- programmes and cohorts
     ('programmes', 'everyone', 's', anyone),
-    ('programmes', 'administrator', 'iu', '(SELECT banyan_kind()) = ''administrator'''),
-    ('programmes', 'coordinator', 'u', '(SELECT banyan_kind()) = ''coordinator'' AND id = ANY ((SELECT banyan_programmes())::uuid[])'),
+    ('programmes', 'administrator', 'i', '(SELECT banyan_kind()) = ''administrator'''),
+    ('programmes', 'office', 'u', desk || ' AND id = ANY ((SELECT banyan_programmes())::uuid[])'),
     ('sources', 'everyone', 's', anyone),
     ('sources', 'staff', 'iu', staff),
     ('targets', 'everyone', 's', anyone),
