@@ -13,6 +13,7 @@ mod applications;
 mod architecture;
 mod cohorts;
 mod enrolments;
+mod jobs;
 mod mail;
 mod migrations;
 mod offers;
