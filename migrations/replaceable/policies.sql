@@ -44,6 +44,7 @@ BEGIN
     ('audit_details', 'write', 'i', anyone),
     ('audit_details', 'staff', 's', staff),
     ('audit_details', 'own', 's', own || ' AND NOT confidential'),
+    ('audit_details', 'seal', 's', 'task:seal_audit'),
     ('audit_chain', 'seal', 'si', 'task:seal_audit'),
     ('audit_checkpoints', 'seal', 'si', 'task:seal_audit'),
     ('letters', 'write', 'i', anyone),

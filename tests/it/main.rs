@@ -11,6 +11,7 @@ mod support;
 
 mod applications;
 mod architecture;
+mod audit;
 mod cohorts;
 mod enrolments;
 mod jobs;
