@@ -201,11 +201,12 @@ const TAMPERINGS: &[&str] = &[
     "WITH gone AS (DELETE FROM audit_events WHERE id = {event n}) DELETE FROM audit_chain WHERE position = {n}",
     "WITH gone AS (SELECT event_id FROM audit_chain WHERE position = {n}) UPDATE audit_events SET verb = 'x.y' FROM gone WHERE id = event_id",
     // Two events change places: by chain, by content.
-    "UPDATE audit_chain c SET event_id = o.event_id FROM audit_chain o WHERE (c.position, o.position) IN (({n}, {m}), ({m}, {n}))",
+    "UPDATE audit_chain SET position = position + 1000 WHERE position IN ({n}, {m}); \
+     UPDATE audit_chain SET position = CASE position WHEN {n} + 1000 THEN {m} ELSE {n} END WHERE position > 1000",
     "UPDATE audit_events c SET verb = 'x.' || o.subject_id, subject_id = o.subject_id FROM audit_events o WHERE c.id = {event n} AND o.id = {event m}",
     // An event slipped in, the later ones moved up.
-    "UPDATE audit_chain SET position = -position WHERE position >= {n}; \
-     UPDATE audit_chain SET position = 1 - position WHERE position < 0; \
+    "UPDATE audit_chain SET position = position + 1000 WHERE position >= {n}; \
+     UPDATE audit_chain SET position = position - 999 WHERE position > 1000; \
      INSERT INTO audit_events SELECT gen_random_uuid(), occurred_at, actor_kind, actor_id, task, verb, subject_kind, subject_id, \
        person_id, organisation_id, programme_id, digest, request_id, confidential FROM audit_events WHERE id = {event m}; \
      INSERT INTO audit_chain SELECT {n}, id, sha256('slipped in') FROM audit_events WHERE id NOT IN (SELECT event_id FROM audit_chain)",
