@@ -116,7 +116,7 @@ pub fn mount(config: &mut ServiceConfig, serving: &Arc<Serving>, routes: &Routes
             },
         )));
     }
-    config.service(web::resource("/assets/{name}").route(web::get().to(asset)));
+    config.service(web::resource("/assets/{name}").route(web::route().to(asset)));
     let serving = Arc::clone(serving);
     config.default_service(
         web::route().to(move |http: HttpRequest| nothing_there(Arc::clone(&serving), http)),
@@ -125,6 +125,10 @@ pub fn mount(config: &mut ServiceConfig, serving: &Arc<Serving>, routes: &Routes
 
 async fn asset(http: HttpRequest) -> HttpResponse {
     let name = http.match_info().get("name").unwrap_or_default();
+    if Method::parse(http.method().as_str()) != Some(Method::Get) {
+        let refused = Reply::text(405, "Files are only read here.".to_owned());
+        return finish(refused.with("allow", "GET"), None);
+    }
     match assets::find(name) {
         Some(asset) => {
             let reply = Reply::bytes(200, asset.media_type, asset.bytes.to_vec());
