@@ -237,16 +237,7 @@ impl Config {
             ));
         }
         if mode == Mode::Production {
-            for name in [
-                "BANYAN_PUBLIC_URL",
-                "BANYAN_SECRET",
-                "BANYAN_MAIL_FROM",
-                "BANYAN_SMTP_HOST",
-            ] {
-                if vars.text(name).is_none() {
-                    return Err(ConfigError::Missing(name));
-                }
-            }
+            vars.demand(PRODUCTION)?;
         }
         Ok(Self {
             mode,
@@ -329,7 +320,22 @@ fn bad(name: &str, value: &str, why: &str) -> ConfigError {
 
 struct Vars(BTreeMap<String, String>);
 
+/// What production must say itself.
+const PRODUCTION: &[&str] = &[
+    "BANYAN_PUBLIC_URL",
+    "BANYAN_SECRET",
+    "BANYAN_MAIL_FROM",
+    "BANYAN_SMTP_HOST",
+];
+
 impl Vars {
+    fn demand(&self, names: &'static [&str]) -> Result<(), ConfigError> {
+        names
+            .iter()
+            .find(|name| self.text(name).is_none())
+            .map_or(Ok(()), |name| Err(ConfigError::Missing(name)))
+    }
+
     fn text(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(|v| v.trim()).filter(|v| !v.is_empty())
     }

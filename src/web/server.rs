@@ -392,7 +392,7 @@ impl Spool {
             Self::Disk(upload, file, hash) => {
                 file.write_all(chunk)?;
                 hash.update(chunk);
-                upload.size += chunk.len() as u64;
+                upload.size += u64::try_from(chunk.len()).unwrap_or(u64::MAX);
             }
         }
         Ok(())

@@ -186,7 +186,7 @@ pub fn identify(
     let rows: Vec<Row> = sql_query(sql)
         .bind::<Binary, _>(secret::digest(&secret))
         .load(conn.pg())?;
-    let Some((actor, visitor)) = visitor(rows) else {
+    let Some((actor, visitor)) = visitor(&rows) else {
         conn.become_actor(Actor::Public(Task::PublicSite))?;
         return Ok(None);
     };
@@ -194,7 +194,7 @@ pub fn identify(
     Ok(Some(visitor))
 }
 
-fn visitor(rows: Vec<Row>) -> Option<(Actor, Visitor)> {
+fn visitor(rows: &[Row]) -> Option<(Actor, Visitor)> {
     let first = rows.first()?;
     // A session or token bound to a role that has ended acts as the person alone.
     let acting = rows

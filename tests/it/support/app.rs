@@ -140,6 +140,10 @@ fn rename(url: &str, database: &str) -> String {
 }
 
 /// Stops the server and removes its folder when this process has ended, however it ended.
+#[expect(
+    clippy::zombie_processes,
+    reason = "the watcher outlives the process that would wait for it"
+)]
 fn watch(folder: &std::path::Path) {
     let script = "while kill -0 $1 2>/dev/null; do sleep 1; done; \
         kill -QUIT $(head -n 1 $2/pg/postgres/data/postmaster.pid); sleep 1; rm -rf $2";

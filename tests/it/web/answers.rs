@@ -1,7 +1,8 @@
 //! What every answer carries, whatever went wrong.
 
 use actix_web::test::TestRequest;
-use banyan::access::Access;
+use banyan::access::{Access, STAFF};
+use banyan::db::Role;
 use banyan::error::{Error, Result};
 use banyan::web::{Cx, Reply, Routes};
 use diesel::{RunQueryDsl as _, sql_query};
@@ -256,4 +257,40 @@ async fn a_character_that_no_text_holds_is_no_internal_error() {
         .get("/test/search?q=%FF%FE&lang=%00&%00=1&after=%00")
         .await;
     assert_eq!(odd.status, 200);
+}
+
+#[actix_web::test]
+async fn a_redirect_leads_somewhere_and_a_problem_of_the_api_is_a_document() {
+    let app = TestApp::with_database().mounting(doors());
+    assert_eq!(
+        app.anybody().get("/test/moved").await.location(),
+        "/test/ok"
+    );
+    let first = app.anybody().get("/test/name?x=1").await;
+    assert_eq!(first.location(), "/sign-in?next=%2Ftest%2Fname%3Fx%3D1");
+    let answer = app.anybody().get("/api/v1/test").await;
+    assert_eq!(answer.headers["content-type"], "application/problem+json");
+    let problem = answer.json();
+    assert_eq!(
+        (&problem["status"], &problem["type"]),
+        (&401.into(), &"/problems/sign-in-required".into())
+    );
+}
+
+#[actix_web::test]
+async fn a_door_for_the_office_opens_to_the_office_alone() {
+    let routes = Routes::new().get("/test/office", STAFF, |_| Ok(Reply::no_content()));
+    let app = TestApp::with_database().mounting(routes);
+    for role in Role::ALL
+        .into_iter()
+        .filter(|role| *role != Role::Applicant)
+    {
+        let somebody = app.acting("Ada", role, None, None);
+        assert!(somebody.grant.is_some());
+        let office = matches!(role, Role::Coordinator | Role::Administrator);
+        let status = somebody.get("/test/office").await.status;
+        assert_eq!(status, if office { 204 } else { 403 }, "{role:?}");
+    }
+    assert_eq!(app.person("Ben").get("/test/office").await.status, 403);
+    assert_eq!(app.anybody().get("/test/office").await.status, 303);
 }

@@ -61,138 +61,123 @@ fn raw(header: &Value, claims: &Value, signature: &str) -> String {
     format!("{}.{}.{signature}", part(header), part(claims))
 }
 
-/// Tokens that somebody might try, by what is wrong with them.
-fn forged() -> Vec<(String, String)> {
-    let key = keys().derive("link/offer");
-    let ours = header(Algorithm::HS256, Some("offer+jwt"));
-    let parts: Vec<String> = good().split('.').map(str::to_owned).collect();
-    let (head, body, tail) = (&parts[0], &parts[1], &parts[2]);
-    let mut kid = ours.clone();
+/// A token of ours with this header and these claims, under this purpose's own key.
+fn with(header: &Header, claims: &Value) -> String {
+    signed(header, claims, &keys().derive("link/offer"))
+}
+
+fn ours() -> Header {
+    header(Algorithm::HS256, Some("offer+jwt"))
+}
+
+/// Tokens that are whole, and signed for something else or by somebody else.
+fn of_others() -> Vec<(&'static str, String)> {
+    let made = |keys: &Keys, purpose: &str| {
+        keys.sign_link(purpose, link(), at("2030-01-01T00:00:00Z"))
+            .unwrap()
+    };
+    let mut kid = ours();
     kid.kid = Some("../../dev/null".to_owned());
-    let mut all: Vec<(&str, String)> = vec![
+    let key = keys().derive("link/reset");
+    vec![
+        ("other purpose", made(&keys(), "reset")),
+        (
+            "other issuer",
+            made(&Keys::new(SECRET, "https://evil.example"), "offer"),
+        ),
+        (
+            "other secret",
+            made(
+                &Keys::new("another secret, of somebody else!!", ISSUER),
+                "offer",
+            ),
+        ),
+        ("empty key", signed(&ours(), &claims(), b"")),
+        (
+            "root secret as key",
+            signed(&ours(), &claims(), SECRET.as_bytes()),
+        ),
+        ("key of another purpose", signed(&ours(), &claims(), &key)),
+        ("other key by kid", signed(&kid, &claims(), b"")),
+        (
+            "HS384",
+            with(&header(Algorithm::HS384, Some("offer+jwt")), &claims()),
+        ),
+        (
+            "HS512",
+            with(&header(Algorithm::HS512, Some("offer+jwt")), &claims()),
+        ),
+        ("no type", with(&header(Algorithm::HS256, None), &claims())),
+        (
+            "plain type",
+            with(&header(Algorithm::HS256, Some("JWT")), &claims()),
+        ),
+        (
+            "type of another purpose",
+            with(&header(Algorithm::HS256, Some("reset+jwt")), &claims()),
+        ),
+    ]
+}
+
+/// Tokens whose claims are not those of a link, under the right key.
+fn with_odd_claims() -> Vec<(&'static str, String)> {
+    let odd = [
+        (
+            "audience of another purpose",
+            changed("aud", json!("reset")),
+        ),
+        ("audience in capitals", changed("aud", json!("Offer"))),
+        (
+            "list of audiences",
+            changed("aud", json!(["reset", "offer"])),
+        ),
+        ("no audience", without("aud")),
+        ("no issuer", without("iss")),
+        (
+            "issuer with a slash",
+            changed("iss", json!(format!("{ISSUER}/"))),
+        ),
+        ("no id", without("jti")),
+        ("id that is none", changed("jti", json!("1"))),
+        ("id that is null", changed("jti", Value::Null)),
+        ("no expiry", without("exp")),
+        ("expiry as text", changed("exp", json!("1893456000"))),
+        ("claims that are a list", json!([1, 2])),
+    ];
+    odd.into_iter()
+        .map(|(what, claims)| (what, with(&ours(), &claims)))
+        .collect()
+}
+
+/// Tokens that are no tokens.
+fn broken() -> Vec<(&'static str, String)> {
+    let good = good();
+    let parts: Vec<&str> = good.split('.').collect();
+    let (head, body, tail) = (parts[0], parts[1], parts[2]);
+    let mut all = vec![
         ("empty", String::new()),
         ("dots", "..".to_owned()),
         ("no signature", format!("{head}.{body}.")),
         ("two parts", format!("{head}.{body}")),
-        ("four parts", format!("{}.x", good())),
-        (
-            "other purpose's token",
-            keys()
-                .sign_link("reset", link(), at("2030-01-01T00:00:00Z"))
-                .unwrap(),
-        ),
-        (
-            "other issuer's token",
-            Keys::new(SECRET, "https://evil.example")
-                .sign_link("offer", link(), at("2030-01-01T00:00:00Z"))
-                .unwrap(),
-        ),
-        (
-            "other secret",
-            Keys::new("another secret, of somebody else!!", ISSUER)
-                .sign_link("offer", link(), at("2030-01-01T00:00:00Z"))
-                .unwrap(),
-        ),
-        ("empty key", signed(&ours, &claims(), b"")),
-        (
-            "root secret as key",
-            signed(&ours, &claims(), SECRET.as_bytes()),
-        ),
-        (
-            "key of another purpose",
-            signed(&ours, &claims(), &keys().derive("link/reset")),
-        ),
-        ("other key by kid", signed(&kid, &claims(), b"")),
-        (
-            "HS384",
-            signed(
-                &header(Algorithm::HS384, Some("offer+jwt")),
-                &claims(),
-                &key,
-            ),
-        ),
-        (
-            "HS512",
-            signed(
-                &header(Algorithm::HS512, Some("offer+jwt")),
-                &claims(),
-                &key,
-            ),
-        ),
-        (
-            "no type",
-            signed(&header(Algorithm::HS256, None), &claims(), &key),
-        ),
-        (
-            "plain type",
-            signed(&header(Algorithm::HS256, Some("JWT")), &claims(), &key),
-        ),
-        (
-            "type of another purpose",
-            signed(
-                &header(Algorithm::HS256, Some("reset+jwt")),
-                &claims(),
-                &key,
-            ),
-        ),
-        (
-            "audience of another purpose",
-            signed(&ours, &changed("aud", json!("reset")), &key),
-        ),
-        (
-            "audience in capitals",
-            signed(&ours, &changed("aud", json!("Offer")), &key),
-        ),
-        ("no audience", signed(&ours, &without("aud"), &key)),
-        (
-            "list of audiences",
-            signed(&ours, &changed("aud", json!(["reset", "offer"])), &key),
-        ),
-        ("no issuer", signed(&ours, &without("iss"), &key)),
-        (
-            "issuer with a slash",
-            signed(&ours, &changed("iss", json!(format!("{ISSUER}/"))), &key),
-        ),
-        ("no id", signed(&ours, &without("jti"), &key)),
-        (
-            "id that is none",
-            signed(&ours, &changed("jti", json!("1")), &key),
-        ),
-        (
-            "id that is null",
-            signed(&ours, &changed("jti", Value::Null), &key),
-        ),
-        ("no expiry", signed(&ours, &without("exp"), &key)),
-        (
-            "expiry as text",
-            signed(&ours, &changed("exp", json!("1893456000")), &key),
-        ),
-        (
-            "claims that are a list",
-            signed(&ours, &json!([1, 2]), &key),
-        ),
+        ("four parts", format!("{good}.x")),
         (
             "standard base64",
             format!("{head}.{}.{tail}", STANDARD.encode(claims().to_string())),
         ),
-        ("spaces", format!(" {}", good())),
-        ("a line break", format!("{}\n", good())),
-        ("cut short", good()[..good().len() - 2].to_owned()),
-        ("NUL", format!("{}\0", good())),
+        ("spaces", format!(" {good}")),
+        ("a line break", format!("{good}\n")),
+        ("cut short", good[..good.len() - 2].to_owned()),
+        ("NUL", format!("{good}\0")),
+        ("no alg", raw(&json!({"typ": "offer+jwt"}), &claims(), tail)),
+        ("header as list", raw(&json!([]), &claims(), tail)),
     ];
     for algorithm in [
         "none", "None", "NONE", "nOnE", "", "RS256", "ES256", "EdDSA", "PS256", "HS256 ",
     ] {
         let head = json!({"typ": "offer+jwt", "alg": algorithm});
-        for signature in ["", tail, "AAAA"] {
-            all.push(("alg", raw(&head, &claims(), signature)));
-        }
+        all.extend(["", tail, "AAAA"].map(|signature| ("alg", raw(&head, &claims(), signature))));
     }
-    all.push(("no alg", raw(&json!({"typ": "offer+jwt"}), &claims(), tail)));
-    all.push(("header as list", raw(&json!([]), &claims(), tail)));
-    all.into_iter()
-        .map(|(what, token)| (what.to_owned(), token))
-        .collect()
+    all
 }
 
 #[test]
@@ -213,7 +198,7 @@ fn a_link_of_ours_opens_for_its_purpose_and_no_other() {
 
 #[test]
 fn a_forged_link_opens_nothing_and_says_nothing() {
-    let forged = forged();
+    let forged = [of_others(), with_odd_claims(), broken()].concat();
     assert!(forged.len() >= 60);
     for (what, token) in forged {
         let refused = keys().read_link("offer", &token);
