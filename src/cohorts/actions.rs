@@ -17,14 +17,14 @@ use crate::lang::format::hk_date;
 use super::events::{Noted, about};
 use super::mail;
 use super::queries::{self, Cohort};
-use super::rules::changes::{self, ChangeRefusal};
+use super::rules::changes;
 use super::rules::seats::Seats;
 use super::rules::{self, CohortEvent, CohortState, KeyDates};
 
 mod rubric;
 mod seats;
 
-pub use rubric::{Criterion, set_rubric};
+pub use rubric::{Criterion, set_rubric, submitted_reviews};
 pub use seats::{
     NewPool, add_pool, change_capacity, change_pool, give_back_free, release_hold, release_now,
 };
@@ -168,7 +168,7 @@ pub fn create(
 ///
 /// # Errors
 /// [`Error::Stale`] when somebody saved meanwhile, [`Error::Invalid`] for dates, a
-/// [`ChangeRefusal`] for a cohort that is over or a code that is public.
+/// [`changes::ChangeRefusal`] for a cohort that is over or a code that is public.
 pub fn update(
     conn: &mut Conn<'_>,
     staff: &CohortStaff,
@@ -270,7 +270,7 @@ struct Readiness {
 /// Is the cohort ready to be opened?
 ///
 /// # Errors
-/// The [`ChangeRefusal`] that says what is missing.
+/// The [`changes::ChangeRefusal`] that says what is missing.
 pub fn ready_to_open(conn: &mut Conn<'_>, staff: &CohortStaff) -> Result<()> {
     let row: Readiness = sql_query(
         "SELECT (SELECT coalesce(sum(capacity), 0) FROM seat_pools WHERE cohort_id = $1) AS seats, \
@@ -286,7 +286,7 @@ pub fn ready_to_open(conn: &mut Conn<'_>, staff: &CohortStaff) -> Result<()> {
 /// whose application is still alive.
 ///
 /// # Errors
-/// [`rules::StepRefused`]; a [`ChangeRefusal`] for a call without seats or statement.
+/// [`rules::StepRefused`]; a [`changes::ChangeRefusal`] for a call without seats or statement.
 pub fn step(conn: &mut Conn<'_>, staff: &CohortStaff, event: CohortEvent) -> Result<CohortState> {
     let cohort = queries::lock(conn, staff)?;
     let from = cohort.state()?;

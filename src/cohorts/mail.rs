@@ -75,10 +75,7 @@ impl Letter for CohortLetter {
                     i64::from(*seats),
                     lang.pick(&organisation.0, &organisation.1),
                 ))
-                .fact(
-                    lang.cohorts_mail_cohort(),
-                    lang.pick(&cohort.0, &cohort.1),
-                )
+                .fact(lang.cohorts_mail_cohort(), lang.pick(&cohort.0, &cohort.1))
                 .fact(lang.cohorts_mail_given_back(), seats.to_string())
                 .fact(lang.cohorts_mail_kept(), kept.to_string())
                 .para(lang.cohorts_mail_released_next())

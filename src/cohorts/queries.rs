@@ -15,6 +15,9 @@ use super::rules::CohortState;
 use super::rules::changes::Hold;
 use super::rules::seats::{Pool, PoolKind, Seats};
 
+mod listing;
+pub use listing::{Listing, SORTS, Wanted, applicants_alive, list};
+
 /// A cohort with its call.
 #[derive(Clone, Debug, QueryableByName)]
 pub struct Cohort {
@@ -204,9 +207,10 @@ impl PoolRow {
     /// For whom its seats are.
     #[must_use]
     pub fn kind(&self) -> PoolKind {
-        self.organisation_id.map_or(PoolKind::Open, |organisation| {
-            PoolKind::Held { organisation }
-        })
+        self.organisation_id
+            .map_or(PoolKind::Open, |organisation| PoolKind::Held {
+                organisation,
+            })
     }
 
     /// The pool, as rules know it.
@@ -217,6 +221,7 @@ impl PoolRow {
         Ok(Pool {
             id: self.id,
             kind: self.kind(),
+            held_until: self.released_at.or(self.hold_until),
             seats: Seats::from_counts(self.capacity, self.offered, self.taken)?,
         })
     }

@@ -274,7 +274,7 @@ pub struct FormSpec {
     /// The fields.
     pub groups: Vec<Group>,
     /// Hidden fields: the version, mostly.
-    pub hidden: Vec<(&'static str, String)>,
+    pub hidden: Vec<(String, String)>,
     /// Where the form goes.
     pub action: String,
     /// What its button does.
@@ -346,7 +346,7 @@ pub struct ConfirmSpec {
     /// Why it cannot be done now; then there is no button.
     pub refusal: Option<String>,
     /// Hidden fields.
-    pub hidden: Vec<(&'static str, String)>,
+    pub hidden: Vec<(String, String)>,
     /// Where the confirmation goes.
     pub action: String,
     /// What its button does.

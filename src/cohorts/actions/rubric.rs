@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::access::CohortStaff;
 use crate::audit;
 use crate::db::Conn;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::ids::CriterionId;
 
 use super::super::events::{Noted, about};
@@ -51,12 +51,22 @@ pub fn submitted_reviews(conn: &mut Conn<'_>, staff: &CohortStaff) -> Result<i64
     Ok(count.n)
 }
 
-/// Sets the rubric: these criteria in this order, and no others.
+/// Sets the rubric: these criteria in this order, and no others. `version` is the cohort's that the
+/// editor saw, if there was one.
 ///
 /// # Errors
+/// [`Error::Stale`].
 /// A [`changes::ChangeRefusal`] once a review has been submitted, and for no criterion at all.
-pub fn set_rubric(conn: &mut Conn<'_>, staff: &CohortStaff, criteria: &[Criterion]) -> Result<()> {
+pub fn set_rubric(
+    conn: &mut Conn<'_>,
+    staff: &CohortStaff,
+    version: Option<i32>,
+    criteria: &[Criterion],
+) -> Result<()> {
     let cohort = queries::lock(conn, staff)?;
+    if version.is_some_and(|seen| seen != cohort.version) {
+        return Err(Error::Stale);
+    }
     changes::changeable(cohort.state()?)?;
     changes::rubric_change(submitted_reviews(conn, staff)?, criteria.len())?;
     let known: Vec<CriterionId> = queries::rubric(conn, staff)?
@@ -88,6 +98,10 @@ pub fn set_rubric(conn: &mut Conn<'_>, staff: &CohortStaff, criteria: &[Criterio
         .bind::<Integer, _>(criterion.weight)
         .execute(conn.pg())?;
     }
+    sql_query("UPDATE cohorts SET version = version + 1 WHERE id = $1 AND programme_id = $2")
+        .bind::<SqlUuid, _>(cohort.id)
+        .bind::<SqlUuid, _>(cohort.programme_id)
+        .execute(conn.pg())?;
     let names: Vec<_> = criteria
         .iter()
         .map(|c| json!({"en": c.name_en, "zh": c.name_zh, "weight": c.weight}))
