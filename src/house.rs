@@ -28,13 +28,13 @@ pub struct House {
 /// Every route of the house.
 #[must_use]
 pub fn routes() -> Routes {
-    Routes::new()
+    Routes::new().and(crate::cohorts::routes())
 }
 
 /// Who runs which kind of job.
 #[must_use]
 pub fn runners() -> Vec<(&'static str, Runner)> {
-    Vec::new()
+    vec![("release_hold", crate::cohorts::actions::release_hold)]
 }
 
 impl House {

@@ -237,6 +237,16 @@ pub fn programme_staff(conn: &Conn<'_>, programme: ProgrammeId) -> Result<Progra
     }
 }
 
+/// Staff of the programme asked for, or of the first that the desk reaches: for pages that are
+/// about one programme and whose address may leave it out.
+///
+/// # Errors
+/// [`Error::NotFound`] for anyone else, and when there is no programme yet.
+pub fn working_programme(conn: &Conn<'_>, wanted: Option<ProgrammeId>) -> Result<ProgrammeStaff> {
+    let first = desk(conn)?.programmes.iter().min().copied();
+    programme_staff(conn, wanted.or(first).ok_or(Error::NotFound)?)
+}
+
 /// Staff of this cohort's programme.
 ///
 /// # Errors

@@ -11,9 +11,11 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use crate::db::Conn;
+use crate::db::{Conn, Role};
 use crate::error::Result;
 use crate::ids::{EventId, OrganisationId, PersonId, ProgrammeId};
+use crate::lang::{Lang, format};
+use crate::web::fields::HistoryLine;
 
 pub mod seal;
 
@@ -185,4 +187,27 @@ pub fn history(conn: &mut Conn<'_>, subject: Uuid) -> Result<Vec<Entry>> {
     )
     .bind::<SqlUuid, _>(subject)
     .load(conn.pg())?)
+}
+
+/// The history of a record as its page shows it, in the reader's words.
+///
+/// # Errors
+/// The database's.
+pub fn lines(conn: &mut Conn<'_>, subject: Uuid, lang: Lang) -> Result<Vec<HistoryLine>> {
+    let entries = history(conn, subject)?;
+    Ok(entries
+        .into_iter()
+        .map(|entry| {
+            let role = Role::parse(&entry.actor_kind).map(|role| lang.role(role).to_owned());
+            HistoryLine {
+                datetime: entry.occurred_at.to_rfc3339(),
+                at: format::moment(lang, entry.occurred_at),
+                who: entry
+                    .actor_name
+                    .or(role)
+                    .unwrap_or_else(|| lang.history_system().to_owned()),
+                what: lang.history(&entry.verb, &entry.details.unwrap_or(Value::Null)),
+            }
+        })
+        .collect())
 }

@@ -1,4 +1,20 @@
 //! Cohorts: an intake of a programme with its call, its key dates and its pools of seats. A seat
 //! is never promised twice and never idle while somebody who fits it waits.
-pub mod rules;
+//!
+//! Tables: `cohorts`, `seat_pools`, `rubric_criteria`. Locks: cohort, then its pools by id.
+//! Job: `release_hold`, at the end of a hold. Uses of other rooms: `programmes::queries`,
+//! `organisations::queries`, `people::accounts`.
+pub mod actions;
+mod events;
+pub mod mail;
+pub mod pages;
 pub mod queries;
+pub mod rules;
+
+use crate::web::Routes;
+
+/// Routes of the room.
+#[must_use]
+pub fn routes() -> Routes {
+    pages::routes()
+}

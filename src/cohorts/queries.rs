@@ -8,10 +8,15 @@ use diesel::{OptionalExtension, QueryableByName, RunQueryDsl, sql_query};
 use crate::access::{CohortStaff, Working};
 use crate::db::Conn;
 use crate::error::{Error, Result};
-use crate::ids::{CohortId, OrganisationId, PoolId, ProgrammeId};
+use crate::ids::{CohortId, CriterionId, OrganisationId, PoolId, ProgrammeId};
 use crate::lang::Lang;
 
 use super::rules::CohortState;
+use super::rules::changes::Hold;
+use super::rules::seats::{Pool, PoolKind, Seats};
+
+mod listing;
+pub use listing::{Listing, SORTS, Wanted, applicants_alive, list};
 
 /// A cohort with its call.
 #[derive(Clone, Debug, QueryableByName)]
@@ -193,10 +198,58 @@ pub struct PoolRow {
     /// When unused seats went to the open pool.
     #[diesel(sql_type = Nullable<Timestamptz>)]
     pub released_at: Option<DateTime<Utc>>,
+    /// Version, for edits.
+    #[diesel(sql_type = Integer)]
+    pub version: i32,
+}
+
+impl PoolRow {
+    /// For whom its seats are.
+    #[must_use]
+    pub fn kind(&self) -> PoolKind {
+        self.organisation_id
+            .map_or(PoolKind::Open, |organisation| PoolKind::Held {
+                organisation,
+            })
+    }
+
+    /// The pool, as rules know it.
+    ///
+    /// # Errors
+    /// Counters that break the promise of seats: the database's CHECKs keep the same promise.
+    pub fn pool(&self) -> Result<Pool> {
+        Ok(Pool {
+            id: self.id,
+            kind: self.kind(),
+            held_until: self.released_at.or(self.hold_until),
+            seats: Seats::from_counts(self.capacity, self.offered, self.taken)?,
+        })
+    }
+
+    /// Its hold.
+    #[must_use]
+    pub fn hold(&self) -> Hold {
+        Hold::from_columns(self.hold_until, self.released_at)
+    }
+
+    /// Its name as the reader reads it: the organisation's, or "Open seats".
+    #[must_use]
+    pub fn name(&self, lang: Lang) -> String {
+        match (&self.organisation_en, &self.organisation_zh) {
+            (Some(en), Some(zh)) => lang.pick(en, zh).clone(),
+            _ => lang.pool_open().to_owned(),
+        }
+    }
+
+    /// Seats that nobody holds.
+    #[must_use]
+    pub fn free(&self) -> i32 {
+        self.capacity - self.offered - self.taken
+    }
 }
 
 const POOLS: &str = "SELECT p.id, p.organisation_id, o.name_en AS organisation_en, o.name_zh AS organisation_zh, \
-    p.capacity, p.offered, p.taken, p.hold_until, p.released_at \
+    p.capacity, p.offered, p.taken, p.hold_until, p.released_at, p.version \
     FROM seat_pools p LEFT JOIN organisations o ON o.id = p.organisation_id WHERE p.cohort_id = $1";
 
 /// The pools of a cohort, the open pool first, for its staff.
@@ -220,4 +273,41 @@ pub fn lock_pools(conn: &mut Conn<'_>, cohort: &Cohort) -> Result<Vec<PoolRow>> 
     Ok(sql_query(format!("{POOLS} ORDER BY p.id FOR UPDATE OF p"))
         .bind::<SqlUuid, _>(cohort.id)
         .load(conn.pg())?)
+}
+
+/// A criterion of a rubric.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct CriterionRow {
+    /// Its id.
+    #[diesel(sql_type = SqlUuid)]
+    pub id: CriterionId,
+    /// English name.
+    #[diesel(sql_type = Text)]
+    pub name_en: String,
+    /// Chinese name.
+    #[diesel(sql_type = Text)]
+    pub name_zh: String,
+    /// What to look for, in English.
+    #[diesel(sql_type = Text)]
+    pub hint_en: String,
+    /// What to look for, in Chinese.
+    #[diesel(sql_type = Text)]
+    pub hint_zh: String,
+    /// Weight.
+    #[diesel(sql_type = Integer)]
+    pub weight: i32,
+}
+
+/// The rubric of a cohort in its order, for its staff.
+///
+/// # Errors
+/// The database's.
+pub fn rubric(conn: &mut Conn<'_>, staff: &CohortStaff) -> Result<Vec<CriterionRow>> {
+    Ok(sql_query(
+        "SELECT id, name_en, name_zh, hint_en, hint_zh, weight FROM rubric_criteria \
+         WHERE cohort_id = $1 AND programme_id = $2 ORDER BY position",
+    )
+    .bind::<SqlUuid, _>(staff.cohort())
+    .bind::<SqlUuid, _>(staff.programme())
+    .load(conn.pg())?)
 }

@@ -1,6 +1,7 @@
 //! A cohort's life, its key dates and the call; its seats are in [`seats`].
 #![warn(clippy::wildcard_enum_match_arm)]
 
+pub mod changes;
 pub mod seats;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};

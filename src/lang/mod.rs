@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 mod applications;
+mod cohort_pages;
 mod cohorts;
 mod enrolments;
 mod files;

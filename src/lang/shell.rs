@@ -27,6 +27,25 @@ texts! {
     form_number(min: i32, max: i32): "A whole number from {min} to {max}." | "請輸入 {min} 至 {max} 之間的整數。";
     form_date: "A date such as 2027-02-22." | "請輸入日期，例如 2027-02-22。";
     form_instant: "A date and time such as 2026-11-30 23:59, Hong Kong time." | "請輸入日期及時間（香港時間），例如 2026-11-30 23:59。";
+    form_error_title(title: &str): "Error: {title}" | "錯誤：{title}";
+    form_problems(n: usize): "There is 1 problem" + "There are {n} problems" | "有 {n} 項需要更正";
+    form_error_prefix: "Error: " | "錯誤：";
+    form_choose: "Choose…" | "請選擇…";
+    form_stale: "Not saved: somebody changed this meanwhile." | "未有儲存：此紀錄剛被他人更改。";
+    form_stale_detail: "What you typed is still here; where it differs from what is saved now, the saved value stands beside the field. Save again to replace it, or open the page anew to keep theirs." | "你輸入的內容仍然保留；如與現有紀錄不同，現有內容會列於該欄旁。再次儲存將以你的內容取代；如要保留對方的更改，請重新開啟此頁。";
+    form_saved_meanwhile(value: &str): "Saved meanwhile: {value}" | "對方已儲存：{value}";
+    form_empty_value: "(empty)" | "（空白）";
+    crumbs_label: "Breadcrumb" | "頁面路徑";
+    go_back: "Go back" | "返回";
+    history_heading: "History" | "紀錄";
+    history_empty: "Nothing yet." | "暫無紀錄。";
+    pages_label: "Pages" | "分頁";
+    first_page: "First page" | "首頁";
+    next_rows(n: i64): "Next {n}" | "下 {n} 項";
+    filter: "Filter" | "篩選";
+    clear: "Clear" | "清除";
+    all_of_them: "All" | "全部";
+    sort_by: "Sort by" | "排序";
     form_choice: "Choose one of the options." | "請選擇其中一項。";
 }
 

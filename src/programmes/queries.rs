@@ -1,8 +1,9 @@
 //! Rows of programmes that other rooms read.
 
-use diesel::sql_types::{Text, Uuid as SqlUuid};
+use diesel::sql_types::{Array, Text, Uuid as SqlUuid};
 use diesel::{OptionalExtension, QueryableByName, RunQueryDsl, sql_query};
 
+use crate::access::Desk;
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::ids::ProgrammeId;
@@ -43,6 +44,35 @@ pub fn name(conn: &mut Conn<'_>, programme: ProgrammeId) -> Result<Name> {
         .get_result(conn.pg())
         .optional()?
         .ok_or(Error::NotFound)
+}
+
+#[derive(QueryableByName)]
+struct Named {
+    #[diesel(sql_type = SqlUuid)]
+    id: ProgrammeId,
+    #[diesel(sql_type = Text)]
+    name_en: String,
+    #[diesel(sql_type = Text)]
+    name_zh: String,
+}
+
+/// The programmes that a desk reaches, by name: the choices of its forms.
+///
+/// # Errors
+/// The database's.
+pub fn reached(conn: &mut Conn<'_>, desk: &Desk) -> Result<Vec<(ProgrammeId, Name)>> {
+    let rows: Vec<Named> = sql_query(
+        "SELECT id, name_en, name_zh FROM programmes WHERE id = ANY ($1) ORDER BY name_en, id",
+    )
+    .bind::<Array<SqlUuid>, _>(desk.programmes())
+    .load(conn.pg())?;
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            let (name_en, name_zh) = (row.name_en, row.name_zh);
+            (row.id, Name { name_en, name_zh })
+        })
+        .collect())
 }
 
 /// A version of the Personal Information Collection Statement.

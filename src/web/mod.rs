@@ -8,6 +8,7 @@
 pub mod assets;
 mod dispatch;
 pub mod exports;
+pub mod fields;
 pub mod forms;
 mod headers;
 mod idempotency;

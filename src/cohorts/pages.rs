@@ -1,0 +1,80 @@
+//! Pages of cohorts at the desk: list, form, steps, seats, rubric.
+
+use crate::access::STAFF;
+use crate::error::Result;
+use crate::lang::Lang;
+use crate::web::{Cx, Routes};
+
+use super::queries::Cohort;
+use super::rules::CohortState;
+
+mod form;
+mod list;
+mod rubric;
+mod seats;
+mod state;
+
+/// Routes of the room.
+pub(super) fn routes() -> Routes {
+    Routes::new()
+        .get("/cohorts", STAFF, list::page)
+        .get_free("/cohorts.csv", STAFF, list::export_list)
+        .get_free("/cohorts.xlsx", STAFF, list::export_list)
+        .get("/cohorts/new", STAFF, form::new)
+        .post("/cohorts/new", STAFF, form::create)
+        .get("/cohorts/{cohort}/edit", STAFF, form::edit)
+        .post("/cohorts/{cohort}/edit", STAFF, form::update)
+        .get("/cohorts/{cohort}/state", STAFF, state::page)
+        .post("/cohorts/{cohort}/state", STAFF, state::step)
+        .get("/cohorts/{cohort}/seats", STAFF, seats::page)
+        .get("/cohorts/{cohort}/seats/new", STAFF, seats::new)
+        .post("/cohorts/{cohort}/seats/new", STAFF, seats::add)
+        .get("/cohorts/{cohort}/seats/{pool}", STAFF, seats::edit)
+        .post("/cohorts/{cohort}/seats/{pool}", STAFF, seats::change)
+        .get(
+            "/cohorts/{cohort}/seats/{pool}/release",
+            STAFF,
+            seats::ask_release,
+        )
+        .post(
+            "/cohorts/{cohort}/seats/{pool}/release",
+            STAFF,
+            seats::release,
+        )
+        .get("/cohorts/{cohort}/rubric", STAFF, rubric::page)
+        .post("/cohorts/{cohort}/rubric", STAFF, rubric::save)
+}
+
+/// Class of the tag that shows a state.
+#[must_use]
+pub fn tone(state: CohortState) -> &'static str {
+    use CohortState as S;
+    match state {
+        S::Planned => "",
+        S::Open | S::Offering | S::Running => "go",
+        S::Reviewing => "wait",
+        S::Completed => "ok",
+        S::Archived => "end",
+        S::Cancelled => "bad",
+    }
+}
+
+/// The way from the list to a page of a cohort.
+fn crumbs(lang: Lang, cohort: Option<&Cohort>) -> Vec<(String, String)> {
+    let mut crumbs = vec![("/cohorts".to_owned(), lang.nav_cohorts().to_owned())];
+    if let Some(cohort) = cohort {
+        crumbs.push((
+            format!("/cohorts/{}", cohort.id),
+            cohort.name(lang).to_owned(),
+        ));
+    }
+    crumbs
+}
+
+/// The cohort of the address, with the proof that the visitor is its staff.
+fn cohort(cx: &mut Cx<'_, '_>) -> Result<(crate::access::CohortStaff, Cohort)> {
+    let id = cx.request().param("cohort")?;
+    let staff = crate::access::cohort_staff(cx.conn, id)?;
+    let cohort = super::queries::find(cx.conn, &staff)?;
+    Ok((staff, cohort))
+}
