@@ -26,13 +26,13 @@ pub struct House {
 /// Every route of the house.
 #[must_use]
 pub fn routes() -> Routes {
-    Routes::new()
+    Routes::new().and(crate::people::routes())
 }
 
 /// Who runs which kind of job.
 #[must_use]
 pub fn runners() -> Vec<(&'static str, Runner)> {
-    Vec::new()
+    vec![(crate::people::knocks::KNOCK, crate::people::knocks::answer)]
 }
 
 impl House {
