@@ -28,13 +28,18 @@ pub struct House {
 /// Every route of the house.
 #[must_use]
 pub fn routes() -> Routes {
-    Routes::new().and(crate::cohorts::routes())
+    Routes::new()
+        .and(crate::people::routes())
+        .and(crate::cohorts::routes())
 }
 
 /// Who runs which kind of job.
 #[must_use]
 pub fn runners() -> Vec<(&'static str, Runner)> {
-    vec![("release_hold", crate::cohorts::actions::release_hold)]
+    vec![
+        (crate::people::knocks::KNOCK, crate::people::knocks::answer),
+        ("release_hold", crate::cohorts::actions::release_hold),
+    ]
 }
 
 impl House {

@@ -48,13 +48,37 @@ pub fn later(
     dedupe_key: &str,
     run_at: DateTime<Utc>,
 ) -> Result<()> {
+    later_with(
+        conn,
+        kind,
+        subject,
+        &Value::Object(serde_json::Map::new()),
+        dedupe_key,
+        run_at,
+    )
+}
+
+/// As [`later`], with what the runner needs to know beside the subject.
+///
+/// # Errors
+/// The database's.
+pub fn later_with(
+    conn: &mut Conn<'_>,
+    kind: &str,
+    subject: Option<Uuid>,
+    payload: &Value,
+    dedupe_key: &str,
+    run_at: DateTime<Utc>,
+) -> Result<()> {
     // No conflict target: naming one would ask for the right to read the queue.
     sql_query(
-        "INSERT INTO jobs (id, kind, subject_id, dedupe_key, run_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
+        "INSERT INTO jobs (id, kind, subject_id, payload, dedupe_key, run_at) VALUES ($1, $2, $3, $4, $5, $6) \
+         ON CONFLICT DO NOTHING",
     )
     .bind::<SqlUuid, _>(JobId::new())
     .bind::<Text, _>(kind)
     .bind::<Nullable<SqlUuid>, _>(subject)
+    .bind::<Jsonb, _>(payload)
     .bind::<Text, _>(dedupe_key)
     .bind::<Timestamptz, _>(run_at)
     .execute(conn.pg())?;

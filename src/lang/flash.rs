@@ -6,6 +6,15 @@ texts! {
     flash_saved: "Saved." | "已儲存。";
     flash_signed_out: "You have signed out." | "你已登出。";
     flash_sessions_ended: "All other devices have been signed out." | "已登出其他所有裝置。";
+    flash_session_ended: "That device has been signed out." | "已登出該裝置。";
+    flash_prove_again: "Please sign in again to work in that role." | "請重新登入，以該身分工作。";
+    flash_invited: "The invitation is on its way." | "邀請已發出。";
+    flash_role_ended: "The role has ended." | "身分已結束。";
+    flash_account_disabled: "The account is disabled and signed out everywhere." | "帳戶已停用，並已登出所有裝置。";
+    flash_account_enabled: "The account is enabled again." | "帳戶已重新啟用。";
+    flash_token_revoked: "The token is revoked." | "權杖已撤銷。";
+    flash_letter_again: "The letter will be sent again." | "電郵將再次發出。";
+    flash_letter_queued: "The letter is back in the queue." | "電郵已重新排隊發送。";
     flash_password_changed: "Your password has been changed." | "你的密碼已更改。";
 }
 
@@ -17,6 +26,15 @@ impl Lang {
             "saved" => self.flash_saved(),
             "signed_out" => self.flash_signed_out(),
             "sessions_ended" => self.flash_sessions_ended(),
+            "session_ended" => self.flash_session_ended(),
+            "prove_again" => self.flash_prove_again(),
+            "invited" => self.flash_invited(),
+            "role_ended" => self.flash_role_ended(),
+            "account_disabled" => self.flash_account_disabled(),
+            "account_enabled" => self.flash_account_enabled(),
+            "token_revoked" => self.flash_token_revoked(),
+            "letter_again" => self.flash_letter_again(),
+            "letter_queued" => self.flash_letter_queued(),
             "password_changed" => self.flash_password_changed(),
             _ => return None,
         };

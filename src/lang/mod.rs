@@ -18,6 +18,8 @@ mod import;
 mod mail;
 mod offers;
 mod people;
+mod people_pages;
+mod mail_pages;
 mod programmes;
 mod reviews;
 mod shell;

@@ -155,6 +155,18 @@ impl Purpose {
             Self::Offer => "offer",
         }
     }
+
+    /// How long such a link opens, in minutes. An offer's lasts as long as the offer; this is its
+    /// floor.
+    #[must_use]
+    pub fn minutes(self) -> i32 {
+        match self {
+            Self::SignIn => 30,
+            Self::Reset => 60,
+            Self::Confirm => 3 * 24 * 60,
+            Self::Invite | Self::Offer => 14 * 24 * 60,
+        }
+    }
 }
 
 /// Makes a link for a letter: `Link::private(purpose.as_str(), id)`. Its secret is made when the

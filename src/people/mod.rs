@@ -1,4 +1,33 @@
-//! People: who they are, how they are named, how they are reached and how they sign in.
+//! People: who they are, how they are named, how they are reached and how they sign in; which roles
+//! they hold, and who may give them.
+//!
+//! Tables: `people`, `credentials`, `role_grants`, `sessions`, `api_tokens`, `links`, `consents`, and
+//! `throttles` of the ground. Promises: what a public form answers, and how long it takes, tells no
+//! one whether an address is known; opening a mailed link changes nothing; a role that ends, a
+//! session that is ended and an account that is disabled stop working with the next request.
 
 pub mod rules;
+mod account_pages;
 pub mod accounts;
+pub mod actions;
+mod events;
+pub mod knocks;
+mod link_pages;
+pub mod mail;
+mod queries;
+pub mod sessions;
+mod sign_in_pages;
+pub mod throttle;
+
+pub use events::PeopleEvent;
+
+use crate::web::Routes;
+
+/// The routes of the room.
+#[must_use]
+pub fn routes() -> Routes {
+    Routes::new()
+        .and(sign_in_pages::routes())
+        .and(link_pages::routes())
+        .and(account_pages::routes())
+}

@@ -21,11 +21,12 @@ CREATE TABLE idempotency_keys (
 );
 CREATE INDEX idempotency_keys_created_at ON idempotency_keys (created_at);
 
+-- Tries, by a keyed digest of what they are counted for (an address, a peer): in a fixed window that
+-- began at window_at, or in a row, the last at window_at.
 CREATE TABLE throttles (
-  bucket text NOT NULL,
+  bucket text PRIMARY KEY,
   window_at timestamptz NOT NULL,
-  hits integer NOT NULL,
-  PRIMARY KEY (bucket, window_at)
+  hits integer NOT NULL
 );
 CREATE INDEX throttles_window_at ON throttles (window_at);
 

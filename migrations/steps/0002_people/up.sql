@@ -22,7 +22,6 @@ CREATE TABLE people (
 CREATE TABLE credentials (
   person_id uuid PRIMARY KEY REFERENCES people (id),
   password_hash text NOT NULL,
-  failures integer NOT NULL DEFAULT 0,
   changed_at timestamptz NOT NULL DEFAULT banyan_now()
 );
 

@@ -5,10 +5,12 @@ use crate::error::FieldError;
 use crate::lang::Say;
 
 pub mod emails;
+pub mod entry;
 pub mod identity_cards;
 pub mod names;
 pub mod passwords;
 pub mod phones;
+pub mod roles;
 pub mod search;
 
 pub use emails::{Email, EmailFault};

@@ -1,0 +1,42 @@
+//! Texts of the delivery log and the local mailbox.
+use super::texts;
+
+texts! {
+    letters_title: "Mail" | "電郵";
+    letters_note: "Every letter of your programmes: what it said, whether it has left, and why not." | "計劃的所有電郵：內容、是否已發出，以及未能發出的原因。";
+    letters_state_queued: "Waiting" | "等候發送";
+    letters_state_sent: "Sent" | "已發出";
+    letters_state_dead: "Not sent" | "未能發出";
+    letters_state_cancelled: "Cancelled" | "已取消";
+    letters_all_states: "All states" | "所有狀態";
+    letters_kind: "Kind" | "類別";
+    letters_all_kinds: "All kinds" | "所有類別";
+    letters_to: "To" | "收件人";
+    letters_search: "Name or address" | "姓名或電郵地址";
+    letters_subject: "Subject" | "主旨";
+    letters_state: "State" | "狀態";
+    letters_written: "Written" | "撰寫時間";
+    letters_sent: "Sent" | "發出時間";
+    letters_attempts: "Tries" | "嘗試次數";
+    letters_error: "Last error" | "最近錯誤";
+    letters_language: "Language" | "語言";
+    letters_again_of: "Sent again from" | "重新發送自";
+    letters_message_id: "Message-ID" | "Message-ID";
+    letters_count(n: usize): "1 letter shown" + "{n} letters shown" | "顯示{n}封電郵";
+    letters_empty: "No letters yet" | "尚未有電郵";
+    letters_empty_text: "Invitations, confirmations and decisions appear here as they are written." | "邀請、確認及結果通知撰寫後會於此顯示。";
+    letters_none_found: "No letter matches this filter." | "沒有符合篩選條件的電郵。";
+    letters_again: "Send again" | "再次發送";
+    letters_retry: "Try again now" | "立即重試";
+    letters_again_title: "Send this letter again" | "再次發送此電郵";
+    letters_again_effect(address: &str): "{address} gets the same letter once more, with a new Message-ID." | "{address}將再次收到相同電郵（新的Message-ID）。";
+    letters_again_links: "Links in it keep their dates: one that has been used or has run out stays so." | "電郵內連結的有效期不變：已使用或過期的連結不會重新生效。";
+    letters_text: "Text part" | "純文字部分";
+    letters_frame: "Letter" | "電郵內容";
+    mailbox_title: "Mailbox of the sample programme" | "示範計劃信箱";
+    mailbox_note: "No mail server is configured, so letters land here instead of leaving. Links in them work." | "未有設定郵件伺服器，電郵會存放於此而不會寄出。電郵內的連結可以使用。";
+    mailbox_empty: "No letters have arrived" | "尚未有電郵送達";
+    mailbox_empty_text: "A letter arrives about a second after it was written." | "電郵撰寫後約一秒送達。";
+    mailbox_arrived: "Arrived" | "送達時間";
+    mailbox_refresh: "Look again" | "重新整理";
+}
