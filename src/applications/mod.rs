@@ -2,6 +2,9 @@
 //! never runs ahead of a release, and what was submitted in time is never lost.
 
 pub mod import;
+pub mod import_actions;
+mod import_queries;
+mod reference;
 pub mod route;
 pub mod rules;
 

@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 mod applications;
+mod apply;
 mod cohorts;
 mod enrolments;
 mod files;
