@@ -41,7 +41,7 @@ use super::import::{
     KnownOrganisation, Outcome, Reader, Reason, Report, ReportCsv, Row, Submitted, Verdict,
     compare,
 };
-use super::import_queries::{self as queries, Known, Written};
+use super::import_queries::{self as queries, Application, Known, Written};
 use super::reference;
 
 /// Rows that are judged and written together.
@@ -344,16 +344,16 @@ impl Telling {
 
 /// What a good row means beside what is known, and a warning if it comes too late to matter.
 fn verdict(row: &Row, known: Option<&Known>) -> (Verdict, Option<Reason>) {
-    let Some(known) = known.filter(|known| known.id.is_some()) else {
+    let Some(known) = known.and_then(|known| known.application.as_ref()) else {
         return (Verdict::New, None);
     };
     let verdict = compare(Some(&existing(known, row)), row);
-    match (known.state.as_deref(), known.decided) {
-        (Some("draft"), false) => match verdict {
+    match (known.state.as_str(), known.decided) {
+        ("draft", false) => match verdict {
             Verdict::Update(columns) => (Verdict::Update(columns), None),
             Verdict::New | Verdict::Unchanged => (Verdict::Update(vec![Column::SubmittedOn]), None),
         },
-        (Some("submitted" | "under_review"), false) => (verdict, None),
+        ("submitted" | "under_review", false) => (verdict, None),
         _ if verdict == Verdict::Unchanged => (verdict, None),
         _ => {
             let settled = Reason::new(None, "settled", |lang| lang.import_settled().to_owned());
@@ -362,7 +362,7 @@ fn verdict(row: &Row, known: Option<&Known>) -> (Verdict, Option<Reason>) {
     }
 }
 
-fn existing(known: &Known, row: &Row) -> Existing {
+fn existing(known: &Application, row: &Row) -> Existing {
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     let names = Names::new(
         &text(&known.family_name),
@@ -382,7 +382,7 @@ fn existing(known: &Known, row: &Row) -> Existing {
             (None, None) => None,
         },
         graduation_year: known.graduation_year,
-        language: known.lang.as_deref().and_then(Lang::parse),
+        language: Lang::parse(&known.lang),
         statement: known.statement.clone(),
         submitted: known.submitted_at.map(Submitted::At),
     }
@@ -416,19 +416,20 @@ impl<'a> Plan<'a> {
                 self.new.push(New {
                     row: judged.row,
                     of: row,
-                    person: known.map(|known| known.person_id),
+                    person: known.map(|known| known.person),
                     lang: row.language.or(own).unwrap_or_default(),
                 });
                 self.people.extend(
                     known
                         .filter(|known| !known.introduced)
-                        .map(|known| known.person_id),
+                        .map(|known| known.person),
                 );
             }
             Verdict::Update(columns) => {
                 let fields: Vec<&str> = columns.iter().map(|column| column.key()).collect();
                 let details = json!({ "row": judged.row, "fields": fields });
-                if let Some(written) = known.and_then(|known| changed(known, row, columns)) {
+                let application = known.and_then(|known| known.application.as_ref());
+                if let Some(written) = application.and_then(|it| changed(it, row, columns)) {
                     self.changed.push((written, details));
                 }
             }
@@ -572,7 +573,7 @@ fn fresh(new: &New<'_>, person: PersonId, reference: String) -> Written {
 }
 
 /// An application after the row: cells that the row has, else what was there.
-fn changed(known: &Known, row: &Row, columns: &[Column]) -> Option<Written> {
+fn changed(known: &Application, row: &Row, columns: &[Column]) -> Option<Written> {
     let keep =
         |new: Option<&str>, old: &Option<String>| new.map(str::to_owned).or_else(|| old.clone());
     let family_name = keep(row.names.family_name(), &known.family_name);
@@ -591,11 +592,11 @@ fn changed(known: &Known, row: &Row, columns: &[Column]) -> Option<Written> {
         (None, None) => (known.employer_id, known.employer_name.clone()),
         named => named,
     };
-    let reference = known.reference.clone()?;
+    let reference = known.reference.clone();
     Some(Written {
-        id: known.id?,
+        id: known.id,
         person_id: known.person_id,
-        version: known.version?,
+        version: known.version,
         family_name,
         given_names,
         western_name,
@@ -610,8 +611,7 @@ fn changed(known: &Known, row: &Row, columns: &[Column]) -> Option<Written> {
             .or_else(|| known.phone.clone()),
         lang: row
             .language
-            .map(|it| it.tag().to_owned())
-            .or_else(|| known.lang.clone())?,
+            .map_or_else(|| known.lang.clone(), |it| it.tag().to_owned()),
         route: row
             .route
             .map(|it| it.as_str().to_owned())

@@ -18,22 +18,38 @@ use crate::lang::Lang;
 use super::import_actions::{Findings, Source};
 
 /// What is known of an address: the account, and the application to this cohort if there is one.
-#[derive(Clone, Debug, QueryableByName)]
+#[derive(Clone, Debug)]
 pub(super) struct Known {
+    pub person: PersonId,
+    pub person_lang: String,
+    /// May the programme's staff know the person already?
+    pub introduced: bool,
+    pub application: Option<Application>,
+}
+
+#[derive(QueryableByName)]
+struct Person {
+    #[diesel(sql_type = SqlUuid)]
+    id: PersonId,
     #[diesel(sql_type = Text)]
-    pub email_identity: String,
+    email_identity: String,
+    #[diesel(sql_type = Text)]
+    lang: String,
+    #[diesel(sql_type = Bool)]
+    introduced: bool,
+}
+
+/// An application that exists.
+#[derive(Clone, Debug, QueryableByName)]
+pub(super) struct Application {
+    #[diesel(sql_type = SqlUuid)]
+    pub id: ApplicationId,
     #[diesel(sql_type = SqlUuid)]
     pub person_id: PersonId,
     #[diesel(sql_type = Text)]
-    pub person_lang: String,
-    #[diesel(sql_type = Bool)]
-    pub introduced: bool,
-    #[diesel(sql_type = Nullable<SqlUuid>)]
-    pub id: Option<ApplicationId>,
-    #[diesel(sql_type = Nullable<Text>)]
-    pub reference: Option<String>,
-    #[diesel(sql_type = Nullable<Text>)]
-    pub state: Option<String>,
+    pub reference: String,
+    #[diesel(sql_type = Text)]
+    pub state: String,
     #[diesel(sql_type = Nullable<Text>)]
     pub family_name: Option<String>,
     #[diesel(sql_type = Nullable<Text>)]
@@ -44,8 +60,8 @@ pub(super) struct Known {
     pub name_zh: Option<String>,
     #[diesel(sql_type = Nullable<Text>)]
     pub phone: Option<String>,
-    #[diesel(sql_type = Nullable<Text>)]
-    pub lang: Option<String>,
+    #[diesel(sql_type = Text)]
+    pub lang: String,
     #[diesel(sql_type = Nullable<Text>)]
     pub route: Option<String>,
     #[diesel(sql_type = Nullable<SqlUuid>)]
@@ -60,13 +76,22 @@ pub(super) struct Known {
     pub statement: Option<String>,
     #[diesel(sql_type = Nullable<Timestamptz>)]
     pub submitted_at: Option<DateTime<Utc>>,
-    #[diesel(sql_type = Nullable<Integer>)]
-    pub version: Option<i32>,
+    #[diesel(sql_type = Integer)]
+    pub version: i32,
+    /// Is a decision recorded, told or not? Read apart.
     #[diesel(sql_type = Bool)]
     pub decided: bool,
 }
 
-/// What is known of these addresses, by address.
+#[derive(QueryableByName)]
+struct Id {
+    #[diesel(sql_type = SqlUuid)]
+    id: ApplicationId,
+}
+
+/// What is known of these addresses, by address. Three plain look-ups instead of one join: in the
+/// transaction that fills the tables the planner has no statistics of them, and its joins would read
+/// everything again and again.
 pub(super) fn known(
     conn: &mut Conn<'_>,
     _importing: &Working,
@@ -74,22 +99,59 @@ pub(super) fn known(
     programme: ProgrammeId,
     identities: &[&str],
 ) -> Result<HashMap<String, Known>> {
-    let rows: Vec<Known> = sql_query(
-        "SELECT p.email_identity, p.id AS person_id, p.lang AS person_lang, $2 = ANY (p.programme_ids) AS introduced, \
-           a.id, a.reference, a.state, a.family_name, a.given_names, a.western_name, a.name_zh, a.phone, a.lang, \
-           a.route, a.university_id, a.employer_id, a.employer_name, a.graduation_year, a.statement, a.submitted_at, \
-           a.version, c.decision IS NOT NULL AS decided \
-         FROM people p LEFT JOIN applications a ON a.person_id = p.id AND a.cohort_id = $1 \
-         LEFT JOIN application_cases c ON c.application_id = a.id \
-         WHERE p.email_identity = ANY ($3)",
+    let people: Vec<Person> = sql_query(
+        "SELECT id, email_identity, lang, $2 = ANY (programme_ids) AS introduced FROM people \
+         WHERE email_identity = ANY ($1)",
+    )
+    .bind::<Array<Text>, _>(identities)
+    .bind::<SqlUuid, _>(programme)
+    .load(conn.pg())?;
+    if people.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let mut applications = applications(conn, cohort, &people)?;
+    Ok(people
+        .into_iter()
+        .map(|person| {
+            let known = Known {
+                person: person.id,
+                person_lang: person.lang,
+                introduced: person.introduced,
+                application: applications.remove(&person.id),
+            };
+            (person.email_identity, known)
+        })
+        .collect())
+}
+
+fn applications(
+    conn: &mut Conn<'_>,
+    cohort: CohortId,
+    people: &[Person],
+) -> Result<HashMap<PersonId, Application>> {
+    let people: Vec<PersonId> = people.iter().map(|person| person.id).collect();
+    let applications: Vec<Application> = sql_query(
+        "SELECT id, person_id, reference, state, family_name, given_names, western_name, name_zh, phone, lang, route, \
+           university_id, employer_id, employer_name, graduation_year, statement, submitted_at, version, \
+           false AS decided \
+         FROM applications WHERE cohort_id = $1 AND person_id = ANY ($2)",
     )
     .bind::<SqlUuid, _>(cohort)
-    .bind::<SqlUuid, _>(programme)
-    .bind::<Array<Text>, _>(identities)
+    .bind::<Array<SqlUuid>, _>(&people)
     .load(conn.pg())?;
-    Ok(rows
+    let ids: Vec<ApplicationId> = applications.iter().map(|it| it.id).collect();
+    let decided: Vec<Id> = sql_query(
+        "SELECT application_id AS id FROM application_cases WHERE application_id = ANY ($1) AND decision IS NOT NULL",
+    )
+    .bind::<Array<SqlUuid>, _>(&ids)
+    .load(conn.pg())?;
+    let decided: HashSet<ApplicationId> = decided.into_iter().map(|it| it.id).collect();
+    Ok(applications
         .into_iter()
-        .map(|row| (row.email_identity.clone(), row))
+        .map(|mut it| {
+            it.decided = decided.contains(&it.id);
+            (it.person_id, it)
+        })
         .collect())
 }
 
