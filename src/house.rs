@@ -26,13 +26,14 @@ pub struct House {
 /// Every route of the house.
 #[must_use]
 pub fn routes() -> Routes {
-    Routes::new()
+    Routes::new().and(crate::applications::form_pages::form_routes())
 }
 
 /// Who runs which kind of job.
 #[must_use]
 pub fn runners() -> Vec<(&'static str, Runner)> {
-    Vec::new()
+    use crate::applications::form_actions as apply;
+    vec![(apply::REMIND_DRAFT, apply::remind_draft)]
 }
 
 impl House {

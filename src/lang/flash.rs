@@ -18,6 +18,11 @@ impl Lang {
             "signed_out" => self.flash_signed_out(),
             "sessions_ended" => self.flash_sessions_ended(),
             "password_changed" => self.flash_password_changed(),
+            "application_submitted" => self.flash_application_submitted(),
+            "application_withdrawn" => self.flash_application_withdrawn(),
+            "application_reopened" => self.flash_application_reopened(),
+            "document_saved" => self.flash_document_saved(),
+            "document_removed" => self.flash_document_removed(),
             _ => return None,
         };
         Some(("ok", text.to_owned()))

@@ -13,7 +13,9 @@ impl Lang {
     /// What happened, in words. `details` are those that the event stored, or null when erased.
     #[must_use]
     pub fn history(self, verb: &str, details: &Value) -> String {
-        let _ = details;
+        if let Some(said) = self.history_of_applications(verb, details) {
+            return said;
+        }
         self.history_unknown(verb)
     }
 }
