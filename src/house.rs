@@ -31,6 +31,7 @@ pub fn routes() -> Routes {
     Routes::new()
         .and(crate::people::routes())
         .and(crate::cohorts::routes())
+        .and(crate::applications::form_pages::form_routes())
 }
 
 /// Who runs which kind of job.
@@ -39,6 +40,10 @@ pub fn runners() -> Vec<(&'static str, Runner)> {
     vec![
         (crate::people::knocks::KNOCK, crate::people::knocks::answer),
         ("release_hold", crate::cohorts::actions::release_hold),
+        (
+            crate::applications::form_actions::REMIND_DRAFT,
+            crate::applications::form_actions::remind_draft,
+        ),
     ]
 }
 

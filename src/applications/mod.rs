@@ -1,7 +1,14 @@
 //! Applications: a person's way from the first draft to a released decision. What an applicant sees
 //! never runs ahead of a release, and what was submitted in time is never lost.
 
+pub mod form_actions;
+pub mod form_pages;
+pub mod form_queries;
 pub mod import;
+pub mod import_actions;
+mod import_queries;
+pub mod mail;
+mod reference;
 pub mod route;
 pub mod rules;
 

@@ -211,3 +211,50 @@ pub fn lines(conn: &mut Conn<'_>, subject: Uuid, lang: Lang) -> Result<Vec<Histo
         })
         .collect())
 }
+
+/// Writes the same kind of event about many records in one statement, each with its own details:
+/// for changes made set by set.
+///
+/// # Errors
+/// The database's.
+pub fn note_many(
+    conn: &mut Conn<'_>,
+    verb: &'static str,
+    records: &[(About, Value)],
+) -> Result<()> {
+    let rows: Vec<Value> = records
+        .iter()
+        .map(|(about, details)| {
+            serde_json::json!({
+                "id": EventId::new(), "kind": about.kind, "subject": about.id, "person": about.person,
+                "organisation": about.organisation, "programme": about.programme,
+                "digest": hex(&digest(details)), "details": details,
+            })
+        })
+        .collect();
+    let task = conn.task().map(|task| task.as_str());
+    let (kind, actor) = (conn.actor().kind(), conn.actor().person());
+    let request = conn.request();
+    sql_query(
+        "WITH r AS MATERIALIZED (SELECT * FROM json_to_recordset($1::json) AS r(id uuid, kind text, subject uuid, \
+           person uuid, organisation uuid, programme uuid, digest text, details jsonb)), \
+         event AS (INSERT INTO audit_events (id, actor_kind, actor_id, task, verb, subject_kind, subject_id, \
+           person_id, organisation_id, programme_id, digest, request_id, confidential) \
+         SELECT id, $2, $3, $4, $5, kind, subject, person, organisation, programme, decode(digest, 'hex'), $6, false \
+         FROM r) \
+         INSERT INTO audit_details (event_id, person_id, programme_id, confidential, details) \
+         SELECT id, person, programme, false, details FROM r",
+    )
+    .bind::<Text, _>(Value::Array(rows).to_string())
+    .bind::<Text, _>(kind)
+    .bind::<Nullable<SqlUuid>, _>(actor)
+    .bind::<Nullable<Text>, _>(task)
+    .bind::<Text, _>(verb)
+    .bind::<SqlUuid, _>(request)
+    .execute(conn.pg())?;
+    Ok(())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

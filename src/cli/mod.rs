@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::house::House;
 
 mod doctor;
+mod import;
 mod serve;
 mod worker;
 
@@ -59,6 +60,9 @@ enum Command {
     /// Each line says what was checked and what was found; what is wrong says how to mend it. Exits
     /// with 1 when anything is wrong, with 0 when there are warnings at most.
     Doctor(doctor::DoctorOptions),
+    /// Take in a file from outside.
+    #[command(subcommand)]
+    Import(import::Import),
 }
 
 /// Runs the command line.
@@ -103,6 +107,7 @@ fn run(command: Command) -> Result<ExitCode> {
         }
         Command::Migrate { bootstrap: false } => migrate(&House::open(config()?)?)?,
         Command::Doctor(options) => return Ok(doctor::run(&options)),
+        Command::Import(import) => import.run(&House::open(config()?)?)?,
     }
     Ok(ExitCode::SUCCESS)
 }

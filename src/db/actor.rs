@@ -106,6 +106,8 @@ pub enum Task {
     Score,
     /// Letting a reviewer read an application and its document.
     AssignReview,
+    /// Taking in a registry's file of applicants.
+    Import,
     /// Showing the local mailbox.
     Mailbox,
     /// Removing what has expired.
@@ -116,7 +118,7 @@ pub enum Task {
 
 impl Task {
     /// Every task.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Session,
         Self::SignIn,
         Self::Throttle,
@@ -130,6 +132,7 @@ impl Task {
         Self::Index,
         Self::Score,
         Self::AssignReview,
+        Self::Import,
         Self::Mailbox,
         Self::Sweep,
         Self::SetUp,
@@ -152,6 +155,7 @@ impl Task {
             Self::Index => "index",
             Self::Score => "score",
             Self::AssignReview => "assign_review",
+            Self::Import => "import",
             Self::Mailbox => "mailbox",
             Self::Sweep => "sweep",
             Self::SetUp => "set_up",

@@ -36,6 +36,11 @@ impl Lang {
             "letter_again" => self.flash_letter_again(),
             "letter_queued" => self.flash_letter_queued(),
             "password_changed" => self.flash_password_changed(),
+            "application_submitted" => self.flash_application_submitted(),
+            "application_withdrawn" => self.flash_application_withdrawn(),
+            "application_reopened" => self.flash_application_reopened(),
+            "document_saved" => self.flash_document_saved(),
+            "document_removed" => self.flash_document_removed(),
             _ => return None,
         };
         Some(("ok", text.to_owned()))

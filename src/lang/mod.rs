@@ -7,19 +7,20 @@
 use serde::{Deserialize, Serialize};
 
 mod applications;
+mod apply;
 mod cohort_pages;
 mod cohorts;
 mod enrolments;
 mod files;
 mod flash;
-mod history;
 pub mod format;
+mod history;
 mod import;
 mod mail;
+mod mail_pages;
 mod offers;
 mod people;
 mod people_pages;
-mod mail_pages;
 mod programmes;
 mod reviews;
 mod shell;

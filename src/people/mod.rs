@@ -31,3 +31,4 @@ pub fn routes() -> Routes {
         .and(link_pages::routes())
         .and(account_pages::routes())
 }
+pub mod bulk;

@@ -116,18 +116,30 @@ CREATE INDEX reviews_reviewer ON reviews (reviewer_id, state);
 CREATE INDEX reviews_cohort ON reviews (cohort_id);
 CREATE INDEX reviews_assigned_by ON reviews (assigned_by);
 
+-- A registry's file and what came of it. One made on the page keeps the file; one made on the command line does not.
 CREATE TABLE imports (
   id uuid PRIMARY KEY,
   cohort_id uuid NOT NULL REFERENCES cohorts (id),
   programme_id uuid NOT NULL,
-  person_id uuid NOT NULL,
+  -- Who sent it in; NULL on the command line.
+  person_id uuid,
   file_label text NOT NULL,
   file_sha256 bytea NOT NULL,
   file_id uuid REFERENCES files (id),
-  committed_at timestamptz,
+  -- Report and bad rows of the last run, to be downloaded.
+  report_id uuid REFERENCES files (id),
+  bad_rows_id uuid REFERENCES files (id),
+  -- The last run's report, one half for each language.
+  report jsonb NOT NULL DEFAULT '{}',
   counts jsonb NOT NULL DEFAULT '{}',
+  -- Rows done, told from outside the committing transaction while it runs.
   progress integer NOT NULL DEFAULT 0,
+  progress_at timestamptz,
+  failure text,
+  committed_at timestamptz,
   created_at timestamptz NOT NULL DEFAULT banyan_now()
 );
 CREATE INDEX imports_cohort ON imports (cohort_id, id);
 CREATE INDEX imports_file ON imports (file_id);
+CREATE INDEX imports_report ON imports (report_id);
+CREATE INDEX imports_bad_rows ON imports (bad_rows_id);

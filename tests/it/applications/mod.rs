@@ -1,4 +1,5 @@
 //! The applications room.
 mod form;
 mod import;
+mod import_runs;
 mod rules;

@@ -1,0 +1,887 @@
+//! The applicant's pages: one application with its sections, from the first draft to its status.
+
+use std::fs::File;
+
+use askama::Template;
+
+use crate::access::{self, APPLICANT, OwnApplication};
+use crate::audit;
+use crate::db::Conn;
+use crate::error::{Error, FieldError, Result};
+use crate::files;
+use crate::files::queries::NewFile;
+use crate::files::rules::{MAX_DOCUMENT, UploadRefusal, judge_pdf};
+use crate::ids::{ApplicationId, OrganisationId};
+use crate::lang::{Lang, Say as _, format};
+use crate::organisations;
+use crate::people::rules::{NameFault, NamePart, Names, Phone, find_identity_card_numbers};
+use crate::web::forms::Mistakes;
+use crate::web::{Cx, Form, Pairs, Reply, ReplyBody, Routes, Shell, Site, Visit};
+
+use super::Route;
+use super::form_actions::{self as actions, Desk};
+use super::form_queries::{Mine, PicsInForce};
+use super::rules::form::{SectionKey, SectionStatus};
+use super::rules::{Event, Outcome, State};
+
+/// Room for a document that is too large, so that its sender is told so on the page.
+const UPLOAD_LIMIT: usize = 24 * 1_024 * 1_024;
+/// The most that a draft keeps of a statement that is too long.
+const STATEMENT_KEPT: usize = 20_000;
+
+/// The applicant's routes.
+#[must_use]
+pub fn form_routes() -> Routes {
+    Routes::new()
+        .post("/calls/{code}/apply", APPLICANT, begin)
+        .get("/me/applications/{application}", APPLICANT, home)
+        .get("/me/applications/{application}/person", APPLICANT, |cx| {
+            section(cx, SectionKey::Person)
+        })
+        .post("/me/applications/{application}/person", APPLICANT, |cx| {
+            save(cx, SectionKey::Person)
+        })
+        .post(
+            "/me/applications/{application}/person/draft",
+            APPLICANT,
+            |cx| keep(cx, SectionKey::Person),
+        )
+        .get("/me/applications/{application}/route", APPLICANT, |cx| {
+            section(cx, SectionKey::Route)
+        })
+        .post("/me/applications/{application}/route", APPLICANT, |cx| {
+            save(cx, SectionKey::Route)
+        })
+        .post(
+            "/me/applications/{application}/route/draft",
+            APPLICANT,
+            |cx| keep(cx, SectionKey::Route),
+        )
+        .get(
+            "/me/applications/{application}/background",
+            APPLICANT,
+            |cx| section(cx, SectionKey::Background),
+        )
+        .post(
+            "/me/applications/{application}/background",
+            APPLICANT,
+            |cx| save(cx, SectionKey::Background),
+        )
+        .post(
+            "/me/applications/{application}/background/draft",
+            APPLICANT,
+            |cx| keep(cx, SectionKey::Background),
+        )
+        .get(
+            "/me/applications/{application}/statement",
+            APPLICANT,
+            |cx| section(cx, SectionKey::Statement),
+        )
+        .post(
+            "/me/applications/{application}/statement",
+            APPLICANT,
+            |cx| save(cx, SectionKey::Statement),
+        )
+        .post(
+            "/me/applications/{application}/statement/draft",
+            APPLICANT,
+            |cx| keep(cx, SectionKey::Statement),
+        )
+        .get(
+            "/me/applications/{application}/declarations",
+            APPLICANT,
+            |cx| section(cx, SectionKey::Declarations),
+        )
+        .post(
+            "/me/applications/{application}/declarations",
+            APPLICANT,
+            |cx| save(cx, SectionKey::Declarations),
+        )
+        .post(
+            "/me/applications/{application}/declarations/draft",
+            APPLICANT,
+            |cx| keep(cx, SectionKey::Declarations),
+        )
+        .get("/me/applications/{application}/document", APPLICANT, |cx| {
+            section(cx, SectionKey::Document)
+        })
+        .post_free("/me/applications/{application}/document", APPLICANT, upload)
+        .limit(UPLOAD_LIMIT)
+        .post(
+            "/me/applications/{application}/document/remove",
+            APPLICANT,
+            remove_document,
+        )
+        .get(
+            "/me/applications/{application}/document/file",
+            APPLICANT,
+            download,
+        )
+        .get("/me/applications/{application}/check", APPLICANT, check)
+        .post("/me/applications/{application}/submit", APPLICANT, submit)
+        .get(
+            "/me/applications/{application}/withdraw",
+            APPLICANT,
+            ask_withdraw,
+        )
+        .post(
+            "/me/applications/{application}/withdraw",
+            APPLICANT,
+            withdraw,
+        )
+        .post("/me/applications/{application}/reopen", APPLICANT, reopen)
+}
+
+fn own(cx: &mut Cx<'_, '_>) -> Result<OwnApplication> {
+    let id: ApplicationId = cx.request().param("application")?;
+    access::own_application(cx.conn, id)
+}
+
+fn address(own: &OwnApplication) -> String {
+    format!("/me/applications/{}", own.application())
+}
+
+fn begin(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    let code: String = cx.request().param("code")?;
+    let own = access::own(cx.conn)?;
+    let id = actions::begin(cx.conn, &own, &code)?;
+    Ok(Reply::see_other(format!("/me/applications/{id}")))
+}
+
+/// A section as the task list shows it.
+struct Task {
+    key: SectionKey,
+    tag: &'static str,
+    status: &'static str,
+    missing: usize,
+}
+
+/// A line of the history.
+struct Line {
+    at: String,
+    iso: String,
+    what: String,
+}
+
+#[derive(Template)]
+#[template(path = "applications/form_home.html")]
+struct Home {
+    shell: Shell,
+    base: String,
+    cohort: String,
+    reference: String,
+    tag: &'static str,
+    state: &'static str,
+    next: &'static str,
+    draft: bool,
+    open: bool,
+    editable: bool,
+    complete: bool,
+    may_withdraw: bool,
+    may_reopen: bool,
+    deadline: String,
+    decisions: String,
+    begins: String,
+    submitted: Option<String>,
+    contact: String,
+    tasks: Vec<Task>,
+    history: Vec<Line>,
+}
+
+fn home(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    let own = own(cx)?;
+    let desk = actions::open(cx.conn, &own)?;
+    let lang = cx.lang();
+    let state = desk.mine.state()?;
+    let sections = desk.sections();
+    let complete = sections
+        .iter()
+        .all(|it| it.status == SectionStatus::Complete);
+    let tasks = sections
+        .iter()
+        .map(|it| Task {
+            key: it.key,
+            tag: match it.status {
+                SectionStatus::NotStarted => "",
+                SectionStatus::InProgress => "wait",
+                SectionStatus::Complete => "ok",
+            },
+            status: it.status.label(lang),
+            missing: match it.status {
+                SectionStatus::InProgress => it.problems.len(),
+                SectionStatus::NotStarted | SectionStatus::Complete => 0,
+            },
+        })
+        .collect();
+    let history = audit::history(cx.conn, own.application().0)?
+        .into_iter()
+        .map(|entry| Line {
+            at: format::moment(lang, entry.occurred_at),
+            iso: entry.occurred_at.to_rfc3339(),
+            what: lang.history(&entry.verb, &entry.details.unwrap_or_default()),
+        })
+        .collect();
+    let cohort = desk.cohort.name(lang).to_owned();
+    let shell = cx.shell(lang.apply_title(&cohort));
+    cx.visit.page(&Home {
+        shell,
+        base: address(&own),
+        cohort,
+        reference: desk.mine.reference.clone(),
+        tag: tag(state),
+        state: state.label(lang),
+        next: state.what_comes_next(lang),
+        draft: state == State::Draft,
+        open: desk.open,
+        editable: desk.may(Event::Edit).is_ok(),
+        complete,
+        may_withdraw: desk.may(Event::Withdraw).is_ok(),
+        may_reopen: desk.may(Event::Reopen).is_ok(),
+        deadline: format::deadline(lang, desk.cohort.closes_at),
+        decisions: format::date_long(lang, desk.cohort.decisions_on),
+        begins: format::date_long(lang, desk.cohort.starts_on),
+        submitted: desk
+            .mine
+            .submitted_at
+            .filter(|_| state != State::Draft)
+            .map(|at| format::moment(lang, at)),
+        contact: desk.mine.contact_email.clone(),
+        tasks,
+        history,
+    })
+}
+
+/// The shape of a state, as the kit has it.
+fn tag(state: State) -> &'static str {
+    match state {
+        State::Draft | State::Released(Outcome::Waitlisted) => "",
+        State::Submitted
+        | State::UnderReview
+        | State::Decided(_)
+        | State::Released(Outcome::Offered)
+        | State::Deferred => "wait",
+        State::Enrolled => "ok",
+        State::Released(Outcome::Rejected | Outcome::Ineligible)
+        | State::Withdrawn
+        | State::Declined
+        | State::Lapsed => "bad",
+    }
+}
+
+/// A choice of a list.
+struct Option_ {
+    value: String,
+    label: String,
+    chosen: bool,
+}
+
+#[derive(Template)]
+#[template(path = "applications/form_section.html")]
+struct SectionPage {
+    shell: Shell,
+    base: String,
+    key: SectionKey,
+    version: i32,
+    typed: Pairs,
+    mistakes: Mistakes,
+    stale: bool,
+    identity_card: bool,
+    display_name: String,
+    email: String,
+    study: bool,
+    work: bool,
+    routed: bool,
+    routes: Vec<Option_>,
+    universities: Vec<Option_>,
+    employers: Vec<Option_>,
+    least: usize,
+    most: usize,
+    year_from: i32,
+    year_to: i32,
+    document: Option<String>,
+    pics_version: String,
+    pics: Vec<String>,
+}
+
+/// What a section's fields hold now, under the names of its form.
+fn typed(mine: &Mine, key: SectionKey, pics: &PicsInForce) -> Pairs {
+    let mut pairs: Vec<(String, String)> = Vec::new();
+    let mut put = |name: &str, value: Option<String>| {
+        if let Some(value) = value {
+            pairs.push((name.to_owned(), value));
+        }
+    };
+    match key {
+        SectionKey::Person => {
+            put("family_name", mine.family_name.clone());
+            put("given_names", mine.given_names.clone());
+            put("western_name", mine.western_name.clone());
+            put("name_zh", mine.name_zh.clone());
+            put("phone", mine.phone.clone());
+        }
+        SectionKey::Route => put("route", mine.route.clone()),
+        SectionKey::Background => {
+            put("university", mine.university_id.map(|id| id.to_string()));
+            put("field_of_study", mine.field_of_study.clone());
+            put(
+                "graduation_year",
+                mine.graduation_year.map(|year| year.to_string()),
+            );
+            put("employer", mine.employer_id.map(|id| id.to_string()));
+            put("employer_name", mine.employer_name.clone());
+            put("job_title", mine.job_title.clone());
+        }
+        SectionKey::Statement => put("statement", mine.statement.clone()),
+        SectionKey::Document => {}
+        SectionKey::Declarations => {
+            for word in &mine.declarations {
+                put(&format!("declares_{word}"), Some("yes".to_owned()));
+            }
+            if mine.pics_version.as_deref() == Some(pics.version.as_str()) {
+                put("accepted_pics", Some("yes".to_owned()));
+            }
+        }
+    }
+    Pairs::new(pairs)
+}
+
+fn section(cx: &mut Cx<'_, '_>, key: SectionKey) -> Result<Reply> {
+    let own = own(cx)?;
+    let desk = actions::open(cx.conn, &own)?;
+    desk.may(Event::Edit)?;
+    let problems = if cx.request().query.has("check", "1") {
+        problems(&desk, key)
+    } else {
+        Vec::new()
+    };
+    let typed = typed(&desk.mine, key, &desk.pics);
+    let page = section_page(
+        cx.conn, cx.visit, cx.site, &desk, &own, key, typed, &problems, false,
+    )?;
+    cx.visit.page(&page)
+}
+
+/// What is missing or wrong in one section.
+fn problems(desk: &Desk, key: SectionKey) -> Vec<FieldError> {
+    desk.sections()
+        .into_iter()
+        .filter(|it| it.key == key)
+        .flat_map(|it| it.problems)
+        .collect()
+}
+
+#[expect(
+    clippy::too_many_arguments,
+    reason = "a page has many parts; they are named in its struct"
+)]
+fn section_page(
+    conn: &mut Conn<'_>,
+    visit: &Visit,
+    site: &Site,
+    desk: &Desk,
+    own: &OwnApplication,
+    key: SectionKey,
+    typed: Pairs,
+    problems: &[FieldError],
+    stale: bool,
+) -> Result<SectionPage> {
+    let lang = visit.lang;
+    let listed = if key == SectionKey::Background {
+        organisations::queries::listed(conn)?
+    } else {
+        Vec::new()
+    };
+    let choices = |university: bool, field: &str| -> Vec<Option_> {
+        listed
+            .iter()
+            .filter(|it| it.is_university() == university)
+            .map(|it| Option_ {
+                value: it.id.to_string(),
+                label: it.name(lang).to_owned(),
+                chosen: typed.typed(field) == it.id.to_string(),
+            })
+            .collect()
+    };
+    let route = desk.mine.form().route;
+    let mut title = key.label(lang).to_owned();
+    if !problems.is_empty() {
+        title.insert_str(0, lang.apply_error());
+    }
+    let text = typed.iter().map(|(_, v)| v).collect::<Vec<_>>().join("\n");
+    Ok(SectionPage {
+        shell: Shell::new(visit, site, title),
+        base: address(own),
+        key,
+        version: desk.mine.version,
+        mistakes: Mistakes::new(problems, lang),
+        stale,
+        identity_card: !find_identity_card_numbers(&text).is_empty(),
+        display_name: desk.mine.display_name.clone(),
+        email: desk.mine.email.clone(),
+        study: route != Some(Route::InServiceNominee),
+        work: route != Some(Route::UniversityStudent),
+        routed: route.is_some(),
+        routes: Route::ALL
+            .iter()
+            .map(|it| Option_ {
+                value: it.as_str().to_owned(),
+                label: it.label(lang).to_owned(),
+                chosen: typed.typed("route") == it.as_str(),
+            })
+            .collect(),
+        universities: choices(true, "university"),
+        employers: choices(false, "employer"),
+        least: desk.rules.statement_least,
+        most: desk.rules.statement_most,
+        year_from: desk.rules.graduation_from,
+        year_to: desk.rules.graduation_to,
+        document: desk.mine.document_id.and(desk.mine.document_label.clone()),
+        pics_version: desk.pics.version.clone(),
+        pics: lang
+            .pick(&desk.pics.text_en, &desk.pics.text_zh)
+            .replace("\r\n", "\n")
+            .split("\n\n")
+            .map(str::to_owned)
+            .collect(),
+        typed,
+    })
+}
+
+/// What a section's form says, read; nothing is known of the rest of the application.
+struct Read {
+    key: SectionKey,
+    names: [Option<String>; 4],
+    phone: Option<String>,
+    route: Option<String>,
+    university: Option<OrganisationId>,
+    employer: Option<OrganisationId>,
+    texts: [Option<String>; 3],
+    year: Option<i32>,
+    statement: Option<String>,
+    declarations: Vec<String>,
+    pics: Option<String>,
+}
+
+impl Read {
+    /// Only what cannot be kept at all is a mistake here: a draft may be wrong and incomplete.
+    fn of(pairs: &Pairs, key: SectionKey, own_list: &[OrganisationId]) -> Result<Self> {
+        let mut form = Form::new(pairs);
+        let names = ["family_name", "given_names", "western_name", "name_zh"]
+            .map(|field| form.optional(field, crate::people::rules::names::NAME_MAX_CHARS));
+        let [family, given, western, zh] = names.clone().map(Option::unwrap_or_default);
+        if let Err(fault) = Names::new(&family, &given, &western, &zh)
+            && fault != NameFault::Missing
+        {
+            form.error(name_field(fault), "name", |lang| fault.say(lang));
+        }
+        let phone = form
+            .optional("phone", 40)
+            .map(|text| Phone::parse(&text).map_or(text, |phone| phone.e164().to_owned()));
+        let listed = |field: &str| -> Option<OrganisationId> {
+            let id = pairs.typed(field).parse().ok()?;
+            own_list.contains(&id).then_some(id)
+        };
+        let read = Self {
+            key,
+            names,
+            phone,
+            route: Route::parse(pairs.typed("route")).map(|it| it.as_str().to_owned()),
+            university: listed("university"),
+            employer: listed("employer"),
+            texts: ["employer_name", "job_title", "field_of_study"]
+                .map(|field| form.optional(field, 200)),
+            year: form.optional_number("graduation_year", 1900, 2200),
+            statement: form.optional("statement", STATEMENT_KEPT),
+            declarations: ["true", "eligible", "available"]
+                .into_iter()
+                .filter(|word| pairs.has(&format!("declares_{word}"), "yes"))
+                .map(str::to_owned)
+                .collect(),
+            pics: pairs
+                .has("accepted_pics", "yes")
+                .then(|| pairs.typed("pics_version").to_owned()),
+        };
+        form.done()?;
+        Ok(read)
+    }
+
+    fn into(self, mine: &mut Mine, pics: &PicsInForce) {
+        match self.key {
+            SectionKey::Person => {
+                let [family, given, western, zh] = self.names;
+                mine.family_name = family;
+                mine.given_names = given;
+                mine.western_name = western;
+                mine.name_zh = zh;
+                mine.phone = self.phone;
+            }
+            SectionKey::Route => mine.route = self.route,
+            SectionKey::Background => {
+                let [employer_name, job_title, field_of_study] = self.texts;
+                mine.university_id = self.university;
+                mine.employer_id = self.employer;
+                mine.employer_name = employer_name.filter(|_| self.employer.is_none());
+                mine.job_title = job_title;
+                mine.field_of_study = field_of_study;
+                mine.graduation_year = self.year;
+            }
+            SectionKey::Statement => mine.statement = self.statement,
+            SectionKey::Document => {}
+            SectionKey::Declarations => {
+                mine.declarations = self.declarations;
+                // Consent is to the version that was on the page, and only that in force counts.
+                mine.pics_version = self.pics.filter(|version| *version == pics.version);
+            }
+        }
+    }
+}
+
+fn name_field(fault: NameFault) -> &'static str {
+    match fault.part() {
+        Some(NamePart::Family) | None => "family_name",
+        Some(NamePart::Given) => "given_names",
+        Some(NamePart::Western) => "western_name",
+        Some(NamePart::Chinese) => "name_zh",
+    }
+}
+
+fn listed(conn: &mut Conn<'_>, key: SectionKey) -> Result<Vec<OrganisationId>> {
+    if key != SectionKey::Background {
+        return Ok(Vec::new());
+    }
+    let listed = organisations::queries::listed(conn)?;
+    Ok(listed.into_iter().map(|it| it.id).collect())
+}
+
+fn store(cx: &mut Cx<'_, '_>, own: &OwnApplication, key: SectionKey, quiet: bool) -> Result<i32> {
+    let known = listed(cx.conn, key)?;
+    let pairs = cx.visit.request.form();
+    let version = pairs.typed("version").parse().unwrap_or_default();
+    let read = Read::of(pairs, key, &known)?;
+    actions::save(cx.conn, own, version, key.as_str(), quiet, |mine, pics| {
+        read.into(mine, pics);
+    })
+}
+
+/// Saves a section. What cannot be kept, and what another tab overtook, is shown again as typed.
+fn save(cx: &mut Cx<'_, '_>, key: SectionKey) -> Result<Reply> {
+    let own = own(cx)?;
+    let (status, problems) = match store(cx, &own, key, false) {
+        Ok(_version) => return saved(cx, &own, key),
+        Err(Error::Invalid(problems)) => (422, problems),
+        Err(Error::Stale) => (412, Vec::new()),
+        Err(other) => return Err(other),
+    };
+    let desk = actions::open(cx.conn, &own)?;
+    let typed = cx.visit.request.form().clone();
+    let stale = status == 412;
+    let page = section_page(
+        cx.conn, cx.visit, cx.site, &desk, &own, key, typed, &problems, stale,
+    )?;
+    cx.visit.page_with(status, &page)
+}
+
+/// On to the list when the section is in order, else back to it with what is missing.
+fn saved(cx: &mut Cx<'_, '_>, own: &OwnApplication, key: SectionKey) -> Result<Reply> {
+    let desk = actions::open(cx.conn, own)?;
+    let base = address(own);
+    let text: String = match key {
+        SectionKey::Statement => desk.mine.statement.clone().unwrap_or_default(),
+        SectionKey::Person
+        | SectionKey::Route
+        | SectionKey::Background
+        | SectionKey::Document
+        | SectionKey::Declarations => String::new(),
+    };
+    let warned = !find_identity_card_numbers(&text).is_empty();
+    Ok(if problems(&desk, key).is_empty() && !warned {
+        Reply::see_other(base).flash("saved")
+    } else {
+        Reply::see_other(format!("{base}/{}?check=1", key.as_str())).flash("saved")
+    })
+}
+
+/// Saves a section while it is typed: no page, only the new version.
+fn keep(cx: &mut Cx<'_, '_>, key: SectionKey) -> Result<Reply> {
+    let own = own(cx)?;
+    let version = store(cx, &own, key, true)?;
+    Ok(Reply::no_content().with_version(version))
+}
+
+/// Takes a document: judged by its bytes, stored, then recorded.
+fn upload(visit: &Visit, site: &Site) -> Result<Reply> {
+    let id: ApplicationId = visit.request.param("application")?;
+    let request = visit.request.id;
+    // Whose it is, before the disk is touched.
+    site.db.read_for(&visit.actor, request, |conn| {
+        let own = access::own_application(conn, id)?;
+        actions::open(conn, &own)?.may(Event::Edit).map(|_| ())
+    })?;
+    let Some(file) = visit
+        .request
+        .uploads()
+        .iter()
+        .find(|it| it.field == "document" && it.size > 0)
+    else {
+        return document_refused(visit, site, id, |lang| {
+            lang.apply_document_none().to_owned()
+        });
+    };
+    if let Err(refusal) = judge(file) {
+        return document_refused(visit, site, id, |lang| refusal.say(lang));
+    }
+    let key = site.files.take(&file.path)?;
+    let recorded = site.db.tx_for(&visit.actor, request, |conn| {
+        let own = access::own_application(conn, id)?;
+        let new = NewFile {
+            owner: own.person(),
+            programme: Some(own.programme()),
+            storage_key: &key,
+            label: &file.name,
+            media_type: "application/pdf",
+            size: file.size,
+            sha256: &file.sha256,
+        };
+        actions::put_document(conn, &own, &new)
+    });
+    if let Err(error) = recorded {
+        // No row names these bytes.
+        let _ = site.files.remove(&key);
+        return Err(error);
+    }
+    Ok(Reply::see_other(format!("/me/applications/{id}/document")).flash("document_saved"))
+}
+
+fn judge(file: &crate::web::Upload) -> Result<(), UploadRefusal> {
+    if file.size > MAX_DOCUMENT {
+        return Err(UploadRefusal::TooLarge);
+    }
+    let bytes = File::open(&file.path).map_err(|_gone| UploadRefusal::Truncated)?;
+    judge_pdf(bytes, file.size)
+}
+
+fn document_refused(
+    visit: &Visit,
+    site: &Site,
+    id: ApplicationId,
+    why: impl Fn(Lang) -> String,
+) -> Result<Reply> {
+    let problem = [FieldError::new("document", "document", why)];
+    let key = SectionKey::Document;
+    let page = site.db.read_for(&visit.actor, visit.request.id, |conn| {
+        let own = access::own_application(conn, id)?;
+        let desk = actions::open(conn, &own)?;
+        section_page(
+            conn,
+            visit,
+            site,
+            &desk,
+            &own,
+            key,
+            Pairs::default(),
+            &problem,
+            false,
+        )
+    })?;
+    visit.page_with(422, &page)
+}
+
+fn remove_document(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    let own = own(cx)?;
+    let problem = match actions::remove_document(cx.conn, &own) {
+        Ok(()) => {
+            let to = format!("{}/document", address(&own));
+            return Ok(Reply::see_other(to).flash("document_removed"));
+        }
+        Err(Error::Invalid(problem)) => problem,
+        Err(other) => return Err(other),
+    };
+    let desk = actions::open(cx.conn, &own)?;
+    let key = SectionKey::Document;
+    let page = section_page(
+        cx.conn,
+        cx.visit,
+        cx.site,
+        &desk,
+        &own,
+        key,
+        Pairs::default(),
+        &problem,
+        false,
+    )?;
+    cx.visit.page_with(422, &page)
+}
+
+/// Gives the document out, after looking again whose it is; as an attachment, never shown.
+fn download(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    let own = own(cx)?;
+    let desk = actions::open(cx.conn, &own)?;
+    let id = desk.mine.document_id.ok_or(Error::NotFound)?;
+    let whose = access::own(cx.conn)?;
+    let file = files::queries::find(cx.conn, &whose, id)?;
+    let key = file.storage_key;
+    let body = ReplyBody::Stream(Box::new(move |site, out| site.files.copy_to(&key, out)));
+    Ok(Reply::download(&file.media_type, &file.label, body))
+}
+
+/// An answer on the page that shows them all.
+struct Answer {
+    label: &'static str,
+    value: String,
+    section: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "applications/form_check.html")]
+struct Check {
+    shell: Shell,
+    base: String,
+    answers: Vec<Answer>,
+    mistakes: Vec<(String, String)>,
+    may_submit: bool,
+    deadline: String,
+}
+
+fn check(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    check_page(cx, 200)
+}
+
+fn check_page(cx: &mut Cx<'_, '_>, status: u16) -> Result<Reply> {
+    let own = own(cx)?;
+    let desk = actions::open(cx.conn, &own)?;
+    desk.may(Event::Edit)?;
+    let lang = cx.lang();
+    let mut mistakes: Vec<(String, String)> = Vec::new();
+    for section in desk.sections() {
+        for problem in section.problems {
+            let link = (section.key.as_str().to_owned(), problem.say(lang));
+            if !mistakes.iter().any(|(_, said)| *said == link.1) {
+                mistakes.push(link);
+            }
+        }
+    }
+    let page = Check {
+        shell: cx.shell(lang.apply_check_title()),
+        base: address(&own),
+        answers: answers(&desk.mine, lang),
+        mistakes,
+        may_submit: desk.may(Event::Submit).is_ok(),
+        deadline: format::deadline(lang, desk.cohort.closes_at),
+    };
+    cx.visit.page_with(status, &page)
+}
+
+fn answers(mine: &Mine, lang: Lang) -> Vec<Answer> {
+    let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    let own = |value: Option<&str>| value.unwrap_or_default().to_owned();
+    let ticked = |word: &str| {
+        let said = mine.declarations.iter().any(|it| it == word);
+        own(said.then(|| lang.apply_yes()))
+    };
+    let route = mine.form().route;
+    let year = mine.graduation_year.map(|year| year.to_string());
+    [
+        (lang.apply_family_name(), text(&mine.family_name), "person"),
+        (lang.apply_given_names(), text(&mine.given_names), "person"),
+        (
+            lang.apply_western_name(),
+            text(&mine.western_name),
+            "person",
+        ),
+        (lang.apply_name_zh(), text(&mine.name_zh), "person"),
+        (lang.apply_phone(), text(&mine.phone), "person"),
+        (
+            lang.section_route(),
+            own(route.map(|it| it.label(lang))),
+            "route",
+        ),
+        (
+            lang.apply_university(),
+            own(mine.university(lang)),
+            "background",
+        ),
+        (
+            lang.apply_field_of_study(),
+            text(&mine.field_of_study),
+            "background",
+        ),
+        (lang.apply_graduation_year(), text(&year), "background"),
+        (
+            lang.apply_employer(),
+            own(mine.employer(lang)),
+            "background",
+        ),
+        (lang.apply_job_title(), text(&mine.job_title), "background"),
+        (lang.section_statement(), text(&mine.statement), "statement"),
+        (
+            lang.apply_document(),
+            text(&mine.document_label),
+            "document",
+        ),
+        (lang.apply_declare_true(), ticked("true"), "declarations"),
+        (
+            lang.apply_declare_eligible(),
+            ticked("eligible"),
+            "declarations",
+        ),
+        (
+            lang.apply_declare_available(),
+            ticked("available"),
+            "declarations",
+        ),
+        (lang.apply_pics(), text(&mine.pics_version), "declarations"),
+    ]
+    .into_iter()
+    .map(|(label, value, section)| Answer {
+        label,
+        value,
+        section,
+    })
+    .collect()
+}
+
+fn submit(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    let own = own(cx)?;
+    match actions::submit(cx.conn, &own) {
+        Ok(()) => Ok(Reply::see_other(address(&own)).flash("application_submitted")),
+        Err(Error::Invalid(_)) => check_page(cx, 422),
+        Err(other) => Err(other),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "applications/form_withdraw.html")]
+struct Withdraw {
+    shell: Shell,
+    base: String,
+    reference: String,
+    again: Option<String>,
+}
+
+fn ask_withdraw(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    let own = own(cx)?;
+    let desk = actions::open(cx.conn, &own)?;
+    desk.may(Event::Withdraw)?;
+    let lang = cx.lang();
+    let page = Withdraw {
+        shell: cx.shell(lang.apply_withdraw_title()),
+        base: address(&own),
+        reference: desk.mine.reference.clone(),
+        again: desk
+            .open
+            .then(|| format::deadline(lang, desk.cohort.closes_at)),
+    };
+    cx.visit.page(&page)
+}
+
+fn withdraw(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    let own = own(cx)?;
+    actions::withdraw(cx.conn, &own)?;
+    Ok(Reply::see_other(address(&own)).flash("application_withdrawn"))
+}
+
+fn reopen(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    let own = own(cx)?;
+    actions::reopen(cx.conn, &own)?;
+    Ok(Reply::see_other(address(&own)).flash("application_reopened"))
+}

@@ -1,0 +1,632 @@
+//! Taking in a registry's file: a dry run that writes nothing, and a commit in one transaction.
+//!
+//! Both read the file the same way, in sets of at most [`SET_ROWS`] rows: each set is judged, what is
+//! known of its addresses is looked up in one statement, and [`compare`] says what each row means.
+//! The commit then writes the set with a handful of statements. Memory holds one set.
+//!
+//! What an import may do to an application that exists:
+//! * *submitted* or *under review*, undecided: cells that differ replace what is there;
+//! * *draft*: a registry's row is a submission on the applicant's behalf, so the cells of the row
+//!   replace what is there and the draft becomes submitted;
+//! * *decided* (even if nobody has been told), *withdrawn* or later: nothing. What people have been
+//!   told, or have asked for themselves, does not change because a list was sent again. Such a row
+//!   counts as unchanged and carries a warning.
+//!
+//! An account that exists keeps its names and language. No letter is sent unless asked for: the
+//! registry has told its students.
+
+use std::fs::File;
+use std::io::{BufWriter, Read};
+use std::path::PathBuf;
+
+use chrono::{DateTime, NaiveTime, SubsecRound as _, Utc};
+use serde_json::json;
+
+use crate::access::{self, CohortStaff, Working};
+use crate::audit::{self, About};
+use crate::cohorts;
+use crate::db::{Conn, Task};
+use crate::error::{Error, Result};
+use crate::ids::{ApplicationId, CohortId, ImportId, PersonId, ProgrammeId};
+use crate::lang::Lang;
+use crate::lang::format::hk_instant;
+use crate::organisations;
+use crate::people::bulk::{self, NewAccount};
+use crate::people::rules::search::search_tokens;
+use crate::people::rules::{Names, Phone};
+
+use super::Route;
+use super::import::{
+    BadRows, Column, Columns, Context, Counts, Directory, Employer, Existing, Judged,
+    KnownOrganisation, Outcome, Reader, Reason, Report, ReportCsv, Row, Submitted, Verdict,
+    compare,
+};
+use super::import_queries::{self as queries, Application, Known, Written};
+use super::reference;
+
+/// Rows that are judged and written together.
+const SET_ROWS: usize = 2_000;
+/// Bytes of cells after which a set is full, however few its rows are.
+const SET_BYTES: usize = 4 * 1_024 * 1_024;
+
+/// A call into which somebody may import: made by [`for_staff`] and [`for_call`] only.
+#[derive(Clone, Debug)]
+pub struct Importing {
+    cohort: CohortId,
+    programme: ProgrammeId,
+    code: String,
+    closes_at: DateTime<Utc>,
+}
+
+impl Importing {
+    fn of(cohort: &cohorts::queries::Cohort) -> Self {
+        Self {
+            cohort: cohort.id,
+            programme: cohort.programme_id,
+            code: cohort.code.clone(),
+            closes_at: cohort.closes_at,
+        }
+    }
+
+    /// The cohort.
+    #[must_use]
+    pub fn cohort(&self) -> CohortId {
+        self.cohort
+    }
+
+    /// Its programme.
+    #[must_use]
+    pub fn programme(&self) -> ProgrammeId {
+        self.programme
+    }
+}
+
+/// The call of a cohort, for its staff. The cohort's state does not matter: files come late.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn for_staff(conn: &mut Conn<'_>, staff: &CohortStaff) -> Result<Importing> {
+    Ok(Importing::of(&cohorts::queries::find(conn, staff)?))
+}
+
+/// The call of this code, for the house's own import (the command line).
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn for_call(conn: &mut Conn<'_>, _importing: &Working, code: &str) -> Result<Importing> {
+    Ok(Importing::of(&cohorts::queries::published_by_code(
+        conn, code,
+    )?))
+}
+
+/// Files that a run writes beside its findings.
+#[derive(Clone, Debug, Default)]
+pub struct Outputs {
+    /// Language of both.
+    pub lang: Lang,
+    /// The report as CSV.
+    pub report: Option<PathBuf>,
+    /// The rows to be mended.
+    pub bad_rows: Option<PathBuf>,
+}
+
+/// What a run found, for readers of both languages.
+#[derive(Clone, Debug)]
+pub struct Findings {
+    en: Report,
+    zh: Report,
+}
+
+impl Findings {
+    /// The counts.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        self.en.counts
+    }
+
+    /// The report for a reader of `lang`.
+    #[must_use]
+    pub fn report(&self, lang: Lang) -> &Report {
+        lang.pick(&self.en, &self.zh)
+    }
+}
+
+/// Where a commit comes from.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// The import's id.
+    pub id: ImportId,
+    /// The file's own name.
+    pub label: String,
+    /// SHA-256 of its bytes.
+    pub sha256: Vec<u8>,
+    /// Is there a row in `imports` already (from the page)?
+    pub recorded: bool,
+    /// Send "application received" to new applicants?
+    pub notify: bool,
+}
+
+/// Judges a file against what is known, and writes nothing to the database.
+///
+/// # Errors
+/// A fault of the whole file as a refusal; the disk's; the database's.
+pub fn dry_run(
+    conn: &mut Conn<'_>,
+    call: &Importing,
+    file: impl Read,
+    outputs: &Outputs,
+) -> Result<Findings> {
+    run(conn, call, file, outputs, None, &mut |_rows| {})
+}
+
+/// Judges a file and writes what it says, in this transaction. `progress` hears the number of rows
+/// done, from time to time; it must not touch this transaction.
+///
+/// # Errors
+/// As [`dry_run`]; [`Error::Stale`] when somebody changed one of the applications meanwhile.
+pub fn commit(
+    conn: &mut Conn<'_>,
+    call: &Importing,
+    source: &Source,
+    file: impl Read,
+    outputs: &Outputs,
+    progress: &mut dyn FnMut(u64),
+) -> Result<Findings> {
+    queries::take_turns(conn, call.cohort)?;
+    let findings = run(conn, call, file, outputs, Some(source), progress)?;
+    let by = conn.actor().person();
+    conn.elevate(Task::Import, |conn| {
+        queries::record_commit(conn, call.cohort, call.programme, by, source, &findings)
+    })?;
+    let about = About::new("import", source.id.0).within(call.programme);
+    let counts = serde_json::to_value(findings.counts()).unwrap_or_default();
+    audit::note_many(conn, "import.committed", &[(about, counts)])?;
+    Ok(findings)
+}
+
+fn run(
+    conn: &mut Conn<'_>,
+    call: &Importing,
+    file: impl Read,
+    outputs: &Outputs,
+    source: Option<&Source>,
+    progress: &mut dyn FnMut(u64),
+) -> Result<Findings> {
+    conn.elevate(Task::Import, |conn| {
+        let working = access::working(conn, Task::Import)?;
+        let context = context(conn, call)?;
+        let mut reader = Reader::open(file, context)?;
+        let mut telling = Telling::open(reader.columns(), outputs)?;
+        loop {
+            let mut set = next_set(&mut reader)?;
+            if set.is_empty() {
+                return telling.finish();
+            }
+            let known = known(conn, &working, call, &set)?;
+            let mut plan = Plan::default();
+            for judged in &mut set {
+                let verdict = telling.judge(judged, &known)?;
+                if source.is_some() {
+                    plan.add(judged, &verdict, &known);
+                }
+            }
+            if let Some(source) = source {
+                plan.write(conn, &working, call, source)?;
+            }
+            progress(telling.findings.counts().rows);
+        }
+    })
+}
+
+/// Rows until the set is full or the file ends.
+fn next_set<R: Read>(reader: &mut Reader<R>) -> Result<Vec<Judged>> {
+    let mut set = Vec::new();
+    let mut bytes = 0_usize;
+    while set.len() < SET_ROWS && bytes < SET_BYTES {
+        match reader.next() {
+            None => break,
+            Some(judged) => {
+                let mut judged = judged?;
+                bytes += judged.cells.as_slice().len();
+                // PostgreSQL keeps microseconds; finer moments would differ from themselves.
+                if let Outcome::Row(row) = &mut judged.outcome
+                    && let Some(Submitted::At(at)) = row.submitted
+                {
+                    row.submitted = Some(Submitted::At(at.trunc_subsecs(6)));
+                }
+                set.push(judged);
+            }
+        }
+    }
+    Ok(set)
+}
+
+fn context(conn: &mut Conn<'_>, call: &Importing) -> Result<Context> {
+    let listed = organisations::queries::listed(conn)?;
+    let directory = |university: bool| {
+        let known: Vec<KnownOrganisation> = listed
+            .iter()
+            .filter(|it| it.is_university() == university)
+            .map(|it| KnownOrganisation {
+                id: it.id,
+                names: vec![it.name_en.clone(), it.name_zh.clone()],
+            })
+            .collect();
+        Directory::new(&known)
+    };
+    Ok(Context {
+        deadline: call.closes_at,
+        universities: directory(true),
+        institutions: directory(false),
+    })
+}
+
+type KnownBy = std::collections::HashMap<String, Known>;
+
+fn known(
+    conn: &mut Conn<'_>,
+    working: &Working,
+    call: &Importing,
+    set: &[Judged],
+) -> Result<KnownBy> {
+    let identities: Vec<&str> = set
+        .iter()
+        .filter_map(|judged| match &judged.outcome {
+            Outcome::Row(row) => Some(row.email.identity()),
+            Outcome::Duplicate { .. } | Outcome::Error(_) => None,
+        })
+        .collect();
+    queries::known(conn, working, call.cohort, call.programme, &identities)
+}
+
+/// Everything that is told of a run.
+struct Telling {
+    findings: Findings,
+    report: Option<ReportCsv<BufWriter<File>>>,
+    bad_rows: Option<BadRows<BufWriter<File>>>,
+}
+
+impl Telling {
+    fn open(columns: &Columns, outputs: &Outputs) -> Result<Self> {
+        let create = |path: &Option<PathBuf>| -> Result<Option<BufWriter<File>>> {
+            Ok(match path {
+                Some(path) => Some(BufWriter::new(File::create(path)?)),
+                None => None,
+            })
+        };
+        let report = create(&outputs.report)?
+            .map(|out| ReportCsv::new(out, outputs.lang))
+            .transpose()?;
+        let bad_rows = create(&outputs.bad_rows)?
+            .map(|out| BadRows::new(out, columns, outputs.lang))
+            .transpose()?;
+        Ok(Self {
+            findings: Findings {
+                en: Report::new(columns, Lang::En),
+                zh: Report::new(columns, Lang::Zh),
+            },
+            report,
+            bad_rows,
+        })
+    }
+
+    /// What a row means, told to every reader.
+    fn judge(&mut self, judged: &mut Judged, known: &KnownBy) -> Result<Verdict> {
+        let verdict = match &judged.outcome {
+            Outcome::Row(row) => {
+                let (verdict, warning) = verdict(row, known.get(row.email.identity()));
+                judged.warnings.extend(warning);
+                verdict
+            }
+            Outcome::Duplicate { .. } | Outcome::Error(_) => Verdict::Unchanged,
+        };
+        self.findings.en.add(judged, &verdict);
+        self.findings.zh.add(judged, &verdict);
+        if let Some(report) = &mut self.report {
+            report.add(judged, &verdict)?;
+        }
+        if let Some(bad_rows) = &mut self.bad_rows {
+            bad_rows.add(judged)?;
+        }
+        Ok(verdict)
+    }
+
+    fn finish(self) -> Result<Findings> {
+        if let Some(report) = self.report {
+            report.finish()?;
+        }
+        if let Some(bad_rows) = self.bad_rows {
+            bad_rows.finish()?;
+        }
+        Ok(self.findings)
+    }
+}
+
+/// What a good row means beside what is known, and a warning if it comes too late to matter.
+fn verdict(row: &Row, known: Option<&Known>) -> (Verdict, Option<Reason>) {
+    let Some(known) = known.and_then(|known| known.application.as_ref()) else {
+        return (Verdict::New, None);
+    };
+    let verdict = compare(Some(&existing(known, row)), row);
+    match (known.state.as_str(), known.decided) {
+        ("draft", false) => match verdict {
+            Verdict::Update(columns) => (Verdict::Update(columns), None),
+            Verdict::New | Verdict::Unchanged => (Verdict::Update(vec![Column::SubmittedOn]), None),
+        },
+        ("submitted" | "under_review", false) => (verdict, None),
+        _ if verdict == Verdict::Unchanged => (verdict, None),
+        _ => {
+            let settled = Reason::new(None, "settled", |lang| lang.import_settled().to_owned());
+            (Verdict::Unchanged, Some(settled))
+        }
+    }
+}
+
+fn existing(known: &Application, row: &Row) -> Existing {
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    let names = Names::new(
+        &text(&known.family_name),
+        &text(&known.given_names),
+        &text(&known.western_name),
+        &text(&known.name_zh),
+    );
+    Existing {
+        // A draft may have no name yet: then the row's own is taken with everything else of it.
+        names: names.unwrap_or_else(|_nameless| row.names.clone()),
+        phone: known.phone.as_deref().and_then(|it| Phone::parse(it).ok()),
+        route: known.route.as_deref().and_then(Route::parse),
+        university: known.university_id,
+        employer: match (known.employer_id, &known.employer_name) {
+            (Some(id), _) => Some(Employer::Known(id)),
+            (None, Some(name)) => Some(Employer::Text(name.clone())),
+            (None, None) => None,
+        },
+        graduation_year: known.graduation_year,
+        language: Lang::parse(&known.lang),
+        statement: known.statement.clone(),
+        submitted: known.submitted_at.map(Submitted::At),
+    }
+}
+
+/// What a set would write.
+#[derive(Default)]
+struct Plan<'a> {
+    new: Vec<New<'a>>,
+    changed: Vec<(Written, serde_json::Value)>,
+    people: Vec<PersonId>,
+}
+
+/// A row that becomes an application.
+struct New<'a> {
+    row: u64,
+    of: &'a Row,
+    person: Option<PersonId>,
+    lang: Lang,
+}
+
+impl<'a> Plan<'a> {
+    fn add(&mut self, judged: &'a Judged, verdict: &Verdict, known: &KnownBy) {
+        let Outcome::Row(row) = &judged.outcome else {
+            return;
+        };
+        let known = known.get(row.email.identity());
+        match verdict {
+            Verdict::New => {
+                let own = known.and_then(|known| Lang::parse(&known.person_lang));
+                self.new.push(New {
+                    row: judged.row,
+                    of: row,
+                    person: known.map(|known| known.person),
+                    lang: row.language.or(own).unwrap_or_default(),
+                });
+                self.people.extend(
+                    known
+                        .filter(|known| !known.introduced)
+                        .map(|known| known.person),
+                );
+            }
+            Verdict::Update(columns) => {
+                let fields: Vec<&str> = columns.iter().map(|column| column.key()).collect();
+                let details = json!({ "row": judged.row, "fields": fields });
+                let application = known.and_then(|known| known.application.as_ref());
+                if let Some(written) = application.and_then(|it| changed(it, row, columns)) {
+                    self.changed.push((written, details));
+                }
+            }
+            Verdict::Unchanged => {}
+        }
+    }
+
+    fn write(
+        self,
+        conn: &mut Conn<'_>,
+        working: &Working,
+        call: &Importing,
+        source: &Source,
+    ) -> Result<()> {
+        bulk::introduce(conn, &self.people, call.programme)?;
+        let accounts: Vec<NewAccount<'_>> = self
+            .new
+            .iter()
+            .filter(|new| new.person.is_none())
+            .map(account)
+            .collect();
+        let made = bulk::ensure(conn, &accounts, call.programme)?;
+        let references = references(conn, working, &call.code, self.new.len())?;
+        let mut added = Vec::with_capacity(self.new.len());
+        let mut events = Vec::with_capacity(self.new.len());
+        for (new, reference) in self.new.iter().zip(references) {
+            let person = new
+                .person
+                .or_else(|| made.get(new.of.email.identity()).copied())
+                .ok_or(Error::Stale)?;
+            let written = fresh(new, person, reference);
+            let details = json!({ "import": source.id, "row": new.row });
+            events.push((about(&written, call), details));
+            added.push(written);
+        }
+        queries::insert(conn, working, call.cohort, call.programme, &added)?;
+        audit::note_many(conn, "application.imported", &events)?;
+        let (changed, details): (Vec<Written>, Vec<serde_json::Value>) =
+            self.changed.into_iter().unzip();
+        queries::update(conn, working, call.cohort, call.programme, &changed)?;
+        let events: Vec<_> = changed
+            .iter()
+            .zip(details)
+            .map(|(written, mut details)| {
+                if let Some(details) = details.as_object_mut() {
+                    details.insert("import".to_owned(), json!(source.id));
+                }
+                (about(written, call), details)
+            })
+            .collect();
+        audit::note_many(conn, "application.import_updated", &events)
+    }
+}
+
+fn about(written: &Written, call: &Importing) -> About {
+    About::new("application", written.id.0)
+        .of(written.person_id)
+        .within(call.programme)
+}
+
+fn account<'a>(new: &New<'a>) -> NewAccount<'a> {
+    let names = &new.of.names;
+    NewAccount {
+        id: PersonId::new(),
+        email: new.of.email.address(),
+        identity: new.of.email.identity(),
+        lang: new.lang.tag(),
+        family_name: names.family_name(),
+        given_names: names.given_names(),
+        western_name: names.western_name(),
+        name_zh: names.name_zh(),
+        display_name: names.display(new.lang),
+        phone: new.of.phone.as_ref().map(Phone::e164),
+    }
+}
+
+/// As many references as rows, each used nowhere.
+fn references(
+    conn: &mut Conn<'_>,
+    working: &Working,
+    code: &str,
+    many: usize,
+) -> Result<Vec<String>> {
+    let mut good: std::collections::HashSet<String> = std::collections::HashSet::new();
+    while good.len() < many {
+        let mut tries = Vec::with_capacity(many - good.len());
+        for _ in good.len()..many {
+            tries.push(reference::fresh(code)?);
+        }
+        let taken = queries::references_taken(conn, working, &tries)?;
+        good.extend(tries.into_iter().filter(|it| !taken.contains(it)));
+    }
+    Ok(good.into_iter().collect())
+}
+
+/// A day alone is written down as noon in Hong Kong, which is that day in every calendar nearby.
+fn moment(submitted: Submitted) -> DateTime<Utc> {
+    match submitted {
+        Submitted::At(at) => at,
+        Submitted::Day(day) => {
+            hk_instant(day, NaiveTime::from_hms_opt(12, 0, 0).unwrap_or_default())
+        }
+    }
+}
+
+fn employer(row: &Row) -> (Option<crate::ids::OrganisationId>, Option<String>) {
+    match &row.employer {
+        Some(Employer::Known(id)) => (Some(*id), None),
+        Some(Employer::Text(name)) => (None, Some(name.clone())),
+        None => (None, None),
+    }
+}
+
+fn fresh(new: &New<'_>, person: PersonId, reference: String) -> Written {
+    let row = new.of;
+    let (employer_id, employer_name) = employer(row);
+    let own = |name: Option<&str>| name.map(str::to_owned);
+    Written {
+        id: ApplicationId::new(),
+        person_id: person,
+        version: 1,
+        family_name: own(row.names.family_name()),
+        given_names: own(row.names.given_names()),
+        western_name: own(row.names.western_name()),
+        name_zh: own(row.names.name_zh()),
+        name_shown: row.names.display_en(),
+        name_sort: row.names.sort_key(),
+        email: row.email.address().to_owned(),
+        phone: row.phone.as_ref().map(|it| it.e164().to_owned()),
+        lang: new.lang.tag().to_owned(),
+        route: row.route.map(|it| it.as_str().to_owned()),
+        university_id: row.university,
+        employer_id,
+        employer_name,
+        graduation_year: row.graduation_year,
+        statement: row.statement.clone(),
+        submitted_at: row.submitted.map(moment),
+        tokens: search_tokens(&row.names, Some(&row.email), Some(&reference)),
+        reference,
+    }
+}
+
+/// An application after the row: cells that the row has, else what was there.
+fn changed(known: &Application, row: &Row, columns: &[Column]) -> Option<Written> {
+    let keep =
+        |new: Option<&str>, old: &Option<String>| new.map(str::to_owned).or_else(|| old.clone());
+    let family_name = keep(row.names.family_name(), &known.family_name);
+    let given_names = keep(row.names.given_names(), &known.given_names);
+    let western_name = keep(row.names.western_name(), &known.western_name);
+    let name_zh = keep(row.names.name_zh(), &known.name_zh);
+    let part = |name: &Option<String>| name.clone().unwrap_or_default();
+    let names = Names::new(
+        &part(&family_name),
+        &part(&given_names),
+        &part(&western_name),
+        &part(&name_zh),
+    )
+    .ok()?;
+    let (employer_id, employer_name) = match employer(row) {
+        (None, None) => (known.employer_id, known.employer_name.clone()),
+        named => named,
+    };
+    let reference = known.reference.clone();
+    Some(Written {
+        id: known.id,
+        person_id: known.person_id,
+        version: known.version,
+        family_name,
+        given_names,
+        western_name,
+        name_zh,
+        name_shown: names.display_en(),
+        name_sort: names.sort_key(),
+        email: row.email.address().to_owned(),
+        phone: row
+            .phone
+            .as_ref()
+            .map(|it| it.e164().to_owned())
+            .or_else(|| known.phone.clone()),
+        lang: row
+            .language
+            .map_or_else(|| known.lang.clone(), |it| it.tag().to_owned()),
+        route: row
+            .route
+            .map(|it| it.as_str().to_owned())
+            .or_else(|| known.route.clone()),
+        university_id: row.university.or(known.university_id),
+        employer_id,
+        employer_name,
+        graduation_year: row.graduation_year.or(known.graduation_year),
+        statement: row.statement.clone().or_else(|| known.statement.clone()),
+        // A day alone says nothing against the moment that is known of that day.
+        submitted_at: row
+            .submitted
+            .filter(|_| columns.contains(&Column::SubmittedOn))
+            .map(moment),
+        tokens: search_tokens(&names, Some(&row.email), Some(&reference)),
+        reference,
+    })
+}
