@@ -27,6 +27,10 @@ pub struct House {
 #[must_use]
 pub fn routes() -> Routes {
     Routes::new()
+        .and(crate::applications::desk_pages::desk_routes())
+        .and(crate::reviews::routes())
+        .and(crate::desks::bulk::routes())
+        .and(crate::desks::record::routes())
 }
 
 /// Who runs which kind of job.

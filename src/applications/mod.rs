@@ -1,6 +1,11 @@
 //! Applications: a person's way from the first draft to a released decision. What an applicant sees
 //! never runs ahead of a release, and what was submitted in time is never lost.
 
+pub mod desk_actions;
+pub mod desk_list;
+pub mod desk_pages;
+pub mod desk_queries;
+pub mod desk_record;
 pub mod import;
 pub mod route;
 pub mod rules;

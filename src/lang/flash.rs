@@ -18,7 +18,7 @@ impl Lang {
             "signed_out" => self.flash_signed_out(),
             "sessions_ended" => self.flash_sessions_ended(),
             "password_changed" => self.flash_password_changed(),
-            _ => return None,
+            name => self.flash_desk(name)?,
         };
         Some(("ok", text.to_owned()))
     }

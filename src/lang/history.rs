@@ -13,7 +13,7 @@ impl Lang {
     /// What happened, in words. `details` are those that the event stored, or null when erased.
     #[must_use]
     pub fn history(self, verb: &str, details: &Value) -> String {
-        let _ = details;
-        self.history_unknown(verb)
+        self.history_desk(verb, details)
+            .unwrap_or_else(|| self.history_unknown(verb))
     }
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 mod applications;
 mod cohorts;
+mod desk;
 mod enrolments;
 mod files;
 mod flash;
