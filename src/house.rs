@@ -32,6 +32,10 @@ pub fn routes() -> Routes {
         .and(crate::people::routes())
         .and(crate::cohorts::routes())
         .and(crate::applications::form_pages::form_routes())
+        .and(crate::applications::desk_pages::desk_routes())
+        .and(crate::reviews::routes())
+        .and(crate::desks::bulk::routes())
+        .and(crate::desks::record::routes())
 }
 
 /// Who runs which kind of job.

@@ -4,6 +4,11 @@
 pub mod form_actions;
 pub mod form_pages;
 pub mod form_queries;
+pub mod desk_actions;
+pub mod desk_list;
+pub mod desk_pages;
+pub mod desk_queries;
+pub mod desk_record;
 pub mod import;
 pub mod import_actions;
 mod import_queries;

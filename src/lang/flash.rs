@@ -41,7 +41,7 @@ impl Lang {
             "application_reopened" => self.flash_application_reopened(),
             "document_saved" => self.flash_document_saved(),
             "document_removed" => self.flash_document_removed(),
-            _ => return None,
+            name => self.flash_desk(name)?,
         };
         Some(("ok", text.to_owned()))
     }

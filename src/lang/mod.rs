@@ -10,6 +10,7 @@ mod applications;
 mod apply;
 mod cohort_pages;
 mod cohorts;
+mod desk;
 mod enrolments;
 mod files;
 mod flash;

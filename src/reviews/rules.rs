@@ -1,6 +1,8 @@
 //! Rubrics, scores in whole numbers, a review's own life, and conflicts of interest.
 #![warn(clippy::wildcard_enum_match_arm)]
 
+pub mod allot;
+
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -41,7 +41,9 @@ CREATE TABLE applications (
 CREATE INDEX applications_person ON applications (person_id);
 CREATE INDEX applications_by_name ON applications (cohort_id, name_sort, id);
 CREATE INDEX applications_by_state ON applications (cohort_id, state, id);
-CREATE INDEX applications_by_time ON applications (cohort_id, submitted_at, id);
+-- Drafts have no time: they stand before every submission.
+CREATE INDEX applications_by_time ON applications (cohort_id, coalesce(submitted_at, '-infinity'::timestamptz), id);
+CREATE INDEX applications_by_reference ON applications (cohort_id, reference, id);
 CREATE INDEX applications_university ON applications (university_id);
 CREATE INDEX applications_employer ON applications (employer_id);
 CREATE INDEX applications_document ON applications (document_id);
@@ -100,12 +102,14 @@ CREATE TABLE reviews (
   programme_id uuid NOT NULL,
   reviewer_id uuid NOT NULL REFERENCES people (id),
   reviewer_name text NOT NULL,
-  state text NOT NULL DEFAULT 'assigned' CHECK (state IN ('assigned', 'draft', 'submitted', 'declined')),
+  state text NOT NULL DEFAULT 'assigned' CHECK (state IN ('assigned', 'draft', 'submitted', 'declined', 'removed')),
   -- {criterion id: score}
   scores jsonb NOT NULL DEFAULT '{}',
   total_milli integer,
   comment text NOT NULL DEFAULT '',
   decline_reason text,
+  -- The reviewer stepped back for an interest, and is never asked about this application again.
+  interest_declared boolean NOT NULL DEFAULT false,
   assigned_by uuid REFERENCES people (id),
   submitted_at timestamptz,
   version integer NOT NULL DEFAULT 1,

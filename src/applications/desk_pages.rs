@@ -1,0 +1,587 @@
+//! The staff's list of a cohort's applications and its exports, notes, and documents.
+
+use askama::Template;
+
+use crate::access::{self, STAFF};
+use crate::db::{Actor, Conn};
+use crate::error::{Error, Result};
+use crate::files;
+use crate::ids::{ApplicationId, CohortId};
+use crate::lang::Lang;
+use crate::lang::format::{count, moment};
+use crate::web::exports::{Kind, Source, export};
+use crate::web::paging::{Cursor, PAGE};
+use crate::web::{Cx, Pairs, Reply, ReplyBody, Routes, Shell, Site, Visit};
+
+use super::desk_list::{Filter, Pending, Reading, STATES, Sort, current, disagrees};
+use super::desk_queries::{self as queries, Row};
+use super::rules::{Decision, State};
+use super::{Route, desk_actions};
+
+/// The list, its exports, notes and documents. The record itself and bulk actions look across
+/// rooms and stand in `desks`.
+#[must_use]
+pub fn desk_routes() -> Routes {
+    Routes::new()
+        .get("/cohorts/{cohort}/applications", STAFF, list)
+        .get("/cohorts/{cohort}/applications.csv", STAFF, csv)
+        .get("/cohorts/{cohort}/applications.xlsx", STAFF, xlsx)
+        .post("/applications/{application}/notes", STAFF, note)
+        .get_free("/applications/{application}/document", STAFF, document)
+}
+
+/// A choice of a filter.
+struct Choice {
+    value: String,
+    label: String,
+    chosen: bool,
+}
+
+/// A select of the filter bar.
+struct Select {
+    name: &'static str,
+    label: &'static str,
+    choices: Vec<Choice>,
+}
+
+/// A heading that sorts.
+struct Heading {
+    label: &'static str,
+    href: String,
+    order: Option<&'static str>,
+    number: bool,
+}
+
+/// A row as it is shown.
+pub struct Shown {
+    /// The application.
+    pub id: ApplicationId,
+    /// Address of the record, with the list's filters.
+    pub href: String,
+    /// Name.
+    pub name: String,
+    /// Chinese name, unless it is all there is.
+    pub zh: Option<String>,
+    /// Reference.
+    pub reference: String,
+    /// Route.
+    pub route: &'static str,
+    /// University and employer.
+    pub from: String,
+    /// Word and tone of the state that the applicant sees.
+    pub state: (&'static str, &'static str),
+    /// Pending decision.
+    pub decision: Option<&'static str>,
+    /// Mean score: `3.67`.
+    pub score: Option<String>,
+    /// Spread, when it is above the threshold.
+    pub apart: Option<String>,
+    /// Reviews handed in and asked for.
+    pub reviews: (i32, i32),
+    /// When it was handed in.
+    pub submitted: Option<String>,
+}
+
+/// Thousandths of a point as two decimals.
+#[must_use]
+pub fn points(milli: i32) -> String {
+    let hundredths = (i64::from(milli) + 5).div_euclid(10);
+    format!("{}.{:02}", hundredths / 100, hundredths % 100)
+}
+
+/// Word and tone of a state.
+#[must_use]
+pub fn tag(state: State, lang: Lang) -> (&'static str, &'static str) {
+    use super::rules::Outcome;
+    let tone = match state {
+        State::Draft | State::Released(Outcome::Waitlisted) => "",
+        State::Submitted
+        | State::UnderReview
+        | State::Decided(_)
+        | State::Released(Outcome::Offered)
+        | State::Deferred => "wait",
+        State::Enrolled => "ok",
+        State::Released(Outcome::Rejected | Outcome::Ineligible)
+        | State::Withdrawn
+        | State::Declined
+        | State::Lapsed => "bad",
+    };
+    (state.label(lang), tone)
+}
+
+impl Shown {
+    /// Of a row; `query` is the list's own query, without a place in it.
+    #[must_use]
+    pub fn new(row: &Row, lang: Lang, query: &str) -> Self {
+        let state = current(&row.state, None, false).unwrap_or(State::Draft);
+        let from = [
+            lang.pick(&row.university_en, &row.university_zh),
+            lang.pick(&row.employer_en, &row.employer_zh),
+        ];
+        Self {
+            id: row.id,
+            href: with_query(format!("/applications/{}", row.id), query),
+            name: row.name_shown.clone(),
+            zh: row.name_zh.clone().filter(|zh| *zh != row.name_shown),
+            reference: row.reference.clone(),
+            route: row
+                .route
+                .as_deref()
+                .and_then(Route::parse)
+                .map_or("", |it| it.label(lang)),
+            from: from
+                .into_iter()
+                .flatten()
+                .map(String::as_str)
+                .collect::<Vec<_>>()
+                .join(" · "),
+            state: tag(state, lang),
+            decision: row
+                .decision
+                .as_deref()
+                .and_then(Decision::parse)
+                .map(|it| it.label(lang)),
+            score: row.score_milli.map(points),
+            apart: row
+                .spread_milli
+                .filter(|_| disagrees(row.spread_milli))
+                .map(points),
+            reviews: (row.reviews_done, row.reviews_asked),
+            submitted: row.submitted_at.map(|at| moment(lang, at)),
+        }
+    }
+}
+
+/// An address with a query, or without one when there is nothing to ask.
+#[must_use]
+pub fn with_query(path: String, query: &str) -> String {
+    if query.is_empty() {
+        path
+    } else {
+        format!("{path}?{query}")
+    }
+}
+
+#[derive(Template)]
+#[template(path = "applications/desk_list.html")]
+struct ListPage {
+    shell: Shell,
+    cohort: CohortId,
+    cohort_name: String,
+    base: String,
+    q: String,
+    sorts: Vec<Choice>,
+    selects: Vec<Select>,
+    chips: Vec<(String, String)>,
+    headings: Vec<Heading>,
+    rows: Vec<Shown>,
+    matching: i64,
+    found: String,
+    total: i64,
+    query: String,
+    first: Option<String>,
+    next: Option<String>,
+    acts: Vec<(&'static str, &'static str)>,
+}
+
+/// The list, at most four statements: proof, frame, rows.
+fn list(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    let lang = cx.lang();
+    let staff = access::cohort_staff(cx.conn, cx.request().param::<CohortId>("cohort")?)?;
+    let query = cx.request().query.clone();
+    let filter = Filter::read(|name| query.get(name));
+    let cursor = Cursor::from_query(&query);
+    let frame = queries::frame(cx.conn, &staff, &filter)?;
+    let page = queries::page(cx.conn, &staff, &filter, cursor.as_ref(), PAGE)?;
+    let base = format!("/cohorts/{}/applications", staff.cohort());
+    let kept = query.with(&[("after", "")]);
+    let shell = cx.shell(format!("{} – {}", lang.desk_applications(), frame.code));
+    cx.visit.page(&ListPage {
+        cohort: staff.cohort(),
+        cohort_name: lang.pick(&frame.name_en, &frame.name_zh).clone(),
+        q: query.typed("q").to_owned(),
+        sorts: sorts(&filter, lang),
+        selects: selects(&filter, &frame.organisations, lang),
+        chips: chips(&query, &filter, &frame.organisations, lang, &base),
+        headings: headings(&query, &filter, lang, &base),
+        rows: page
+            .rows
+            .iter()
+            .map(|row| Shown::new(row, lang, &kept))
+            .collect(),
+        matching: frame.matching,
+        found: lang.desk_found(&count(frame.matching), &count(frame.total)),
+        total: frame.total,
+        first: cursor.map(|_| with_query(base.clone(), &kept)),
+        next: page
+            .next
+            .map(|after| format!("{base}?{}", query.with(&[("after", &after)]))),
+        query: kept,
+        acts: acts(lang),
+        base,
+        shell,
+    })
+}
+
+fn acts(lang: Lang) -> Vec<(&'static str, &'static str)> {
+    vec![
+        ("assign", lang.desk_act_assign()),
+        ("start_review", lang.desk_act_start()),
+        ("accept", lang.desk_act_accept()),
+        ("waitlist", lang.desk_act_waitlist()),
+        ("reject", lang.desk_act_reject()),
+        ("ineligible", lang.desk_act_ineligible()),
+        ("undo", lang.desk_act_undo()),
+        ("csv", lang.desk_act_csv()),
+        ("xlsx", lang.desk_act_xlsx()),
+    ]
+}
+
+fn sort_label(sort: Sort, lang: Lang) -> &'static str {
+    match sort {
+        Sort::Name => lang.desk_name(),
+        Sort::Reference => lang.desk_reference(),
+        Sort::State => lang.desk_state(),
+        Sort::Score => lang.desk_score(),
+        Sort::Submitted => lang.desk_submitted(),
+    }
+}
+
+/// The choices of order: for the phone, where column heads are not seen, and for the columns that
+/// have none.
+fn sorts(filter: &Filter, lang: Lang) -> Vec<Choice> {
+    Sort::ALL
+        .into_iter()
+        .flat_map(|sort| [(sort, false), (sort, true)])
+        .map(|(sort, down)| {
+            let word = sort_label(sort, lang);
+            Choice {
+                value: format!("{}{}", if down { "-" } else { "" }, sort.as_str()),
+                label: if down {
+                    lang.desk_descending(word)
+                } else {
+                    word.to_owned()
+                },
+                chosen: filter.sort == sort && filter.down == down,
+            }
+        })
+        .collect()
+}
+
+fn headings(query: &Pairs, filter: &Filter, lang: Lang, base: &str) -> Vec<Heading> {
+    [
+        Sort::Name,
+        Sort::Reference,
+        Sort::State,
+        Sort::Score,
+        Sort::Submitted,
+    ]
+    .into_iter()
+    .map(|sort| {
+        let on = filter.sort == sort;
+        // A score is looked at from the best down.
+        let down = if on {
+            !filter.down
+        } else {
+            sort == Sort::Score
+        };
+        let value = format!("{}{}", if down { "-" } else { "" }, sort.as_str());
+        Heading {
+            label: sort_label(sort, lang),
+            href: format!("{base}?{}", query.with(&[("after", ""), ("sort", &value)])),
+            order: on.then_some(if filter.down {
+                "descending"
+            } else {
+                "ascending"
+            }),
+            number: sort == Sort::Score,
+        }
+    })
+    .collect()
+}
+
+/// Id, kind and name of the organisations in the frame.
+fn organisations(value: &serde_json::Value, lang: Lang) -> Vec<(String, String, String)> {
+    let text = |row: &serde_json::Value, at: usize| {
+        row.get(at)
+            .and_then(serde_json::Value::as_str)
+            .unwrap_or_default()
+            .to_owned()
+    };
+    value
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|row| (text(row, 0), text(row, 1), text(row, lang.pick(2, 3))))
+        .collect()
+}
+
+fn select(
+    name: &'static str,
+    label: &'static str,
+    chosen: Option<&str>,
+    choices: Vec<(String, String)>,
+) -> Select {
+    Select {
+        name,
+        label,
+        choices: choices
+            .into_iter()
+            .map(|(value, label)| Choice {
+                chosen: chosen == Some(value.as_str()),
+                value,
+                label,
+            })
+            .collect(),
+    }
+}
+
+fn state_word(word: &str, lang: Lang) -> String {
+    current(word, None, false).map_or_else(|| word.to_owned(), |it| it.label(lang).to_owned())
+}
+
+/// The word of a reading.
+fn reading_label(reading: Reading, lang: Lang) -> &'static str {
+    match reading {
+        Reading::Unassigned => lang.desk_reading_unassigned(),
+        Reading::Waiting => lang.desk_reading_waiting(),
+        Reading::Scored => lang.desk_reading_scored(),
+        Reading::Unscored => lang.desk_reading_unscored(),
+        Reading::Disagree => lang.desk_reading_disagree(),
+    }
+}
+
+fn pending_word(pending: Pending) -> &'static str {
+    match pending {
+        Pending::Is(decision) => decision.as_str(),
+        Pending::Any => "any",
+        Pending::None => "none",
+    }
+}
+
+fn selects(filter: &Filter, orgs: &serde_json::Value, lang: Lang) -> Vec<Select> {
+    let own = |value: &str, label: &str| (value.to_owned(), label.to_owned());
+    let orgs = organisations(orgs, lang);
+    let some = |university: bool| {
+        orgs.iter()
+            .filter(|(_, kind, _)| (kind == "university") == university)
+            .map(|(id, _, name)| own(id, name))
+            .collect::<Vec<_>>()
+    };
+    let mut decisions: Vec<_> = vec![
+        own("any", lang.desk_decision_any()),
+        own("none", lang.desk_decision_none()),
+    ];
+    decisions.extend(
+        Decision::ALL
+            .iter()
+            .map(|it| own(it.as_str(), it.label(lang))),
+    );
+    let (university, employer) = (
+        filter.university.map(|it| it.to_string()),
+        filter.employer.map(|it| it.to_string()),
+    );
+    vec![
+        select(
+            "state",
+            lang.desk_state(),
+            filter.state.as_deref(),
+            STATES
+                .iter()
+                .map(|it| ((*it).to_owned(), state_word(it, lang)))
+                .collect(),
+        ),
+        select(
+            "route",
+            lang.desk_route(),
+            filter.route.map(Route::as_str),
+            Route::ALL
+                .iter()
+                .map(|it| own(it.as_str(), it.label(lang)))
+                .collect(),
+        ),
+        select(
+            "university",
+            lang.desk_university(),
+            university.as_deref(),
+            some(true),
+        ),
+        select(
+            "employer",
+            lang.desk_employer(),
+            employer.as_deref(),
+            some(false),
+        ),
+        select(
+            "decision",
+            lang.desk_decision(),
+            filter.decision.map(pending_word),
+            decisions,
+        ),
+        select(
+            "reading",
+            lang.desk_reviews(),
+            filter.reading.map(Reading::as_str),
+            Reading::ALL
+                .iter()
+                .map(|it| own(it.as_str(), reading_label(*it, lang)))
+                .collect(),
+        ),
+        select(
+            "source",
+            lang.desk_source(),
+            filter.source.as_deref(),
+            ["web", "import", "api"]
+                .iter()
+                .map(|it| own(it, source_label(it, lang)))
+                .collect(),
+        ),
+    ]
+}
+
+/// The word of a source.
+#[must_use]
+pub fn source_label(source: &str, lang: Lang) -> &'static str {
+    match source {
+        "import" => lang.desk_source_import(),
+        "api" => lang.desk_source_api(),
+        _ => lang.desk_source_web(),
+    }
+}
+
+/// What is filtered now, each with the address that leaves it out.
+fn chips(
+    query: &Pairs,
+    filter: &Filter,
+    orgs: &serde_json::Value,
+    lang: Lang,
+    base: &str,
+) -> Vec<(String, String)> {
+    let mut chips: Vec<(&str, String)> = Vec::new();
+    if !filter.terms.is_empty() {
+        chips.push(("q", format!("“{}”", query.typed("q").trim())));
+    }
+    for select in selects(filter, orgs, lang) {
+        chips.extend(
+            select
+                .choices
+                .into_iter()
+                .filter(|it| it.chosen)
+                .map(|it| (select.name, it.label)),
+        );
+    }
+    chips
+        .into_iter()
+        .map(|(name, label)| {
+            let rest = query.with(&[(name, ""), ("after", "")]);
+            (label, with_query(base.to_owned(), &rest))
+        })
+        .collect()
+}
+
+fn csv(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    exported(cx, Kind::Csv)
+}
+
+fn xlsx(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    exported(cx, Kind::Xlsx)
+}
+
+fn exported(cx: &mut Cx<'_, '_>, kind: Kind) -> Result<Reply> {
+    let cohort = cx.request().param::<CohortId>("cohort")?;
+    let query = cx.request().query.clone();
+    table(cx, cohort, Filter::read(|name| query.get(name)), kind)
+}
+
+/// Applications as a file to keep: streamed, under the reader's own declaration.
+///
+/// # Errors
+/// [`Error::NotFound`] for anyone but the cohort's staff.
+pub fn table(cx: &mut Cx<'_, '_>, cohort: CohortId, filter: Filter, kind: Kind) -> Result<Reply> {
+    let staff = access::cohort_staff(cx.conn, cohort)?;
+    let code = crate::cohorts::queries::find(cx.conn, &staff)?.code;
+    let header = queries::EXPORTED
+        .iter()
+        .map(|it| (*it).to_owned())
+        .collect();
+    let (actor, request) = (cx.visit.actor.clone(), cx.request().id);
+    let name = format!("applications-{code}");
+    let source: Source =
+        Box::new(move |site, emit| write_lines(site, &actor, request, cohort, &filter, emit));
+    Ok(export(kind, &name, header, source))
+}
+
+/// Rows fetched at once by an export: few round trips, little memory.
+const LINES: i64 = 2_000;
+
+fn write_lines(
+    site: &Site,
+    actor: &Actor,
+    request: uuid::Uuid,
+    cohort: CohortId,
+    filter: &Filter,
+    emit: &mut dyn FnMut(&[String]) -> Result<()>,
+) -> Result<()> {
+    site.db.read_for(actor, request, |conn: &mut Conn<'_>| {
+        let staff = access::cohort_staff(conn, cohort)?;
+        let mut cursor: Option<Cursor> = None;
+        loop {
+            let lines = queries::lines(conn, &staff, filter, cursor.as_ref(), LINES)?;
+            for line in &lines {
+                emit(&line.cells)?;
+            }
+            match lines.last() {
+                Some(last) if i64::try_from(lines.len()).unwrap_or(0) == LINES => {
+                    cursor = Some(last.cursor());
+                }
+                _ => return Ok(()),
+            }
+        }
+    })
+}
+
+fn note(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    let staff =
+        access::application_staff(cx.conn, cx.request().param::<ApplicationId>("application")?)?;
+    let form = cx.request().form().clone();
+    let author = cx
+        .visit
+        .visitor
+        .as_ref()
+        .map(|it| it.name.clone())
+        .unwrap_or_default();
+    desk_actions::add_note(
+        cx.conn,
+        &staff,
+        &author,
+        &form.typed("body").replace("\r\n", "\n"),
+    )?;
+    let to = with_query(
+        format!("/applications/{}", staff.application()),
+        form.typed("list"),
+    );
+    Ok(Reply::see_other(format!("{to}#notes")).flash("note_added"))
+}
+
+/// A fresh check for every download: the proof, the file's own policy.
+fn document(visit: &Visit, site: &Site) -> Result<Reply> {
+    let application = visit.request.param::<ApplicationId>("application")?;
+    let stored = site.db.read_for(&visit.actor, visit.request.id, |conn| {
+        let staff = access::application_staff(conn, application)?;
+        let id = queries::document(conn, &staff)?.ok_or(Error::NotFound)?;
+        let own = access::own(conn)?;
+        files::queries::find(conn, &own, id)
+    })?;
+    Ok(attachment(stored))
+}
+
+/// A stored file as an attachment.
+#[must_use]
+pub fn attachment(stored: files::queries::Stored) -> Reply {
+    let key = stored.storage_key;
+    Reply::download(
+        &stored.media_type,
+        &stored.label,
+        ReplyBody::Stream(Box::new(move |site, out| site.files.copy_to(&key, out))),
+    )
+}

@@ -1,0 +1,347 @@
+//! One application whole, for staff: what the applicant wrote, what reviewers say, notes, the
+//! decision, what became of it, letters, history, and its neighbours in the list.
+
+use askama::Template;
+
+use crate::access::{self, STAFF};
+use crate::applications::desk_list::{Filter, disagrees};
+use crate::applications::desk_pages::{self, Shown, points, source_label, with_query};
+use crate::applications::desk_queries::{self, Note};
+use crate::applications::desk_record::{self, Record, Sent};
+use crate::applications::rules::{Decision, Event, next};
+use crate::audit;
+use crate::error::{Error, Result};
+use crate::ids::{ApplicationId, PersonId, ReviewId};
+use crate::lang::Lang;
+use crate::lang::format::{deadline, moment};
+use crate::reviews::pages::tag as review_tag;
+use crate::reviews::queries::{self as reviews, Criterion};
+use crate::reviews::rules::ReviewState;
+use crate::reviews::rules::allot::readable;
+use crate::web::forms::Mistakes;
+use crate::web::{Cx, Pairs, Reply, Routes, Shell};
+
+use super::deciding;
+
+/// The routes of the record.
+#[must_use]
+pub fn routes() -> Routes {
+    Routes::new()
+        .get("/applications/{application}", STAFF, show)
+        .post("/applications/{application}/decision", STAFF, decide)
+}
+
+/// A reviewer's card.
+struct Card {
+    id: ReviewId,
+    reviewer: String,
+    state: (&'static str, &'static str),
+    total: Option<String>,
+    scores: Vec<(String, Option<i32>)>,
+    comment: String,
+    reason: Option<String>,
+    at: Option<String>,
+    removable: bool,
+    reopenable: bool,
+}
+
+impl Card {
+    fn new(row: reviews::Review, criteria: &[Criterion], lang: Lang) -> Result<Self> {
+        let state = row.state()?;
+        let sheet = row.sheet();
+        let handed_in = state == ReviewState::Submitted;
+        Ok(Self {
+            id: row.id,
+            state: review_tag(state, lang),
+            total: row.total_milli.filter(|_| handed_in).map(points),
+            // What is not handed in is the reviewer's own draft.
+            scores: if handed_in {
+                criteria
+                    .iter()
+                    .map(|it| (it.name(lang).to_owned(), sheet.get(&it.id).copied()))
+                    .collect()
+            } else {
+                Vec::new()
+            },
+            comment: if handed_in {
+                row.comment
+            } else {
+                String::new()
+            },
+            reason: row.decline_reason,
+            at: row.submitted_at.map(|at| moment(lang, at)),
+            removable: matches!(
+                state,
+                ReviewState::Assigned | ReviewState::Draft | ReviewState::Submitted
+            ),
+            reopenable: handed_in,
+            reviewer: row.reviewer_name,
+        })
+    }
+}
+
+/// A line of the history.
+struct Line {
+    at: String,
+    who: String,
+    words: String,
+}
+
+#[derive(Template)]
+#[template(path = "applications/desk_record.html")]
+struct RecordPage {
+    shell: Shell,
+    record: Record,
+    zh: Option<String>,
+    state: (&'static str, &'static str),
+    pending: Option<&'static str>,
+    cohort: String,
+    list: String,
+    list_href: String,
+    before: Vec<Shown>,
+    after: Vec<Shown>,
+    facts: Vec<(&'static str, String)>,
+    source: &'static str,
+    submitted: Option<String>,
+    cards: Vec<Card>,
+    score: Option<String>,
+    apart: Option<String>,
+    assignable: Vec<(PersonId, String)>,
+    can_assign: bool,
+    can_decide: bool,
+    can_undo: bool,
+    can_start: bool,
+    decisions: Vec<(&'static str, &'static str, bool)>,
+    reason: String,
+    decided_at: Option<String>,
+    offer: Option<(String, String)>,
+    notes: Vec<(Note, String)>,
+    letters: Vec<(Sent, String, (&'static str, &'static str))>,
+    history: Vec<Line>,
+    mistakes: Mistakes,
+    stale: bool,
+}
+
+fn show(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    let list = cx.request().query.clone();
+    page(cx, 200, &list, Pairs::none(), Mistakes::default(), false)
+}
+
+fn letter_state(state: &str, lang: Lang) -> (&'static str, &'static str) {
+    match state {
+        "sent" => (lang.desk_letter_sent(), "ok"),
+        "dead" => (lang.desk_letter_dead(), "bad"),
+        "cancelled" => (lang.desk_letter_cancelled(), "bad"),
+        _ => (lang.desk_letter_queued(), "wait"),
+    }
+}
+
+fn offer(record: &Record, lang: Lang) -> Option<(String, String)> {
+    use crate::offers::rules::OfferState;
+    let case = &record.case;
+    if let Some(number) = &case.trainee_number {
+        return Some((lang.desk_trainee().to_owned(), number.clone()));
+    }
+    if let Some(rank) = case.waitlist_rank {
+        return Some((lang.desk_waitlist_place().to_owned(), rank.to_string()));
+    }
+    let state = OfferState::parse(case.offer_state.as_deref()?)?;
+    let words = match (state, case.offer_expires_at) {
+        (OfferState::Open, Some(at)) => {
+            lang.desk_offer_until(state.label(lang), &deadline(lang, at))
+        }
+        _ => state.label(lang).to_owned(),
+    };
+    Some((lang.desk_offer().to_owned(), words))
+}
+
+/// Rows of the list beside the record, before and after it.
+const BESIDE: i64 = 12;
+
+fn page(
+    cx: &mut Cx<'_, '_>,
+    status: u16,
+    list: &Pairs,
+    typed: &Pairs,
+    mistakes: Mistakes,
+    stale: bool,
+) -> Result<Reply> {
+    let lang = cx.lang();
+    let application = cx.request().param::<ApplicationId>("application")?;
+    let staff = access::application_staff(cx.conn, application)?;
+    let cohort_staff = staff.cohort_staff();
+    let record = desk_record::record(cx.conn, &staff)?;
+    let filter = Filter::read(|name| list.get(name));
+    let place = record.cursor(filter.sort);
+    let (before, after) = desk_queries::around(cx.conn, &cohort_staff, &filter, &place, BESIDE)?;
+    let criteria = reviews::criteria(cx.conn, staff.cohort())?;
+    let rows = reviews::of_application(cx.conn, &staff)?;
+    let readers: Vec<PersonId> = rows
+        .iter()
+        .filter(|it| it.state().is_ok_and(|it| it != ReviewState::Removed) || it.interest_declared)
+        .map(|it| it.reviewer_id)
+        .collect();
+    let assignable = reviews::reviewers(cx.conn, &cohort_staff)?
+        .into_iter()
+        .filter(|it| !readers.contains(&it.id))
+        .map(|it| (it.id, it.name))
+        .collect();
+    let cards = rows
+        .into_iter()
+        .filter(|it| it.state().is_ok_and(|it| it != ReviewState::Removed))
+        .map(|it| Card::new(it, &criteria, lang))
+        .collect::<Result<Vec<_>>>()?;
+    let notes = desk_queries::notes(cx.conn, &staff)?;
+    let letters = desk_record::letters(cx.conn, &staff)?;
+    let history = audit::history(cx.conn, application.0)?;
+    let kept = list.with(&[("after", "")]);
+    let title = format!(
+        "{} – {}",
+        record.answers.name_shown, record.answers.reference
+    );
+    let shell = cx.shell(if mistakes.is_empty() {
+        title
+    } else {
+        lang.desk_error_title(&title)
+    });
+    let chosen = typed
+        .get("decision")
+        .map(str::to_owned)
+        .or_else(|| record.case.decision.clone());
+    let pending = match record.state {
+        crate::applications::rules::State::Decided(decision) => Some(decision.label(lang)),
+        _ => None,
+    };
+    cx.visit.page_with(
+        status,
+        &RecordPage {
+            shell,
+            zh: record
+                .answers
+                .name_zh
+                .clone()
+                .filter(|zh| *zh != record.answers.name_shown),
+            state: desk_pages::tag(record.state.visible(), lang),
+            pending,
+            cohort: record.answers.cohort(lang).to_owned(),
+            list_href: with_query(format!("/cohorts/{}/applications", staff.cohort()), &kept),
+            before: before
+                .iter()
+                .map(|it| Shown::new(it, lang, &kept))
+                .collect(),
+            after: after.iter().map(|it| Shown::new(it, lang, &kept)).collect(),
+            list: kept,
+            facts: record.answers.facts(lang, true),
+            source: source_label(&record.answers.source, lang),
+            submitted: record.answers.submitted_at.map(|at| deadline(lang, at)),
+            cards,
+            score: record.case.score_milli.map(points),
+            apart: record
+                .case
+                .spread_milli
+                .filter(|_| disagrees(record.case.spread_milli))
+                .map(points),
+            assignable,
+            can_assign: readable(record.state).is_ok(),
+            can_decide: next(record.state, Event::Decide(Decision::Accept), false).is_ok(),
+            can_undo: next(record.state, Event::UndoDecision, false).is_ok(),
+            can_start: next(record.state, Event::StartReview, false).is_ok(),
+            decisions: Decision::ALL
+                .iter()
+                .map(|it| {
+                    let on = chosen.as_deref() == Some(it.as_str());
+                    (it.as_str(), it.label(lang), on)
+                })
+                .collect(),
+            reason: typed.get("reason").map_or_else(
+                || record.case.decision_reason.clone().unwrap_or_default(),
+                str::to_owned,
+            ),
+            decided_at: record.case.decided_at.map(|at| moment(lang, at)),
+            offer: offer(&record, lang),
+            notes: notes
+                .into_iter()
+                .map(|it| {
+                    let at = moment(lang, it.created_at);
+                    (it, at)
+                })
+                .collect(),
+            letters: letters
+                .into_iter()
+                .map(|it| {
+                    let (at, state) = (moment(lang, it.created_at), letter_state(&it.state, lang));
+                    (it, at, state)
+                })
+                .collect(),
+            history: history
+                .into_iter()
+                .map(|it| Line {
+                    at: moment(lang, it.occurred_at),
+                    who: it
+                        .actor_name
+                        .unwrap_or_else(|| lang.history_system().to_owned()),
+                    words: lang.history(&it.verb, &it.details.unwrap_or_default()),
+                })
+                .collect(),
+            mistakes,
+            stale,
+            record,
+        },
+    )
+}
+
+/// Sets the pending decision, takes it back, or sends the application to review. The form carries
+/// the version of the case that its reader saw.
+fn decide(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    let application = cx.request().param::<ApplicationId>("application")?;
+    let staff = access::application_staff(cx.conn, application)?;
+    let form = cx.request().form().clone();
+    let list = Pairs::parse(form.typed("list").as_bytes());
+    // The order of locks everywhere: cohort, then application.
+    crate::cohorts::queries::lock(cx.conn, &staff.cohort_staff())?;
+    crate::applications::desk_actions::hold(cx.conn, &staff)?;
+    let version = desk_record::record(cx.conn, &staff)?.case.version;
+    if form
+        .typed("version")
+        .parse::<i32>()
+        .is_ok_and(|seen| seen != version)
+    {
+        return page(cx, 412, &list, &form, Mistakes::default(), true);
+    }
+    let done = match form.typed("do") {
+        "undo" => deciding::undo(cx.conn, &staff).map(|()| "decision_undone"),
+        "start" => crate::applications::desk_actions::start_review(cx.conn, &staff)
+            .map(|()| "review_started"),
+        _ => set(cx, &staff, &form).map(|()| "decision_set"),
+    };
+    match done {
+        Ok(flash) => {
+            let to = with_query(format!("/applications/{application}"), form.typed("list"));
+            Ok(Reply::see_other(to).flash(flash))
+        }
+        Err(Error::Invalid(errors)) => {
+            let mistakes = Mistakes::new(&errors, cx.lang());
+            page(cx, 422, &list, &form, mistakes, false)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn set(cx: &mut Cx<'_, '_>, staff: &access::ApplicationStaff, form: &Pairs) -> Result<()> {
+    let decision = Decision::parse(form.typed("decision")).ok_or_else(|| {
+        Error::field("decision", "required", |lang| lang.form_choice().to_owned())
+    })?;
+    let reason = form.typed("reason").trim().replace("\r\n", "\n");
+    if reason.is_empty() && matches!(decision, Decision::Reject | Decision::Ineligible) {
+        return Err(Error::field("reason", "required", |lang| {
+            lang.desk_reason_wanted().to_owned()
+        }));
+    }
+    if reason.chars().count() > 1_000 {
+        return Err(Error::field("reason", "too_long", |lang| {
+            lang.form_too_long(1_000)
+        }));
+    }
+    let reason = (!reason.is_empty()).then_some(reason.as_str());
+    deciding::decide(cx.conn, staff, decision, reason)
+}
