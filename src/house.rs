@@ -32,7 +32,7 @@ pub fn routes() -> Routes {
 /// Who runs which kind of job.
 #[must_use]
 pub fn runners() -> Vec<(&'static str, Runner)> {
-    Vec::new()
+    crate::offers::jobs::runners()
 }
 
 impl House {

@@ -15,6 +15,7 @@ mod history;
 pub mod format;
 mod import;
 mod mail;
+mod offer_mail;
 mod offers;
 mod people;
 mod programmes;
