@@ -145,7 +145,9 @@ fn end_and_fill(
     } = held;
     floor.end(conn, &offer, event, reason, now)?;
     let (step, told) = match event {
-        OfferEvent::Accept => return Err(Error::Internal("an accepted seat is not free".to_owned())),
+        OfferEvent::Accept => {
+            return Err(Error::Internal("an accepted seat is not free".to_owned()));
+        }
         OfferEvent::Decline => (Step::DeclineOffer, Told::Declined),
         OfferEvent::Expire => (Step::OfferExpired, Told::Expired),
         OfferEvent::Withdraw => (
@@ -266,7 +268,10 @@ pub fn withdraw_application(conn: &mut Conn<'_>, own: &OwnApplication) -> Result
         let now = db::now(conn)?;
         let from = application.state()?;
         step_application(conn, &application, Step::Withdraw, now)?;
-        let mut key = format!("application:{}:withdrawn:{}", application.id, application.version);
+        let mut key = format!(
+            "application:{}:withdrawn:{}",
+            application.id, application.version
+        );
         if let Some(offer) = &live {
             if offer.holds_taken_seat() {
                 floor.vacate(conn, offer, now)?;

@@ -108,7 +108,9 @@ impl Event for Happened {
                 pool,
                 expires_at,
                 rank,
-            } => json!({ "application": application, "pool": pool, "expires_at": expires_at, "rank": rank }),
+            } => {
+                json!({ "application": application, "pool": pool, "expires_at": expires_at, "rank": rank })
+            }
             Self::Offer {
                 application,
                 pool,

@@ -39,7 +39,10 @@ impl OfferFacts {
     /// Of an offer of this cohort from this pool.
     #[must_use]
     pub fn new(cohort: &Cohort, pool: &PoolRow, expires_at: DateTime<Utc>, link: LinkId) -> Self {
-        let names = pool.organisation_en.clone().zip(pool.organisation_zh.clone());
+        let names = pool
+            .organisation_en
+            .clone()
+            .zip(pool.organisation_zh.clone());
         Self {
             held_for: names,
             expires_at,
@@ -174,7 +177,8 @@ impl Letter for OfferLetter {
                 let body = body.para(lang.letter_ineligible(cohort));
                 self.status(because(body, reason.as_deref()), lang)
             }
-            Told::Accepted { offer } => self.named(body.para(lang.letter_accepted(cohort)), lang)
+            Told::Accepted { offer } => self
+                .named(body.para(lang.letter_accepted(cohort)), lang)
                 .button(
                     lang.letter_enrol_button(),
                     Link::path(format!("/me/enrol/{offer}")),

@@ -449,21 +449,19 @@ pub fn position(conn: &mut Conn<'_>, own: &OwnApplication) -> Result<Option<Posi
 /// # Errors
 /// Counters that no rule allows: a mistake of ours.
 pub fn rule_pools(rows: &[PoolRow]) -> Result<Vec<Pool>, SeatRefusal> {
-    let mut pools = rows
-        .iter()
-        .map(|row| {
-            Ok(Pool {
-                id: row.id,
-                kind: row
-                    .organisation_id
-                    .map_or(PoolKind::Open, |organisation| PoolKind::Held {
-                        organisation,
+    let mut pools =
+        rows.iter()
+            .map(|row| {
+                Ok(Pool {
+                    id: row.id,
+                    kind: row.organisation_id.map_or(PoolKind::Open, |organisation| {
+                        PoolKind::Held { organisation }
                     }),
-                seats: Seats::from_counts(row.capacity, row.offered, row.taken)?,
-                held_until: row.hold_until,
+                    seats: Seats::from_counts(row.capacity, row.offered, row.taken)?,
+                    held_until: row.hold_until,
+                })
             })
-        })
-        .collect::<Result<Vec<_>, SeatRefusal>>()?;
+            .collect::<Result<Vec<_>, SeatRefusal>>()?;
     pools.sort_by_key(|pool| pool.id);
     Ok(pools)
 }

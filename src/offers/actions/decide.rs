@@ -23,7 +23,10 @@ fn about(staff: &ApplicationStaff, application: &Application) -> About {
 
 /// Locks the cohort and then the application. The cohort's lock keeps a release and a decision
 /// apart: a release shows what was decided before it, whole.
-fn hold(conn: &mut Conn<'_>, staff: &ApplicationStaff) -> Result<(cohorts::queries::Cohort, Application)> {
+fn hold(
+    conn: &mut Conn<'_>,
+    staff: &ApplicationStaff,
+) -> Result<(cohorts::queries::Cohort, Application)> {
     let cohort = cohorts::queries::lock(conn, &staff.cohort_staff())?;
     let application = queries::lock_application(conn, staff.cohort(), staff.application())?;
     Ok((cohort, application))

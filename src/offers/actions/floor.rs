@@ -332,7 +332,11 @@ impl Floor {
             .bind::<SqlUuid, _>(pool)
             .bind::<SqlUuid, _>(self.cohort.id)
             .execute(conn.pg())?;
-        if moved == 1 { Ok(()) } else { Err(refusal.into()) }
+        if moved == 1 {
+            Ok(())
+        } else {
+            Err(refusal.into())
+        }
     }
 }
 
@@ -457,5 +461,9 @@ pub(super) fn mark_released(
     .bind::<Array<SqlUuid>, _>(ids)
     .bind::<Timestamptz, _>(now)
     .execute(conn.pg())?;
-    if marked == ids.len() { Ok(()) } else { Err(Error::Stale) }
+    if marked == ids.len() {
+        Ok(())
+    } else {
+        Err(Error::Stale)
+    }
 }

@@ -161,7 +161,13 @@ pub fn preview_release(
     let now = db::now(conn)?;
     let ids = everybody(&pending, &waiting);
     let applications = queries::applications(conn, cohort.id, &ids)?;
-    let prepared = prepare(conn, &cohort, &pools, (applications, &pending, waiting), now)?;
+    let prepared = prepare(
+        conn,
+        &cohort,
+        &pools,
+        (applications, &pending, waiting),
+        now,
+    )?;
     // A promotion's deadline counts from now; a release's is what the letters of this plan say.
     let offers_end = super::floor::expiry(&cohort, now, true);
     preview(cohort, &pools, &prepared, begins, offers_end)
@@ -228,7 +234,9 @@ impl Prepared {
 
     /// How many still wait from before.
     fn still_waiting(&self) -> usize {
-        self.waiting.len().saturating_sub(self.plan.promotions.len())
+        self.waiting
+            .len()
+            .saturating_sub(self.plan.promotions.len())
     }
 }
 
@@ -268,11 +276,19 @@ fn preview(
     let mut it = Preview {
         begins,
         fingerprint: String::new(),
-        promotions: collect(&mut plan.promotions.iter().map(|it| offered(it, "offer_promoted")))?,
+        promotions: collect(
+            &mut plan
+                .promotions
+                .iter()
+                .map(|it| offered(it, "offer_promoted")),
+        )?,
         offers: collect(&mut release.offers.iter().map(|it| offered(it, "offer_made")))?,
         waitlist: collect(&mut (1..).zip(&release.waitlist).map(waits))?,
         rejections: collect(
-            &mut release.rejections.iter().map(|id| prepared.line(*id, "decision_rejected")),
+            &mut release
+                .rejections
+                .iter()
+                .map(|id| prepared.line(*id, "decision_rejected")),
         )?,
         ineligible: collect(&mut release.ineligible.iter().map(ineligible))?,
         movements: movements(pools, plan),
@@ -302,15 +318,27 @@ fn movements(pools: &[PoolRow], plan: &WholePlan) -> Vec<Movement> {
 /// A digest of all that a preview shows; the order of the pools does not count.
 fn fingerprint(preview: &Preview) -> String {
     let line = |line: &Line| {
-        json!([line.application, line.letter, line.lang.tag(), line.pool, line.rank, line.place,
-            line.accepted_without_seat, line.reason])
+        json!([
+            line.application,
+            line.letter,
+            line.lang.tag(),
+            line.pool,
+            line.rank,
+            line.place,
+            line.accepted_without_seat,
+            line.reason
+        ])
     };
     let mut pools: Vec<_> = preview
         .movements
         .iter()
         .map(|it| {
             let seats = it.after.seats;
-            (it.pool.id, [seats.capacity(), seats.offered(), seats.taken()], it.gives_back)
+            (
+                it.pool.id,
+                [seats.capacity(), seats.offered(), seats.taken()],
+                it.gives_back,
+            )
         })
         .collect();
     pools.sort_unstable();

@@ -221,10 +221,7 @@ pub fn plan_whole(
 }
 
 /// Gives the unused seats of ended holds back to the open pool.
-fn end_holds(
-    pools: &mut [Pool],
-    now: DateTime<Utc>,
-) -> Result<Vec<(PoolId, i32)>, SeatRefusal> {
+fn end_holds(pools: &mut [Pool], now: DateTime<Utc>) -> Result<Vec<(PoolId, i32)>, SeatRefusal> {
     let Some(at) = pools.iter().position(|pool| pool.kind == PoolKind::Open) else {
         return Ok(Vec::new());
     };
