@@ -41,14 +41,16 @@ pub fn routes() -> Routes {
 /// Who runs which kind of job.
 #[must_use]
 pub fn runners() -> Vec<(&'static str, Runner)> {
-    vec![
+    let mut runners: Vec<(&'static str, Runner)> = vec![
         (crate::people::knocks::KNOCK, crate::people::knocks::answer),
         ("release_hold", crate::cohorts::actions::release_hold),
         (
             crate::applications::form_actions::REMIND_DRAFT,
             crate::applications::form_actions::remind_draft,
         ),
-    ]
+    ];
+    runners.extend(crate::offers::jobs::runners());
+    runners
 }
 
 impl House {

@@ -19,6 +19,7 @@ mod history;
 mod import;
 mod mail;
 mod mail_pages;
+mod offer_mail;
 mod offers;
 mod people;
 mod people_pages;

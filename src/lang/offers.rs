@@ -13,5 +13,9 @@ texts! {
     offer_refuse_accepted: "This offer has already been accepted." | "此取錄通知早已獲接受。";
     offer_refuse_declined: "This offer has already been declined." | "此取錄通知早已婉拒。";
     offer_refuse_ended_expired: "This offer expired." | "此取錄通知已逾期。";
+    offer_refuse_not_later: "The new deadline must be later than the present one." | "新的回覆限期必須較原有限期遲。";
+    release_refuse_not_now: "Decisions are released after the call has closed and before teaching begins." | "須於截止申請後及開課前公布決定。";
+    release_refuse_nothing: "No decision is waiting for release." | "沒有待公布的決定。";
+    release_refuse_changed: "Something changed since this preview was made. Nothing was released; please look again." | "預覽後資料已有更改，因此未有公布任何決定，請重新查看。";
     offer_refuse_withdrawn: "This offer was withdrawn." | "此取錄通知已撤回。";
 }

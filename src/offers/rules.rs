@@ -4,9 +4,9 @@
 
 pub mod plan;
 
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 
-use crate::cohorts::rules::end_of_day;
+use crate::cohorts::rules::{CohortState, end_of_day};
 use crate::lang::format::hk_date;
 use crate::lang::{refusals, words};
 
@@ -59,6 +59,8 @@ refusals! {
         AlreadyExpired = "offer_expired" => offer_refuse_ended_expired,
         /// It ended: withdrawn.
         AlreadyWithdrawn = "offer_withdrawn" => offer_refuse_withdrawn,
+        /// A new deadline must be later than the old one.
+        NotLater = "offer_not_later" => offer_refuse_not_later,
     }
 }
 
@@ -91,6 +93,22 @@ pub fn next(
             Err(OfferRefusal::DeadlinePassed)
         }
         (OfferEvent::Expire, true) => Err(OfferRefusal::NotDue),
+    }
+}
+
+/// May the deadline of an offer be moved to `later` at `now`? Only while it is open and in time,
+/// and never to an earlier instant: nobody loses time that was promised.
+pub fn extend(
+    state: OfferState,
+    expires_at: DateTime<Utc>,
+    later: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<(), OfferRefusal> {
+    next(state, OfferEvent::Withdraw, expires_at, now)?;
+    if later > expires_at {
+        Ok(())
+    } else {
+        Err(OfferRefusal::NotLater)
     }
 }
 
@@ -129,4 +147,72 @@ pub fn expires_at(
     };
     let last = not_after.unwrap_or(NaiveDate::MAX);
     end_of_day(in_days(reply_days).min(last).max(in_days(1)))
+}
+
+/// The deadline of an offer that a release makes at `issued_at`: the cohort's own reply-by instant
+/// (exclusive), unless that leaves less than the day after the issue; then the deadline of a
+/// promoted offer, [`expires_at`].
+pub fn release_expires_at(
+    issued_at: DateTime<Utc>,
+    reply_by: DateTime<Utc>,
+    reply_days: u32,
+    not_after: Option<NaiveDate>,
+) -> DateTime<Utc> {
+    if reply_by >= expires_at(issued_at, 1, None) {
+        reply_by
+    } else {
+        expires_at(issued_at, reply_days, not_after)
+    }
+}
+
+/// How long before its deadline an unanswered offer is remembered to its reader, in hours.
+pub const REMIND_HOURS: i64 = 72;
+
+/// When to remind of an offer made at `issued_at`; `None` when the offer lives for little longer
+/// than that anyway, so that the letter itself is still fresh.
+pub fn remind_at(issued_at: DateTime<Utc>, expires_at: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let at = expires_at - TimeDelta::hours(REMIND_HOURS);
+    (at >= issued_at + TimeDelta::hours(24)).then_some(at)
+}
+
+refusals! {
+    /// Why decisions cannot be released.
+    pub enum ReleaseRefusal {
+        /// The call is still open, or the cohort is past its offers.
+        NotNow = "release_not_now" => release_refuse_not_now,
+        /// Nothing is decided that has not been released.
+        Nothing = "release_nothing" => release_refuse_nothing,
+        /// The plan is not the one that was shown.
+        Changed = "release_changed" => release_refuse_changed,
+    }
+}
+
+/// May decisions of a cohort in this state be released? Yes with `true` when it is the release
+/// that begins its offering.
+pub fn release_begins(cohort: CohortState) -> Result<bool, ReleaseRefusal> {
+    match cohort {
+        CohortState::Reviewing => Ok(true),
+        CohortState::Offering => Ok(false),
+        CohortState::Planned
+        | CohortState::Open
+        | CohortState::Running
+        | CohortState::Completed
+        | CohortState::Archived
+        | CohortState::Cancelled => Err(ReleaseRefusal::NotNow),
+    }
+}
+
+/// Does a free seat of a cohort in this state go to the next on the waitlist? Only while offers are
+/// out: before, nobody waits; once teaching has begun nobody joins.
+pub fn promotes(cohort: CohortState) -> bool {
+    match cohort {
+        CohortState::Offering => true,
+        CohortState::Planned
+        | CohortState::Open
+        | CohortState::Reviewing
+        | CohortState::Running
+        | CohortState::Completed
+        | CohortState::Archived
+        | CohortState::Cancelled => false,
+    }
 }

@@ -1,6 +1,8 @@
 //! Accounts as other rooms use them: make one for a person who is invited or imported, write to a
 //! person, mail a link. Each works under the task that it needs, with the caller behind it.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{OptionalExtension, QueryableByName, RunQueryDsl, sql_query};
@@ -126,6 +128,46 @@ pub fn recipient(conn: &mut Conn<'_>, person: PersonId) -> Result<Recipient> {
         name: row.display_name,
         lang: Lang::parse(&row.lang).unwrap_or_default(),
     })
+}
+
+#[derive(QueryableByName)]
+struct Addressed {
+    #[diesel(sql_type = SqlUuid)]
+    id: PersonId,
+    #[diesel(sql_type = Text)]
+    email: String,
+    #[diesel(sql_type = Text)]
+    display_name: String,
+    #[diesel(sql_type = Text)]
+    lang: String,
+}
+
+/// [`recipient`] for many persons at once: a release writes to hundreds.
+///
+/// # Errors
+/// The database's.
+pub fn recipients(
+    conn: &mut Conn<'_>,
+    persons: &[PersonId],
+) -> Result<BTreeMap<PersonId, Recipient>> {
+    let rows: Vec<Addressed> = conn.elevate(Task::Accounts, |conn| {
+        Ok(
+            sql_query("SELECT id, email, display_name, lang FROM people WHERE id = ANY ($1)")
+                .bind::<diesel::sql_types::Array<SqlUuid>, _>(persons)
+                .load(conn.pg())?,
+        )
+    })?;
+    let recipient = |row: Addressed| {
+        let lang = Lang::parse(&row.lang).unwrap_or_default();
+        let recipient = Recipient {
+            person: Some(row.id),
+            address: row.email,
+            name: row.display_name,
+            lang,
+        };
+        (row.id, recipient)
+    };
+    Ok(rows.into_iter().map(recipient).collect())
 }
 
 /// What a mailed link is for; the word stands in the address and in the token.

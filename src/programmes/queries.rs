@@ -6,7 +6,7 @@ use diesel::{OptionalExtension, QueryableByName, RunQueryDsl, sql_query};
 use crate::access::Desk;
 use crate::db::Conn;
 use crate::error::{Error, Result};
-use crate::ids::ProgrammeId;
+use crate::ids::{PicsId, ProgrammeId};
 use crate::lang::Lang;
 
 /// A programme's name in both languages.
@@ -78,6 +78,9 @@ pub fn reached(conn: &mut Conn<'_>, desk: &Desk) -> Result<Vec<(ProgrammeId, Nam
 /// A version of the Personal Information Collection Statement.
 #[derive(Clone, Debug, QueryableByName)]
 pub struct Pics {
+    /// Its id.
+    #[diesel(sql_type = SqlUuid)]
+    pub id: PicsId,
     /// Version, such as `2026-10`.
     #[diesel(sql_type = Text)]
     pub version: String,
@@ -95,7 +98,7 @@ pub struct Pics {
 /// [`Error::NotFound`] when the programme has none yet.
 pub fn current_pics(conn: &mut Conn<'_>, programme: ProgrammeId) -> Result<Pics> {
     sql_query(
-        "SELECT version, text_en, text_zh FROM pics WHERE programme_id = $1 AND effective_at <= (SELECT banyan_now()) \
+        "SELECT id, version, text_en, text_zh FROM pics WHERE programme_id = $1 AND effective_at <= (SELECT banyan_now()) \
          ORDER BY effective_at DESC LIMIT 1",
     )
     .bind::<SqlUuid, _>(programme)

@@ -26,12 +26,15 @@ CREATE TABLE offers (
   promoted_rank integer,
   reason text,
   ended_at timestamptz,
+  -- When the seat of an accepted offer was given up: the applicant or the trainee left.
+  vacated_at timestamptz,
   version integer NOT NULL DEFAULT 1,
   created_at timestamptz NOT NULL DEFAULT banyan_now(),
-  CHECK ((state = 'open') = (ended_at IS NULL))
+  CHECK ((state = 'open') = (ended_at IS NULL)),
+  CHECK (vacated_at IS NULL OR state = 'accepted')
 );
--- Never two live offers for one application.
-CREATE UNIQUE INDEX offers_one_live ON offers (application_id) WHERE state IN ('open', 'accepted');
+-- Never two offers that hold a seat for one application.
+CREATE UNIQUE INDEX offers_one_live ON offers (application_id) WHERE state IN ('open', 'accepted') AND vacated_at IS NULL;
 CREATE INDEX offers_application ON offers (application_id);
 CREATE INDEX offers_pool ON offers (pool_id, state);
 CREATE INDEX offers_cohort ON offers (cohort_id, state);
@@ -40,7 +43,7 @@ CREATE INDEX offers_expiring ON offers (expires_at) WHERE state = 'open';
 
 CREATE TABLE waitlist_entries (
   id uuid PRIMARY KEY,
-  application_id uuid NOT NULL UNIQUE REFERENCES applications (id),
+  application_id uuid NOT NULL REFERENCES applications (id),
   cohort_id uuid NOT NULL REFERENCES cohorts (id),
   programme_id uuid NOT NULL,
   person_id uuid NOT NULL REFERENCES people (id),
@@ -51,6 +54,9 @@ CREATE TABLE waitlist_entries (
   created_at timestamptz NOT NULL DEFAULT banyan_now(),
   ended_at timestamptz
 );
+-- One place at a time: who was promoted and whose offer was taken back may wait again.
+CREATE UNIQUE INDEX waitlist_entries_once ON waitlist_entries (application_id) WHERE state = 'waiting';
+CREATE INDEX waitlist_entries_application ON waitlist_entries (application_id);
 CREATE UNIQUE INDEX waitlist_entries_rank ON waitlist_entries (cohort_id, rank);
 CREATE INDEX waitlist_entries_waiting ON waitlist_entries (cohort_id, rank) WHERE state = 'waiting';
 CREATE INDEX waitlist_entries_person ON waitlist_entries (person_id);

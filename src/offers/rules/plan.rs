@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 
 use crate::applications::rules::Decision;
-use crate::cohorts::rules::seats::{Pool, PoolKind};
+use crate::cohorts::rules::seats::{Pool, PoolKind, SeatRefusal, due_to_release, give_back};
 use crate::ids::{ApplicationId, OrganisationId, PoolId};
 use crate::reviews::rules::Score;
 
@@ -181,4 +181,77 @@ pub fn plan_release(candidates: &[Candidate], pools: &[Pool], last_rank: i32) ->
         )
         .collect();
     plan
+}
+
+/// Everything that happens to a cohort's seats in one go: first unused held seats whose hold has
+/// ended go to the open pool, then the waitlist moves up, then the candidates get theirs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct WholePlan {
+    /// Held pools and how many of their seats go to the open pool.
+    pub given_back: Vec<(PoolId, i32)>,
+    /// Who is promoted from the waitlist to a seat of which pool.
+    pub promotions: Vec<(ApplicationId, PoolId)>,
+    /// The release itself.
+    pub release: ReleasePlan,
+    /// The pools afterwards, in the given order.
+    pub after: Vec<Pool>,
+}
+
+/// Plans it at `now`; with no candidates it is what fills free seats. Seats go back only where the
+/// cohort has an open pool.
+pub fn plan_whole(
+    pools: &[Pool],
+    waiting: &[Entry],
+    candidates: &[Candidate],
+    last_rank: i32,
+    now: DateTime<Utc>,
+) -> Result<WholePlan, SeatRefusal> {
+    let mut after = pools.to_vec();
+    let given_back = end_holds(&mut after, now)?;
+    let promotions = plan_promotions(&after, waiting);
+    issue(&mut after, &promotions)?;
+    let release = plan_release(candidates, &after, last_rank);
+    issue(&mut after, &release.offers)?;
+    Ok(WholePlan {
+        given_back,
+        promotions,
+        release,
+        after,
+    })
+}
+
+/// Gives the unused seats of ended holds back to the open pool.
+fn end_holds(pools: &mut [Pool], now: DateTime<Utc>) -> Result<Vec<(PoolId, i32)>, SeatRefusal> {
+    let Some(at) = pools.iter().position(|pool| pool.kind == PoolKind::Open) else {
+        return Ok(Vec::new());
+    };
+    let mut given = Vec::new();
+    for held in 0..pools.len() {
+        let (Some(from), Some(open)) = (pools.get(held).copied(), pools.get(at).copied()) else {
+            continue;
+        };
+        let due = due_to_release(&from, now);
+        if due > 0 {
+            let (less, more) = give_back(&from, &open, due)?;
+            given.push((from.id, due));
+            for pool in pools.iter_mut() {
+                if pool.id == less.id {
+                    *pool = less;
+                } else if pool.id == more.id {
+                    *pool = more;
+                }
+            }
+        }
+    }
+    Ok(given)
+}
+
+/// Each of these takes a seat of its pool.
+fn issue(pools: &mut [Pool], taken: &[(ApplicationId, PoolId)]) -> Result<(), SeatRefusal> {
+    for (_, wanted) in taken {
+        for pool in pools.iter_mut().filter(|pool| pool.id == *wanted) {
+            pool.seats = pool.seats.issue()?;
+        }
+    }
+    Ok(())
 }

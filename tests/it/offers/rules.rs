@@ -49,6 +49,7 @@ fn assert_life(table: &str, now: chrono::DateTime<chrono::Utc>) {
             Err(OfferRefusal::AlreadyDeclined) => "!declined",
             Err(OfferRefusal::AlreadyExpired) => "!expired",
             Err(OfferRefusal::AlreadyWithdrawn) => "!withdrawn",
+            Err(OfferRefusal::NotLater) => "!later",
         }
         .to_owned()
     });

@@ -1,0 +1,503 @@
+//! Rows of offers, waitlists and releases, and what the seat work reads under lock. Pages' lists
+//! are in [`lists`].
+
+use chrono::{DateTime, Utc};
+use diesel::sql_types::{Array, BigInt, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::{OptionalExtension, QueryableByName, RunQueryDsl, sql_query};
+
+use crate::access::{self, OwnApplication, OwnOffer, Working};
+use crate::applications::rules::{Decision, Outcome, State};
+use crate::cohorts::queries::PoolRow;
+use crate::cohorts::rules::seats::{Pool, PoolKind, SeatRefusal, Seats};
+use crate::db::{Conn, Task};
+use crate::error::{Error, Result};
+use crate::ids::{ApplicationId, CohortId, OfferId, OrganisationId, PersonId, PoolId, ProgrammeId};
+use crate::reviews::rules::Score;
+
+use super::rules::OfferState;
+use super::rules::plan::{Candidate, Entry};
+
+pub mod lists;
+
+/// The state of an application from the words of its two rows: what the applicant sees, and the
+/// staff's decision, which is pending until released.
+///
+/// # Errors
+/// Words that no rule knows: a mistake of ours.
+pub fn state_of(
+    word: &str,
+    decision: Option<&str>,
+    released_at: Option<DateTime<Utc>>,
+) -> Result<State> {
+    let unknown = || Error::Internal(format!("application state {word}, decision {decision:?}"));
+    match (word, decision, released_at) {
+        ("under_review", Some(decision), None) => Decision::parse(decision)
+            .map(State::Decided)
+            .ok_or_else(unknown),
+        ("offered" | "waitlisted" | "rejected" | "ineligible", _, _) => Outcome::parse(word)
+            .map(State::Released)
+            .ok_or_else(unknown),
+        _ => State::parse(word, None).ok_or_else(unknown),
+    }
+}
+
+/// The word of the column `applications.state`: never tells of a pending decision.
+#[must_use]
+pub fn word_of(state: State) -> &'static str {
+    match state.visible() {
+        State::Released(outcome) => outcome.as_str(),
+        other => other.as_str(),
+    }
+}
+
+/// An application with what its steps need.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct Application {
+    /// Its id.
+    #[diesel(sql_type = SqlUuid)]
+    pub id: ApplicationId,
+    /// Its cohort.
+    #[diesel(sql_type = SqlUuid)]
+    pub cohort_id: CohortId,
+    /// Its programme.
+    #[diesel(sql_type = SqlUuid)]
+    pub programme_id: ProgrammeId,
+    /// The applicant.
+    #[diesel(sql_type = SqlUuid)]
+    pub person_id: PersonId,
+    /// Its reference, such as `2027H1-0042`.
+    #[diesel(sql_type = Text)]
+    pub reference: String,
+    /// Name as lists show it.
+    #[diesel(sql_type = Text)]
+    pub name_shown: String,
+    /// The key by which lists sort.
+    #[diesel(sql_type = Text)]
+    pub name_sort: String,
+    /// State as its word; see [`Application::state`].
+    #[diesel(sql_type = Text)]
+    pub state: String,
+    /// University.
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    pub university_id: Option<OrganisationId>,
+    /// Employer.
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    pub employer_id: Option<OrganisationId>,
+    /// When it was submitted.
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub submitted_at: Option<DateTime<Utc>>,
+    /// Version.
+    #[diesel(sql_type = Integer)]
+    pub version: i32,
+    /// Reviewers' mean in thousandths.
+    #[diesel(sql_type = Nullable<Integer>)]
+    pub score_milli: Option<i32>,
+    /// The staff's decision.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub decision: Option<String>,
+    /// Why, in the staff's words; shown to the ineligible.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub decision_reason: Option<String>,
+    /// When the decision was released.
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub released_at: Option<DateTime<Utc>>,
+}
+
+const APPLICATION: &str = "SELECT a.id, a.cohort_id, a.programme_id, a.person_id, a.reference, a.name_shown, \
+    a.name_sort, a.state, a.university_id, a.employer_id, a.submitted_at, a.version, c.score_milli, c.decision, \
+    c.decision_reason, c.released_at FROM applications a LEFT JOIN application_cases c ON c.application_id = a.id";
+
+impl Application {
+    /// Its state.
+    ///
+    /// # Errors
+    /// As [`state_of`].
+    pub fn state(&self) -> Result<State> {
+        state_of(&self.state, self.decision.as_deref(), self.released_at)
+    }
+
+    /// University and employer.
+    #[must_use]
+    pub fn organisations(&self) -> Vec<OrganisationId> {
+        self.university_id
+            .into_iter()
+            .chain(self.employer_id)
+            .collect()
+    }
+
+    /// As a release sees it; `None` without a pending decision.
+    ///
+    /// # Errors
+    /// As [`state_of`].
+    pub fn candidate(&self) -> Result<Option<Candidate>> {
+        let State::Decided(decision) = self.state()? else {
+            return Ok(None);
+        };
+        Ok(Some(Candidate {
+            application: self.id,
+            decision,
+            score: self
+                .score_milli
+                .map(|milli| Score::new(i64::from(milli), 1_000)),
+            submitted_at: self.submitted_at.unwrap_or(DateTime::<Utc>::MAX_UTC),
+            organisations: self.organisations(),
+        }))
+    }
+}
+
+#[derive(QueryableByName)]
+struct IdRow {
+    #[diesel(sql_type = SqlUuid)]
+    id: ApplicationId,
+}
+
+/// Locks these applications in the order of their ids, then reads them with their cases.
+///
+/// # Errors
+/// The database's.
+pub fn lock_applications(
+    conn: &mut Conn<'_>,
+    cohort: CohortId,
+    ids: &[ApplicationId],
+) -> Result<Vec<Application>> {
+    let _locked: Vec<IdRow> = sql_query(
+        "SELECT id FROM applications WHERE cohort_id = $1 AND id = ANY ($2) ORDER BY id FOR UPDATE",
+    )
+    .bind::<SqlUuid, _>(cohort)
+    .bind::<Array<SqlUuid>, _>(ids)
+    .load(conn.pg())?;
+    applications(conn, cohort, ids)
+}
+
+/// These applications with their cases, unlocked.
+///
+/// # Errors
+/// The database's.
+pub fn applications(
+    conn: &mut Conn<'_>,
+    cohort: CohortId,
+    ids: &[ApplicationId],
+) -> Result<Vec<Application>> {
+    Ok(sql_query(format!(
+        "{APPLICATION} WHERE a.cohort_id = $1 AND a.id = ANY ($2) ORDER BY a.id"
+    ))
+    .bind::<SqlUuid, _>(cohort)
+    .bind::<Array<SqlUuid>, _>(ids)
+    .load(conn.pg())?)
+}
+
+/// Locks one application.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn lock_application(
+    conn: &mut Conn<'_>,
+    cohort: CohortId,
+    id: ApplicationId,
+) -> Result<Application> {
+    lock_applications(conn, cohort, &[id])?
+        .pop()
+        .ok_or(Error::NotFound)
+}
+
+/// The applications of a cohort with a pending decision, in the order of their ids.
+///
+/// # Errors
+/// The database's.
+pub fn pending(conn: &mut Conn<'_>, cohort: CohortId) -> Result<Vec<ApplicationId>> {
+    let rows: Vec<IdRow> = sql_query(
+        "SELECT c.application_id AS id FROM application_cases c JOIN applications a ON a.id = c.application_id \
+         WHERE c.cohort_id = $1 AND c.decision IS NOT NULL AND c.released_at IS NULL AND a.state = 'under_review' \
+         ORDER BY 1",
+    )
+    .bind::<SqlUuid, _>(cohort)
+    .load(conn.pg())?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
+/// An offer.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct Offer {
+    /// Its id.
+    #[diesel(sql_type = SqlUuid)]
+    pub id: OfferId,
+    /// The application.
+    #[diesel(sql_type = SqlUuid)]
+    pub application_id: ApplicationId,
+    /// The cohort.
+    #[diesel(sql_type = SqlUuid)]
+    pub cohort_id: CohortId,
+    /// The pool whose seat it holds.
+    #[diesel(sql_type = SqlUuid)]
+    pub pool_id: PoolId,
+    /// The programme.
+    #[diesel(sql_type = SqlUuid)]
+    pub programme_id: ProgrammeId,
+    /// To whom.
+    #[diesel(sql_type = SqlUuid)]
+    pub person_id: PersonId,
+    /// State as its word; see [`Offer::state`].
+    #[diesel(sql_type = Text)]
+    pub state: String,
+    /// The deadline, exclusive.
+    #[diesel(sql_type = Timestamptz)]
+    pub expires_at: DateTime<Utc>,
+    /// Rank on the waitlist from which it was promoted.
+    #[diesel(sql_type = Nullable<Integer>)]
+    pub promoted_rank: Option<i32>,
+    /// Why it was declined or withdrawn.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub reason: Option<String>,
+    /// When it ended.
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub ended_at: Option<DateTime<Utc>>,
+    /// When the accepted seat was given up.
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub vacated_at: Option<DateTime<Utc>>,
+    /// Version: one more with each new deadline.
+    #[diesel(sql_type = Integer)]
+    pub version: i32,
+    /// When it was made.
+    #[diesel(sql_type = Timestamptz)]
+    pub created_at: DateTime<Utc>,
+}
+
+const OFFER: &str = "SELECT o.id, o.application_id, o.cohort_id, o.pool_id, o.programme_id, o.person_id, o.state, \
+    o.expires_at, o.promoted_rank, o.reason, o.ended_at, o.vacated_at, o.version, o.created_at FROM offers o";
+
+impl Offer {
+    /// Its state.
+    ///
+    /// # Errors
+    /// A word that no rule knows: a mistake of ours.
+    pub fn state(&self) -> Result<OfferState> {
+        OfferState::parse(&self.state)
+            .ok_or_else(|| Error::Internal(format!("offer state {}", self.state)))
+    }
+
+    /// Was it accepted, and is its seat still the applicant's?
+    #[must_use]
+    pub fn holds_taken_seat(&self) -> bool {
+        self.state == OfferState::Accepted.as_str() && self.vacated_at.is_none()
+    }
+}
+
+/// The offer, for the person to whom it was made.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn own(conn: &mut Conn<'_>, own: &OwnOffer) -> Result<Offer> {
+    sql_query(format!("{OFFER} WHERE o.id = $1 AND o.person_id = $2"))
+        .bind::<SqlUuid, _>(own.offer())
+        .bind::<SqlUuid, _>(own.person())
+        .get_result(conn.pg())
+        .optional()?
+        .ok_or(Error::NotFound)
+}
+
+/// The offer that an applicant has to answer, or has accepted, if there is one.
+///
+/// # Errors
+/// The database's.
+pub fn latest_of(conn: &mut Conn<'_>, own: &OwnApplication) -> Result<Option<Offer>> {
+    Ok(sql_query(format!(
+        "{OFFER} WHERE o.application_id = $1 AND o.person_id = $2 ORDER BY o.id DESC LIMIT 1"
+    ))
+    .bind::<SqlUuid, _>(own.application())
+    .bind::<SqlUuid, _>(own.person())
+    .get_result(conn.pg())
+    .optional()?)
+}
+
+/// An offer of this cohort, read for its ids before anything is locked.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn of_cohort(conn: &mut Conn<'_>, cohort: CohortId, id: OfferId) -> Result<Offer> {
+    sql_query(format!("{OFFER} WHERE o.id = $1 AND o.cohort_id = $2"))
+        .bind::<SqlUuid, _>(id)
+        .bind::<SqlUuid, _>(cohort)
+        .get_result(conn.pg())
+        .optional()?
+        .ok_or(Error::NotFound)
+}
+
+/// An offer by its id, for the house's own work on seats.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn by_id(conn: &mut Conn<'_>, _seats: &Working, id: OfferId) -> Result<Offer> {
+    sql_query(format!("{OFFER} WHERE o.id = $1"))
+        .bind::<SqlUuid, _>(id)
+        .get_result(conn.pg())
+        .optional()?
+        .ok_or(Error::NotFound)
+}
+
+/// Locks an offer; its cohort, pools and application are locked before.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn lock_offer(conn: &mut Conn<'_>, _seats: &Working, id: OfferId) -> Result<Offer> {
+    sql_query(format!("{OFFER} WHERE o.id = $1 FOR UPDATE"))
+        .bind::<SqlUuid, _>(id)
+        .get_result(conn.pg())
+        .optional()?
+        .ok_or(Error::NotFound)
+}
+
+/// Locks the offer that holds a seat for this application, if one does.
+///
+/// # Errors
+/// The database's.
+pub fn lock_live(
+    conn: &mut Conn<'_>,
+    _seats: &Working,
+    application: ApplicationId,
+) -> Result<Option<Offer>> {
+    Ok(sql_query(format!(
+        "{OFFER} WHERE o.application_id = $1 AND o.state IN ('open', 'accepted') AND o.vacated_at IS NULL FOR UPDATE"
+    ))
+    .bind::<SqlUuid, _>(application)
+    .get_result(conn.pg())
+    .optional()?)
+}
+
+#[derive(QueryableByName)]
+struct WaitRow {
+    #[diesel(sql_type = SqlUuid)]
+    application_id: ApplicationId,
+    #[diesel(sql_type = Integer)]
+    rank: i32,
+    #[diesel(sql_type = Array<SqlUuid>)]
+    pool_ids: Vec<PoolId>,
+}
+
+/// Who waits, in the order of ranks. The waitlist moves only under the cohort's lock.
+///
+/// # Errors
+/// The database's.
+pub fn waiting(conn: &mut Conn<'_>, cohort: CohortId) -> Result<Vec<Entry>> {
+    let rows: Vec<WaitRow> = sql_query(
+        "SELECT application_id, rank, pool_ids FROM waitlist_entries \
+         WHERE cohort_id = $1 AND state = 'waiting' ORDER BY rank",
+    )
+    .bind::<SqlUuid, _>(cohort)
+    .load(conn.pg())?;
+    let entry = |row: WaitRow| Entry {
+        application: row.application_id,
+        rank: row.rank,
+        pools: row.pool_ids,
+    };
+    Ok(rows.into_iter().map(entry).collect())
+}
+
+#[derive(QueryableByName)]
+struct Number {
+    #[diesel(sql_type = BigInt)]
+    n: i64,
+}
+
+/// The highest rank ever given in this cohort; 0 for none.
+///
+/// # Errors
+/// The database's.
+pub fn last_rank(conn: &mut Conn<'_>, cohort: CohortId) -> Result<i32> {
+    let row: Number = sql_query(
+        "SELECT coalesce(max(rank), 0)::bigint AS n FROM waitlist_entries WHERE cohort_id = $1",
+    )
+    .bind::<SqlUuid, _>(cohort)
+    .get_result(conn.pg())?;
+    Ok(i32::try_from(row.n).unwrap_or(i32::MAX))
+}
+
+/// Where an applicant stands on the waitlist.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, QueryableByName)]
+pub struct Position {
+    /// 1 for the next.
+    #[diesel(sql_type = BigInt)]
+    pub place: i64,
+    /// How many wait.
+    #[diesel(sql_type = BigInt)]
+    pub of: i64,
+}
+
+/// The applicant's own position among those who wait; `None` when they do not. The counting is wider
+/// than the applicant's view and gives only the two numbers.
+///
+/// # Errors
+/// The database's.
+pub fn position(conn: &mut Conn<'_>, own: &OwnApplication) -> Result<Option<Position>> {
+    let (application, cohort, person) = (own.application(), own.cohort(), own.person());
+    conn.elevate(Task::Report, |conn| {
+        Ok(sql_query(
+            "SELECT count(*) FILTER (WHERE w.rank <= mine.rank) AS place, count(*) AS of \
+             FROM waitlist_entries mine JOIN waitlist_entries w ON w.cohort_id = mine.cohort_id AND w.state = 'waiting' \
+             WHERE mine.application_id = $1 AND mine.cohort_id = $2 AND mine.person_id = $3 AND mine.state = 'waiting' \
+             GROUP BY mine.id",
+        )
+        .bind::<SqlUuid, _>(application)
+        .bind::<SqlUuid, _>(cohort)
+        .bind::<SqlUuid, _>(person)
+        .get_result(conn.pg())
+        .optional()?)
+    })
+}
+
+/// Pools as the rules know them, in the order of their ids.
+///
+/// # Errors
+/// Counters that no rule allows: a mistake of ours.
+pub fn rule_pools(rows: &[PoolRow]) -> Result<Vec<Pool>, SeatRefusal> {
+    let mut pools =
+        rows.iter()
+            .map(|row| {
+                Ok(Pool {
+                    id: row.id,
+                    kind: row.organisation_id.map_or(PoolKind::Open, |organisation| {
+                        PoolKind::Held { organisation }
+                    }),
+                    seats: Seats::from_counts(row.capacity, row.offered, row.taken)?,
+                    held_until: row.hold_until,
+                })
+            })
+            .collect::<Result<Vec<_>, SeatRefusal>>()?;
+    pools.sort_by_key(|pool| pool.id);
+    Ok(pools)
+}
+
+/// A pool whose counters differ from the rows that they count.
+#[derive(Clone, Debug, PartialEq, Eq, QueryableByName)]
+pub struct Mismatch {
+    /// The pool.
+    #[diesel(sql_type = SqlUuid)]
+    pub pool: PoolId,
+    /// Its counters.
+    #[diesel(sql_type = Integer)]
+    pub offered: i32,
+    /// Its counters.
+    #[diesel(sql_type = Integer)]
+    pub taken: i32,
+    /// Open offers.
+    #[diesel(sql_type = BigInt)]
+    pub open: i64,
+    /// Accepted offers whose seat was not given up.
+    #[diesel(sql_type = BigInt)]
+    pub accepted: i64,
+}
+
+/// Compares every pool's counters with the offers that they count: empty when all is well.
+///
+/// # Errors
+/// The database's, or the transaction runs under another task.
+pub fn reconcile(conn: &mut Conn<'_>) -> Result<Vec<Mismatch>> {
+    access::working(conn, Task::Seats)?;
+    Ok(sql_query(
+        "SELECT p.id AS pool, p.offered, p.taken, count(o.id) FILTER (WHERE o.state = 'open') AS open, \
+           count(o.id) FILTER (WHERE o.state = 'accepted' AND o.vacated_at IS NULL) AS accepted \
+         FROM seat_pools p LEFT JOIN offers o ON o.pool_id = p.id GROUP BY p.id \
+         HAVING p.offered <> count(o.id) FILTER (WHERE o.state = 'open') \
+           OR p.taken <> count(o.id) FILTER (WHERE o.state = 'accepted' AND o.vacated_at IS NULL)",
+    )
+    .load(conn.pg())?)
+}

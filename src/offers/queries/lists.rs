@@ -1,0 +1,1 @@
+//! Lists of offers and of the waitlist, as the desk shows them.
