@@ -26,7 +26,9 @@ pub struct House {
 /// Every route of the house.
 #[must_use]
 pub fn routes() -> Routes {
-    Routes::new().and(crate::cohorts::routes())
+    Routes::new()
+        .and(crate::programmes::routes())
+        .and(crate::cohorts::routes())
 }
 
 /// Who runs which kind of job.

@@ -18,6 +18,7 @@ mod import;
 mod mail;
 mod offers;
 mod people;
+mod programme_pages;
 mod programmes;
 mod reviews;
 mod shell;
@@ -121,5 +122,6 @@ macro_rules! texts {
         }
     };
 }
+pub use programme_pages::per_cent;
 pub(crate) use texts;
 pub(crate) use words::{refusals, words};
