@@ -27,6 +27,7 @@ pub struct House {
 #[must_use]
 pub fn routes() -> Routes {
     Routes::new()
+        .and(crate::organisations::routes())
         .and(crate::programmes::routes())
         .and(crate::cohorts::routes())
 }

@@ -14,6 +14,7 @@ impl Lang {
     #[must_use]
     pub fn history(self, verb: &str, details: &Value) -> String {
         self.cohorts_history(verb, details)
+            .or_else(|| self.organisations_history(verb, details))
             .or_else(|| self.programmes_history(verb, details))
             .unwrap_or_else(|| self.history_unknown(verb))
     }

@@ -17,6 +17,7 @@ pub mod format;
 mod import;
 mod mail;
 mod offers;
+mod organisation_pages;
 mod people;
 mod programme_pages;
 mod programmes;

@@ -181,7 +181,11 @@ pub fn add_contact(
     .bind::<Nullable<Text>, _>(&contact.phone)
     .execute(conn.pg())?;
     // The name stays with the contact: the history of the house keeps no personal data.
-    audit::note(conn, about(organisation), &Noted("contact.added", json!({})))?;
+    audit::note(
+        conn,
+        about(organisation),
+        &Noted("contact.added", json!({})),
+    )?;
     Ok(id)
 }
 

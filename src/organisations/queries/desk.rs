@@ -270,3 +270,30 @@ pub fn holds_seats(conn: &mut Conn<'_>, desk: &Desk, id: OrganisationId) -> Resu
     .get_result(conn.pg())?;
     Ok(row.held)
 }
+
+/// A programme to choose.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct ProgrammeChoice {
+    /// Its id.
+    #[diesel(sql_type = SqlUuid)]
+    pub id: ProgrammeId,
+    /// English name.
+    #[diesel(sql_type = Text)]
+    pub name_en: String,
+    /// Chinese name.
+    #[diesel(sql_type = Text)]
+    pub name_zh: String,
+}
+
+/// The programmes of the desk, for the choice in a partnership's form (the programmes room stands
+/// below this one).
+///
+/// # Errors
+/// The database's.
+pub fn programmes(conn: &mut Conn<'_>, desk: &Desk) -> Result<Vec<ProgrammeChoice>> {
+    Ok(sql_query(
+        "SELECT id, name_en, name_zh FROM programmes WHERE id = ANY ($1) ORDER BY name_en, id",
+    )
+    .bind::<Array<SqlUuid>, _>(desk.programmes())
+    .load(conn.pg())?)
+}
