@@ -30,6 +30,8 @@ pub struct House {
 pub fn routes() -> Routes {
     Routes::new()
         .and(crate::people::routes())
+        .and(crate::organisations::routes())
+        .and(crate::programmes::routes())
         .and(crate::cohorts::routes())
         .and(crate::applications::form_pages::form_routes())
         .and(crate::applications::desk_pages::desk_routes())

@@ -39,10 +39,13 @@ BEGIN
     ('throttles', 'sweep', 'sd', 'task:sweep'),
     ('audit_events', 'write', 'i', anyone || ' AND actor_id IS NOT DISTINCT FROM (SELECT banyan_person())'),
     ('audit_events', 'staff', 's', staff),
+    -- Records of the house itself (organisations): neither a person's nor a programme's.
+    ('audit_events', 'desk', 's', desk || ' AND programme_id IS NULL AND person_id IS NULL AND NOT confidential'),
     ('audit_events', 'own', 's', own || ' AND NOT confidential'),
     ('audit_events', 'seal', 's', 'task:seal_audit'),
     ('audit_details', 'write', 'i', anyone),
     ('audit_details', 'staff', 's', staff),
+    ('audit_details', 'desk', 's', desk || ' AND programme_id IS NULL AND person_id IS NULL AND NOT confidential'),
     ('audit_details', 'own', 's', own || ' AND NOT confidential'),
     ('audit_details', 'seal', 's', 'task:seal_audit'),
     ('audit_chain', 'seal', 'si', 'task:seal_audit'),

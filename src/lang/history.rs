@@ -13,8 +13,10 @@ impl Lang {
     /// What happened, in words. `details` are those that the event stored, or null when erased.
     #[must_use]
     pub fn history(self, verb: &str, details: &Value) -> String {
-        let rooms: [fn(Self, &str, &Value) -> Option<String>; 4] = [
+        let rooms: [fn(Self, &str, &Value) -> Option<String>; 6] = [
             Self::people_history,
+            Self::organisations_history,
+            Self::programmes_history,
             Self::cohorts_history,
             Self::history_of_applications,
             Self::history_desk,

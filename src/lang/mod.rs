@@ -21,8 +21,10 @@ mod mail;
 mod mail_pages;
 mod offer_mail;
 mod offers;
+mod organisation_pages;
 mod people;
 mod people_pages;
+mod programme_pages;
 mod programmes;
 mod reviews;
 mod shell;
@@ -126,5 +128,6 @@ macro_rules! texts {
         }
     };
 }
+pub use programme_pages::per_cent;
 pub(crate) use texts;
 pub(crate) use words::{refusals, words};

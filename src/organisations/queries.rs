@@ -8,6 +8,9 @@ use crate::error::Result;
 use crate::ids::OrganisationId;
 use crate::lang::Lang;
 
+mod desk;
+pub use desk::*;
+
 /// An organisation's public face.
 #[derive(Clone, Debug, QueryableByName)]
 pub struct Listed {

@@ -9,6 +9,9 @@ use crate::error::{Error, Result};
 use crate::ids::{PicsId, ProgrammeId};
 use crate::lang::Lang;
 
+mod desk;
+pub use desk::*;
+
 /// A programme's name in both languages.
 #[derive(Clone, Debug, QueryableByName)]
 pub struct Name {

@@ -3,8 +3,6 @@ CREATE TABLE organisations (
   kind text NOT NULL CHECK (kind IN ('university', 'bank', 'digital_bank', 'insurer', 'fintech', 'other')),
   name_en text NOT NULL CHECK (length(name_en) BETWEEN 1 AND 200),
   name_zh text NOT NULL CHECK (length(name_zh) BETWEEN 1 AND 200),
-  -- The names folded as the import folds them, so that a registry's spelling finds its row.
-  match_keys text[] NOT NULL DEFAULT '{}',
   website text,
   archived_at timestamptz,
   version integer NOT NULL DEFAULT 1,

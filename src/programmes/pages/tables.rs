@@ -1,0 +1,151 @@
+//! General holidays.
+
+use askama::Template;
+use chrono::NaiveDate;
+
+use crate::access::{self, ProgrammeStaff};
+use crate::audit;
+use crate::error::Result;
+use crate::lang::format::date_long;
+use crate::web::fields::{Again, Field, FormSpec, Group, HistoryLine, Input, fill};
+use crate::web::{Cx, Form, Pairs, Reply, Shell};
+
+use super::super::actions::{self, HOLIDAYS, Holiday};
+use super::super::queries;
+use super::{chosen, crumbs, hidden};
+
+#[derive(Template)]
+#[template(path = "programmes/holidays.html")]
+struct HolidaysPage<'a> {
+    shell: Shell,
+    crumbs: Vec<(String, String)>,
+    programme: String,
+    rows: Vec<(String, String, bool, String)>,
+    spec: FormSpec,
+    again: &'a Again,
+    history: Vec<HistoryLine>,
+}
+
+fn address(staff: &ProgrammeStaff) -> String {
+    format!("/programme/holidays?programme={}", staff.programme())
+}
+
+fn show(
+    cx: &mut Cx<'_, '_>,
+    staff: &ProgrammeStaff,
+    values: &Pairs,
+    again: &Again,
+) -> Result<Reply> {
+    let lang = cx.lang();
+    let statuses = vec![
+        (
+            "derived".to_owned(),
+            lang.programmes_holiday_derived().to_owned(),
+        ),
+        (
+            "gazetted".to_owned(),
+            lang.programmes_holiday_gazetted().to_owned(),
+        ),
+    ];
+    let mut spec = FormSpec {
+        title: lang.programmes_holidays_set().to_owned(),
+        crumbs: Vec::new(),
+        note: None,
+        groups: vec![Group::plain(vec![
+            Field::line("observed_on", lang.programmes_holiday_on()).of("date"),
+            Field::line("name_en", lang.programmes_name_en()),
+            Field::line("name_zh", lang.programmes_name_zh()),
+            Field::line("status", lang.programmes_status()).choice(statuses),
+        ])],
+        hidden: vec![hidden(staff)],
+        action: "/programme/holidays".to_owned(),
+        submit: lang.save().to_owned(),
+        back: String::new(),
+        history: Vec::new(),
+    };
+    fill(&mut spec.groups, values, &again.mistakes);
+    let rows = queries::holidays(cx.conn)?
+        .into_iter()
+        .map(|row| {
+            let edit = format!("{}&on={}#observed_on", address(staff), row.observed_on);
+            (
+                date_long(lang, row.observed_on),
+                lang.pick(row.name_en, row.name_zh),
+                row.status == "gazetted",
+                edit,
+            )
+        })
+        .collect();
+    let history = audit::lines(cx.conn, HOLIDAYS, lang)?;
+    let page = HolidaysPage {
+        shell: cx.shell(lang.programmes_holidays()),
+        crumbs: crumbs(lang, staff),
+        programme: staff.programme().to_string(),
+        rows,
+        spec,
+        again,
+        history,
+    };
+    cx.visit.page_with(again.status.max(200), &page)
+}
+
+/// GET `/programme/holidays`; with `?on=` the form is filled with that day.
+pub(super) fn holidays(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    let staff = chosen(cx)?;
+    let on = cx.request().query.get("on").map(str::parse::<NaiveDate>);
+    let rows = queries::holidays(cx.conn)?;
+    let found = rows.iter().find(|row| {
+        on.as_ref()
+            .is_some_and(|on| on.as_ref() == Ok(&row.observed_on))
+    });
+    let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let values = match found {
+        Some(row) => Pairs::new(vec![
+            pair("observed_on", &row.observed_on.to_string()),
+            pair("name_en", &row.name_en),
+            pair("name_zh", &row.name_zh),
+            pair("status", &row.status),
+        ]),
+        None => Pairs::new(vec![pair("status", "derived")]),
+    };
+    show(cx, &staff, &values, &Again::first())
+}
+
+/// POST `/programme/holidays`.
+pub(super) fn set_holiday(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    let staff = chosen(cx)?;
+    let visit = cx.visit;
+    let typed = visit.request.form();
+    let mut form = Form::new(typed);
+    let gazetted = |word: &str| match word {
+        "gazetted" => Some(true),
+        "derived" => Some(false),
+        _ => None,
+    };
+    let holiday = Holiday {
+        observed_on: form.date("observed_on"),
+        name_en: form.text("name_en", 120),
+        name_zh: form.text("name_zh", 120),
+        gazetted: form.choice("status", gazetted).unwrap_or(false),
+    };
+    match form.done() {
+        Ok(()) => {
+            let desk = access::desk(cx.conn)?;
+            actions::load_holidays(cx.conn, &desk, staff.programme(), &[holiday])?;
+            Ok(Reply::see_other(address(&staff)).flash("saved"))
+        }
+        Err(error) => {
+            let again = Again::from_error(error, cx.lang())?;
+            show(cx, &staff, typed, &again)
+        }
+    }
+}
+
+/// POST `/programme/holidays/load`: the shipped list.
+pub(super) fn load(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    let staff = chosen(cx)?;
+    let desk = access::desk(cx.conn)?;
+    let shipped = actions::shipped_holidays();
+    actions::load_holidays(cx.conn, &desk, staff.programme(), &shipped)?;
+    Ok(Reply::see_other(address(&staff)).flash("saved"))
+}

@@ -1,0 +1,2 @@
+//! Worlds that tests begin in.
+pub mod cohorts;
