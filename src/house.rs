@@ -28,7 +28,7 @@ pub struct House {
 /// Every route of the house.
 #[must_use]
 pub fn routes() -> Routes {
-    Routes::new()
+    Routes::new().and(crate::desks::routes())
 }
 
 /// Who runs which kind of job.

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 
 mod applications;
 mod cohorts;
+mod desks;
+mod desks_public;
 mod enrolments;
 mod files;
 mod flash;

@@ -11,6 +11,7 @@ mod support;
 
 mod applications;
 mod cohorts;
+mod desks;
 mod enrolments;
 mod mail;
 mod offers;
