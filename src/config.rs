@@ -248,7 +248,8 @@ impl Config {
         Ok(Self {
             mode,
             listen,
-            listen_is_default: vars.text("BANYAN_LISTEN").is_none() && vars.text("BANYAN_PUBLIC_URL").is_none(),
+            listen_is_default: vars.text("BANYAN_LISTEN").is_none()
+                && vars.text("BANYAN_PUBLIC_URL").is_none(),
             public_url,
             data_dir: vars
                 .text("BANYAN_DATA_DIR")

@@ -183,7 +183,8 @@ pub fn needs(when: &When, counts: &Counts, now: DateTime<Utc>) -> Vec<(Need, i64
         when.state,
         CohortState::Open | CohortState::Reviewing | CohortState::Offering
     );
-    let closes_soon = open && when.closes_at > now && when.closes_at - now <= Duration::days(SOON_DAYS);
+    let closes_soon =
+        open && when.closes_at > now && when.closes_at - now <= Duration::days(SOON_DAYS);
     let decisions_near = (when.decisions_on - today).num_days() <= SOON_DAYS;
     let one = i64::from;
     let mut found: Vec<(Need, i64)> = [

@@ -429,7 +429,12 @@ fn finish(reply: Reply, if_none_match: Option<&str>) -> HttpResponse {
     {
         // What a cache needs to keep the copy that it has (RFC 9110, 15.4.5).
         let kept = |name: &str| matches!(name, "etag" | "cache-control" | "vary");
-        let headers = reply.headers.iter().filter(|(n, _)| kept(n)).cloned().collect();
+        let headers = reply
+            .headers
+            .iter()
+            .filter(|(n, _)| kept(n))
+            .cloned()
+            .collect();
         return start(&Reply {
             status: 304,
             headers,

@@ -27,7 +27,6 @@ const RECENT: usize = 8;
 
 /// Something that needs somebody, with its place.
 pub(super) struct NeedLine {
-    pub count: String,
     pub text: String,
     pub href: String,
     pub urgent: bool,
@@ -223,13 +222,9 @@ pub(super) fn need_line(need: Need, n: i64, cohort: &Cohort, lang: Lang) -> Need
         Need::OffersExpiring => (lang.desk_need_offers(n), "applications?state=offered"),
         Need::HoldsEnding => (lang.desk_need_holds(n), "seats"),
         Need::WaitingBesideFree => (lang.desk_need_waiting(n), "waitlist"),
-        Need::StartCohort => (
-            lang.desk_need_start(&date(lang, cohort.starts_on)),
-            "state",
-        ),
+        Need::StartCohort => (lang.desk_need_start(&date(lang, cohort.starts_on)), "state"),
     };
     NeedLine {
-        count: count(n),
         text,
         href: format!("/cohorts/{}/{page}", cohort.id),
         urgent: need.is_urgent(),
@@ -253,7 +248,11 @@ fn pool_line(name: String, note: String, seats: [i64; 4], scale: i64) -> PoolLin
 }
 
 fn pool_lines(pools: &[PoolSeats], lang: Lang) -> Vec<PoolLine> {
-    let scale = pools.iter().map(|p| i64::from(p.capacity)).max().unwrap_or(1);
+    let scale = pools
+        .iter()
+        .map(|p| i64::from(p.capacity))
+        .max()
+        .unwrap_or(1);
     pools
         .iter()
         .map(|pool| {

@@ -54,7 +54,10 @@ pub(in crate::desks) fn committee(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let page = Committee {
         shell: cx.shell(lang.nav_figures()),
         when: deadline(lang, now),
-        years: years.iter().map(|year| year_line(year, now, lang)).collect(),
+        years: years
+            .iter()
+            .map(|year| year_line(year, now, lang))
+            .collect(),
         cohorts: sums
             .iter()
             .map(|sums| sums_line(sums, lang))

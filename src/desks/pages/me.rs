@@ -160,7 +160,10 @@ fn enrolled(affair: &mut Affair, mine: &Mine, enrolment: String, lang: Lang) {
             affair.told = String::new();
         }
     }
-    affair.next = next(format!("/me/enrolments/{enrolment}"), lang.desk_me_trainee_page());
+    affair.next = next(
+        format!("/me/enrolments/{enrolment}"),
+        lang.desk_me_trainee_page(),
+    );
 }
 
 fn draft(affair: &mut Affair, mine: &Mine, now: DateTime<Utc>, lang: Lang) -> Result<()> {

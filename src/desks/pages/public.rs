@@ -15,7 +15,8 @@ use crate::programmes::rules::{Metric, Operator};
 use crate::web::{Cx, Reply, Shell};
 
 use super::public_parts::{
-    CallCard, CriterionLine, DateLine, SourceLine, cached, call_words, criteria_of, dates, paragraphs,
+    CallCard, CriterionLine, DateLine, SourceLine, cached, call_words, criteria_of, dates,
+    paragraphs,
 };
 
 /// Runs `work` as the public site, whoever reads: staff see here what a stranger sees.
@@ -74,7 +75,9 @@ pub(in crate::desks) fn landing(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let going: Vec<&Cohort> = calls.iter().collect();
     let mut ahead = dates(&going, lang, now);
     ahead.truncate(6);
-    let title = name.clone().unwrap_or_else(|| lang.site_landing_title().to_owned());
+    let title = name
+        .clone()
+        .unwrap_or_else(|| lang.site_landing_title().to_owned());
     let page = Landing {
         shell: cx.shell(title),
         name,

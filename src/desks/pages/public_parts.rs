@@ -63,7 +63,10 @@ impl CallCard {
         Ok(Self {
             name: cohort.name(lang).to_owned(),
             href: format!("/calls/{}", cohort.code),
-            intro: paragraphs(cohort.intro(lang)).into_iter().next().unwrap_or_default(),
+            intro: paragraphs(cohort.intro(lang))
+                .into_iter()
+                .next()
+                .unwrap_or_default(),
             tag,
             state: words,
             open: state == CallState::Open,
@@ -95,7 +98,11 @@ pub(super) struct DateLine {
 }
 
 /// What is still ahead in these cohorts, the next first.
-pub(in crate::desks) fn dates(cohorts: &[&Cohort], lang: Lang, now: DateTime<Utc>) -> Vec<DateLine> {
+pub(in crate::desks) fn dates(
+    cohorts: &[&Cohort],
+    lang: Lang,
+    now: DateTime<Utc>,
+) -> Vec<DateLine> {
     let today = hk_date(now);
     let mut lines = Vec::new();
     for cohort in cohorts {

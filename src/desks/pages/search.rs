@@ -71,7 +71,10 @@ pub(in crate::desks) fn search(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         places: places
             .into_iter()
             .map(|o| {
-                let (name, other) = lang.pick((o.name_en.clone(), o.name_zh.clone()), (o.name_zh, o.name_en));
+                let (name, other) = lang.pick(
+                    (o.name_en.clone(), o.name_zh.clone()),
+                    (o.name_zh, o.name_en),
+                );
                 Place {
                     href: format!("/organisations/{}", o.id),
                     name,
@@ -90,8 +93,8 @@ fn size(n: usize) -> String {
 }
 
 fn person(found: &Found, lang: Lang) -> Person {
-    let state = State::parse(&found.state, None)
-        .or_else(|| State::parse("released", Some(&found.state)));
+    let state =
+        State::parse(&found.state, None).or_else(|| State::parse("released", Some(&found.state)));
     let mut detail = format!("{} · {}", found.reference, found.email);
     if let Some(number) = &found.trainee_number {
         detail = format!("{number} · {detail}");

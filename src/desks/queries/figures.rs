@@ -159,8 +159,10 @@ pub struct Name {
 pub fn organisations(conn: &mut Conn<'_>, member: &Member) -> Result<Vec<Name>> {
     let ids: Vec<uuid::Uuid> = member.organisations().iter().map(|id| id.0).collect();
     Ok(
-        sql_query("SELECT name_en, name_zh FROM organisations WHERE id = ANY ($1) ORDER BY name_en")
-            .bind::<Array<SqlUuid>, _>(&ids)
-            .load(conn.pg())?,
+        sql_query(
+            "SELECT name_en, name_zh FROM organisations WHERE id = ANY ($1) ORDER BY name_en",
+        )
+        .bind::<Array<SqlUuid>, _>(&ids)
+        .load(conn.pg())?,
     )
 }

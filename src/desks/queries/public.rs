@@ -338,12 +338,11 @@ pub fn own_application(
     own: &Own,
     cohort: CohortId,
 ) -> Result<Option<ApplicationId>> {
-    let found: Option<Id> = sql_query(
-        "SELECT id FROM applications WHERE cohort_id = $1 AND person_id = $2",
-    )
-    .bind::<SqlUuid, _>(cohort)
-    .bind::<SqlUuid, _>(own.person())
-    .get_result(conn.pg())
-    .optional()?;
+    let found: Option<Id> =
+        sql_query("SELECT id FROM applications WHERE cohort_id = $1 AND person_id = $2")
+            .bind::<SqlUuid, _>(cohort)
+            .bind::<SqlUuid, _>(own.person())
+            .get_result(conn.pg())
+            .optional()?;
     Ok(found.map(|row| row.id))
 }

@@ -53,7 +53,11 @@ async fn an_older_schema_is_not_ready_and_says_what_to_run() {
 async fn metrics_are_for_this_machine_alone_when_no_token_is_set() {
     let app = TestApp::with_database();
     let anybody = app.anybody();
-    let from = |peer: &str| TestRequest::get().uri("/metrics").peer_addr(peer.parse().unwrap());
+    let from = |peer: &str| {
+        TestRequest::get()
+            .uri("/metrics")
+            .peer_addr(peer.parse().unwrap())
+    };
     assert_eq!(anybody.send(from("192.0.2.1:9")).await.status, 403);
     assert_eq!(anybody.get("/metrics").await.status, 403);
     let own = anybody.send(from("127.0.0.1:9")).await;
@@ -70,7 +74,11 @@ async fn metrics_are_for_this_machine_alone_when_no_token_is_set() {
         "banyan_pool_connections_max 8",
         "banyan_requests_total{route=\"/metrics\",status=\"403\"} 2",
     ] {
-        assert!(own.text().lines().any(|l| l == line), "{line} in {}", own.text());
+        assert!(
+            own.text().lines().any(|l| l == line),
+            "{line} in {}",
+            own.text()
+        );
     }
 }
 
@@ -93,7 +101,11 @@ async fn metrics_without_a_database_still_tell_of_the_process() {
     let app = without_database();
     let own = app
         .anybody()
-        .send(TestRequest::get().uri("/metrics").peer_addr("127.0.0.1:9".parse().unwrap()))
+        .send(
+            TestRequest::get()
+                .uri("/metrics")
+                .peer_addr("127.0.0.1:9".parse().unwrap()),
+        )
         .await;
     assert_eq!(own.status, 200);
     assert!(own.text().contains("banyan_database_up 0"));

@@ -25,14 +25,23 @@ fn when(state: CohortState) -> When {
 #[test]
 fn counts_of_one_to_four_are_not_shown_and_zero_is() {
     let cells = [0, 1, 4, 5, 200].map(Cell::of);
-    let wanted = [Cell::Shown(0), Cell::Small, Cell::Small, Cell::Shown(5), Cell::Shown(200)];
+    let wanted = [
+        Cell::Shown(0),
+        Cell::Small,
+        Cell::Small,
+        Cell::Shown(5),
+        Cell::Shown(200),
+    ];
     assert_eq!(cells, wanted);
 }
 
 #[test]
 fn a_total_never_gives_a_single_hidden_part_away() {
     let table: &[(&[i64], &[Cell])] = &[
-        (&[3, 12, 15], &[Cell::Small, Cell::Withheld, Cell::Shown(15)]),
+        (
+            &[3, 12, 15],
+            &[Cell::Small, Cell::Withheld, Cell::Shown(15)],
+        ),
         (&[3, 2, 15], &[Cell::Small, Cell::Small, Cell::Shown(15)]),
         (&[0, 3, 27], &[Cell::Shown(0), Cell::Small, Cell::Withheld]),
         (&[10, 10, 10], &[Cell::Shown(10); 3]),
@@ -86,7 +95,15 @@ proptest! {
 
 #[test]
 fn lengths_are_tenths_of_a_percent_and_never_leave_the_bar() {
-    let table = [(0, 30, "0%"), (15, 30, "50%"), (1, 3, "33.3%"), (30, 30, "100%"), (40, 30, "100%"), (5, 0, "100%"), (-1, 10, "0%")];
+    let table = [
+        (0, 30, "0%"),
+        (15, 30, "50%"),
+        (1, 3, "33.3%"),
+        (30, 30, "100%"),
+        (40, 30, "100%"),
+        (5, 0, "100%"),
+        (-1, 10, "0%"),
+    ];
     for (part, whole, wanted) in table {
         assert_eq!(length(part, whole), wanted, "{part} of {whole}");
     }
@@ -104,23 +121,39 @@ fn a_call_is_what_its_state_and_the_clock_say() {
     let (opens, closes) = (at("2026-10-12T01:00:00Z"), at("2026-11-30T15:59:59Z"));
     let table = [
         (CohortState::Planned, opens, CallState::NotYetOpen),
-        (CohortState::Open, opens - Duration::seconds(1), CallState::NotYetOpen),
+        (
+            CohortState::Open,
+            opens - Duration::seconds(1),
+            CallState::NotYetOpen,
+        ),
         (CohortState::Open, opens, CallState::Open),
-        (CohortState::Open, closes - Duration::seconds(1), CallState::Open),
+        (
+            CohortState::Open,
+            closes - Duration::seconds(1),
+            CallState::Open,
+        ),
         (CohortState::Open, closes, CallState::Closed),
         (CohortState::Reviewing, opens, CallState::Closed),
         (CohortState::Archived, opens, CallState::Closed),
         (CohortState::Cancelled, opens, CallState::Cancelled),
     ];
     for (state, now, wanted) in table {
-        assert_eq!(call_state(state, opens, closes, now), wanted, "{state:?} {now}");
+        assert_eq!(
+            call_state(state, opens, closes, now),
+            wanted,
+            "{state:?} {now}"
+        );
     }
 }
 
 #[test]
 fn nothing_needs_anybody_in_a_quiet_cohort() {
     for state in CohortState::ALL {
-        let quiet = needs(&when(*state), &Counts::default(), at("2026-10-01T00:00:00Z"));
+        let quiet = needs(
+            &when(*state),
+            &Counts::default(),
+            at("2026-10-01T00:00:00Z"),
+        );
         assert_eq!(quiet, vec![], "{state:?}");
     }
 }
@@ -136,14 +169,72 @@ fn what_needs_somebody_depends_on_state_counts_and_day() {
         waiting_beside_free: 5,
     };
     let table = [
-        (CohortState::Planned, "2026-10-12T01:00:00Z", vec![Need::OpenCall, Need::WaitingBesideFree, Need::OffersExpiring, Need::Unreleased, Need::HoldsEnding]),
-        (CohortState::Open, "2026-11-24T00:00:00Z", vec![Need::WaitingBesideFree, Need::OffersExpiring, Need::Unreleased, Need::NoReviewer, Need::HoldsEnding, Need::ClosesSoon]),
-        (CohortState::Open, "2026-11-30T15:59:59Z", vec![Need::BeginReview, Need::WaitingBesideFree, Need::OffersExpiring, Need::Unreleased, Need::NoReviewer, Need::HoldsEnding]),
-        (CohortState::Reviewing, "2026-12-31T16:00:00Z", vec![Need::WaitingBesideFree, Need::OffersExpiring, Need::ReviewsOverdue, Need::Unreleased, Need::NoReviewer, Need::HoldsEnding]),
-        (CohortState::Offering, "2027-02-21T16:00:00Z", vec![Need::StartCohort, Need::WaitingBesideFree, Need::OffersExpiring, Need::ReviewsOverdue, Need::Unreleased, Need::NoReviewer, Need::HoldsEnding]),
+        (
+            CohortState::Planned,
+            "2026-10-12T01:00:00Z",
+            vec![
+                Need::OpenCall,
+                Need::WaitingBesideFree,
+                Need::OffersExpiring,
+                Need::Unreleased,
+                Need::HoldsEnding,
+            ],
+        ),
+        (
+            CohortState::Open,
+            "2026-11-24T00:00:00Z",
+            vec![
+                Need::WaitingBesideFree,
+                Need::OffersExpiring,
+                Need::Unreleased,
+                Need::NoReviewer,
+                Need::HoldsEnding,
+                Need::ClosesSoon,
+            ],
+        ),
+        (
+            CohortState::Open,
+            "2026-11-30T15:59:59Z",
+            vec![
+                Need::BeginReview,
+                Need::WaitingBesideFree,
+                Need::OffersExpiring,
+                Need::Unreleased,
+                Need::NoReviewer,
+                Need::HoldsEnding,
+            ],
+        ),
+        (
+            CohortState::Reviewing,
+            "2026-12-31T16:00:00Z",
+            vec![
+                Need::WaitingBesideFree,
+                Need::OffersExpiring,
+                Need::ReviewsOverdue,
+                Need::Unreleased,
+                Need::NoReviewer,
+                Need::HoldsEnding,
+            ],
+        ),
+        (
+            CohortState::Offering,
+            "2027-02-21T16:00:00Z",
+            vec![
+                Need::StartCohort,
+                Need::WaitingBesideFree,
+                Need::OffersExpiring,
+                Need::ReviewsOverdue,
+                Need::Unreleased,
+                Need::NoReviewer,
+                Need::HoldsEnding,
+            ],
+        ),
     ];
     for (state, now, wanted) in table {
-        let found: Vec<Need> = needs(&when(state), &counts, at(now)).into_iter().map(|(need, _)| need).collect();
+        let found: Vec<Need> = needs(&when(state), &counts, at(now))
+            .into_iter()
+            .map(|(need, _)| need)
+            .collect();
         assert_eq!(found, wanted, "{state:?} {now}");
     }
 }
