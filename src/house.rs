@@ -38,6 +38,7 @@ pub fn routes() -> Routes {
         .and(crate::reviews::routes())
         .and(crate::desks::bulk::routes())
         .and(crate::desks::record::routes())
+        .and(crate::desks::routes())
 }
 
 /// Who runs which kind of job.

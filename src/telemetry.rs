@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tracing_subscriber::EnvFilter;
@@ -40,6 +41,7 @@ struct Route {
 pub struct Metrics {
     routes: Mutex<BTreeMap<&'static str, Route>>,
     gauges: Mutex<BTreeMap<&'static str, f64>>,
+    probing: AtomicBool,
 }
 
 impl Metrics {
@@ -65,6 +67,16 @@ impl Metrics {
         if let Ok(mut gauges) = self.gauges.lock() {
             gauges.insert(name, value);
         }
+    }
+
+    /// May a probe ask the database now? Not while an earlier question is unanswered.
+    pub fn begin_probe(&self) -> bool {
+        !self.probing.swap(true, Ordering::AcqRel)
+    }
+
+    /// The probe has its answer.
+    pub fn end_probe(&self) {
+        self.probing.store(false, Ordering::Release);
     }
 
     /// Everything, as Prometheus reads it.

@@ -102,6 +102,8 @@ BEGIN
     ('sources', 'staff', 'iu', staff),
     ('targets', 'everyone', 's', anyone),
     ('targets', 'staff', 'iud', staff),
+    ('observations', 'everyone', 's', anyone),
+    ('observations', 'staff', 'iud', staff),
     ('holidays', 'everyone', 's', anyone),
     ('holidays', 'desk', 'iu', desk),
     ('pics', 'everyone', 's', anyone),
@@ -116,7 +118,9 @@ BEGIN
     ('seat_pools', 'member', 's', member),
     ('seat_pools', 'committee', 's', committee),
     ('seat_pools', 'seats', 'su', 'task:seats'),
+    ('seat_pools', 'report', 's', 'task:report'),
     ('rubric_criteria', 'staff', 'siud', staff),
+    ('rubric_criteria', 'public', 's', 'task:public_site'),
     ('rubric_criteria', 'reviewer', 's', '(SELECT banyan_kind()) = ''reviewer'' AND programme_id = ANY ((SELECT banyan_programmes())::uuid[])'),
     -- applications
     ('applications', 'own', 's', applicant),

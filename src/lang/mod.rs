@@ -11,6 +11,8 @@ mod apply;
 mod cohort_pages;
 mod cohorts;
 mod desk;
+mod desks;
+mod desks_public;
 mod enrolments;
 mod files;
 mod flash;

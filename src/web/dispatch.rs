@@ -167,6 +167,7 @@ fn guarded(
                 (done, None) => done,
             }
         }
+        Handler::Watch(handler) => return Ok(handler(request, site)),
         Handler::Free(handler) => {
             site.db
                 .read_for(&Actor::Public(Task::Session), request.id, |conn| {

@@ -5,6 +5,7 @@ use crate::error::Result;
 
 use super::dispatch::{Cx, Site, Visit};
 use super::reply::Reply;
+use super::request::Request;
 
 /// Methods that routes are mounted under. HEAD is answered by GET.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -57,6 +58,9 @@ pub enum Handler {
     /// Outside a transaction: password hashing, uploads, streams. It opens its own by the visit's
     /// actor.
     Free(fn(&Visit, &Site) -> Result<Reply>),
+    /// For whoever watches the house: nobody is looked up, no turn is waited for, and the database is
+    /// not touched unless the handler itself does so.
+    Watch(fn(&Request, &Site) -> Reply),
 }
 
 /// What the API description says of a route under `/api`.
@@ -142,6 +146,13 @@ impl Routes {
         handler: fn(&Visit, &Site) -> Result<Reply>,
     ) -> Self {
         self.at(Method::Get, path, access, Handler::Free(handler))
+    }
+
+    /// An address that operators and balancers watch; open to anyone, so the handler itself decides
+    /// whom it answers.
+    #[must_use]
+    pub fn watch(self, path: &'static str, handler: fn(&Request, &Site) -> Reply) -> Self {
+        self.at(Method::Get, path, Access::Public, Handler::Watch(handler))
     }
 
     /// An action that needs more than one transaction, or slow work between them.

@@ -209,8 +209,8 @@ async fn work(
             Ok(permit) => Some(permit),
             Err(error) => return failed(&request, error),
         },
-        // These hash, upload or stream; they take a connection only for a moment, from the pool.
-        Handler::Free(_) => None,
+        // These hash, upload, stream or watch; they take a connection only for a moment, if at all.
+        Handler::Free(_) | Handler::Watch(_) => None,
     };
     let request = Arc::new(request);
     let (site, at_work) = (serving.site.clone(), Arc::clone(&request));
@@ -431,9 +431,17 @@ fn finish(reply: Reply, if_none_match: Option<&str>) -> HttpResponse {
             .split(',')
             .any(|w| w.trim().trim_start_matches("W/") == etag || w.trim() == "*")
     {
+        // What a cache needs to keep the copy that it has (RFC 9110, 15.4.5).
+        let kept = |name: &str| matches!(name, "etag" | "cache-control" | "vary");
+        let headers = reply
+            .headers
+            .iter()
+            .filter(|(n, _)| kept(n))
+            .cloned()
+            .collect();
         return start(&Reply {
             status: 304,
-            headers: vec![("etag", etag.to_owned())],
+            headers,
             body: ReplyBody::Bytes(Vec::new()),
         })
         .finish();

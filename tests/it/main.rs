@@ -13,6 +13,7 @@ mod applications;
 mod architecture;
 mod audit;
 mod cohorts;
+mod desks;
 mod enrolments;
 mod jobs;
 mod mail;

@@ -44,6 +44,32 @@ CREATE TABLE targets (
 CREATE INDEX targets_programme ON targets (programme_id);
 CREATE INDEX targets_source ON targets (source_id);
 
+-- Figures of others that stand beside the programme's own: survey findings (context) and goals of a
+-- roadmap that the programme cannot measure itself. Each with its source, date and population.
+CREATE TABLE observations (
+  id uuid PRIMARY KEY,
+  programme_id uuid NOT NULL REFERENCES programmes (id),
+  source_id uuid NOT NULL REFERENCES sources (id),
+  kind text NOT NULL CHECK (kind IN ('survey', 'roadmap')),
+  position integer NOT NULL,
+  label_en text NOT NULL,
+  label_zh text NOT NULL,
+  -- As it is printed: "38%", "HK$8 to 12 billion", "nearly 70%".
+  figure_en text NOT NULL,
+  figure_zh text NOT NULL,
+  -- Who was asked or counted, how many, and when.
+  population_en text NOT NULL DEFAULT '',
+  population_zh text NOT NULL DEFAULT '',
+  sample_size integer CHECK (sample_size > 0),
+  as_of date NOT NULL,
+  -- Doubts about where the figure comes from.
+  note_en text NOT NULL DEFAULT '',
+  note_zh text NOT NULL DEFAULT '',
+  created_at timestamptz NOT NULL DEFAULT banyan_now(),
+  UNIQUE (programme_id, kind, position)
+);
+CREATE INDEX observations_source ON observations (source_id);
+
 CREATE TABLE holidays (
   observed_on date PRIMARY KEY,
   name_en text NOT NULL,

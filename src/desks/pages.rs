@@ -1,0 +1,9 @@
+//! The pages of this room, one file for each kind of reader.
+
+pub mod cohort;
+pub mod figures;
+pub mod me;
+pub mod public;
+mod public_parts;
+pub mod search;
+pub mod today;

@@ -1,0 +1,233 @@
+//! Pages of figures: the steering committee, and an organisation about its own seats.
+
+use askama::Template;
+use chrono::{DateTime, Utc};
+
+use crate::access;
+use crate::cohorts::rules::CohortState;
+use crate::db::{self, Task};
+use crate::desks::queries::cohort::Year;
+use crate::desks::queries::figures::{self as rows, CohortSums};
+use crate::desks::rules::{Cell, SMALL, funnel, length, parts, percent};
+use crate::error::{Error, Result};
+use crate::lang::Lang;
+use crate::lang::format::{count, date, deadline, hk_date, moment};
+use crate::web::{Cx, Reply, Shell};
+
+use super::cohort::{FunnelLine, YearLine, share, standing, tag};
+
+struct SumsLine {
+    name: String,
+    tag: &'static str,
+    state: &'static str,
+    seats: String,
+    taken: String,
+    offered: String,
+    free: String,
+    taken_width: Option<String>,
+    offered_width: Option<String>,
+    offered_end: String,
+    funnel: Vec<FunnelLine>,
+}
+
+#[derive(Template)]
+#[template(path = "desks/committee.html")]
+struct Committee {
+    shell: Shell,
+    when: String,
+    years: Vec<YearLine>,
+    cohorts: Vec<SumsLine>,
+}
+
+/// The committee's page: figures only.
+pub(in crate::desks) fn committee(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    let lang = cx.lang();
+    let committee = access::committee(cx.conn)?;
+    let (sums, years) = cx.conn.elevate(Task::Report, |conn| {
+        let report = access::working(conn, Task::Report)?;
+        Ok((
+            rows::sums(conn, &committee, &report)?,
+            rows::years(conn, &committee, &report)?,
+        ))
+    })?;
+    let now = db::now(cx.conn)?;
+    let page = Committee {
+        shell: cx.shell(lang.nav_figures()),
+        when: deadline(lang, now),
+        years: years
+            .iter()
+            .map(|year| year_line(year, now, lang))
+            .collect(),
+        cohorts: sums
+            .iter()
+            .map(|sums| sums_line(sums, lang))
+            .collect::<Result<_>>()?,
+    };
+    cx.visit.page(&page)
+}
+
+/// A count as the committee reads it.
+fn said(cell: Cell, lang: Lang) -> String {
+    match cell {
+        Cell::Shown(n) => count(n),
+        Cell::Small => lang.desk_small(SMALL),
+        Cell::Withheld => lang.desk_withheld().to_owned(),
+    }
+}
+
+fn sums_line(sums: &CohortSums, lang: Lang) -> Result<SumsLine> {
+    let state = CohortState::parse(&sums.state)
+        .ok_or_else(|| Error::Internal(format!("cohort state {}", sums.state)))?;
+    let free = sums.seats - sums.taken - sums.on_offer;
+    let cells = parts(&[sums.taken, sums.on_offer, free]);
+    let cell = |at: usize| cells.get(at).copied().unwrap_or(Cell::Withheld);
+    let width = |at: usize| cell(at).count().map(|n| length(n, sums.seats));
+    let steps = [
+        (lang.desk_funnel_submitted(), sums.submitted),
+        (lang.desk_funnel_decided(), sums.decided),
+        (lang.desk_funnel_offered(), sums.offered),
+        (lang.desk_funnel_accepted(), sums.accepted),
+        (lang.desk_funnel_enrolled(), sums.enrolled),
+    ];
+    let shown = funnel(&steps.map(|(_, n)| n));
+    let first = shown.first().and_then(|cell| cell.count()).unwrap_or(0);
+    Ok(SumsLine {
+        name: lang.pick(&sums.name_en, &sums.name_zh).clone(),
+        tag: tag(state),
+        state: state.label(lang),
+        seats: count(sums.seats),
+        taken: said(cell(0), lang),
+        offered: said(cell(1), lang),
+        free: said(cell(2), lang),
+        offered_end: length(sums.taken + sums.on_offer, sums.seats),
+        taken_width: width(0),
+        // Its place in the bar would tell what is hidden on its left.
+        offered_width: width(0).and_then(|_| width(1)),
+        funnel: steps
+            .into_iter()
+            .zip(shown)
+            .map(|((name, _), cell)| FunnelLine {
+                name,
+                width: length(cell.count().unwrap_or(0), first),
+                count: said(cell, lang),
+                share: cell
+                    .count()
+                    .and_then(|n| percent(n, first))
+                    .map(|share| lang.site_percent_of(share))
+                    .unwrap_or_default(),
+            })
+            .collect(),
+    })
+}
+
+fn year_line(year: &Year, now: DateTime<Utc>, lang: Lang) -> YearLine {
+    let Some((target, progress, plan)) = standing(year, now) else {
+        return YearLine::unknown();
+    };
+    let (reached, enrolled) = (Cell::of(progress.count), Cell::of(year.enrolled));
+    let trained = Cell::of(year.trained).count().unwrap_or(0);
+    let rest = enrolled.count().map_or(0, |n| (n - trained).max(0));
+    let mut words = vec![lang.desk_year_enrolled(&said(enrolled, lang))];
+    if target.period.contains(hk_date(now)) {
+        words.push(lang.desk_year_pace(&count(progress.pro_rata)));
+    }
+    words.push(lang.desk_year_plan(
+        &count(plan.enrolments),
+        &count(plan.offers),
+        &share(year.completion_bp, lang),
+        &share(year.acceptance_bp, lang),
+    ));
+    YearLine {
+        headline: said(reached, lang),
+        figure: lang.desk_year_of(
+            target.metric.label(lang),
+            &count(progress.needed),
+            &date(lang, year.starts_on),
+            &date(lang, year.ends_on),
+        ),
+        done: length(trained, progress.needed),
+        under_way: length(rest, progress.needed),
+        under_way_end: length(trained + rest, progress.needed),
+        pace: length(progress.pro_rata, progress.needed),
+        words,
+        drawn: true,
+    }
+}
+
+struct HeldLine {
+    cohort: String,
+    href: String,
+    tag: &'static str,
+    state: &'static str,
+    organisation: String,
+    capacity: String,
+    taken: String,
+    offered: String,
+    free: String,
+    taken_width: String,
+    offered_width: String,
+    offered_end: String,
+    until: String,
+}
+
+#[derive(Template)]
+#[template(path = "desks/organisation.html")]
+struct Organisation {
+    shell: Shell,
+    name: String,
+    several: bool,
+    held: Vec<HeldLine>,
+}
+
+/// An organisation about its own seats.
+pub(in crate::desks) fn organisation(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    let lang = cx.lang();
+    let member = access::member(cx.conn)?;
+    let names = rows::organisations(cx.conn, &member)?;
+    let held = rows::held(cx.conn, &member)?;
+    let names: Vec<&str> = names
+        .iter()
+        .map(|n| lang.pick(n.name_en.as_str(), n.name_zh.as_str()))
+        .collect();
+    let page = Organisation {
+        shell: cx.shell(lang.nav_organisation()),
+        name: names.join(lang.pick(", ", "、")),
+        several: names.len() > 1,
+        held: held
+            .iter()
+            .map(|h| held_line(h, lang))
+            .collect::<Result<_>>()?,
+    };
+    cx.visit.page(&page)
+}
+
+fn held_line(held: &rows::HeldSeats, lang: Lang) -> Result<HeldLine> {
+    let state = CohortState::parse(&held.state)
+        .ok_or_else(|| Error::Internal(format!("cohort state {}", held.state)))?;
+    let (capacity, taken, offered) = (
+        i64::from(held.capacity),
+        i64::from(held.taken),
+        i64::from(held.offered),
+    );
+    Ok(HeldLine {
+        cohort: lang.pick(&held.cohort_en, &held.cohort_zh).clone(),
+        href: format!("/calls/{}", held.code),
+        tag: tag(state),
+        state: state.label(lang),
+        organisation: lang
+            .pick(&held.organisation_en, &held.organisation_zh)
+            .clone(),
+        capacity: count(capacity),
+        taken: count(taken),
+        offered: count(offered),
+        free: count(capacity - taken - offered),
+        taken_width: length(taken, capacity),
+        offered_width: length(offered, capacity),
+        offered_end: length(taken + offered, capacity),
+        until: match (held.released_at, held.hold_until) {
+            (Some(at), _) => lang.desk_hold_ended(&moment(lang, at)),
+            (None, Some(until)) => lang.desk_hold_until(&deadline(lang, until)),
+            (None, None) => String::new(),
+        },
+    })
+}

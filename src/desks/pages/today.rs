@@ -1,0 +1,144 @@
+//! The programme office's home: what needs a decision today.
+
+use askama::Template;
+
+use crate::access;
+use crate::db::Role;
+use crate::desks::queries::{cohort as counted, today as rows};
+use crate::desks::rules::{length, needs};
+use crate::error::Result;
+use crate::lang::format::{count, deadline};
+use crate::web::{Cx, Reply, Shell};
+
+use super::cohort::{NeedLine, need_line, tag};
+use super::public_parts::dates;
+
+struct Waiting {
+    cohort: String,
+    line: NeedLine,
+}
+
+struct CohortLine {
+    href: String,
+    name: String,
+    tag: &'static str,
+    state: &'static str,
+    submitted: String,
+    taken: String,
+    offered: String,
+    seats: String,
+    taken_width: String,
+    offered_width: String,
+    offered_end: String,
+    waiting: String,
+    next: String,
+}
+
+/// What a new house still lacks, in the order in which to do it.
+struct FirstStep {
+    href: &'static str,
+    label: &'static str,
+    done: bool,
+}
+
+#[derive(Template)]
+#[template(path = "desks/today.html")]
+struct Today {
+    shell: Shell,
+    when: String,
+    waiting: Vec<Waiting>,
+    dead_letters: Option<String>,
+    cohorts: Vec<CohortLine>,
+    first: Vec<FirstStep>,
+}
+
+/// The desk.
+pub(in crate::desks) fn home(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    let lang = cx.lang();
+    let desk = access::desk(cx.conn)?;
+    let cohorts = rows::cohorts(cx.conn, &desk)?;
+    let figures = counted::all_figures(cx.conn, &desk)?;
+    let house = rows::house(cx.conn, &desk)?;
+    let now = crate::db::now(cx.conn)?;
+
+    let (mut waiting, mut overview) = (Vec::new(), Vec::new());
+    for cohort in &cohorts {
+        let Some(f) = figures.iter().find(|f| f.cohort_id == cohort.id) else {
+            continue;
+        };
+        for (need, n) in needs(&counted::when(cohort)?, &f.counts(), now) {
+            waiting.push(Waiting {
+                cohort: cohort.name(lang).to_owned(),
+                line: need_line(need, n, cohort, lang),
+            });
+        }
+        let state = cohort.state()?;
+        overview.push(CohortLine {
+            href: format!("/cohorts/{}", cohort.id),
+            name: cohort.name(lang).to_owned(),
+            tag: tag(state),
+            state: state.label(lang),
+            submitted: count(f.submitted),
+            taken: count(f.taken),
+            offered: count(f.on_offer),
+            seats: count(f.seats),
+            taken_width: length(f.taken, f.seats),
+            offered_width: length(f.on_offer, f.seats),
+            offered_end: length(f.taken + f.on_offer, f.seats),
+            waiting: count(f.waiting),
+            next: dates(&[cohort], lang, now)
+                .into_iter()
+                .next()
+                .map(|line| lang.desk_next_date(line.what, &line.left))
+                .unwrap_or_default(),
+        });
+    }
+    waiting.sort_by_key(|w| !w.line.urgent);
+    let administrator = cx.visit.actor.role() == Some(Role::Administrator);
+    let first = if cohorts.is_empty() {
+        first_steps(&house, administrator && desk.programmes().is_empty(), lang)
+    } else {
+        Vec::new()
+    };
+    let page = Today {
+        shell: cx.shell(lang.nav_today()),
+        when: deadline(lang, now),
+        waiting,
+        dead_letters: (house.dead_letters > 0).then(|| lang.desk_dead_letters(house.dead_letters)),
+        cohorts: overview,
+        first,
+    };
+    cx.visit.page(&page)
+}
+
+fn first_steps(house: &rows::House, no_programme: bool, lang: crate::lang::Lang) -> Vec<FirstStep> {
+    if no_programme {
+        return vec![FirstStep {
+            href: "/programme",
+            label: lang.desk_first_programme(),
+            done: false,
+        }];
+    }
+    vec![
+        FirstStep {
+            href: "/programme",
+            label: lang.desk_first_targets(),
+            done: house.targets > 0,
+        },
+        FirstStep {
+            href: "/programme",
+            label: lang.desk_first_statement(),
+            done: house.statements > 0,
+        },
+        FirstStep {
+            href: "/organisations",
+            label: lang.desk_first_organisations(),
+            done: house.organisations > 0,
+        },
+        FirstStep {
+            href: "/cohorts/new",
+            label: lang.desk_first_cohort(),
+            done: false,
+        },
+    ]
+}

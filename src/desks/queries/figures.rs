@@ -1,0 +1,168 @@
+//! Figures for readers who see no rows: the committee, and organisations about themselves.
+
+use chrono::{DateTime, Utc};
+use diesel::sql_types::{Array, BigInt, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::{QueryableByName, RunQueryDsl, sql_query};
+
+use crate::access::{Committee, Member, Working};
+use crate::db::Conn;
+use crate::error::Result;
+
+use super::cohort::{YEAR, Year};
+
+/// A cohort in sums.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct CohortSums {
+    /// English name.
+    #[diesel(sql_type = Text)]
+    pub name_en: String,
+    /// Chinese name.
+    #[diesel(sql_type = Text)]
+    pub name_zh: String,
+    /// State, as its word.
+    #[diesel(sql_type = Text)]
+    pub state: String,
+    /// Seats in all.
+    #[diesel(sql_type = BigInt)]
+    pub seats: i64,
+    /// Held by accepted offers.
+    #[diesel(sql_type = BigInt)]
+    pub taken: i64,
+    /// Held by open offers.
+    #[diesel(sql_type = BigInt)]
+    pub on_offer: i64,
+    /// Applications handed in.
+    #[diesel(sql_type = BigInt)]
+    pub submitted: i64,
+    /// Applications with a released decision.
+    #[diesel(sql_type = BigInt)]
+    pub decided: i64,
+    /// Applications that were made an offer.
+    #[diesel(sql_type = BigInt)]
+    pub offered: i64,
+    /// Offers accepted.
+    #[diesel(sql_type = BigInt)]
+    pub accepted: i64,
+    /// Trainees enrolled.
+    #[diesel(sql_type = BigInt)]
+    pub enrolled: i64,
+}
+
+/// The cohorts of the committee's programmes in sums, the latest first. Decisions count once they are
+/// released: a pending one is nobody's to know outside the programme office.
+///
+/// # Errors
+/// The database's.
+pub fn sums(
+    conn: &mut Conn<'_>,
+    committee: &Committee,
+    _report: &Working,
+) -> Result<Vec<CohortSums>> {
+    let ids: Vec<uuid::Uuid> = committee.programmes().iter().map(|id| id.0).collect();
+    Ok(sql_query(
+        "SELECT c.name_en, c.name_zh, c.state, p.*, a.*, o.*, e.* FROM cohorts c \
+         CROSS JOIN LATERAL (SELECT coalesce(sum(capacity), 0)::bigint AS seats, coalesce(sum(taken), 0)::bigint AS taken, \
+           coalesce(sum(offered), 0)::bigint AS on_offer FROM seat_pools WHERE cohort_id = c.id) p \
+         CROSS JOIN LATERAL (SELECT count(a.submitted_at) AS submitted, count(k.released_at) AS decided \
+           FROM applications a LEFT JOIN application_cases k ON k.application_id = a.id WHERE a.cohort_id = c.id) a \
+         CROSS JOIN LATERAL (SELECT count(DISTINCT application_id) AS offered, \
+           count(*) FILTER (WHERE state = 'accepted') AS accepted FROM offers WHERE cohort_id = c.id) o \
+         CROSS JOIN LATERAL (SELECT count(*) AS enrolled FROM enrolments WHERE cohort_id = c.id) e \
+         WHERE c.programme_id = ANY ($1) AND c.state <> 'cancelled' ORDER BY c.opens_at DESC, c.id",
+    )
+    .bind::<Array<SqlUuid>, _>(&ids)
+    .load(conn.pg())?)
+}
+
+/// The yearly targets of the committee's programmes with what has been reached.
+///
+/// # Errors
+/// The database's.
+pub fn years(conn: &mut Conn<'_>, committee: &Committee, _report: &Working) -> Result<Vec<Year>> {
+    let ids: Vec<uuid::Uuid> = committee.programmes().iter().map(|id| id.0).collect();
+    Ok(sql_query(format!(
+        "{YEAR} AND g.id = ANY ($1) ORDER BY g.created_at, g.id, t.metric <> 'trained', t.starts_on, t.id"
+    ))
+    .bind::<Array<SqlUuid>, _>(&ids)
+    .load(conn.pg())?)
+}
+
+/// Seats held for an organisation in a cohort.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct HeldSeats {
+    /// English name of the cohort.
+    #[diesel(sql_type = Text)]
+    pub cohort_en: String,
+    /// Chinese name of the cohort.
+    #[diesel(sql_type = Text)]
+    pub cohort_zh: String,
+    /// State of the cohort.
+    #[diesel(sql_type = Text)]
+    pub state: String,
+    /// Code of its call.
+    #[diesel(sql_type = Text)]
+    pub code: String,
+    /// English name of the organisation.
+    #[diesel(sql_type = Text)]
+    pub organisation_en: String,
+    /// Chinese name of the organisation.
+    #[diesel(sql_type = Text)]
+    pub organisation_zh: String,
+    /// Seats held.
+    #[diesel(sql_type = Integer)]
+    pub capacity: i32,
+    /// Of them on offer.
+    #[diesel(sql_type = Integer)]
+    pub offered: i32,
+    /// Of them taken.
+    #[diesel(sql_type = Integer)]
+    pub taken: i32,
+    /// Held until.
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub hold_until: Option<DateTime<Utc>>,
+    /// Given to everybody at.
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub released_at: Option<DateTime<Utc>>,
+}
+
+/// The seats held for the member's organisations in published cohorts, the latest first.
+///
+/// # Errors
+/// The database's.
+pub fn held(conn: &mut Conn<'_>, member: &Member) -> Result<Vec<HeldSeats>> {
+    let ids: Vec<uuid::Uuid> = member.organisations().iter().map(|id| id.0).collect();
+    Ok(sql_query(
+        "SELECT c.name_en AS cohort_en, c.name_zh AS cohort_zh, c.state, c.code, o.name_en AS organisation_en, \
+           o.name_zh AS organisation_zh, p.capacity, p.offered, p.taken, p.hold_until, p.released_at \
+         FROM seat_pools p JOIN cohorts c ON c.id = p.cohort_id JOIN organisations o ON o.id = p.organisation_id \
+         WHERE p.organisation_id = ANY ($1) ORDER BY c.opens_at DESC, o.name_en, p.id",
+    )
+    .bind::<Array<SqlUuid>, _>(&ids)
+    .load(conn.pg())?)
+}
+
+/// A name in both languages.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct Name {
+    /// English.
+    #[diesel(sql_type = Text)]
+    pub name_en: String,
+    /// Chinese.
+    #[diesel(sql_type = Text)]
+    pub name_zh: String,
+}
+
+/// The organisations for which the member speaks.
+///
+/// # Errors
+/// The database's.
+pub fn organisations(conn: &mut Conn<'_>, member: &Member) -> Result<Vec<Name>> {
+    let ids: Vec<uuid::Uuid> = member.organisations().iter().map(|id| id.0).collect();
+    Ok(
+        sql_query(
+            "SELECT name_en, name_zh FROM organisations WHERE id = ANY ($1) ORDER BY name_en",
+        )
+        .bind::<Array<SqlUuid>, _>(&ids)
+        .load(conn.pg())?,
+    )
+}

@@ -1,0 +1,253 @@
+//! What a desk shows: small counts hidden, bars measured, and what needs a decision today.
+#![warn(clippy::wildcard_enum_match_arm)]
+
+use chrono::{DateTime, Duration, NaiveDate, Utc};
+
+use crate::cohorts::rules::CohortState;
+use crate::lang::format::hk_date;
+
+/// Counts from 1 to one less than this are not shown to readers of figures (`domain.md` 5.3).
+pub const SMALL: i64 = 5;
+/// Days ahead that a desk looks.
+pub const SOON_DAYS: i64 = 7;
+/// Hours before its expiry from which an open offer is shown.
+pub const EXPIRING_HOURS: i64 = 72;
+
+/// A count as a reader of figures sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cell {
+    /// The count itself: zero, or large enough to point at nobody.
+    Shown(i64),
+    /// Between 1 and 4.
+    Small,
+    /// Large enough, but with the total it would give a hidden neighbour away.
+    Withheld,
+}
+
+impl Cell {
+    /// A count that stands alone.
+    #[must_use]
+    pub fn of(count: i64) -> Self {
+        if (1..SMALL).contains(&count) {
+            Self::Small
+        } else {
+            Self::Shown(count)
+        }
+    }
+
+    /// The count, if it may be shown.
+    #[must_use]
+    pub fn count(self) -> Option<i64> {
+        match self {
+            Self::Shown(count) => Some(count),
+            Self::Small | Self::Withheld => None,
+        }
+    }
+}
+
+/// Cells that add up to a total which is shown: when exactly one is small, the next smallest that is
+/// not zero is withheld too, or the total would tell. If there is none, the rest are all zero and
+/// nothing can be kept from the reader but by hiding the total; the cell stays hidden.
+#[must_use]
+pub fn parts(counts: &[i64]) -> Vec<Cell> {
+    let mut cells: Vec<Cell> = counts.iter().map(|count| Cell::of(*count)).collect();
+    if cells.iter().filter(|cell| **cell == Cell::Small).count() == 1 {
+        let next = cells
+            .iter_mut()
+            .filter(|cell| cell.count().is_some_and(|count| count > 0))
+            .min_by_key(|cell| cell.count());
+        if let Some(cell) = next {
+            *cell = Cell::Withheld;
+        }
+    }
+    cells
+}
+
+/// Steps of a funnel, each a part of the one before: a step is hidden when it is small, and also when
+/// its distance to the last shown step is, for that is a count of persons too.
+#[must_use]
+pub fn funnel(counts: &[i64]) -> Vec<Cell> {
+    let mut above: Option<i64> = None;
+    counts
+        .iter()
+        .map(|count| {
+            let cell = match (Cell::of(*count), above) {
+                (Cell::Shown(n), Some(before)) if (1..SMALL).contains(&(before - n)) => {
+                    Cell::Withheld
+                }
+                (cell, _) => cell,
+            };
+            above = cell.count().or(above);
+            cell
+        })
+        .collect()
+}
+
+/// A share in whole percent, rounded; `None` for fewer than ten in all, where a percentage says more
+/// than there is to know (`domain.md` 5.3).
+#[must_use]
+pub fn percent(part: i64, whole: i64) -> Option<i64> {
+    (whole >= 10).then(|| (part.saturating_mul(200) / whole.max(1) + 1) / 2)
+}
+
+/// Length of a bar in tenths of a percent of the whole, as an SVG attribute: `41.7%`.
+#[must_use]
+pub fn length(part: i64, whole: i64) -> String {
+    let tenths = (part.max(0).saturating_mul(1_000) / whole.max(1)).min(1_000);
+    if tenths % 10 == 0 {
+        format!("{}%", tenths / 10)
+    } else {
+        format!("{}.{}%", tenths / 10, tenths % 10)
+    }
+}
+
+/// What may need somebody in a cohort.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Need {
+    /// The call's opening time has come and the cohort is still planned.
+    OpenCall,
+    /// The call closes within a week.
+    ClosesSoon,
+    /// The call has closed and review has not begun.
+    BeginReview,
+    /// Submitted applications that nobody reads.
+    NoReviewer,
+    /// Reviews not handed in although decisions are near or due.
+    ReviewsOverdue,
+    /// Decisions that the applicants do not know yet.
+    Unreleased,
+    /// Open offers that end within 72 hours.
+    OffersExpiring,
+    /// Unused held seats that fall to the open pool within a week.
+    HoldsEnding,
+    /// People waiting while a seat that fits them is free: a mistake of ours.
+    WaitingBesideFree,
+    /// The first day of teaching has come and the cohort has not started.
+    StartCohort,
+}
+
+impl Need {
+    /// Must it be seen to before anything else?
+    #[must_use]
+    pub fn is_urgent(self) -> bool {
+        match self {
+            Self::OpenCall
+            | Self::BeginReview
+            | Self::ReviewsOverdue
+            | Self::OffersExpiring
+            | Self::WaitingBesideFree
+            | Self::StartCohort => true,
+            Self::ClosesSoon | Self::NoReviewer | Self::Unreleased | Self::HoldsEnding => false,
+        }
+    }
+}
+
+/// The counts of a cohort on which [`needs`] decides.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Handed in, undecided, and assigned to nobody.
+    pub unassigned: i64,
+    /// Assigned and not handed in.
+    pub reviews_open: i64,
+    /// Decided and not released.
+    pub pending: i64,
+    /// Open offers that end within [`EXPIRING_HOURS`].
+    pub expiring: i64,
+    /// Unused seats of holds that end within [`SOON_DAYS`].
+    pub falling: i64,
+    /// Persons waiting for whom a fitting seat is free.
+    pub waiting_beside_free: i64,
+}
+
+/// When things happen in a cohort.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct When {
+    /// Where it is in its life.
+    pub state: CohortState,
+    /// The call opens.
+    pub opens_at: DateTime<Utc>,
+    /// The call closes.
+    pub closes_at: DateTime<Utc>,
+    /// Decisions are told by this day.
+    pub decisions_on: NaiveDate,
+    /// Teaching begins.
+    pub starts_on: NaiveDate,
+}
+
+/// What needs somebody at `now`, with how many each concerns, the urgent first.
+#[must_use]
+pub fn needs(when: &When, counts: &Counts, now: DateTime<Utc>) -> Vec<(Need, i64)> {
+    let today = hk_date(now);
+    let open = when.state == CohortState::Open;
+    let before_teaching = matches!(
+        when.state,
+        CohortState::Open | CohortState::Reviewing | CohortState::Offering
+    );
+    let closes_soon =
+        open && when.closes_at > now && when.closes_at - now <= Duration::days(SOON_DAYS);
+    let decisions_near = (when.decisions_on - today).num_days() <= SOON_DAYS;
+    let one = i64::from;
+    let mut found: Vec<(Need, i64)> = [
+        (
+            Need::OpenCall,
+            one(when.state == CohortState::Planned && when.opens_at <= now),
+        ),
+        (Need::BeginReview, one(open && when.closes_at <= now)),
+        (
+            Need::StartCohort,
+            one(when.state == CohortState::Offering && when.starts_on <= today),
+        ),
+        (Need::WaitingBesideFree, counts.waiting_beside_free),
+        (Need::OffersExpiring, counts.expiring),
+        (
+            Need::ReviewsOverdue,
+            one(before_teaching && decisions_near) * counts.reviews_open,
+        ),
+        (Need::Unreleased, counts.pending),
+        (Need::NoReviewer, one(before_teaching) * counts.unassigned),
+        (Need::HoldsEnding, counts.falling),
+        (Need::ClosesSoon, one(closes_soon)),
+    ]
+    .into_iter()
+    .filter(|(_, count)| *count > 0)
+    .collect();
+    found.sort_by_key(|(need, _)| !need.is_urgent());
+    found
+}
+
+/// A call, as anybody meets it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CallState {
+    /// Announced; applications are taken from the opening time on.
+    NotYetOpen,
+    /// Applications are taken.
+    Open,
+    /// Too late.
+    Closed,
+    /// Called off.
+    Cancelled,
+}
+
+/// Where a call stands at `now`; the same test as that of a submission (`cohorts::rules::is_open`).
+#[must_use]
+pub fn call_state(
+    state: CohortState,
+    opens_at: DateTime<Utc>,
+    closes_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> CallState {
+    match state {
+        CohortState::Cancelled => CallState::Cancelled,
+        CohortState::Planned => CallState::NotYetOpen,
+        CohortState::Open if crate::cohorts::rules::is_open(state, opens_at, closes_at, now) => {
+            CallState::Open
+        }
+        CohortState::Open if now < opens_at => CallState::NotYetOpen,
+        CohortState::Open
+        | CohortState::Reviewing
+        | CohortState::Offering
+        | CohortState::Running
+        | CohortState::Completed
+        | CohortState::Archived => CallState::Closed,
+    }
+}

@@ -1,0 +1,5 @@
+//! Desks: rules of what is shown, the public site, homes, figures, search, probes.
+mod homes;
+mod probes;
+mod public;
+mod rules;

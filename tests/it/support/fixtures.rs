@@ -1,2 +1,0 @@
-//! Worlds that tests begin in.
-pub mod cohorts;
