@@ -175,3 +175,87 @@ pub const COHORTS: &[(&str, [&str; 2], [&str; 2])] = &[
         ],
     ),
 ];
+
+/// The eight modules: code, names, summaries, contact hours, notional hours.
+pub const MODULES: &[(&str, [&str; 2], [&str; 2], i32, i32)] = &[
+    (
+        "AIR501",
+        ["AI risk management", "人工智能風險管理"],
+        [
+            "Inventory and tier the uses of AI, build a risk register, choose controls and defend them against a stated appetite.",
+            "為人工智能應用建立清單及分級，編製風險登記冊，按既定風險胃納選擇並解釋監控措施。",
+        ],
+        24,
+        80,
+    ),
+    (
+        "AIE502",
+        ["AI ethics and fairness", "人工智能道德與公平性"],
+        [
+            "Find where unfair outcomes come from, measure them in more than one way, explain a decision and offer recourse.",
+            "找出不公平結果的成因，以多種方法量度，向不同對象解釋決定，並提供覆核途徑。",
+        ],
+        18,
+        60,
+    ),
+    (
+        "DGP503",
+        ["Data governance and privacy", "數據治理與私隱"],
+        [
+            "Trace where data come from, set rules for their quality, and put the six data protection principles to work in a project.",
+            "追溯數據來源，訂立數據質素規則，並在項目中落實六項保障資料原則。",
+        ],
+        21,
+        70,
+    ),
+    (
+        "MVL604",
+        ["Model validation", "模型驗證"],
+        [
+            "Plan a validation in proportion to what is at stake, challenge a model in writing, test it, and follow findings up.",
+            "按影響程度規劃驗證工作，以書面質詢模型，進行測試，並跟進所發現的問題。",
+        ],
+        30,
+        100,
+    ),
+    (
+        "REG505",
+        ["Regulatory compliance in Hong Kong", "香港監管合規"],
+        [
+            "Tell which authority's rules apply, turn a circular into controls with evidence, keep a dated register of duties.",
+            "辨別適用的監管機構規定，把通函化為有證據支持的監控措施，並備存註明日期的責任登記冊。",
+        ],
+        21,
+        70,
+    ),
+    (
+        "GBA506",
+        ["Cross-boundary data flow in the GBA", "大灣區數據跨境流動"],
+        [
+            "Choose a lawful route for a flow between Hong Kong and a Mainland GBA city, assess it, and design so that less has to move.",
+            "為香港與大灣區內地城市之間的數據流動選擇合法途徑，作出評估，並以設計減少需要跨境的數據。",
+        ],
+        12,
+        40,
+    ),
+    (
+        "GEN507",
+        ["Generative AI in banking operations", "生成式人工智能於銀行營運的應用"],
+        [
+            "Judge whether a task suits a generative model, build an evaluation set, set limits, and try to break an assistant.",
+            "判斷工作是否適合使用生成式模型，建立評估集，訂立界限，並嘗試攻破一個助手。",
+        ],
+        24,
+        80,
+    ),
+    (
+        "CAP608",
+        ["Capstone with placement", "專題實習"],
+        [
+            "Frame an institution's problem, deliver a working control, validation or prototype, and defend it before a panel.",
+            "界定機構面對的問題，交付可運作的監控、驗證或原型，並向評審小組答辯。",
+        ],
+        20,
+        150,
+    ),
+];

@@ -1,0 +1,154 @@
+//! The three cohorts of the sample and their calls.
+
+use chrono::{DateTime, Duration, NaiveDate, Utc};
+
+use crate::access;
+use crate::cohorts::actions::{self, Criterion, Details, NewPool};
+use crate::cohorts::rules::{CohortEvent, end_of_day};
+use crate::db::Db;
+use crate::error::{Error, Result};
+use crate::ids::CohortId;
+
+use super::{Made, World, data, day, hkt, intake};
+
+/// When a cohort's key dates are.
+struct Dates {
+    opens: DateTime<Utc>,
+    closes: NaiveDate,
+    decisions: NaiveDate,
+    reply: NaiveDate,
+    starts: NaiveDate,
+    ends: NaiveDate,
+}
+
+fn create(world: &World, db: &Db, code: &str, dates: &Dates, open_seats: i32, held: &[(&str, i32)], hold_until: DateTime<Utc>) -> Result<Made> {
+    let (_, [name_en, name_zh], [intro_en, intro_zh]) = data::COHORTS
+        .iter()
+        .find(|(known, ..)| *known == code)
+        .ok_or_else(|| Error::Internal(format!("no sample cohort {code}")))?;
+    let details = Details {
+        code: code.to_owned(),
+        name_en: (*name_en).to_owned(),
+        name_zh: (*name_zh).to_owned(),
+        intro_en: (*intro_en).to_owned(),
+        intro_zh: (*intro_zh).to_owned(),
+        opens_at: dates.opens,
+        closes_at: end_of_day(dates.closes),
+        decisions_on: dates.decisions,
+        reply_by: end_of_day(dates.reply),
+        starts_on: dates.starts,
+        ends_on: dates.ends,
+        reply_days: 7,
+    };
+    let cohort = db.tx(&world.staff(), |conn| {
+        let programme = access::programme_staff(conn, world.programme)?;
+        let cohort = actions::create(conn, &programme, &details, open_seats)?;
+        let staff = access::cohort_staff(conn, cohort)?;
+        for (organisation, capacity) in held {
+            let pool = NewPool { organisation: world.organisation(organisation)?, capacity: *capacity, hold_until };
+            actions::add_pool(conn, &staff, &pool)?;
+        }
+        actions::set_rubric(conn, &staff, None, &rubric())?;
+        Ok(cohort)
+    })?;
+    Ok(Made { cohort })
+}
+
+fn rubric() -> Vec<Criterion> {
+    data::RUBRIC
+        .iter()
+        .map(|([name_en, name_zh], [hint_en, hint_zh], weight)| Criterion {
+            id: None,
+            name_en: (*name_en).to_owned(),
+            name_zh: (*name_zh).to_owned(),
+            hint_en: (*hint_en).to_owned(),
+            hint_zh: (*hint_zh).to_owned(),
+            weight: *weight,
+        })
+        .collect()
+}
+
+/// Takes a cohort one step on.
+pub(super) fn step(world: &World, db: &Db, cohort: CohortId, event: CohortEvent) -> Result<()> {
+    db.tx(&world.staff(), |conn| {
+        let staff = access::cohort_staff(conn, cohort)?;
+        actions::step(conn, &staff, event).map(|_| ())
+    })
+}
+
+/// A small class that has come to its end.
+pub(super) fn pre_pilot(world: &World) -> Result<()> {
+    let dates = Dates {
+        opens: hkt(2026, 4, 7, 9, 0),
+        closes: day(2026, 4, 30),
+        decisions: day(2026, 5, 15),
+        reply: day(2026, 5, 29),
+        starts: day(2026, 6, 6),
+        ends: day(2026, 8, 29),
+    };
+    let at = |planned, hours| world.at(planned, Duration::hours(hours));
+    let opened = at(hkt(2026, 4, 7, 9, 0), 60);
+    let made = create(world, &opened, "2026PP", &dates, 12, &[], hkt(2026, 5, 29, 23, 59))?;
+    step(world, &opened, made.cohort, CohortEvent::Open)?;
+    intake::import(world, &at(hkt(2026, 5, 4, 10, 0), 50), made.cohort, intake::PRE_PILOT.as_bytes())?;
+    let reviewing = at(hkt(2026, 5, 5, 10, 0), 49);
+    step(world, &reviewing, made.cohort, CohortEvent::CloseCall)?;
+    intake::score(world, &reviewing, made.cohort, 1)?;
+    let releasing = at(hkt(2026, 5, 15, 11, 0), 48);
+    intake::decide(world, &releasing, made.cohort, 12, 4)?;
+    step(world, &releasing, made.cohort, CohortEvent::BeginOffers)?;
+    intake::release(world, &releasing, made.cohort)?;
+    let answering = at(hkt(2026, 5, 20, 20, 0), 47);
+    intake::answer(world, &answering, made.cohort, &intake::Answers { accept: 11, decline: 1, enrol: 11 })?;
+    let late = at(hkt(2026, 5, 25, 20, 0), 46);
+    intake::answer(world, &late, made.cohort, &intake::Answers { accept: 1, decline: 0, enrol: 1 })?;
+    step(world, &at(hkt(2026, 6, 6, 9, 0), 45), made.cohort, CohortEvent::Start)?;
+    let over = at(hkt(2026, 9, 4, 17, 0), 44);
+    intake::complete(world, &over, made.cohort)?;
+    step(world, &over, made.cohort, CohortEvent::Complete)
+}
+
+/// The first intake: imported, scored, released; some have answered.
+pub(super) fn first_intake(world: &World) -> Result<()> {
+    let dates = Dates {
+        opens: hkt(2026, 10, 12, 9, 0),
+        closes: day(2026, 11, 30),
+        decisions: day(2027, 1, 8),
+        reply: day(2027, 1, 22).max(crate::lang::format::hk_date(world.now + Duration::days(14))),
+        starts: day(2027, 2, 22).max(crate::lang::format::hk_date(world.now + Duration::days(30))),
+        ends: day(2027, 6, 26).max(crate::lang::format::hk_date(world.now + Duration::days(150))),
+    };
+    let at = |planned, minutes| world.at(planned, Duration::minutes(minutes));
+    let planned = at(hkt(2026, 10, 5, 15, 0), 360);
+    let held = [("Harbourfront Bank", 5), ("Lantau Life Assurance", 4), ("Lion Rock University", 3)];
+    let hold_until = end_of_day(dates.reply);
+    let made = create(world, &planned, "2027H1", &dates, 18, &held, hold_until)?;
+    step(world, &at(dates.opens, 350), made.cohort, CohortEvent::Open)?;
+    intake::import(world, &at(hkt(2026, 12, 1, 10, 0), 300), made.cohort, intake::FIRST_INTAKE)?;
+    let reviewing = at(hkt(2026, 12, 2, 10, 0), 240);
+    step(world, &reviewing, made.cohort, CohortEvent::CloseCall)?;
+    intake::score(world, &reviewing, made.cohort, 2)?;
+    let releasing = at(hkt(2027, 1, 8, 11, 0), 120);
+    intake::decide(world, &releasing, made.cohort, 30, 40)?;
+    step(world, &releasing, made.cohort, CohortEvent::BeginOffers)?;
+    intake::release(world, &releasing, made.cohort)?;
+    let answering = at(hkt(2027, 1, 11, 20, 0), 60);
+    intake::answer(world, &answering, made.cohort, &intake::Answers { accept: 14, decline: 3, enrol: 8 })
+}
+
+/// An open call, to try the form on.
+pub(super) fn second_intake(world: &World) -> Result<()> {
+    let today = crate::lang::format::hk_date(world.now);
+    let dates = Dates {
+        opens: world.now - Duration::hours(2),
+        closes: today + Duration::days(60),
+        decisions: today + Duration::days(90),
+        reply: today + Duration::days(110),
+        starts: day(2027, 9, 6).max(today + Duration::days(130)),
+        ends: day(2028, 1, 29).max(today + Duration::days(280)),
+    };
+    let db = world.at(world.now, Duration::minutes(50));
+    let held = [("Pearl Delta Bank", 4), ("Tolo University of Technology", 4)];
+    let made = create(world, &db, "2027H2", &dates, 28, &held, end_of_day(dates.reply))?;
+    step(world, &db, made.cohort, CohortEvent::Open)
+}
