@@ -26,7 +26,9 @@ pub struct House {
 /// Every route of the house.
 #[must_use]
 pub fn routes() -> Routes {
-    Routes::new().and(crate::applications::form_pages::form_routes())
+    Routes::new()
+        .and(crate::applications::form_pages::form_routes())
+        .and(crate::applications::import_pages::import_routes())
 }
 
 /// Who runs which kind of job.

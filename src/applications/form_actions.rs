@@ -43,7 +43,12 @@ impl audit::Event for Did {
     }
 }
 
-fn note(conn: &mut Conn<'_>, own: &OwnApplication, verb: &'static str, details: Value) -> Result<()> {
+fn note(
+    conn: &mut Conn<'_>,
+    own: &OwnApplication,
+    verb: &'static str,
+    details: Value,
+) -> Result<()> {
     let about = About::new("application", own.application().0)
         .of(own.person())
         .within(own.programme());
@@ -112,7 +117,13 @@ fn around(conn: &mut Conn<'_>, own: &OwnApplication, mine: Mine) -> Result<Desk>
 
 fn is_open(cohort: &Cohort, now: DateTime<Utc>) -> Result<bool> {
     let state = cohort.state()?;
-    Ok(may_apply(state, cohort.opens_at, cohort.closes_at, None, now))
+    Ok(may_apply(
+        state,
+        cohort.opens_at,
+        cohort.closes_at,
+        None,
+        now,
+    ))
 }
 
 /// Begins an application to this call, or finds the one begun before.
@@ -157,7 +168,12 @@ fn started(
         jobs::later(conn, REMIND_DRAFT, Some(id.0), &key, remind_at)?;
     }
     let own = access::own_application(conn, id)?;
-    note(conn, &own, "application.started", json!({ "call": cohort.code }))
+    note(
+        conn,
+        &own,
+        "application.started",
+        json!({ "call": cohort.code }),
+    )
 }
 
 /// Saves what `change` makes of the application, if it was at this version. A draft may be
@@ -195,7 +211,12 @@ pub fn save(
     }
     // A draft that saves itself as it is typed would fill its history with nothing else.
     if !quiet || state == State::Submitted {
-        note(conn, own, "application.edited", json!({ "section": section }))?;
+        note(
+            conn,
+            own,
+            "application.edited",
+            json!({ "section": section }),
+        )?;
     }
     Ok(version + 1)
 }
@@ -306,12 +327,7 @@ pub fn withdraw(conn: &mut Conn<'_>, own: &OwnApplication) -> Result<()> {
 
 /// The one seam to the room of offers: from the review on, a withdrawal may free a seat and let the
 /// next person move up, which is that room's business.
-fn withdraw_later(
-    conn: &mut Conn<'_>,
-    own: &OwnApplication,
-    desk: &Desk,
-    to: State,
-) -> Result<()> {
+fn withdraw_later(conn: &mut Conn<'_>, own: &OwnApplication, desk: &Desk, to: State) -> Result<()> {
     let was = desk.mine.state.clone();
     if was != "under_review" {
         return Err(ApplicationRefusal::NotEditable.into());
@@ -343,7 +359,13 @@ fn tell(
     now: DateTime<Utc>,
 ) -> Result<()> {
     let to = accounts::recipient(conn, own.person())?;
-    let letter = letter(kind, own.application(), &desk.mine.reference, &to.name, &desk.cohort);
+    let letter = letter(
+        kind,
+        own.application(),
+        &desk.mine.reference,
+        &to.name,
+        &desk.cohort,
+    );
     let occasion = occasion(conn, own.application(), own.programme())?;
     let key = format!(
         "{}:{}:{}",
@@ -411,6 +433,12 @@ pub fn remind_draft(db: &Db, subject: Option<Uuid>, _payload: &Value) -> Result<
         let to = accounts::recipient(conn, draft.person_id)?;
         let letter = letter(Kind::Reminder, id, &draft.reference, &to.name, &cohort);
         let occasion = occasion(conn, id, cohort.programme_id)?;
-        outbox::put(conn, &to, &letter, &occasion, &format!("application_reminder:{id}"))
+        outbox::put(
+            conn,
+            &to,
+            &letter,
+            &occasion,
+            &format!("application_reminder:{id}"),
+        )
     })
 }

@@ -35,30 +35,100 @@ pub fn form_routes() -> Routes {
     Routes::new()
         .post("/calls/{code}/apply", APPLICANT, begin)
         .get("/me/applications/{application}", APPLICANT, home)
-        .get("/me/applications/{application}/person", APPLICANT, |cx| section(cx, SectionKey::Person))
-        .post("/me/applications/{application}/person", APPLICANT, |cx| save(cx, SectionKey::Person))
-        .post("/me/applications/{application}/person/draft", APPLICANT, |cx| keep(cx, SectionKey::Person))
-        .get("/me/applications/{application}/route", APPLICANT, |cx| section(cx, SectionKey::Route))
-        .post("/me/applications/{application}/route", APPLICANT, |cx| save(cx, SectionKey::Route))
-        .post("/me/applications/{application}/route/draft", APPLICANT, |cx| keep(cx, SectionKey::Route))
-        .get("/me/applications/{application}/background", APPLICANT, |cx| section(cx, SectionKey::Background))
-        .post("/me/applications/{application}/background", APPLICANT, |cx| save(cx, SectionKey::Background))
-        .post("/me/applications/{application}/background/draft", APPLICANT, |cx| keep(cx, SectionKey::Background))
-        .get("/me/applications/{application}/statement", APPLICANT, |cx| section(cx, SectionKey::Statement))
-        .post("/me/applications/{application}/statement", APPLICANT, |cx| save(cx, SectionKey::Statement))
-        .post("/me/applications/{application}/statement/draft", APPLICANT, |cx| keep(cx, SectionKey::Statement))
-        .get("/me/applications/{application}/declarations", APPLICANT, |cx| section(cx, SectionKey::Declarations))
-        .post("/me/applications/{application}/declarations", APPLICANT, |cx| save(cx, SectionKey::Declarations))
-        .post("/me/applications/{application}/declarations/draft", APPLICANT, |cx| keep(cx, SectionKey::Declarations))
-        .get("/me/applications/{application}/document", APPLICANT, |cx| section(cx, SectionKey::Document))
+        .get("/me/applications/{application}/person", APPLICANT, |cx| {
+            section(cx, SectionKey::Person)
+        })
+        .post("/me/applications/{application}/person", APPLICANT, |cx| {
+            save(cx, SectionKey::Person)
+        })
+        .post(
+            "/me/applications/{application}/person/draft",
+            APPLICANT,
+            |cx| keep(cx, SectionKey::Person),
+        )
+        .get("/me/applications/{application}/route", APPLICANT, |cx| {
+            section(cx, SectionKey::Route)
+        })
+        .post("/me/applications/{application}/route", APPLICANT, |cx| {
+            save(cx, SectionKey::Route)
+        })
+        .post(
+            "/me/applications/{application}/route/draft",
+            APPLICANT,
+            |cx| keep(cx, SectionKey::Route),
+        )
+        .get(
+            "/me/applications/{application}/background",
+            APPLICANT,
+            |cx| section(cx, SectionKey::Background),
+        )
+        .post(
+            "/me/applications/{application}/background",
+            APPLICANT,
+            |cx| save(cx, SectionKey::Background),
+        )
+        .post(
+            "/me/applications/{application}/background/draft",
+            APPLICANT,
+            |cx| keep(cx, SectionKey::Background),
+        )
+        .get(
+            "/me/applications/{application}/statement",
+            APPLICANT,
+            |cx| section(cx, SectionKey::Statement),
+        )
+        .post(
+            "/me/applications/{application}/statement",
+            APPLICANT,
+            |cx| save(cx, SectionKey::Statement),
+        )
+        .post(
+            "/me/applications/{application}/statement/draft",
+            APPLICANT,
+            |cx| keep(cx, SectionKey::Statement),
+        )
+        .get(
+            "/me/applications/{application}/declarations",
+            APPLICANT,
+            |cx| section(cx, SectionKey::Declarations),
+        )
+        .post(
+            "/me/applications/{application}/declarations",
+            APPLICANT,
+            |cx| save(cx, SectionKey::Declarations),
+        )
+        .post(
+            "/me/applications/{application}/declarations/draft",
+            APPLICANT,
+            |cx| keep(cx, SectionKey::Declarations),
+        )
+        .get("/me/applications/{application}/document", APPLICANT, |cx| {
+            section(cx, SectionKey::Document)
+        })
         .post_free("/me/applications/{application}/document", APPLICANT, upload)
         .limit(UPLOAD_LIMIT)
-        .post("/me/applications/{application}/document/remove", APPLICANT, remove_document)
-        .get("/me/applications/{application}/document/file", APPLICANT, download)
+        .post(
+            "/me/applications/{application}/document/remove",
+            APPLICANT,
+            remove_document,
+        )
+        .get(
+            "/me/applications/{application}/document/file",
+            APPLICANT,
+            download,
+        )
         .get("/me/applications/{application}/check", APPLICANT, check)
         .post("/me/applications/{application}/submit", APPLICANT, submit)
-        .get("/me/applications/{application}/withdraw", APPLICANT, ask_withdraw)
-        .post("/me/applications/{application}/withdraw", APPLICANT, withdraw)
+        .get(
+            "/me/applications/{application}/withdraw",
+            APPLICANT,
+            ask_withdraw,
+        )
+        .post(
+            "/me/applications/{application}/withdraw",
+            APPLICANT,
+            withdraw,
+        )
         .post("/me/applications/{application}/reopen", APPLICANT, reopen)
 }
 
@@ -124,7 +194,9 @@ fn home(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let lang = cx.lang();
     let state = desk.mine.state()?;
     let sections = desk.sections();
-    let complete = sections.iter().all(|it| it.status == SectionStatus::Complete);
+    let complete = sections
+        .iter()
+        .all(|it| it.status == SectionStatus::Complete);
     let tasks = sections
         .iter()
         .map(|it| Task {
@@ -224,8 +296,6 @@ struct SectionPage {
     employers: Vec<Option_>,
     least: usize,
     most: usize,
-    year_from: i32,
-    year_to: i32,
     document: Option<String>,
     pics_version: String,
     pics: Vec<String>,
@@ -251,7 +321,10 @@ fn typed(mine: &Mine, key: SectionKey, pics: &PicsInForce) -> Pairs {
         SectionKey::Background => {
             put("university", mine.university_id.map(|id| id.to_string()));
             put("field_of_study", mine.field_of_study.clone());
-            put("graduation_year", mine.graduation_year.map(|year| year.to_string()));
+            put(
+                "graduation_year",
+                mine.graduation_year.map(|year| year.to_string()),
+            );
             put("employer", mine.employer_id.map(|id| id.to_string()));
             put("employer_name", mine.employer_name.clone());
             put("job_title", mine.job_title.clone());
@@ -280,7 +353,9 @@ fn section(cx: &mut Cx<'_, '_>, key: SectionKey) -> Result<Reply> {
         Vec::new()
     };
     let typed = typed(&desk.mine, key, &desk.pics);
-    let page = section_page(cx.conn, cx.visit, cx.site, &desk, &own, key, typed, &problems, false)?;
+    let page = section_page(
+        cx.conn, cx.visit, cx.site, &desk, &own, key, typed, &problems, false,
+    )?;
     cx.visit.page(&page)
 }
 
@@ -293,7 +368,10 @@ fn problems(desk: &Desk, key: SectionKey) -> Vec<FieldError> {
         .collect()
 }
 
-#[expect(clippy::too_many_arguments, reason = "a page has many parts; they are named in its struct")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "a page has many parts; they are named in its struct"
+)]
 fn section_page(
     conn: &mut Conn<'_>,
     visit: &Visit,
@@ -353,12 +431,7 @@ fn section_page(
         employers: choices(false, "employer"),
         least: desk.rules.statement_least,
         most: desk.rules.statement_most,
-        year_from: desk.rules.graduation_from,
-        year_to: desk.rules.graduation_to,
-        document: desk
-            .mine
-            .document_id
-            .and(desk.mine.document_label.clone()),
+        document: desk.mine.document_id.and(desk.mine.document_label.clone()),
         pics_version: desk.pics.version.clone(),
         pics: lang
             .pick(&desk.pics.text_en, &desk.pics.text_zh)
@@ -397,9 +470,9 @@ impl Read {
         {
             form.error(name_field(fault), "name", |lang| fault.say(lang));
         }
-        let phone = form.optional("phone", 40).map(|text| {
-            Phone::parse(&text).map_or(text, |phone| phone.e164().to_owned())
-        });
+        let phone = form
+            .optional("phone", 40)
+            .map(|text| Phone::parse(&text).map_or(text, |phone| phone.e164().to_owned()));
         let listed = |field: &str| -> Option<OrganisationId> {
             let id = pairs.typed(field).parse().ok()?;
             own_list.contains(&id).then_some(id)
@@ -498,7 +571,9 @@ fn save(cx: &mut Cx<'_, '_>, key: SectionKey) -> Result<Reply> {
     let desk = actions::open(cx.conn, &own)?;
     let typed = cx.visit.request.form().clone();
     let stale = status == 412;
-    let page = section_page(cx.conn, cx.visit, cx.site, &desk, &own, key, typed, &problems, stale)?;
+    let page = section_page(
+        cx.conn, cx.visit, cx.site, &desk, &own, key, typed, &problems, stale,
+    )?;
     cx.visit.page_with(status, &page)
 }
 
@@ -544,7 +619,9 @@ fn upload(visit: &Visit, site: &Site) -> Result<Reply> {
         .iter()
         .find(|it| it.field == "document" && it.size > 0)
     else {
-        return document_refused(visit, site, id, |lang| lang.apply_document_none().to_owned());
+        return document_refused(visit, site, id, |lang| {
+            lang.apply_document_none().to_owned()
+        });
     };
     if let Err(refusal) = judge(file) {
         return document_refused(visit, site, id, |lang| refusal.say(lang));
@@ -590,7 +667,17 @@ fn document_refused(
     let page = site.db.read_for(&visit.actor, visit.request.id, |conn| {
         let own = access::own_application(conn, id)?;
         let desk = actions::open(conn, &own)?;
-        section_page(conn, visit, site, &desk, &own, key, Pairs::default(), &problem, false)
+        section_page(
+            conn,
+            visit,
+            site,
+            &desk,
+            &own,
+            key,
+            Pairs::default(),
+            &problem,
+            false,
+        )
     })?;
     visit.page_with(422, &page)
 }
@@ -608,7 +695,15 @@ fn remove_document(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let desk = actions::open(cx.conn, &own)?;
     let key = SectionKey::Document;
     let page = section_page(
-        cx.conn, cx.visit, cx.site, &desk, &own, key, Pairs::default(), &problem, false,
+        cx.conn,
+        cx.visit,
+        cx.site,
+        &desk,
+        &own,
+        key,
+        Pairs::default(),
+        &problem,
+        false,
     )?;
     cx.visit.page_with(422, &page)
 }
@@ -684,20 +779,52 @@ fn answers(mine: &Mine, lang: Lang) -> Vec<Answer> {
     [
         (lang.apply_family_name(), text(&mine.family_name), "person"),
         (lang.apply_given_names(), text(&mine.given_names), "person"),
-        (lang.apply_western_name(), text(&mine.western_name), "person"),
+        (
+            lang.apply_western_name(),
+            text(&mine.western_name),
+            "person",
+        ),
         (lang.apply_name_zh(), text(&mine.name_zh), "person"),
         (lang.apply_phone(), text(&mine.phone), "person"),
-        (lang.section_route(), own(route.map(|it| it.label(lang))), "route"),
-        (lang.apply_university(), own(mine.university(lang)), "background"),
-        (lang.apply_field_of_study(), text(&mine.field_of_study), "background"),
+        (
+            lang.section_route(),
+            own(route.map(|it| it.label(lang))),
+            "route",
+        ),
+        (
+            lang.apply_university(),
+            own(mine.university(lang)),
+            "background",
+        ),
+        (
+            lang.apply_field_of_study(),
+            text(&mine.field_of_study),
+            "background",
+        ),
         (lang.apply_graduation_year(), text(&year), "background"),
-        (lang.apply_employer(), own(mine.employer(lang)), "background"),
+        (
+            lang.apply_employer(),
+            own(mine.employer(lang)),
+            "background",
+        ),
         (lang.apply_job_title(), text(&mine.job_title), "background"),
         (lang.section_statement(), text(&mine.statement), "statement"),
-        (lang.apply_document(), text(&mine.document_label), "document"),
+        (
+            lang.apply_document(),
+            text(&mine.document_label),
+            "document",
+        ),
         (lang.apply_declare_true(), ticked("true"), "declarations"),
-        (lang.apply_declare_eligible(), ticked("eligible"), "declarations"),
-        (lang.apply_declare_available(), ticked("available"), "declarations"),
+        (
+            lang.apply_declare_eligible(),
+            ticked("eligible"),
+            "declarations",
+        ),
+        (
+            lang.apply_declare_available(),
+            ticked("available"),
+            "declarations",
+        ),
         (lang.apply_pics(), text(&mine.pics_version), "declarations"),
     ]
     .into_iter()

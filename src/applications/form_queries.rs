@@ -171,7 +171,8 @@ impl Mine {
     /// University as the reader reads it.
     #[must_use]
     pub fn university(&self, lang: Lang) -> Option<&str> {
-        lang.pick(&self.university_en, &self.university_zh).as_deref()
+        lang.pick(&self.university_en, &self.university_zh)
+            .as_deref()
     }
 
     /// Employer as the reader reads it.
@@ -262,7 +263,11 @@ struct Id {
 ///
 /// # Errors
 /// The database's.
-pub fn of_cohort(conn: &mut Conn<'_>, own: &Own, cohort: CohortId) -> Result<Option<ApplicationId>> {
+pub fn of_cohort(
+    conn: &mut Conn<'_>,
+    own: &Own,
+    cohort: CohortId,
+) -> Result<Option<ApplicationId>> {
     let found: Option<Id> =
         sql_query("SELECT id FROM applications WHERE cohort_id = $1 AND person_id = $2")
             .bind::<SqlUuid, _>(cohort)
@@ -344,7 +349,11 @@ pub fn save(conn: &mut Conn<'_>, own: &OwnApplication, mine: &Mine) -> Result<()
     .bind::<Nullable<Text>, _>(&mine.pics_version)
     .bind::<Integer, _>(mine.version)
     .execute(conn.pg())?;
-    if changed == 1 { Ok(()) } else { Err(Error::Stale) }
+    if changed == 1 {
+        Ok(())
+    } else {
+        Err(Error::Stale)
+    }
 }
 
 /// Moves the application from one state to another.
@@ -368,7 +377,11 @@ pub fn set_state(
     .bind::<Text, _>(to)
     .bind::<Nullable<Timestamptz>, _>(submitted_at)
     .execute(conn.pg())?;
-    if changed == 1 { Ok(()) } else { Err(Error::Stale) }
+    if changed == 1 {
+        Ok(())
+    } else {
+        Err(Error::Stale)
+    }
 }
 
 /// Marks a document that was replaced or taken away; the sweep removes its bytes.

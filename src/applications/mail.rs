@@ -60,7 +60,10 @@ impl Letter for ApplicationLetter {
             Kind::Received => body
                 .para(lang.apply_mail_received(cohort))
                 .fact(lang.apply_reference(), &self.reference)
-                .fact(lang.apply_deadline(), format::deadline(lang, self.closes_at))
+                .fact(
+                    lang.apply_deadline(),
+                    format::deadline(lang, self.closes_at),
+                )
                 .para(lang.apply_mail_received_next())
                 .button(lang.apply_mail_see(), page),
             Kind::Withdrawn => body
@@ -70,7 +73,10 @@ impl Letter for ApplicationLetter {
                 .button(lang.apply_mail_see(), page),
             Kind::Reminder => body
                 .para(lang.apply_mail_reminder(cohort))
-                .fact(lang.apply_deadline(), format::deadline(lang, self.closes_at))
+                .fact(
+                    lang.apply_deadline(),
+                    format::deadline(lang, self.closes_at),
+                )
                 .button(lang.apply_mail_go_on(), page)
                 .note(lang.apply_mail_reminder_note()),
         }

@@ -6,6 +6,7 @@ pub mod form_pages;
 pub mod form_queries;
 pub mod import;
 pub mod import_actions;
+pub mod import_pages;
 mod import_queries;
 pub mod mail;
 mod reference;

@@ -124,6 +124,63 @@ texts! {
     flash_application_reopened: "Your application is a draft again. Submit it before the call closes." | "申請已回復為草稿，請於截止前遞交。";
     flash_document_saved: "Your document is saved." | "文件已儲存。";
     flash_document_removed: "Your document is removed." | "文件已移除。";
+    import_title: "Import applicants" | "匯入申請人";
+    import_intro(deadline: &str): "A registry's CSV file (UTF-8, columns named in the first line). It is only judged at first; nothing is written until you confirm. Dates of submission are judged against the call's deadline, {deadline}." | "請上載教務處的 CSV 檔案（UTF-8 編碼，第一行為欄位名稱）。系統會先檢查檔案，確認前不會寫入任何資料。提交日期以截止申請時間（{deadline}）為準。";
+    import_file: "CSV file" | "CSV 檔案";
+    import_file_hint: "At most 64 MB." | "最大 64 MB。";
+    import_file_chose: "{name} ({size} MB)" | "{name}（{size} MB）";
+    import_file_big: "{name} is {size} MB; at most 64 MB can be sent." | "{name} 為 {size} MB，最大可上載 64 MB。";
+    import_file_none: "Choose a file first." | "請先選擇檔案。";
+    import_judge: "Check the file" | "檢查檔案";
+    import_earlier: "Earlier files" | "過往檔案";
+    import_none_yet: "No file has been taken in yet" | "尚未匯入任何檔案";
+    import_none_yet_hint: "Send the first one above. The dry run shows what each row would do." | "請於上方上載第一個檔案，系統會先顯示各列的處理結果。";
+    import_when: "Sent in" | "上載時間";
+    import_by: "By" | "上載者";
+    import_by_system: "Command line" | "指令列";
+    import_state: "State" | "狀態";
+    import_state_dry: "Dry run" | "試行";
+    import_state_running: "Writing" | "寫入中";
+    import_state_failed: "Not written" | "未能寫入";
+    import_state_done: "Committed" | "已匯入";
+    import_rows: "Rows" | "列數";
+    import_new: "New" | "新增";
+    import_update: "Changed" | "更改";
+    import_unchanged: "Unchanged" | "不變";
+    import_duplicate_rows: "Repeated in the file" | "檔案內重複";
+    import_errors: "Errors" | "錯誤";
+    import_ignored(names: &str): "Columns that are not known and are left out: {names}" | "未能識別而略過的欄位：{names}";
+    import_remarks: "Remarks on rows" | "各列備註";
+    import_no_remarks: "No remarks" | "沒有備註";
+    import_left_out(n: u64): "1 more is in the report." + "{n} more are in the report." | "其餘 {n} 項載於報告。";
+    import_outcome: "Outcome" | "結果";
+    import_all: "All" | "全部";
+    import_filter: "Filter" | "篩選";
+    import_clear: "Clear" | "清除";
+    import_row_number: "Row" | "列";
+    import_reason: "Reason" | "原因";
+    import_report: "Report (CSV)" | "報告（CSV）";
+    import_bad_rows: "Rows to be mended (CSV)" | "須更正的列（CSV）";
+    import_confirm: "Write it" | "確認匯入";
+    import_what_is_written: "What is written" | "將寫入的資料";
+    import_writes(new: i64, update: i64): "{new} new applications and {update} changes, all or none." | "新增 {new} 份申請及更改 {update} 份申請，全部寫入或全部不寫入。";
+    import_left_as_is: "What has been decided or withdrawn stays as it is." | "已有決定或已撤回的申請不會更改。";
+    import_who_is_told: "Who is told" | "通知對象";
+    import_nobody: "Nobody, unless you tick the box below." | "除非你勾選下方方格，否則不會發出通知。";
+    import_notify: "Send \"application received\" to every new applicant, in their language" | "以申請人的語言向每位新申請人發出「已收到申請」電郵";
+    import_cannot: "What cannot be undone" | "不能復原";
+    import_cannot_say: "An import cannot be taken back as a whole; applications can be corrected one by one." | "匯入後不能整批撤銷，但可逐一更正申請。";
+    import_commit(n: i64): "Import {n} application" + "Import {n} applications" | "匯入 {n} 份申請";
+    import_nothing: "There is nothing to write." | "沒有需要寫入的資料。";
+    import_running(done: i64, all: i64): "{done} of {all} rows are done. This page looks again by itself." | "已處理 {all} 列中的 {done} 列，此頁會自動更新。";
+    import_failed(why: &str): "Nothing was written: {why}" | "未有寫入任何資料：{why}";
+    import_interrupted: "The import was interrupted and nothing was written. Start it again." | "匯入中斷，未有寫入任何資料。請重新開始。";
+    import_already: "This file has been committed, or is being written." | "此檔案已匯入或正在寫入。";
+    import_changed_meanwhile: "Somebody changed one of these applications in the same moment. Try again." | "有人同時更改了其中一份申請，請再試。";
+    import_more: "Next page" | "下一頁";
+    import_cohorts: "Cohorts" | "屆別";
+    import_applications: "Applications" | "申請";
+    flash_import_done: "The file is imported." | "檔案已匯入。";
     import_settled: "This application has been decided or withdrawn; the import leaves it as it is" | "此申請已有決定或已撤回，匯入時不會更改";
 }
 
@@ -145,7 +202,9 @@ impl Lang {
                 self.history_application_document_replaced().to_owned()
             }
             "application.document_added" => self.history_application_document_added().to_owned(),
-            "application.document_removed" => self.history_application_document_removed().to_owned(),
+            "application.document_removed" => {
+                self.history_application_document_removed().to_owned()
+            }
             "application.submitted" => self.history_application_submitted().to_owned(),
             "application.withdrawn" => self.history_application_withdrawn().to_owned(),
             "application.reopened" => self.history_application_reopened().to_owned(),

@@ -23,6 +23,7 @@ impl Lang {
             "application_reopened" => self.flash_application_reopened(),
             "document_saved" => self.flash_document_saved(),
             "document_removed" => self.flash_document_removed(),
+            "import_done" => self.flash_import_done(),
             _ => return None,
         };
         Some(("ok", text.to_owned()))
