@@ -34,6 +34,7 @@ pub fn routes() -> Routes {
         .and(crate::programmes::routes())
         .and(crate::cohorts::routes())
         .and(crate::applications::form_pages::form_routes())
+        .and(crate::applications::import_pages::import_routes())
         .and(crate::applications::desk_pages::desk_routes())
         .and(crate::reviews::routes())
         .and(crate::desks::bulk::routes())

@@ -296,8 +296,6 @@ struct SectionPage {
     employers: Vec<Option_>,
     least: usize,
     most: usize,
-    year_from: i32,
-    year_to: i32,
     document: Option<String>,
     pics_version: String,
     pics: Vec<String>,
@@ -433,8 +431,6 @@ fn section_page(
         employers: choices(false, "employer"),
         least: desk.rules.statement_least,
         most: desk.rules.statement_most,
-        year_from: desk.rules.graduation_from,
-        year_to: desk.rules.graduation_to,
         document: desk.mine.document_id.and(desk.mine.document_label.clone()),
         pics_version: desk.pics.version.clone(),
         pics: lang

@@ -30,12 +30,14 @@ use crate::error::{Error, Result};
 use crate::ids::{ApplicationId, CohortId, ImportId, PersonId, ProgrammeId};
 use crate::lang::Lang;
 use crate::lang::format::hk_instant;
+use crate::mail::outbox::{self, Recipient};
 use crate::organisations;
 use crate::people::bulk::{self, NewAccount};
 use crate::people::rules::search::search_tokens;
 use crate::people::rules::{Names, Phone};
 
 use super::Route;
+use super::form_actions;
 use super::import::{
     BadRows, Column, Columns, Context, Counts, Directory, Employer, Existing, Judged,
     KnownOrganisation, Outcome, Reader, Reason, Report, ReportCsv, Row, Submitted, Verdict,
@@ -56,6 +58,7 @@ pub struct Importing {
     programme: ProgrammeId,
     code: String,
     closes_at: DateTime<Utc>,
+    of: cohorts::queries::Cohort,
 }
 
 impl Importing {
@@ -65,6 +68,7 @@ impl Importing {
             programme: cohort.programme_id,
             code: cohort.code.clone(),
             closes_at: cohort.closes_at,
+            of: cohort.clone(),
         }
     }
 
@@ -467,6 +471,9 @@ impl<'a> Plan<'a> {
         }
         queries::insert(conn, working, call.cohort, call.programme, &added)?;
         audit::note_many(conn, "application.imported", &events)?;
+        if source.notify {
+            notify(conn, call, &added)?;
+        }
         let (changed, details): (Vec<Written>, Vec<serde_json::Value>) =
             self.changed.into_iter().unzip();
         queries::update(conn, working, call.cohort, call.programme, &changed)?;
@@ -482,6 +489,24 @@ impl<'a> Plan<'a> {
             .collect();
         audit::note_many(conn, "application.import_updated", &events)
     }
+}
+
+/// Queues "application received" for new applicants, each in their own language.
+fn notify(conn: &mut Conn<'_>, call: &Importing, added: &[Written]) -> Result<()> {
+    for written in added {
+        let to = Recipient {
+            person: Some(written.person_id),
+            address: written.email.clone(),
+            name: written.name_shown.clone(),
+            lang: Lang::parse(&written.lang).unwrap_or_default(),
+        };
+        let kind = super::mail::Kind::Received;
+        let letter = form_actions::letter(kind, written.id, &written.reference, &to.name, &call.of);
+        let occasion = form_actions::occasion(conn, written.id, call.programme)?;
+        let key = format!("application_received:{}:import", written.id);
+        outbox::put(conn, &to, &letter, &occasion, &key)?;
+    }
+    Ok(())
 }
 
 fn about(written: &Written, call: &Importing) -> About {

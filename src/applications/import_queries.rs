@@ -6,13 +6,15 @@ use chrono::{DateTime, Utc};
 use diesel::sql_types::{
     Array, Binary, Bool, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid,
 };
-use diesel::{QueryableByName, RunQueryDsl, sql_query};
+use diesel::{OptionalExtension, QueryableByName, RunQueryDsl, sql_query};
 use serde::Serialize;
 
-use crate::access::Working;
+use crate::access::{CohortStaff, Working};
 use crate::db::Conn;
 use crate::error::{Error, Result};
-use crate::ids::{ApplicationId, CohortId, OrganisationId, PersonId, ProgrammeId};
+use crate::ids::{
+    ApplicationId, CohortId, FileId, ImportId, OrganisationId, PersonId, ProgrammeId,
+};
 use crate::lang::Lang;
 
 use super::import_actions::{Findings, Source};
@@ -343,4 +345,190 @@ pub(super) fn record_commit(
 /// Both halves of a report.
 fn both(findings: &Findings) -> serde_json::Value {
     serde_json::json!({ "en": findings.report(Lang::En), "zh": findings.report(Lang::Zh) })
+}
+
+/// Files on a page.
+pub const RUNS: i64 = 50;
+
+/// A file that was sent in, with what came of it.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct Run {
+    /// Its id.
+    #[diesel(sql_type = SqlUuid)]
+    pub id: ImportId,
+    /// The file's own name.
+    #[diesel(sql_type = Text)]
+    pub file_label: String,
+    /// SHA-256 of its bytes.
+    #[diesel(sql_type = Binary)]
+    pub file_sha256: Vec<u8>,
+    /// The stored file; none for one from the command line.
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    pub file_id: Option<FileId>,
+    /// The report as CSV.
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    pub report_id: Option<FileId>,
+    /// The rows to be mended.
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    pub bad_rows_id: Option<FileId>,
+    /// The report in both languages.
+    #[diesel(sql_type = Jsonb)]
+    pub report: serde_json::Value,
+    /// The counts.
+    #[diesel(sql_type = Jsonb)]
+    pub counts: serde_json::Value,
+    /// Rows done so far.
+    #[diesel(sql_type = Integer)]
+    pub progress: i32,
+    /// Has a commit begun, and did it tell of itself in the last two minutes?
+    #[diesel(sql_type = Bool)]
+    pub running: bool,
+    /// Has a commit begun and fallen silent?
+    #[diesel(sql_type = Bool)]
+    pub silent: bool,
+    /// Why the last commit failed, as a code.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub failure: Option<String>,
+    /// When it was committed.
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub committed_at: Option<DateTime<Utc>>,
+    /// When it was sent in.
+    #[diesel(sql_type = Timestamptz)]
+    pub created_at: DateTime<Utc>,
+    /// Who sent it in.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub by: Option<String>,
+}
+
+const RUN: &str = "SELECT i.id, i.file_label, i.file_sha256, i.file_id, i.report_id, i.bad_rows_id, i.report, i.counts, \
+    i.progress, i.committed_at IS NULL AND i.failure IS NULL AND i.progress_at IS NOT NULL \
+      AND i.progress_at >= clock_timestamp() - interval '2 minutes' AS running, \
+    i.committed_at IS NULL AND i.failure IS NULL AND i.progress_at IS NOT NULL \
+      AND i.progress_at < clock_timestamp() - interval '2 minutes' AS silent, \
+    i.failure, i.committed_at, i.created_at, p.display_name AS by \
+    FROM imports i LEFT JOIN people p ON p.id = i.person_id WHERE i.cohort_id = $1 AND i.programme_id = $2";
+
+/// One file.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn run(conn: &mut Conn<'_>, staff: &CohortStaff, id: ImportId) -> Result<Run> {
+    sql_query(format!("{RUN} AND i.id = $3"))
+        .bind::<SqlUuid, _>(staff.cohort())
+        .bind::<SqlUuid, _>(staff.programme())
+        .bind::<SqlUuid, _>(id)
+        .get_result(conn.pg())
+        .optional()?
+        .ok_or(Error::NotFound)
+}
+
+/// A page of files, the newest first, with one row more to see whether there are more.
+///
+/// # Errors
+/// The database's.
+pub fn runs(
+    conn: &mut Conn<'_>,
+    staff: &CohortStaff,
+    before: Option<uuid::Uuid>,
+) -> Result<Vec<Run>> {
+    Ok(sql_query(format!(
+        "{RUN} AND ($3 IS NULL OR i.id < $3) ORDER BY i.id DESC LIMIT $4"
+    ))
+    .bind::<SqlUuid, _>(staff.cohort())
+    .bind::<SqlUuid, _>(staff.programme())
+    .bind::<Nullable<SqlUuid>, _>(before)
+    .bind::<diesel::sql_types::BigInt, _>(RUNS + 1)
+    .load(conn.pg())?)
+}
+
+/// Writes down a file that was sent in and judged.
+///
+/// # Errors
+/// The database's.
+pub fn insert_run(
+    conn: &mut Conn<'_>,
+    staff: &CohortStaff,
+    id: ImportId,
+    label: &str,
+    sha256: &[u8],
+    file: FileId,
+    findings: &Findings,
+) -> Result<()> {
+    let counts = serde_json::to_value(findings.counts()).unwrap_or_default();
+    sql_query(
+        "INSERT INTO imports (id, cohort_id, programme_id, person_id, file_label, file_sha256, file_id, report, counts) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+    )
+    .bind::<SqlUuid, _>(id)
+    .bind::<SqlUuid, _>(staff.cohort())
+    .bind::<SqlUuid, _>(staff.programme())
+    .bind::<SqlUuid, _>(staff.person())
+    .bind::<Text, _>(label)
+    .bind::<Binary, _>(sha256)
+    .bind::<SqlUuid, _>(file)
+    .bind::<Jsonb, _>(both(findings))
+    .bind::<Jsonb, _>(counts)
+    .execute(conn.pg())?;
+    Ok(())
+}
+
+/// Keeps the files that a run wrote.
+///
+/// # Errors
+/// The database's.
+pub fn set_outputs(
+    conn: &mut Conn<'_>,
+    staff: &CohortStaff,
+    id: ImportId,
+    report: FileId,
+    bad_rows: FileId,
+) -> Result<()> {
+    sql_query(
+        "UPDATE imports SET report_id = $3, bad_rows_id = $4 WHERE id = $1 AND cohort_id = $2",
+    )
+    .bind::<SqlUuid, _>(id)
+    .bind::<SqlUuid, _>(staff.cohort())
+    .bind::<SqlUuid, _>(report)
+    .bind::<SqlUuid, _>(bad_rows)
+    .execute(conn.pg())?;
+    Ok(())
+}
+
+/// Claims the commit of a file: exactly one caller gets it, unless the one before fell silent.
+///
+/// # Errors
+/// The database's.
+pub fn claim(conn: &mut Conn<'_>, staff: &CohortStaff, id: ImportId) -> Result<bool> {
+    let claimed = sql_query(
+        "UPDATE imports SET progress = 0, progress_at = clock_timestamp(), failure = NULL WHERE id = $1 AND cohort_id = $2 \
+           AND committed_at IS NULL AND (failure IS NOT NULL OR progress_at IS NULL \
+           OR progress_at < clock_timestamp() - interval '2 minutes')",
+    )
+    .bind::<SqlUuid, _>(id)
+    .bind::<SqlUuid, _>(staff.cohort())
+    .execute(conn.pg())?;
+    Ok(claimed == 1)
+}
+
+/// Tells how far a commit is, or that it failed.
+///
+/// # Errors
+/// The database's.
+pub fn tell(
+    conn: &mut Conn<'_>,
+    staff: &CohortStaff,
+    id: ImportId,
+    rows: u64,
+    failure: Option<&str>,
+) -> Result<()> {
+    sql_query(
+        "UPDATE imports SET progress = $3, progress_at = clock_timestamp(), failure = $4 \
+         WHERE id = $1 AND cohort_id = $2 AND committed_at IS NULL",
+    )
+    .bind::<SqlUuid, _>(id)
+    .bind::<SqlUuid, _>(staff.cohort())
+    .bind::<Integer, _>(i32::try_from(rows).unwrap_or(i32::MAX))
+    .bind::<Nullable<Text>, _>(failure)
+    .execute(conn.pg())?;
+    Ok(())
 }

@@ -11,6 +11,7 @@ pub mod desk_queries;
 pub mod desk_record;
 pub mod import;
 pub mod import_actions;
+pub mod import_pages;
 mod import_queries;
 pub mod mail;
 mod reference;

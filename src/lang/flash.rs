@@ -41,6 +41,7 @@ impl Lang {
             "application_reopened" => self.flash_application_reopened(),
             "document_saved" => self.flash_document_saved(),
             "document_removed" => self.flash_document_removed(),
+            "import_done" => self.flash_import_done(),
             name => self.flash_desk(name)?,
         };
         Some(("ok", text.to_owned()))

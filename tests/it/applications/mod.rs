@@ -1,5 +1,7 @@
 //! The applications room.
 mod form;
+mod form_pages;
 mod import;
+mod import_pages;
 mod import_runs;
 mod rules;
