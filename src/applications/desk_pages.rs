@@ -1,4 +1,4 @@
-//! The staff's list of a cohort's applications and its exports, notes, and documents.
+//! The staff's list of a cohort's applications, its exports, and documents.
 
 use askama::Template;
 
@@ -13,12 +13,12 @@ use crate::web::exports::{Kind, Source, export};
 use crate::web::paging::{Cursor, PAGE};
 use crate::web::{Cx, Pairs, Reply, ReplyBody, Routes, Shell, Site, Visit};
 
+use super::Route;
 use super::desk_list::{Filter, Pending, Reading, STATES, Sort, current, disagrees};
 use super::desk_queries::{self as queries, Row};
 use super::rules::{Decision, State};
-use super::{Route, desk_actions};
 
-/// The list, its exports, notes and documents. The record itself and bulk actions look across
+/// The list, its exports and documents. The record itself and bulk actions look across
 /// rooms and stand in `desks`.
 #[must_use]
 pub fn desk_routes() -> Routes {
@@ -26,7 +26,6 @@ pub fn desk_routes() -> Routes {
         .get("/cohorts/{cohort}/applications", STAFF, list)
         .get("/cohorts/{cohort}/applications.csv", STAFF, csv)
         .get("/cohorts/{cohort}/applications.xlsx", STAFF, xlsx)
-        .post("/applications/{application}/notes", STAFF, note)
         .get_free("/applications/{application}/document", STAFF, document)
 }
 
@@ -538,29 +537,6 @@ fn write_lines(
             }
         }
     })
-}
-
-fn note(cx: &mut Cx<'_, '_>) -> Result<Reply> {
-    let staff =
-        access::application_staff(cx.conn, cx.request().param::<ApplicationId>("application")?)?;
-    let form = cx.request().form().clone();
-    let author = cx
-        .visit
-        .visitor
-        .as_ref()
-        .map(|it| it.name.clone())
-        .unwrap_or_default();
-    desk_actions::add_note(
-        cx.conn,
-        &staff,
-        &author,
-        &form.typed("body").replace("\r\n", "\n"),
-    )?;
-    let to = with_query(
-        format!("/applications/{}", staff.application()),
-        form.typed("list"),
-    );
-    Ok(Reply::see_other(format!("{to}#notes")).flash("note_added"))
 }
 
 /// A fresh check for every download: the proof, the file's own policy.

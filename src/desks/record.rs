@@ -29,6 +29,7 @@ pub fn routes() -> Routes {
     Routes::new()
         .get("/applications/{application}", STAFF, show)
         .post("/applications/{application}/decision", STAFF, decide)
+        .post("/applications/{application}/notes", STAFF, note)
 }
 
 /// A reviewer's card.
@@ -118,6 +119,7 @@ struct RecordPage {
     notes: Vec<(Note, String)>,
     letters: Vec<(Sent, String, (&'static str, &'static str))>,
     history: Vec<Line>,
+    body: String,
     mistakes: Mistakes,
     stale: bool,
 }
@@ -156,7 +158,7 @@ fn offer(record: &Record, lang: Lang) -> Option<(String, String)> {
 }
 
 /// Rows of the list beside the record, before and after it.
-const BESIDE: i64 = 12;
+const BESIDE: i64 = 6;
 
 fn page(
     cx: &mut Cx<'_, '_>,
@@ -283,6 +285,7 @@ fn page(
                     words: lang.history(&it.verb, &it.details.unwrap_or_default()),
                 })
                 .collect(),
+            body: typed.typed("body").to_owned(),
             mistakes,
             stale,
             record,
@@ -344,4 +347,29 @@ fn set(cx: &mut Cx<'_, '_>, staff: &access::ApplicationStaff, form: &Pairs) -> R
     }
     let reason = (!reason.is_empty()).then_some(reason.as_str());
     deciding::decide(cx.conn, staff, decision, reason)
+}
+
+fn note(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    let application = cx.request().param::<ApplicationId>("application")?;
+    let staff = access::application_staff(cx.conn, application)?;
+    let form = cx.request().form().clone();
+    let author = cx
+        .visit
+        .visitor
+        .as_ref()
+        .map(|it| it.name.clone())
+        .unwrap_or_default();
+    let body = form.typed("body").replace("\r\n", "\n");
+    match crate::applications::desk_actions::add_note(cx.conn, &staff, &author, &body) {
+        Ok(_) => {
+            let to = with_query(format!("/applications/{application}"), form.typed("list"));
+            Ok(Reply::see_other(format!("{to}#notes")).flash("note_added"))
+        }
+        Err(Error::Invalid(errors)) => {
+            let list = Pairs::parse(form.typed("list").as_bytes());
+            let mistakes = Mistakes::new(&errors, cx.lang());
+            page(cx, 422, &list, &form, mistakes, false)
+        }
+        Err(error) => Err(error),
+    }
 }

@@ -730,6 +730,20 @@ async fn a_record_tells_everything_to_staff_and_a_note_to_nobody_else() {
 }
 
 #[actix_web::test]
+async fn a_note_too_long_is_shown_again() {
+    let world = World::new();
+    let staff = world.coordinator();
+    let id = world.apply(1, &Plan::default());
+    let long = format!("kept {}", "字".repeat(4_000));
+    let refused = staff
+        .post(&format!("/applications/{id}/notes"), &[("body", &long)])
+        .await;
+    assert_eq!(refused.status, 422);
+    assert!(refused.text().contains(&long) && refused.text().contains("At most 4000 characters."));
+    assert!(world.texts("SELECT id FROM application_notes").is_empty());
+}
+
+#[actix_web::test]
 async fn the_desk_reads_in_chinese() {
     let world = World::new();
     let staff = world.coordinator();

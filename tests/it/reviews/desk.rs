@@ -297,7 +297,13 @@ async fn a_reviewer_sees_what_was_given_to_them_and_nothing_of_the_others() {
     assert_eq!(submit(&world, &sam, of_sam, ["1", "1", "1"]).await, 303);
     let page = rae.get(&format!("/reviews/{of_rae}")).await;
     assert_eq!(page.status, 200);
-    for hidden in ["canary", "hidden@example.net", "91234567", "Zebedee", "1.00"] {
+    for hidden in [
+        "canary",
+        "hidden@example.net",
+        "91234567",
+        "Zebedee",
+        "1.00",
+    ] {
         assert!(!page.text().contains(hidden), "{hidden}");
     }
     assert_eq!(
