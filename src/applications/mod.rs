@@ -2,6 +2,7 @@
 //! never runs ahead of a release, and what was submitted in time is never lost.
 
 pub mod desk_actions;
+mod desk_bar;
 pub mod desk_list;
 pub mod desk_pages;
 pub mod desk_queries;
