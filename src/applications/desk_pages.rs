@@ -1,4 +1,4 @@
-//! The staff's list of a cohort's applications and its exports, notes, and documents.
+//! The staff's list of a cohort's applications, its exports, and documents.
 
 use askama::Template;
 
@@ -11,14 +11,15 @@ use crate::lang::Lang;
 use crate::lang::format::{count, moment};
 use crate::web::exports::{Kind, Source, export};
 use crate::web::paging::{Cursor, PAGE};
-use crate::web::{Cx, Pairs, Reply, ReplyBody, Routes, Shell, Site, Visit};
+use crate::web::{Cx, Reply, ReplyBody, Routes, Shell, Site, Visit};
 
-use super::desk_list::{Filter, Pending, Reading, STATES, Sort, current, disagrees};
+use super::Route;
+use super::desk_bar::{Choice, Heading, Select, chips, headings, selects, sorts};
+use super::desk_list::{Filter, current, disagrees};
 use super::desk_queries::{self as queries, Row};
 use super::rules::{Decision, State};
-use super::{Route, desk_actions};
 
-/// The list, its exports, notes and documents. The record itself and bulk actions look across
+/// The list, its exports and documents. The record itself and bulk actions look across
 /// rooms and stand in `desks`.
 #[must_use]
 pub fn desk_routes() -> Routes {
@@ -26,30 +27,17 @@ pub fn desk_routes() -> Routes {
         .get("/cohorts/{cohort}/applications", STAFF, list)
         .get("/cohorts/{cohort}/applications.csv", STAFF, csv)
         .get("/cohorts/{cohort}/applications.xlsx", STAFF, xlsx)
-        .post("/applications/{application}/notes", STAFF, note)
         .get_free("/applications/{application}/document", STAFF, document)
 }
 
-/// A choice of a filter.
-struct Choice {
-    value: String,
-    label: String,
-    chosen: bool,
-}
-
-/// A select of the filter bar.
-struct Select {
-    name: &'static str,
-    label: &'static str,
-    choices: Vec<Choice>,
-}
-
-/// A heading that sorts.
-struct Heading {
-    label: &'static str,
-    href: String,
-    order: Option<&'static str>,
-    number: bool,
+/// The word of a source.
+#[must_use]
+pub fn source_label(source: &str, lang: Lang) -> &'static str {
+    match source {
+        "import" => lang.desk_source_import(),
+        "api" => lang.desk_source_api(),
+        _ => lang.desk_source_web(),
+    }
 }
 
 /// A row as it is shown.
@@ -237,248 +225,6 @@ fn acts(lang: Lang) -> Vec<(&'static str, &'static str)> {
     ]
 }
 
-fn sort_label(sort: Sort, lang: Lang) -> &'static str {
-    match sort {
-        Sort::Name => lang.desk_name(),
-        Sort::Reference => lang.desk_reference(),
-        Sort::State => lang.desk_state(),
-        Sort::Score => lang.desk_score(),
-        Sort::Submitted => lang.desk_submitted(),
-    }
-}
-
-/// The choices of order: for the phone, where column heads are not seen, and for the columns that
-/// have none.
-fn sorts(filter: &Filter, lang: Lang) -> Vec<Choice> {
-    Sort::ALL
-        .into_iter()
-        .flat_map(|sort| [(sort, false), (sort, true)])
-        .map(|(sort, down)| {
-            let word = sort_label(sort, lang);
-            Choice {
-                value: format!("{}{}", if down { "-" } else { "" }, sort.as_str()),
-                label: if down {
-                    lang.desk_descending(word)
-                } else {
-                    word.to_owned()
-                },
-                chosen: filter.sort == sort && filter.down == down,
-            }
-        })
-        .collect()
-}
-
-fn headings(query: &Pairs, filter: &Filter, lang: Lang, base: &str) -> Vec<Heading> {
-    [
-        Sort::Name,
-        Sort::Reference,
-        Sort::State,
-        Sort::Score,
-        Sort::Submitted,
-    ]
-    .into_iter()
-    .map(|sort| {
-        let on = filter.sort == sort;
-        // A score is looked at from the best down.
-        let down = if on {
-            !filter.down
-        } else {
-            sort == Sort::Score
-        };
-        let value = format!("{}{}", if down { "-" } else { "" }, sort.as_str());
-        Heading {
-            label: sort_label(sort, lang),
-            href: format!("{base}?{}", query.with(&[("after", ""), ("sort", &value)])),
-            order: on.then_some(if filter.down {
-                "descending"
-            } else {
-                "ascending"
-            }),
-            number: sort == Sort::Score,
-        }
-    })
-    .collect()
-}
-
-/// Id, kind and name of the organisations in the frame.
-fn organisations(value: &serde_json::Value, lang: Lang) -> Vec<(String, String, String)> {
-    let text = |row: &serde_json::Value, at: usize| {
-        row.get(at)
-            .and_then(serde_json::Value::as_str)
-            .unwrap_or_default()
-            .to_owned()
-    };
-    value
-        .as_array()
-        .into_iter()
-        .flatten()
-        .map(|row| (text(row, 0), text(row, 1), text(row, lang.pick(2, 3))))
-        .collect()
-}
-
-fn select(
-    name: &'static str,
-    label: &'static str,
-    chosen: Option<&str>,
-    choices: Vec<(String, String)>,
-) -> Select {
-    Select {
-        name,
-        label,
-        choices: choices
-            .into_iter()
-            .map(|(value, label)| Choice {
-                chosen: chosen == Some(value.as_str()),
-                value,
-                label,
-            })
-            .collect(),
-    }
-}
-
-fn state_word(word: &str, lang: Lang) -> String {
-    current(word, None, false).map_or_else(|| word.to_owned(), |it| it.label(lang).to_owned())
-}
-
-/// The word of a reading.
-fn reading_label(reading: Reading, lang: Lang) -> &'static str {
-    match reading {
-        Reading::Unassigned => lang.desk_reading_unassigned(),
-        Reading::Waiting => lang.desk_reading_waiting(),
-        Reading::Scored => lang.desk_reading_scored(),
-        Reading::Unscored => lang.desk_reading_unscored(),
-        Reading::Disagree => lang.desk_reading_disagree(),
-    }
-}
-
-fn pending_word(pending: Pending) -> &'static str {
-    match pending {
-        Pending::Is(decision) => decision.as_str(),
-        Pending::Any => "any",
-        Pending::None => "none",
-    }
-}
-
-fn selects(filter: &Filter, orgs: &serde_json::Value, lang: Lang) -> Vec<Select> {
-    let own = |value: &str, label: &str| (value.to_owned(), label.to_owned());
-    let orgs = organisations(orgs, lang);
-    let some = |university: bool| {
-        orgs.iter()
-            .filter(|(_, kind, _)| (kind == "university") == university)
-            .map(|(id, _, name)| own(id, name))
-            .collect::<Vec<_>>()
-    };
-    let mut decisions: Vec<_> = vec![
-        own("any", lang.desk_decision_any()),
-        own("none", lang.desk_decision_none()),
-    ];
-    decisions.extend(
-        Decision::ALL
-            .iter()
-            .map(|it| own(it.as_str(), it.label(lang))),
-    );
-    let (university, employer) = (
-        filter.university.map(|it| it.to_string()),
-        filter.employer.map(|it| it.to_string()),
-    );
-    vec![
-        select(
-            "state",
-            lang.desk_state(),
-            filter.state.as_deref(),
-            STATES
-                .iter()
-                .map(|it| ((*it).to_owned(), state_word(it, lang)))
-                .collect(),
-        ),
-        select(
-            "route",
-            lang.desk_route(),
-            filter.route.map(Route::as_str),
-            Route::ALL
-                .iter()
-                .map(|it| own(it.as_str(), it.label(lang)))
-                .collect(),
-        ),
-        select(
-            "university",
-            lang.desk_university(),
-            university.as_deref(),
-            some(true),
-        ),
-        select(
-            "employer",
-            lang.desk_employer(),
-            employer.as_deref(),
-            some(false),
-        ),
-        select(
-            "decision",
-            lang.desk_decision(),
-            filter.decision.map(pending_word),
-            decisions,
-        ),
-        select(
-            "reading",
-            lang.desk_reviews(),
-            filter.reading.map(Reading::as_str),
-            Reading::ALL
-                .iter()
-                .map(|it| own(it.as_str(), reading_label(*it, lang)))
-                .collect(),
-        ),
-        select(
-            "source",
-            lang.desk_source(),
-            filter.source.as_deref(),
-            ["web", "import", "api"]
-                .iter()
-                .map(|it| own(it, source_label(it, lang)))
-                .collect(),
-        ),
-    ]
-}
-
-/// The word of a source.
-#[must_use]
-pub fn source_label(source: &str, lang: Lang) -> &'static str {
-    match source {
-        "import" => lang.desk_source_import(),
-        "api" => lang.desk_source_api(),
-        _ => lang.desk_source_web(),
-    }
-}
-
-/// What is filtered now, each with the address that leaves it out.
-fn chips(
-    query: &Pairs,
-    filter: &Filter,
-    orgs: &serde_json::Value,
-    lang: Lang,
-    base: &str,
-) -> Vec<(String, String)> {
-    let mut chips: Vec<(&str, String)> = Vec::new();
-    if !filter.terms.is_empty() {
-        chips.push(("q", format!("“{}”", query.typed("q").trim())));
-    }
-    for select in selects(filter, orgs, lang) {
-        chips.extend(
-            select
-                .choices
-                .into_iter()
-                .filter(|it| it.chosen)
-                .map(|it| (select.name, it.label)),
-        );
-    }
-    chips
-        .into_iter()
-        .map(|(name, label)| {
-            let rest = query.with(&[(name, ""), ("after", "")]);
-            (label, with_query(base.to_owned(), &rest))
-        })
-        .collect()
-}
-
 fn csv(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     exported(cx, Kind::Csv)
 }
@@ -538,29 +284,6 @@ fn write_lines(
             }
         }
     })
-}
-
-fn note(cx: &mut Cx<'_, '_>) -> Result<Reply> {
-    let staff =
-        access::application_staff(cx.conn, cx.request().param::<ApplicationId>("application")?)?;
-    let form = cx.request().form().clone();
-    let author = cx
-        .visit
-        .visitor
-        .as_ref()
-        .map(|it| it.name.clone())
-        .unwrap_or_default();
-    desk_actions::add_note(
-        cx.conn,
-        &staff,
-        &author,
-        &form.typed("body").replace("\r\n", "\n"),
-    )?;
-    let to = with_query(
-        format!("/applications/{}", staff.application()),
-        form.typed("list"),
-    );
-    Ok(Reply::see_other(format!("{to}#notes")).flash("note_added"))
 }
 
 /// A fresh check for every download: the proof, the file's own policy.

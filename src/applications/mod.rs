@@ -5,6 +5,7 @@ pub mod form_actions;
 pub mod form_pages;
 pub mod form_queries;
 pub mod desk_actions;
+mod desk_bar;
 pub mod desk_list;
 pub mod desk_pages;
 pub mod desk_queries;

@@ -128,6 +128,7 @@ struct Wanted {
     act: Act,
     word: String,
     ids: Vec<ApplicationId>,
+    too_many: bool,
     reviewers: Option<BTreeSet<PersonId>>,
     each: usize,
     reason: String,
@@ -148,11 +149,7 @@ fn read(cx: &mut Cx<'_, '_>, staff: &CohortStaff) -> Result<Wanted> {
         ids.dedup();
         ids
     };
-    if i64::try_from(ids.len()).unwrap_or(i64::MAX) > MOST {
-        return Err(Error::field("id", "too_many", |lang| {
-            lang.desk_bulk_too_many(MOST)
-        }));
-    }
+    let too_many = i64::try_from(ids.len()).unwrap_or(i64::MAX) > MOST;
     let chosen = form.has("chosen", "yes").then(|| {
         form.all("reviewer")
             .filter_map(|it| it.parse().ok())
@@ -162,7 +159,8 @@ fn read(cx: &mut Cx<'_, '_>, staff: &CohortStaff) -> Result<Wanted> {
     Ok(Wanted {
         act,
         word,
-        ids,
+        ids: if too_many { Vec::new() } else { ids },
+        too_many,
         reviewers: chosen,
         each,
         reason: form.typed("reason").trim().replace("\r\n", "\n"),
@@ -172,7 +170,11 @@ fn read(cx: &mut Cx<'_, '_>, staff: &CohortStaff) -> Result<Wanted> {
 /// What is wrong with the form as a whole.
 fn mistakes(wanted: &Wanted) -> Vec<FieldError> {
     let mut errors = Vec::new();
-    if wanted.ids.is_empty() {
+    if wanted.too_many {
+        errors.push(FieldError::new("id", "too_many", |lang| {
+            lang.desk_bulk_too_many(MOST)
+        }));
+    } else if wanted.ids.is_empty() {
         errors.push(FieldError::new("id", "required", |lang| {
             lang.desk_bulk_nobody().to_owned()
         }));

@@ -8,7 +8,7 @@ use crate::applications::desk_list::{Filter, disagrees};
 use crate::applications::desk_pages::{self, Shown, points, source_label, with_query};
 use crate::applications::desk_queries::{self, Note};
 use crate::applications::desk_record::{self, Record, Sent};
-use crate::applications::rules::{Decision, Event, next};
+use crate::applications::rules::{Decision, Event, State, next};
 use crate::audit;
 use crate::error::{Error, Result};
 use crate::ids::{ApplicationId, PersonId, ReviewId};
@@ -29,6 +29,7 @@ pub fn routes() -> Routes {
     Routes::new()
         .get("/applications/{application}", STAFF, show)
         .post("/applications/{application}/decision", STAFF, decide)
+        .post("/applications/{application}/notes", STAFF, note)
 }
 
 /// A reviewer's card.
@@ -87,6 +88,100 @@ struct Line {
     words: String,
 }
 
+/// What reviewers say, and who may still be asked.
+struct Reading {
+    cards: Vec<Card>,
+    score: Option<String>,
+    apart: Option<String>,
+    assignable: Vec<(PersonId, String)>,
+    can_assign: bool,
+}
+
+impl Reading {
+    fn new(
+        record: &Record,
+        rows: Vec<reviews::Review>,
+        criteria: &[Criterion],
+        reviewers: Vec<reviews::Reviewer>,
+        lang: Lang,
+    ) -> Result<Self> {
+        let standing = |it: &reviews::Review| it.state().is_ok_and(|it| it != ReviewState::Removed);
+        let asked: Vec<PersonId> = rows
+            .iter()
+            .filter(|it| standing(it) || it.interest_declared)
+            .map(|it| it.reviewer_id)
+            .collect();
+        let cards = rows
+            .into_iter()
+            .filter(standing)
+            .map(|it| Card::new(it, criteria, lang))
+            .collect::<Result<Vec<_>>>()?;
+        let spread = record.case.spread_milli;
+        Ok(Self {
+            cards,
+            score: record.case.score_milli.map(points),
+            apart: spread.filter(|_| disagrees(spread)).map(points),
+            assignable: reviewers
+                .into_iter()
+                .filter(|it| !asked.contains(&it.id))
+                .map(|it| (it.id, it.name))
+                .collect(),
+            can_assign: readable(record.state).is_ok(),
+        })
+    }
+}
+
+/// The decision: what it is, what can be done about it, what became of it.
+struct Panel {
+    pending: Option<&'static str>,
+    can_decide: bool,
+    can_undo: bool,
+    can_start: bool,
+    decisions: Vec<(&'static str, &'static str, bool)>,
+    reason: String,
+    by: Option<(String, String)>,
+    offer: Option<(String, String)>,
+}
+
+impl Panel {
+    /// What was typed stands in the form, otherwise what was stored.
+    fn new(record: &Record, typed: &Pairs, lang: Lang) -> Self {
+        let case = &record.case;
+        let may = |event| next(record.state, event, false).is_ok();
+        let chosen = typed.get("decision").or(case.decision.as_deref());
+        let pending = match record.state {
+            State::Decided(decision) => Some(decision.label(lang)),
+            _ => None,
+        };
+        Self {
+            pending,
+            can_decide: may(Event::Decide(Decision::Accept)),
+            can_undo: may(Event::UndoDecision),
+            can_start: may(Event::StartReview),
+            decisions: Decision::ALL
+                .iter()
+                .map(|it| {
+                    let on = chosen == Some(it.as_str());
+                    (it.as_str(), it.label(lang), on)
+                })
+                .collect(),
+            reason: typed
+                .get("reason")
+                .or(case.decision_reason.as_deref())
+                .unwrap_or_default()
+                .to_owned(),
+            by: case
+                .decided_by
+                .clone()
+                .zip(case.decided_at.map(|at| moment(lang, at))),
+            offer: offer(record, lang),
+        }
+    }
+}
+
+/// A letter with its moment, and word and tone of its state.
+type SentLine = (Sent, String, (&'static str, &'static str));
+
 #[derive(Template)]
 #[template(path = "applications/desk_record.html")]
 struct RecordPage {
@@ -94,30 +189,20 @@ struct RecordPage {
     record: Record,
     zh: Option<String>,
     state: (&'static str, &'static str),
-    pending: Option<&'static str>,
-    cohort: String,
     list: String,
     list_href: String,
     before: Vec<Shown>,
     after: Vec<Shown>,
+    cohort: String,
     facts: Vec<(&'static str, String)>,
     source: &'static str,
     submitted: Option<String>,
-    cards: Vec<Card>,
-    score: Option<String>,
-    apart: Option<String>,
-    assignable: Vec<(PersonId, String)>,
-    can_assign: bool,
-    can_decide: bool,
-    can_undo: bool,
-    can_start: bool,
-    decisions: Vec<(&'static str, &'static str, bool)>,
-    reason: String,
-    decided_at: Option<String>,
-    offer: Option<(String, String)>,
+    reading: Reading,
+    panel: Panel,
     notes: Vec<(Note, String)>,
-    letters: Vec<(Sent, String, (&'static str, &'static str))>,
+    letters: Vec<SentLine>,
     history: Vec<Line>,
+    body: String,
     mistakes: Mistakes,
     stale: bool,
 }
@@ -156,8 +241,42 @@ fn offer(record: &Record, lang: Lang) -> Option<(String, String)> {
 }
 
 /// Rows of the list beside the record, before and after it.
-const BESIDE: i64 = 12;
+const BESIDE: i64 = 6;
 
+fn note_lines(notes: Vec<Note>, lang: Lang) -> Vec<(Note, String)> {
+    notes
+        .into_iter()
+        .map(|it| {
+            let at = moment(lang, it.created_at);
+            (it, at)
+        })
+        .collect()
+}
+
+fn letter_lines(letters: Vec<Sent>, lang: Lang) -> Vec<SentLine> {
+    letters
+        .into_iter()
+        .map(|it| {
+            let (at, state) = (moment(lang, it.created_at), letter_state(&it.state, lang));
+            (it, at, state)
+        })
+        .collect()
+}
+
+fn history_lines(history: Vec<audit::Entry>, lang: Lang) -> Vec<Line> {
+    history
+        .into_iter()
+        .map(|it| Line {
+            at: moment(lang, it.occurred_at),
+            who: it
+                .actor_name
+                .unwrap_or_else(|| lang.history_system().to_owned()),
+            words: lang.history(&it.verb, &it.details.unwrap_or_default()),
+        })
+        .collect()
+}
+
+/// The record, with what was typed when it is shown again.
 fn page(
     cx: &mut Cx<'_, '_>,
     status: u16,
@@ -169,125 +288,56 @@ fn page(
     let lang = cx.lang();
     let application = cx.request().param::<ApplicationId>("application")?;
     let staff = access::application_staff(cx.conn, application)?;
-    let cohort_staff = staff.cohort_staff();
     let record = desk_record::record(cx.conn, &staff)?;
     let filter = Filter::read(|name| list.get(name));
     let place = record.cursor(filter.sort);
-    let (before, after) = desk_queries::around(cx.conn, &cohort_staff, &filter, &place, BESIDE)?;
+    let kept = list.with(&[("after", "")]);
+    let (before, after) =
+        desk_queries::around(cx.conn, &staff.cohort_staff(), &filter, &place, BESIDE)?;
+    let beside = |rows: Vec<desk_queries::Row>| {
+        rows.iter()
+            .map(|it| Shown::new(it, lang, &kept))
+            .collect::<Vec<_>>()
+    };
+    let (before, after) = (beside(before), beside(after));
     let criteria = reviews::criteria(cx.conn, staff.cohort())?;
     let rows = reviews::of_application(cx.conn, &staff)?;
-    let readers: Vec<PersonId> = rows
-        .iter()
-        .filter(|it| it.state().is_ok_and(|it| it != ReviewState::Removed) || it.interest_declared)
-        .map(|it| it.reviewer_id)
-        .collect();
-    let assignable = reviews::reviewers(cx.conn, &cohort_staff)?
-        .into_iter()
-        .filter(|it| !readers.contains(&it.id))
-        .map(|it| (it.id, it.name))
-        .collect();
-    let cards = rows
-        .into_iter()
-        .filter(|it| it.state().is_ok_and(|it| it != ReviewState::Removed))
-        .map(|it| Card::new(it, &criteria, lang))
-        .collect::<Result<Vec<_>>>()?;
+    let reviewers = reviews::reviewers(cx.conn, &staff.cohort_staff())?;
     let notes = desk_queries::notes(cx.conn, &staff)?;
     let letters = desk_record::letters(cx.conn, &staff)?;
     let history = audit::history(cx.conn, application.0)?;
-    let kept = list.with(&[("after", "")]);
-    let title = format!(
-        "{} – {}",
-        record.answers.name_shown, record.answers.reference
-    );
-    let shell = cx.shell(if mistakes.is_empty() {
-        title
-    } else {
-        lang.desk_error_title(&title)
-    });
-    let chosen = typed
-        .get("decision")
-        .map(str::to_owned)
-        .or_else(|| record.case.decision.clone());
-    let pending = match record.state {
-        crate::applications::rules::State::Decided(decision) => Some(decision.label(lang)),
-        _ => None,
+    let answers = &record.answers;
+    let title = format!("{} – {}", answers.name_shown, answers.reference);
+    let page = RecordPage {
+        shell: cx.shell(if mistakes.is_empty() {
+            title
+        } else {
+            lang.desk_error_title(&title)
+        }),
+        zh: answers
+            .name_zh
+            .clone()
+            .filter(|zh| *zh != answers.name_shown),
+        state: desk_pages::tag(record.state.visible(), lang),
+        list_href: with_query(format!("/cohorts/{}/applications", staff.cohort()), &kept),
+        list: kept,
+        before,
+        after,
+        cohort: answers.cohort(lang).to_owned(),
+        facts: answers.facts(lang, true),
+        source: source_label(&answers.source, lang),
+        submitted: answers.submitted_at.map(|at| deadline(lang, at)),
+        reading: Reading::new(&record, rows, &criteria, reviewers, lang)?,
+        panel: Panel::new(&record, typed, lang),
+        notes: note_lines(notes, lang),
+        letters: letter_lines(letters, lang),
+        history: history_lines(history, lang),
+        body: typed.typed("body").to_owned(),
+        mistakes,
+        stale,
+        record,
     };
-    cx.visit.page_with(
-        status,
-        &RecordPage {
-            shell,
-            zh: record
-                .answers
-                .name_zh
-                .clone()
-                .filter(|zh| *zh != record.answers.name_shown),
-            state: desk_pages::tag(record.state.visible(), lang),
-            pending,
-            cohort: record.answers.cohort(lang).to_owned(),
-            list_href: with_query(format!("/cohorts/{}/applications", staff.cohort()), &kept),
-            before: before
-                .iter()
-                .map(|it| Shown::new(it, lang, &kept))
-                .collect(),
-            after: after.iter().map(|it| Shown::new(it, lang, &kept)).collect(),
-            list: kept,
-            facts: record.answers.facts(lang, true),
-            source: source_label(&record.answers.source, lang),
-            submitted: record.answers.submitted_at.map(|at| deadline(lang, at)),
-            cards,
-            score: record.case.score_milli.map(points),
-            apart: record
-                .case
-                .spread_milli
-                .filter(|_| disagrees(record.case.spread_milli))
-                .map(points),
-            assignable,
-            can_assign: readable(record.state).is_ok(),
-            can_decide: next(record.state, Event::Decide(Decision::Accept), false).is_ok(),
-            can_undo: next(record.state, Event::UndoDecision, false).is_ok(),
-            can_start: next(record.state, Event::StartReview, false).is_ok(),
-            decisions: Decision::ALL
-                .iter()
-                .map(|it| {
-                    let on = chosen.as_deref() == Some(it.as_str());
-                    (it.as_str(), it.label(lang), on)
-                })
-                .collect(),
-            reason: typed.get("reason").map_or_else(
-                || record.case.decision_reason.clone().unwrap_or_default(),
-                str::to_owned,
-            ),
-            decided_at: record.case.decided_at.map(|at| moment(lang, at)),
-            offer: offer(&record, lang),
-            notes: notes
-                .into_iter()
-                .map(|it| {
-                    let at = moment(lang, it.created_at);
-                    (it, at)
-                })
-                .collect(),
-            letters: letters
-                .into_iter()
-                .map(|it| {
-                    let (at, state) = (moment(lang, it.created_at), letter_state(&it.state, lang));
-                    (it, at, state)
-                })
-                .collect(),
-            history: history
-                .into_iter()
-                .map(|it| Line {
-                    at: moment(lang, it.occurred_at),
-                    who: it
-                        .actor_name
-                        .unwrap_or_else(|| lang.history_system().to_owned()),
-                    words: lang.history(&it.verb, &it.details.unwrap_or_default()),
-                })
-                .collect(),
-            mistakes,
-            stale,
-            record,
-        },
-    )
+    cx.visit.page_with(status, &page)
 }
 
 /// Sets the pending decision, takes it back, or sends the application to review. The form carries
@@ -344,4 +394,29 @@ fn set(cx: &mut Cx<'_, '_>, staff: &access::ApplicationStaff, form: &Pairs) -> R
     }
     let reason = (!reason.is_empty()).then_some(reason.as_str());
     deciding::decide(cx.conn, staff, decision, reason)
+}
+
+fn note(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    let application = cx.request().param::<ApplicationId>("application")?;
+    let staff = access::application_staff(cx.conn, application)?;
+    let form = cx.request().form().clone();
+    let author = cx
+        .visit
+        .visitor
+        .as_ref()
+        .map(|it| it.name.clone())
+        .unwrap_or_default();
+    let body = form.typed("body").replace("\r\n", "\n");
+    match crate::applications::desk_actions::add_note(cx.conn, &staff, &author, &body) {
+        Ok(_) => {
+            let to = with_query(format!("/applications/{application}"), form.typed("list"));
+            Ok(Reply::see_other(format!("{to}#notes")).flash("note_added"))
+        }
+        Err(Error::Invalid(errors)) => {
+            let list = Pairs::parse(form.typed("list").as_bytes());
+            let mistakes = Mistakes::new(&errors, cx.lang());
+            page(cx, 422, &list, &form, mistakes, false)
+        }
+        Err(error) => Err(error),
+    }
 }

@@ -1,4 +1,5 @@
 //! The applications room.
+mod desk;
 mod form;
 mod form_pages;
 mod import;

@@ -1,2 +1,3 @@
 //! The reviews room.
+mod desk;
 mod rules;
