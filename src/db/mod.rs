@@ -22,8 +22,10 @@ use crate::error::{Error, Result};
 mod actor;
 pub mod migrations;
 pub mod private;
+mod statement;
 
 pub use actor::{Acting, Actor, Role, Task};
+pub use statement::{Bound, Boxed, Statement, sql_query};
 
 type Manager = AnsiTransactionManager;
 
