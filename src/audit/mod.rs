@@ -6,7 +6,8 @@
 
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{Binary, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
-use diesel::{QueryableByName, RunQueryDsl, sql_query};
+use diesel::{QueryableByName, RunQueryDsl};
+use crate::db::sql_query;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;

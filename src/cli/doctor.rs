@@ -5,7 +5,8 @@ use std::process::{Command, ExitCode};
 
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{BigInt, Bool, Integer, Text, Timestamptz};
-use diesel::{QueryableByName, RunQueryDsl, sql_query};
+use diesel::{QueryableByName, RunQueryDsl};
+use crate::db::sql_query;
 use serde::Serialize;
 
 use crate::clock::machine_now;

@@ -2,7 +2,8 @@
 //! reviewers to whom the document was given.
 
 use diesel::sql_types::{BigInt, Binary, Nullable, Text, Uuid as SqlUuid};
-use diesel::{OptionalExtension, QueryableByName, RunQueryDsl, sql_query};
+use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
+use crate::db::sql_query;
 
 use crate::access::Own;
 use crate::db::Conn;

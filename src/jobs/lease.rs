@@ -7,7 +7,8 @@
 use std::time::Duration;
 
 use diesel::sql_types::{BigInt, Double, Integer, Text, Uuid as SqlUuid};
-use diesel::{QueryableByName, RunQueryDsl, sql_query};
+use diesel::{QueryableByName, RunQueryDsl};
+use crate::db::sql_query;
 use uuid::Uuid;
 
 use crate::db::Conn;

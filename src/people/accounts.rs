@@ -3,7 +3,8 @@
 
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{Nullable, Text, Timestamptz, Uuid as SqlUuid};
-use diesel::{OptionalExtension, QueryableByName, RunQueryDsl, sql_query};
+use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
+use crate::db::sql_query;
 use uuid::Uuid;
 
 use crate::db::{Conn, Task};

@@ -7,7 +7,8 @@
 use std::collections::BTreeMap;
 
 use diesel::sql_types::{Binary, Jsonb, SmallInt, Text};
-use diesel::{OptionalExtension, QueryableByName, RunQueryDsl, sql_query};
+use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
+use crate::db::sql_query;
 use sha2::{Digest as _, Sha256};
 
 use crate::db::Conn;

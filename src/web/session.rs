@@ -6,7 +6,8 @@
 
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{Array, Binary, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
-use diesel::{QueryableByName, RunQueryDsl, sql_query};
+use diesel::{QueryableByName, RunQueryDsl};
+use crate::db::sql_query;
 
 use crate::access::secret;
 use crate::config::Config;
