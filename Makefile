@@ -8,8 +8,8 @@ run:     ## start the sample programme and print its addresses (RELEASE=1: optim
 	@scripts/setup run && cargo run $(PROFILE) --quiet -- run
 test:    ## all tests
 	@scripts/setup test && cargo test $(PROFILE)
-soak:    ## the same tests, many times over, until one fails
-	@scripts/setup test && for n in $$(seq $${N:-10}); do echo "round $$n" && cargo test --quiet || exit 1; done
+soak:    ## the same tests with long kill runs, many times over, until one fails
+	@scripts/setup test && for n in $$(seq $${N:-10}); do echo "round $$n" && BANYAN_TEST_KILLS=$${KILLS:-200} BANYAN_TEST_LETTERS=$${LETTERS:-4000} cargo test --quiet || exit 1; done
 bench:   ## measure pages, mail, import and export (QUICK=1: shorter)
 	@scripts/setup run && cargo bench --bench house $(if $(QUICK),-- --quick)
 lint:    ## formatting and clippy, as CI wants them

@@ -180,7 +180,10 @@ pub const SETTINGS: &[(&str, &str)] = &[
         "BANYAN_SECRET",
         "at least 32 characters; signing keys are derived from it",
     ),
-    ("BANYAN_LOG", "filter of logs; default info,actix_server=warn"),
+    (
+        "BANYAN_LOG",
+        "filter of logs; default info,actix_server=warn",
+    ),
     ("BANYAN_LOG_JSON", "true: logs as JSON lines"),
     (
         "BANYAN_METRICS_TOKEN",
@@ -248,7 +251,8 @@ impl Config {
         Ok(Self {
             mode,
             listen,
-            listen_is_default: vars.text("BANYAN_LISTEN").is_none() && vars.text("BANYAN_PUBLIC_URL").is_none(),
+            listen_is_default: vars.text("BANYAN_LISTEN").is_none()
+                && vars.text("BANYAN_PUBLIC_URL").is_none(),
             public_url,
             data_dir: vars
                 .text("BANYAN_DATA_DIR")
@@ -267,7 +271,10 @@ impl Config {
                 .to_owned(),
             secret,
             log_json: vars.flag("BANYAN_LOG_JSON")?,
-            log: vars.text("BANYAN_LOG").unwrap_or("info,actix_server=warn").to_owned(),
+            log: vars
+                .text("BANYAN_LOG")
+                .unwrap_or("info,actix_server=warn")
+                .to_owned(),
             metrics_token: vars.text("BANYAN_METRICS_TOKEN").map(str::to_owned),
             behind_proxy: vars.flag("BANYAN_BEHIND_PROXY")?,
         })

@@ -94,11 +94,20 @@ impl House {
     /// # Errors
     /// It is older; the message says what to run.
     pub fn check_schema(&self) -> Result<()> {
-        let missing = self.site.db.read(&Actor::System(Task::PublicSite), |conn| migrations::missing(conn.pg()))?;
+        let missing = self
+            .site
+            .db
+            .read(&Actor::System(Task::PublicSite), |conn| {
+                migrations::missing(conn.pg())
+            })?;
         if missing.is_empty() {
             return Ok(());
         }
-        Err(Error::Internal(format!("the database lacks {} ({}); run `banyan migrate` first", plural(missing.len()), missing.join(", "))))
+        Err(Error::Internal(format!(
+            "the database lacks {} ({}); run `banyan migrate` first",
+            plural(missing.len()),
+            missing.join(", ")
+        )))
     }
 
     /// Is there no programme yet?
@@ -132,7 +141,11 @@ impl House {
 }
 
 fn plural(steps: usize) -> String {
-    if steps == 1 { "one step".to_owned() } else { format!("{steps} steps") }
+    if steps == 1 {
+        "one step".to_owned()
+    } else {
+        format!("{steps} steps")
+    }
 }
 
 /// The configured secret, or one made once and kept beside the private database.

@@ -44,6 +44,7 @@ BEGIN
     ('audit_details', 'write', 'i', anyone),
     ('audit_details', 'staff', 's', staff),
     ('audit_details', 'own', 's', own || ' AND NOT confidential'),
+    ('audit_details', 'seal', 's', 'task:seal_audit'),
     ('audit_chain', 'seal', 'si', 'task:seal_audit'),
     ('audit_checkpoints', 'seal', 'si', 'task:seal_audit'),
     ('letters', 'write', 'i', anyone),
@@ -91,8 +92,8 @@ BEGIN
     ('partnerships', 'member', 's', '(SELECT banyan_kind()) IN (''liaison'', ''representative'') AND (university_id = ANY ((SELECT banyan_organisations())::uuid[]) OR institution_id = ANY ((SELECT banyan_organisations())::uuid[]))'),
     -- programmes and cohorts
     ('programmes', 'everyone', 's', anyone),
-    ('programmes', 'administrator', 'iu', '(SELECT banyan_kind()) = ''administrator'''),
-    ('programmes', 'coordinator', 'u', '(SELECT banyan_kind()) = ''coordinator'' AND id = ANY ((SELECT banyan_programmes())::uuid[])'),
+    ('programmes', 'administrator', 'i', '(SELECT banyan_kind()) = ''administrator'''),
+    ('programmes', 'office', 'u', desk || ' AND id = ANY ((SELECT banyan_programmes())::uuid[])'),
     ('sources', 'everyone', 's', anyone),
     ('sources', 'staff', 'iu', staff),
     ('targets', 'everyone', 's', anyone),

@@ -119,10 +119,38 @@ pub fn note(conn: &mut Conn<'_>, about: About, event: &dyn Event) -> Result<()> 
     Ok(())
 }
 
-/// The digest of an event's details: it stays when the details are erased.
+/// The digest of an event's details: it stays when the details are erased. Keys are taken in order
+/// of their bytes, since neither `serde_json` nor `jsonb` keeps the order in which they were written.
 #[must_use]
 pub fn digest(details: &Value) -> Vec<u8> {
-    Sha256::digest(details.to_string().as_bytes()).to_vec()
+    let mut text = String::new();
+    canonical(details, &mut text);
+    Sha256::digest(text.as_bytes()).to_vec()
+}
+
+fn canonical(value: &Value, out: &mut String) {
+    match value {
+        Value::Object(fields) => {
+            let mut fields: Vec<_> = fields.iter().collect();
+            fields.sort_by_key(|(name, _)| name.as_str());
+            for (name, value) in fields {
+                out.push('{');
+                out.push_str(&Value::from(name.as_str()).to_string());
+                canonical(value, out);
+            }
+            out.push('}');
+        }
+        Value::Array(items) => {
+            for item in items {
+                out.push('[');
+                canonical(item, out);
+            }
+            out.push(']');
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
+            out.push_str(&value.to_string());
+        }
+    }
 }
 
 /// One line of a record's history.

@@ -5,10 +5,12 @@
 //! signed checkpoints with their counts, kept elsewhere too, show both.
 
 use chrono::{DateTime, Utc};
-use diesel::sql_types::{BigInt, Binary, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{
+    BigInt, Binary, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid,
+};
 use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
 use crate::db::sql_query;
-use ed25519_dalek::{Signature, Signer as _, SigningKey, Verifier as _, VerifyingKey};
+use ed25519_dalek::{Signature, Signer as _, SigningKey, Verifier as _};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
@@ -33,6 +35,8 @@ struct Row {
     position: Option<i64>,
     #[diesel(sql_type = Nullable<Binary>)]
     hash: Option<Vec<u8>>,
+    #[diesel(sql_type = Nullable<Jsonb>)]
+    details: Option<serde_json::Value>,
     #[diesel(sql_type = SqlUuid)]
     id: Uuid,
     #[diesel(sql_type = Timestamptz)]
@@ -130,7 +134,7 @@ pub fn seal(db: &Db, keys: &Keys) -> Result<usize> {
         }
         let last = last_link(conn)?;
         let rows: Vec<Row> = sql_query(format!(
-            "SELECT NULL::bigint AS position, NULL::bytea AS hash, {COLUMNS} FROM audit_events e \
+            "SELECT NULL::bigint AS position, NULL::bytea AS hash, NULL::jsonb AS details, {COLUMNS} FROM audit_events e \
              LEFT JOIN audit_chain c ON c.event_id = e.id WHERE c.event_id IS NULL ORDER BY e.id LIMIT {BATCH}"
         ))
         .load(conn.pg())?;
@@ -201,58 +205,140 @@ pub struct Verified {
     pub faults: Vec<String>,
 }
 
-/// Computes the whole chain again and checks every checkpoint. `anchor` is a checkpoint (count and
-/// hash in hexadecimal) kept outside this database, if there is one.
+/// Computes the whole chain again, checks every checkpoint, and compares the details that have not
+/// been erased with their events. `anchor` is a checkpoint (count and hash in hexadecimal) kept
+/// outside this database, if there is one: only it shows that the tail was cut off together with
+/// its checkpoints.
 ///
 /// # Errors
 /// The database's.
 pub fn verify(db: &Db, keys: &Keys, anchor: Option<(i64, &str)>) -> Result<Verified> {
     db.read(&Actor::System(Task::SealAudit), |conn| {
-        let checkpoints: Vec<Checkpoint> =
-            sql_query("SELECT position, hash, signature, key_id FROM audit_checkpoints ORDER BY position").load(conn.pg())?;
-        let (mut position, mut hash, mut faults) = (0_i64, Vec::new(), Vec::new());
+        let checkpoints: Vec<Checkpoint> = sql_query(
+            "SELECT position, hash, signature, key_id FROM audit_checkpoints ORDER BY position",
+        )
+        .load(conn.pg())?;
+        let mut walk = Walk { keys, anchor, position: 0, hash: Vec::new(), faults: Vec::new() };
         let mut due = checkpoints.iter().peekable();
         loop {
             let rows: Vec<Row> = sql_query(format!(
-                "SELECT c.position, c.hash, {COLUMNS} FROM audit_chain c JOIN audit_events e ON e.id = c.event_id \
-                 WHERE c.position > $1 ORDER BY c.position LIMIT 5000"
+                "SELECT c.position, c.hash, d.details, {COLUMNS} FROM audit_chain c JOIN audit_events e ON e.id = c.event_id \
+                 LEFT JOIN audit_details d ON d.event_id = e.id WHERE c.position > $1 ORDER BY c.position LIMIT 5000"
             ))
-            .bind::<BigInt, _>(position)
+            .bind::<BigInt, _>(walk.position)
             .load(conn.pg())?;
             if rows.is_empty() {
                 break;
             }
             for row in &rows {
-                let at = row.position.unwrap_or_default();
-                if at != position + 1 {
-                    faults.push(format!("events {} to {} are missing", position + 1, at - 1));
-                }
-                position = at;
-                hash = link_hash(&hash, position, row);
-                if row.hash.as_ref() != Some(&hash) {
-                    faults.push(format!("event {position} ({}) was changed after it was sealed", row.id));
-                    hash = row.hash.clone().unwrap_or_default();
-                }
-                while let Some(checkpoint) = due.next_if(|c| c.position == position) {
-                    check(keys, checkpoint, &hash, &mut faults);
-                }
-                if anchor.is_some_and(|(count, text)| count == position && !text.eq_ignore_ascii_case(&hex(&hash))) {
-                    faults.push(format!("the anchor at event {position} differs"));
+                walk.step(row);
+                while let Some(checkpoint) = due.next_if(|c| c.position == walk.position) {
+                    walk.check(checkpoint);
                 }
             }
         }
-        for checkpoint in due {
-            faults.push(format!("the checkpoint over {} events has lost events: {position} are left", checkpoint.position));
-        }
-        if let Some((count, _)) = anchor.filter(|(count, _)| *count > position) {
-            faults.push(format!("the anchor counts {count} events, {position} are left"));
-        }
+        let sealed = checkpoints.last().map_or(0, |c| c.position);
+        walk.end(due, sealed);
         let unsealed: Count = sql_query(
             "SELECT count(*) AS n FROM audit_events e LEFT JOIN audit_chain c ON c.event_id = e.id WHERE c.event_id IS NULL",
         )
         .get_result(conn.pg())?;
-        Ok(Verified { events: position, checkpoints: checkpoints.len(), unsealed: unsealed.n, faults })
+        Ok(Verified {
+            events: walk.position,
+            checkpoints: checkpoints.len(),
+            unsealed: unsealed.n,
+            faults: walk.faults,
+        })
     })
+}
+
+/// A verification on its way along the chain.
+struct Walk<'a> {
+    keys: &'a Keys,
+    anchor: Option<(i64, &'a str)>,
+    position: i64,
+    hash: Vec<u8>,
+    faults: Vec<String>,
+}
+
+impl Walk<'_> {
+    fn step(&mut self, row: &Row) {
+        let at = row.position.unwrap_or_default();
+        if at != self.position + 1 {
+            let (from, to) = (self.position + 1, at - 1);
+            self.faults
+                .push(format!("events {from} to {to} are missing"));
+        }
+        self.position = at;
+        self.hash = link_hash(&self.hash, at, row);
+        if row.hash.as_ref() != Some(&self.hash) {
+            self.faults.push(format!(
+                "event {at} ({}) was changed after it was sealed",
+                row.id
+            ));
+            self.hash = row.hash.clone().unwrap_or_default();
+        }
+        if row
+            .details
+            .as_ref()
+            .is_some_and(|details| super::digest(details) != row.digest)
+        {
+            self.faults.push(format!(
+                "the details of event {at} ({}) are not those that were written",
+                row.id
+            ));
+        }
+        if let Some((count, text)) = self.anchor
+            && count == at
+            && !text.eq_ignore_ascii_case(&hex(&self.hash))
+        {
+            self.faults
+                .push(format!("the anchor at event {at} differs"));
+        }
+    }
+
+    fn check(&mut self, checkpoint: &Checkpoint) {
+        let at = checkpoint.position;
+        if checkpoint.hash != self.hash {
+            self.faults
+                .push(format!("the checkpoint at event {at} has another hash"));
+        }
+        let key = signing_key(self.keys).verifying_key();
+        if checkpoint.key_id != public_key(self.keys) {
+            self.faults.push(format!(
+                "the checkpoint at event {at} is signed by another key"
+            ));
+        }
+        let text = checkpoint_text(at, &checkpoint.hash);
+        let good = <[u8; 64]>::try_from(checkpoint.signature.as_slice())
+            .is_ok_and(|bytes| key.verify(&text, &Signature::from_bytes(&bytes)).is_ok());
+        if !good {
+            self.faults.push(format!(
+                "the signature of the checkpoint at event {at} is false"
+            ));
+        }
+    }
+
+    /// What is left when the chain has ended. A seal writes its links and their checkpoint in one
+    /// transaction, so links behind the last checkpoint were not written by the sealer.
+    fn end<'c>(&mut self, due: impl Iterator<Item = &'c Checkpoint>, sealed: i64) {
+        let left = self.position;
+        for checkpoint in due {
+            let count = checkpoint.position;
+            self.faults.push(format!(
+                "the checkpoint over {count} events has lost events: {left} are left"
+            ));
+        }
+        if sealed < left {
+            let from = sealed + 1;
+            self.faults
+                .push(format!("no checkpoint stands over events {from} to {left}"));
+        }
+        if let Some((count, _)) = self.anchor.filter(|(count, _)| *count > left) {
+            self.faults
+                .push(format!("the anchor counts {count} events, {left} are left"));
+        }
+    }
 }
 
 #[derive(QueryableByName)]
@@ -261,40 +347,6 @@ struct Count {
     n: i64,
 }
 
-fn check(keys: &Keys, checkpoint: &Checkpoint, hash: &[u8], faults: &mut Vec<String>) {
-    let at = checkpoint.position;
-    if checkpoint.hash != hash {
-        faults.push(format!("the checkpoint at event {at} has another hash"));
-    }
-    let ours = signing_key(keys).verifying_key();
-    let key = verifying_key(&checkpoint.key_id).unwrap_or(ours);
-    if key != ours {
-        faults.push(format!(
-            "the checkpoint at event {at} is signed by another key"
-        ));
-    }
-    let good = <[u8; 64]>::try_from(checkpoint.signature.as_slice()).is_ok_and(|bytes| {
-        key.verify(
-            &checkpoint_text(at, &checkpoint.hash),
-            &Signature::from_bytes(&bytes),
-        )
-        .is_ok()
-    });
-    if !good {
-        faults.push(format!(
-            "the signature of the checkpoint at event {at} is false"
-        ));
-    }
-}
-
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()
-}
-
-fn verifying_key(text: &str) -> Option<VerifyingKey> {
-    let bytes: Option<Vec<u8>> = (0..text.len())
-        .step_by(2)
-        .map(|i| u8::from_str_radix(text.get(i..i + 2)?, 16).ok())
-        .collect();
-    VerifyingKey::from_bytes(&<[u8; 32]>::try_from(bytes?).ok()?).ok()
 }

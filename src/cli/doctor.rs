@@ -51,15 +51,30 @@ struct Findings(Vec<Finding>);
 
 impl Findings {
     fn ok(&mut self, checked: &'static str, found: impl Into<String>) {
-        self.0.push(Finding { checked, verdict: Verdict::Ok, found: found.into(), mend: String::new() });
+        self.0.push(Finding {
+            checked,
+            verdict: Verdict::Ok,
+            found: found.into(),
+            mend: String::new(),
+        });
     }
 
     fn warn(&mut self, checked: &'static str, found: impl Into<String>, mend: impl Into<String>) {
-        self.0.push(Finding { checked, verdict: Verdict::Warning, found: found.into(), mend: mend.into() });
+        self.0.push(Finding {
+            checked,
+            verdict: Verdict::Warning,
+            found: found.into(),
+            mend: mend.into(),
+        });
     }
 
     fn wrong(&mut self, checked: &'static str, found: impl Into<String>, mend: impl Into<String>) {
-        self.0.push(Finding { checked, verdict: Verdict::Wrong, found: found.into(), mend: mend.into() });
+        self.0.push(Finding {
+            checked,
+            verdict: Verdict::Wrong,
+            found: found.into(),
+            mend: mend.into(),
+        });
     }
 }
 
@@ -80,7 +95,11 @@ pub(super) fn run(options: &DoctorOptions) -> ExitCode {
         }
     }
     let wrong = findings.0.iter().any(|f| f.verdict == Verdict::Wrong);
-    if wrong { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+    if wrong {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    }
 }
 
 fn line(finding: &Finding) -> String {
@@ -101,7 +120,11 @@ fn examine(findings: &mut Findings) {
     let config = match Config::from_env() {
         Ok(config) => config,
         Err(err) => {
-            findings.wrong("configuration", err.to_string(), "`banyan doctor --settings` lists every setting");
+            findings.wrong(
+                "configuration",
+                err.to_string(),
+                "`banyan doctor --settings` lists every setting",
+            );
             return;
         }
     };
@@ -112,16 +135,34 @@ fn examine(findings: &mut Findings) {
     let house = match House::open(config) {
         Ok(house) => house,
         Err(err) => {
-            findings.wrong("database", err.to_string(), "see the message; `scripts/setup` installs PostgreSQL on Debian and Ubuntu");
+            findings.wrong(
+                "database",
+                err.to_string(),
+                "see the message; `scripts/setup` installs PostgreSQL on Debian and Ubuntu",
+            );
             return;
         }
     };
     match house.site.files.probe() {
-        Ok(()) => findings.ok("storage", format!("files can be written below {}", house.site.config.data_dir.display())),
-        Err(err) => findings.wrong("storage", err.to_string(), "give this user write access to BANYAN_DATA_DIR"),
+        Ok(()) => findings.ok(
+            "storage",
+            format!(
+                "files can be written below {}",
+                house.site.config.data_dir.display()
+            ),
+        ),
+        Err(err) => findings.wrong(
+            "storage",
+            err.to_string(),
+            "give this user write access to BANYAN_DATA_DIR",
+        ),
     }
     if let Err(err) = database(findings, &house) {
-        findings.wrong("database", err.to_string(), "run `banyan migrate`, then the doctor again");
+        findings.wrong(
+            "database",
+            err.to_string(),
+            "run `banyan migrate`, then the doctor again",
+        );
     }
 }
 
@@ -130,43 +171,87 @@ fn configuration(findings: &mut Findings, config: &Config) {
         Mode::Production => "production",
         Mode::Sample => "sample",
     };
-    findings.ok("configuration", format!("{mode}, {}, data in {}", config.public_url, config.data_dir.display()));
+    findings.ok(
+        "configuration",
+        format!(
+            "{mode}, {}, data in {}",
+            config.public_url,
+            config.data_dir.display()
+        ),
+    );
     if config.mode == Mode::Production && !config.public_url.starts_with("https://") {
-        findings.wrong("address", config.public_url.clone(), "set BANYAN_PUBLIC_URL to the https address that people type");
+        findings.wrong(
+            "address",
+            config.public_url.clone(),
+            "set BANYAN_PUBLIC_URL to the https address that people type",
+        );
     }
 }
 
 fn mail(findings: &mut Findings, config: &Config) {
     let Some(smtp) = &config.smtp else {
-        findings.warn("mail", "no mail server: letters land in the local mailbox", "set BANYAN_SMTP_HOST and its kin");
+        findings.warn(
+            "mail",
+            "no mail server: letters land in the local mailbox",
+            "set BANYAN_SMTP_HOST and its kin",
+        );
         return;
     };
     let server = format!("{}:{}", smtp.host, smtp.port);
-    let reached = Transport::new(Some(smtp), Limits::default()).map_err(|err| err.to_string()).and_then(|mut transport| transport.probe());
+    let reached = Transport::new(Some(smtp), Limits::default())
+        .map_err(|err| err.to_string())
+        .and_then(|mut transport| transport.probe());
     match reached {
         Ok(()) => findings.ok("mail", format!("{server} answers, protected as configured")),
-        Err(why) => findings.wrong("mail", format!("{server}: {why}"), "check BANYAN_SMTP_HOST, _PORT, _TLS, _USER and _PASSWORD"),
+        Err(why) => findings.wrong(
+            "mail",
+            format!("{server}: {why}"),
+            "check BANYAN_SMTP_HOST, _PORT, _TLS, _USER and _PASSWORD",
+        ),
     }
 }
 
 fn fonts(findings: &mut Findings) {
-    let fonts = Command::new("fc-list").args([":lang=zh-hk", "family"]).output();
+    let fonts = Command::new("fc-list")
+        .args([":lang=zh-hk", "family"])
+        .output();
     match fonts {
-        Ok(list) if !list.stdout.is_empty() => findings.ok("fonts", "fonts with Hong Kong characters are installed"),
-        _ => findings.warn("fonts", "no font with Hong Kong characters found", "apt-get install fonts-noto-cjk fontconfig"),
+        Ok(list) if !list.stdout.is_empty() => {
+            findings.ok("fonts", "fonts with Hong Kong characters are installed")
+        }
+        _ => findings.warn(
+            "fonts",
+            "no font with Hong Kong characters found",
+            "apt-get install fonts-noto-cjk fontconfig",
+        ),
     }
 }
 
 fn disk(findings: &mut Findings, config: &Config) {
     let folder = config.data_dir.ancestors().find(|f| f.exists());
-    let free = folder.and_then(|f| Command::new("df").arg("-Pk").arg(f).output().ok()).and_then(|out| {
-        let text = String::from_utf8_lossy(&out.stdout).into_owned();
-        text.lines().nth(1)?.split_whitespace().nth(3)?.parse::<u64>().ok()
-    });
+    let free = folder
+        .and_then(|f| Command::new("df").arg("-Pk").arg(f).output().ok())
+        .and_then(|out| {
+            let text = String::from_utf8_lossy(&out.stdout).into_owned();
+            text.lines()
+                .nth(1)?
+                .split_whitespace()
+                .nth(3)?
+                .parse::<u64>()
+                .ok()
+        });
     match free.map(|kib| kib / 1024) {
-        Some(mib) if mib < 1024 => findings.warn("disk", format!("{mib} MB free"), "make room: PostgreSQL stops on a full disk"),
+        Some(mib) if mib < 1024 => findings.warn(
+            "disk",
+            format!("{mib} MB free"),
+            "make room: PostgreSQL stops on a full disk",
+        ),
         Some(mib) => findings.ok("disk", format!("{} GB free", mib / 1024)),
-        None => findings.warn("disk", "free space could not be read", "look at `df` yourself"),
+        None => findings.warn(
+            "disk",
+            "free space could not be read",
+            "look at `df` yourself",
+        ),
     }
 }
 
@@ -208,26 +293,59 @@ fn database(findings: &mut Findings, house: &House) -> Result<()> {
         )
         .get_result(conn.pg())?)
     })?;
-    let kind = if house.is_private() { "private PostgreSQL" } else { "PostgreSQL" };
-    if server.version < 15 {
-        findings.wrong("database", format!("{kind} {}", server.version), "use PostgreSQL 15 or later");
+    let kind = if house.is_private() {
+        "private PostgreSQL"
     } else {
-        findings.ok("database", format!("{kind} {}, {}", server.version, server.encoding));
+        "PostgreSQL"
+    };
+    if server.version < 15 {
+        findings.wrong(
+            "database",
+            format!("{kind} {}", server.version),
+            "use PostgreSQL 15 or later",
+        );
+    } else {
+        findings.ok(
+            "database",
+            format!("{kind} {}, {}", server.version, server.encoding),
+        );
     }
     if server.mighty || server.owned > 0 {
-        let mend = "serve as banyan_app: `banyan migrate --bootstrap` prints the SQL that makes the roles";
-        findings.wrong("roles", format!("{} could pass row-level security", server.role), mend);
+        let mend =
+            "serve as banyan_app: `banyan migrate --bootstrap` prints the SQL that makes the roles";
+        findings.wrong(
+            "roles",
+            format!("{} could pass row-level security", server.role),
+            mend,
+        );
     } else {
-        findings.ok("roles", format!("{} owns nothing and cannot pass row-level security", server.role));
+        findings.ok(
+            "roles",
+            format!(
+                "{} owns nothing and cannot pass row-level security",
+                server.role
+            ),
+        );
     }
     match house.check_schema() {
-        Ok(()) if server.open_tables == 0 => findings.ok("schema", "up to date; row-level security forced on every table"),
-        Ok(()) => findings.wrong("schema", format!("{} tables without row-level security", server.open_tables), "run `banyan migrate`"),
+        Ok(()) if server.open_tables == 0 => findings.ok(
+            "schema",
+            "up to date; row-level security forced on every table",
+        ),
+        Ok(()) => findings.wrong(
+            "schema",
+            format!("{} tables without row-level security", server.open_tables),
+            "run `banyan migrate`",
+        ),
         Err(err) => findings.wrong("schema", err.to_string(), "run `banyan migrate`"),
     }
     let skew = (server.now - machine_now()).num_milliseconds().abs();
     if skew > 2_000 {
-        findings.warn("clock", format!("{skew} ms between this machine and the database"), "run a time service (chrony) on both; deadlines follow the database");
+        findings.warn(
+            "clock",
+            format!("{skew} ms between this machine and the database"),
+            "run a time service (chrony) on both; deadlines follow the database",
+        );
     } else {
         findings.ok("clock", "this machine and the database agree");
     }
@@ -243,8 +361,15 @@ fn queues(findings: &mut Findings, house: &House) -> Result<()> {
         .get_result(conn.pg())?)
     })?;
     if queues.dead + queues.late > 0 {
-        let found = format!("{} letters dead, {} waiting for more than 15 minutes", queues.dead, queues.late);
-        findings.warn("outbox", found, "see /letters for the reasons; is a worker running?");
+        let found = format!(
+            "{} letters dead, {} waiting for more than 15 minutes",
+            queues.dead, queues.late
+        );
+        findings.warn(
+            "outbox",
+            found,
+            "see /letters for the reasons; is a worker running?",
+        );
     } else {
         findings.ok("outbox", "no letter is dead or late");
     }

@@ -98,7 +98,8 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Serve(options) => serve::serve(House::open(config()?)?, &options)?,
         Command::Work => serve::work(&House::open(config()?)?)?,
         Command::Migrate { bootstrap: true } => {
-            say(&crate::db::private::bootstrap_sql("banyan").map_err(|err| Error::Internal(err.to_string()))?);
+            say(&crate::db::private::bootstrap_sql("banyan")
+                .map_err(|err| Error::Internal(err.to_string()))?);
         }
         Command::Migrate { bootstrap: false } => migrate(&House::open(config()?)?)?,
         Command::Doctor(options) => return Ok(doctor::run(&options)),

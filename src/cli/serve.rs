@@ -38,7 +38,10 @@ pub(super) fn work(house: &House) -> Result<()> {
 
 async fn stop_signal() -> std::io::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
-    let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let (mut term, mut int) = (
+        signal(SignalKind::terminate())?,
+        signal(SignalKind::interrupt())?,
+    );
     tokio::select! {
         _ = term.recv() => {}
         _ = int.recv() => {}
@@ -59,22 +62,37 @@ pub(super) fn run(mut config: Config) -> Result<()> {
         say("Loading the sample programme: some seconds…");
         crate::sample::load(&house.site)?;
     }
-    let links = if house.site.config.mode == Mode::Sample { crate::sample::sign_in_links(&house.site)? } else { Vec::new() };
-    say(&format!("\nBanyan is ready: {}", house.site.config.public_url));
+    let links = if house.site.config.mode == Mode::Sample {
+        crate::sample::sign_in_links(&house.site)?
+    } else {
+        Vec::new()
+    };
+    say(&format!(
+        "\nBanyan is ready: {}",
+        house.site.config.public_url
+    ));
     for (role, name, link) in links {
         say(&format!("  {role:<28} {name:<24} {link}"));
     }
     if house.site.config.smtp.is_none() {
-        say(&format!("Letters land in {}/dev/mailbox", house.site.config.public_url));
+        say(&format!(
+            "Letters land in {}/dev/mailbox",
+            house.site.config.public_url
+        ));
     }
     say("Each link signs in once; start again for fresh ones. Ctrl+C stops.\n");
     until_stopped(house, listener, true)
 }
 
 fn until_stopped(house: House, listener: TcpListener, with_worker: bool) -> Result<()> {
-    let worker = if with_worker { Some(Worker::start(&house.site)?) } else { None };
+    let worker = if with_worker {
+        Some(Worker::start(&house.site)?)
+    } else {
+        None
+    };
     let serving = Serving::new(house.site.clone());
-    let served = actix_web::rt::System::new().block_on(web::serve(serving, house::routes(), listener));
+    let served = actix_web::rt::System::new()
+        .block_on(async { web::server(serving, house::routes(), listener)?.await });
     if let Some(worker) = worker {
         worker.stop();
     }
@@ -85,14 +103,20 @@ fn until_stopped(house: House, listener: TcpListener, with_worker: bool) -> Resu
 
 fn listen(config: &Config) -> Result<TcpListener> {
     TcpListener::bind(&config.listen).map_err(|err| {
-        Error::Internal(format!("cannot listen on {}: {err}. Set BANYAN_LISTEN to another address.", config.listen))
+        Error::Internal(format!(
+            "cannot listen on {}: {err}. Set BANYAN_LISTEN to another address.",
+            config.listen
+        ))
     })
 }
 
 /// Where the usual port is taken, `run` takes the next free one.
 fn listen_nearby(config: &mut Config) -> Result<TcpListener> {
     let first = listen(config);
-    let Some((host, port)) = config.listen.rsplit_once(':').and_then(|(h, p)| Some((h.to_owned(), p.parse::<u16>().ok()?)))
+    let Some((host, port)) = config
+        .listen
+        .rsplit_once(':')
+        .and_then(|(h, p)| Some((h.to_owned(), p.parse::<u16>().ok()?)))
     else {
         return first;
     };
@@ -102,7 +126,9 @@ fn listen_nearby(config: &mut Config) -> Result<TcpListener> {
     for next in port.saturating_add(1)..port.saturating_add(20) {
         if let Ok(listener) = TcpListener::bind((host.as_str(), next)) {
             complain(&format!("Port {port} is taken; using {next}."));
-            config.public_url = config.public_url.replace(&format!(":{port}"), &format!(":{next}"));
+            config.public_url = config
+                .public_url
+                .replace(&format!(":{port}"), &format!(":{next}"));
             config.listen = format!("{host}:{next}");
             return Ok(listener);
         }

@@ -37,7 +37,9 @@ impl Worker {
         let queue = site.db.clone();
         let threads = vec![
             beat(&stop, "letters", PAUSE, move || courier.deliver_due()),
-            beat(&stop, "jobs", PAUSE, move || jobs::run_due(&queue, &runners, 20)),
+            beat(&stop, "jobs", PAUSE, move || {
+                jobs::run_due(&queue, &runners, 20)
+            }),
             beat(&stop, "seal", SEAL, move || seal::seal(&db, &keys)),
         ];
         Ok(Self { stop, threads })

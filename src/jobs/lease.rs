@@ -14,7 +14,8 @@ use uuid::Uuid;
 use crate::db::Conn;
 use crate::error::Result;
 
-/// A table that is a queue: state, attempts, run_at, lease_until, claim_token, last_error.
+/// A table that is a queue: `state`, `attempts`, `run_at`, `lease_until`,
+/// `claim_token`, `last_error`.
 #[derive(Clone, Copy, Debug)]
 pub struct Queue {
     /// Its name.
@@ -39,19 +40,23 @@ pub struct Claim {
     pub attempts: i32,
 }
 
-/// Claims at most `most` due rows for `lease`.
+/// Claims at most `most` due rows for `lease`, the oldest first: two letters to one person arrive in
+/// the order in which they were written. They are chosen in a materialised step of their own:
+/// as a plain subquery the planner may run it once for each row, and claim more.
 ///
 /// # Errors
 /// The database's.
 pub fn claim(conn: &mut Conn<'_>, queue: Queue, most: i64, lease: Duration) -> Result<Vec<Claim>> {
     let table = queue.table;
     Ok(sql_query(format!(
-        "UPDATE {table} SET claim_token = $1, lease_until = clock_timestamp() + make_interval(secs => $2), \
-           attempts = attempts + 1 \
-         WHERE id IN (SELECT id FROM {table} WHERE state = 'queued' AND run_at <= (SELECT banyan_now()) \
+        "WITH due AS MATERIALIZED (SELECT id FROM {table} \
+           WHERE state = 'queued' AND run_at <= (SELECT banyan_now()) \
            AND (lease_until IS NULL OR lease_until < (SELECT clock_timestamp())) \
-           ORDER BY run_at, id LIMIT $3 FOR UPDATE SKIP LOCKED) \
-         RETURNING id, claim_token, attempts"
+           ORDER BY run_at, id LIMIT $3 FOR UPDATE SKIP LOCKED), \
+         claimed AS (UPDATE {table} SET claim_token = $1, \
+           lease_until = clock_timestamp() + make_interval(secs => $2), attempts = attempts + 1 \
+           WHERE id IN (SELECT id FROM due) RETURNING id, claim_token, attempts, run_at) \
+         SELECT id, claim_token, attempts FROM claimed ORDER BY run_at, id"
     ))
     .bind::<SqlUuid, _>(Uuid::now_v7())
     .bind::<Double, _>(lease.as_secs_f64())

@@ -80,6 +80,10 @@ pub fn run_due(db: &Db, runners: &[(&'static str, Runner)], most: i64) -> Result
     let system = Actor::System(Task::RunJobs);
     let claims = db.tx(&system, |conn| lease::claim(conn, JOBS, most, LEASE))?;
     for claim in &claims {
+        // Jobs run one after another: by now this claim may have run out, and be another worker's.
+        if !db.tx(&system, |conn| lease::extend(conn, JOBS, claim, LEASE))? {
+            continue;
+        }
         let job: Job = db.read(&system, |conn| {
             Ok(
                 sql_query("SELECT kind, subject_id, payload FROM jobs WHERE id = $1")
@@ -88,7 +92,7 @@ pub fn run_due(db: &Db, runners: &[(&'static str, Runner)], most: i64) -> Result
             )
         })?;
         let outcome = match runners.iter().find(|(kind, _)| *kind == job.kind) {
-            Some((_, run)) => run(db, job.subject_id, &job.payload),
+            Some((_, run)) => guarded(*run, db, &job),
             None => Err(crate::error::Error::Internal(format!(
                 "no one runs jobs of kind {}",
                 job.kind
@@ -97,6 +101,13 @@ pub fn run_due(db: &Db, runners: &[(&'static str, Runner)], most: i64) -> Result
         settle(db, claim, outcome)?;
     }
     Ok(claims.len())
+}
+
+/// A job that panics has failed; the worker and the other jobs go on.
+fn guarded(run: Runner, db: &Db, job: &Job) -> Result<()> {
+    let job = std::panic::AssertUnwindSafe(|| run(db, job.subject_id, &job.payload));
+    std::panic::catch_unwind(job)
+        .unwrap_or_else(|_panic| Err(crate::error::Error::Internal("the job panicked".to_owned())))
 }
 
 fn settle(db: &Db, claim: &Claim, outcome: Result<()>) -> Result<()> {

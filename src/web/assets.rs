@@ -29,6 +29,7 @@ assets! {
     "banyan.js": "text/javascript; charset=utf-8",
     "logo.svg": "image/svg+xml",
     "favicon.svg": "image/svg+xml",
+    "roots.svg": "image/svg+xml",
 }
 
 static ADDRESSES: LazyLock<Vec<(&'static str, String)>> = LazyLock::new(|| {

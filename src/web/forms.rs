@@ -18,12 +18,18 @@ impl Pairs {
     /// Parses `a=1&b=2`.
     #[must_use]
     pub fn parse(encoded: &[u8]) -> Self {
-        Self(form_urlencoded::parse(encoded).into_owned().collect())
+        Self::new(form_urlencoded::parse(encoded).into_owned().collect())
     }
 
-    /// From pairs already taken apart.
+    /// From pairs already taken apart. U+0000, which PostgreSQL cannot hold in a text and nobody
+    /// types, becomes the replacement character: else any field could cause an internal error.
     #[must_use]
-    pub fn new(pairs: Vec<(String, String)>) -> Self {
+    pub fn new(mut pairs: Vec<(String, String)>) -> Self {
+        for (_, value) in &mut pairs {
+            if value.contains('\0') {
+                *value = value.replace('\0', "\u{fffd}");
+            }
+        }
         Self(pairs)
     }
 

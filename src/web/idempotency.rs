@@ -4,8 +4,6 @@
 //! itself (draft-ietf-httpapi-idempotency-key-header). Forms carry a key of their own in `_key`, so
 //! that a double click or a reload after a lost answer does nothing twice.
 
-use std::collections::BTreeMap;
-
 use diesel::sql_types::{Binary, Jsonb, SmallInt, Text};
 use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
 use crate::db::sql_query;
@@ -68,13 +66,8 @@ pub(super) fn once(
     }
     let reply = act(conn)?;
     if let (status @ 200..=399, ReplyBody::Bytes(body)) = (reply.status, &reply.body) {
-        let headers: BTreeMap<&str, &str> = reply
-            .headers
-            .iter()
-            .map(|(n, v)| (*n, v.as_str()))
-            .collect();
         let headers =
-            serde_json::to_value(headers).map_err(|err| Error::Internal(err.to_string()))?;
+            serde_json::to_value(&reply.headers).map_err(|err| Error::Internal(err.to_string()))?;
         sql_query(
             "INSERT INTO idempotency_keys (person_id, key, fingerprint, status, headers, body) \
              VALUES (banyan_person(), $1, $2, $3, $4, $5)",
@@ -140,10 +133,20 @@ fn fingerprint(request: &Request) -> Vec<u8> {
 
 fn replay(stored: Stored) -> Reply {
     // Header names are ours and few; a stored name that is not among them is left out.
-    const NAMES: &[&str] = &["content-type", "location", "etag", "set-cookie"];
-    let headers = NAMES
-        .iter()
-        .filter_map(|name| Some((*name, stored.headers.get(name)?.as_str()?.to_owned())))
+    const NAMES: &[&str] = &[
+        "cache-control",
+        "content-disposition",
+        "content-security-policy",
+        "content-type",
+        "etag",
+        "location",
+        "set-cookie",
+    ];
+    let stored_headers: Vec<(String, String)> =
+        serde_json::from_value(stored.headers).unwrap_or_default();
+    let headers = stored_headers
+        .into_iter()
+        .filter_map(|(name, value)| Some((*NAMES.iter().find(|n| **n == name)?, value)))
         .collect();
     Reply {
         status: u16::try_from(stored.status).unwrap_or(200),

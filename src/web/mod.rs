@@ -26,5 +26,5 @@ pub use forms::{Form, Pairs};
 pub use reply::{Body as ReplyBody, Reply, Rows};
 pub use request::{Body, Request, Upload};
 pub use routes::{Door, Handler, Method, Operation, Routes};
-pub use server::{Serving, mount, serve};
+pub use server::{Serving, mount, server};
 pub use shell::Shell;

@@ -11,13 +11,22 @@ use super::routes::{Door, Method, Operation, Routes};
 const PROBLEMS: &[(u16, &str)] = &[
     (400, "The request could not be read."),
     (401, "No valid token or session."),
-    (403, "The role or the token's scope does not open this, or the request comes from another site."),
+    (
+        403,
+        "The role or the token's scope does not open this, or the request comes from another site.",
+    ),
     (404, "No such thing, or not yours to know of."),
     (409, "A rule refuses; `type` names it, `detail` says why."),
-    (412, "`If-Match` is stale: somebody changed the thing meanwhile."),
+    (
+        412,
+        "`If-Match` is stale: somebody changed the thing meanwhile.",
+    ),
     (413, "The body is too large."),
     (415, "Another media type is wanted."),
-    (422, "Fields are invalid (`errors`), or the idempotency key was used for another request."),
+    (
+        422,
+        "Fields are invalid (`errors`), or the idempotency key was used for another request.",
+    ),
     (428, "`If-Match` is required."),
     (429, "Too many tries; see `Retry-After`."),
     (503, "Busy or without database; see `Retry-After`."),
@@ -28,10 +37,17 @@ const PROBLEMS: &[(u16, &str)] = &[
 pub fn document(routes: &Routes, components: &Map<String, Value>) -> Value {
     let mut paths: Map<String, Value> = Map::new();
     for door in routes.doors() {
-        let Some(operation) = &door.operation else { continue };
-        let path = paths.entry(door.path.to_owned()).or_insert_with(|| json!({}));
+        let Some(operation) = &door.operation else {
+            continue;
+        };
+        let path = paths
+            .entry(door.path.to_owned())
+            .or_insert_with(|| json!({}));
         if let Some(path) = path.as_object_mut() {
-            path.insert(door.method.as_str().to_ascii_lowercase(), describe(door, operation));
+            path.insert(
+                door.method.as_str().to_ascii_lowercase(),
+                describe(door, operation),
+            );
         }
     }
     let mut schemas = components.clone();
@@ -94,8 +110,16 @@ fn reference(schema: &str) -> Value {
 
 fn parameters(door: &Door, operation: &Operation) -> Vec<Value> {
     let mut out = Vec::new();
-    for name in door.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')) {
-        let schema = if name == "code" { json!({ "type": "string" }) } else { json!({ "type": "string", "format": "uuid" }) };
+    for name in door
+        .path
+        .split('/')
+        .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
+    {
+        let schema = if name == "code" {
+            json!({ "type": "string" })
+        } else {
+            json!({ "type": "string", "format": "uuid" })
+        };
         out.push(json!({ "name": name, "in": "path", "required": true, "schema": schema }));
     }
     for (name, meaning) in operation.query {

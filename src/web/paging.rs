@@ -32,6 +32,10 @@ impl Cursor {
         let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
         let text = String::from_utf8(bytes).ok()?;
         let (id, key) = text.split_once('\u{0}')?;
+        // PostgreSQL holds no U+0000 in a text: such a key was not made here.
+        if key.contains('\u{0}') {
+            return None;
+        }
         Some(Self {
             key: key.to_owned(),
             id: Uuid::parse_str(id).ok()?,

@@ -116,7 +116,7 @@ pub fn mount(config: &mut ServiceConfig, serving: &Arc<Serving>, routes: &Routes
             },
         )));
     }
-    config.service(web::resource("/assets/{name}").route(web::get().to(asset)));
+    config.service(web::resource("/assets/{name}").route(web::route().to(asset)));
     let serving = Arc::clone(serving);
     config.default_service(
         web::route().to(move |http: HttpRequest| nothing_there(Arc::clone(&serving), http)),
@@ -125,6 +125,10 @@ pub fn mount(config: &mut ServiceConfig, serving: &Arc<Serving>, routes: &Routes
 
 async fn asset(http: HttpRequest) -> HttpResponse {
     let name = http.match_info().get("name").unwrap_or_default();
+    if Method::parse(http.method().as_str()) != Some(Method::Get) {
+        let refused = Reply::text(405, "Files are only read here.".to_owned());
+        return finish(refused.with("allow", "GET"), None);
+    }
     match assets::find(name) {
         Some(asset) => {
             let reply = Reply::bytes(200, asset.media_type, asset.bytes.to_vec());
@@ -510,16 +514,17 @@ impl std::io::Write for Pieces {
     }
 }
 
-/// Serves on a listener until told to stop (SIGTERM ends gracefully), calling `ready` once.
+/// A server on this listener: await it to serve until told to stop. SIGTERM ends gracefully; its
+/// handle stops it from elsewhere. Call it inside an actix runtime.
 ///
 /// # Errors
 /// The server cannot start.
-pub async fn serve(
+pub fn server(
     serving: Arc<Serving>,
     routes: Routes,
     listener: TcpListener,
-) -> std::io::Result<()> {
-    HttpServer::new(move || {
+) -> std::io::Result<actix_web::dev::Server> {
+    let server = HttpServer::new(move || {
         let (serving, routes) = (Arc::clone(&serving), routes.clone());
         App::new()
             .wrap(actix_web::middleware::Compress::default())
@@ -528,6 +533,6 @@ pub async fn serve(
     .client_request_timeout(Duration::from_secs(10))
     .shutdown_timeout(15)
     .listen(listener)?
-    .run()
-    .await
+    .run();
+    Ok(server)
 }

@@ -10,11 +10,16 @@
 mod support;
 
 mod applications;
+mod architecture;
+mod audit;
 mod cohorts;
 mod enrolments;
+mod jobs;
 mod mail;
+mod migrations;
 mod offers;
 mod people;
+mod policies;
 mod private_postgres;
 mod programmes;
 mod reviews;

@@ -1,7 +1,9 @@
 //! The mail room: letters, messages, transport.
 
+mod kills;
 mod letters;
 pub mod messages;
+mod outbox;
 mod transports;
 
 use banyan::ids::LinkId;

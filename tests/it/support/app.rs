@@ -25,7 +25,7 @@ use banyan::files::Store;
 use banyan::house;
 use banyan::ids::{GrantId, OrganisationId, PersonId, ProgrammeId, SessionId};
 use banyan::telemetry::Metrics;
-use banyan::web::{Serving, Site, mount};
+use banyan::web::{Routes, Serving, Site, mount};
 use diesel::connection::{Connection as _, SimpleConnection as _};
 use diesel::pg::PgConnection;
 use diesel::r2d2::{ConnectionManager, CustomizeConnection, Pool};
@@ -93,6 +93,45 @@ impl Server {
     }
 }
 
+/// A database of its own without any schema, as `banyan migrate` finds it.
+pub struct Blank {
+    /// Connection string of the app's role.
+    pub app_url: String,
+    /// Connection string of the owner.
+    pub owner_url: String,
+    /// Connection string of the superuser.
+    pub super_url: String,
+    name: String,
+}
+
+impl Blank {
+    /// Makes one.
+    pub fn new() -> Self {
+        let name = format!("blank_{}", NUMBER.fetch_add(1, Ordering::Relaxed));
+        let options = Options {
+            data_dir: SERVER.folder.join("pg"),
+            durable: false,
+            database: name.clone(),
+        };
+        // A second share in the running server, given back at once.
+        let private = Private::start(&options).unwrap();
+        Self {
+            app_url: private.app_url(),
+            owner_url: private.owner_url(),
+            super_url: private.superuser_url(),
+            name,
+        }
+    }
+}
+
+impl Drop for Blank {
+    fn drop(&mut self) {
+        let _ = PgConnection::establish(&rename(&SERVER.super_url, "postgres")).map(|mut conn| {
+            conn.batch_execute(&format!("DROP DATABASE {} WITH (FORCE)", self.name))
+        });
+    }
+}
+
 /// The same connection string for another database.
 fn rename(url: &str, database: &str) -> String {
     // Both forms that `Private` gives: a URL (…/banyan?host=…) and key=value (dbname=banyan).
@@ -132,6 +171,7 @@ pub struct TestApp {
     pub owner_url: String,
     database: Option<String>,
     folder: PathBuf,
+    routes: Routes,
 }
 
 impl Drop for TestApp {
@@ -221,7 +261,14 @@ impl TestApp {
             owner_url,
             database,
             folder,
+            routes: house::routes(),
         }
+    }
+
+    /// With doors of the test's own beside those of the house.
+    pub fn mounting(mut self, routes: Routes) -> Self {
+        self.routes = self.routes.clone().and(routes);
+        self
     }
 
     /// Connection string of the app's role, for a database of its own.
@@ -407,6 +454,13 @@ impl Answer {
 }
 
 impl Client<'_> {
+    /// This browser's cookies as a header.
+    pub fn cookie_header(&self) -> String {
+        let cookies = self.cookies.lock().unwrap();
+        let pairs: Vec<String> = cookies.iter().map(|(n, v)| format!("{n}={v}")).collect();
+        pairs.join("; ")
+    }
+
     /// Opens a page.
     pub async fn get(&self, path: &str) -> Answer {
         self.send(test::TestRequest::get().uri(path)).await
@@ -467,7 +521,7 @@ impl Client<'_> {
             request = request.cookie(actix_web::cookie::Cookie::new(name.clone(), value.clone()));
         }
         let serving = Serving::new(self.app.site.clone());
-        let routes = house::routes();
+        let routes = self.app.routes.clone();
         let service = test::init_service(
             App::new().configure(move |config| mount(config, &serving, &routes)),
         )

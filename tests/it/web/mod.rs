@@ -1,5 +1,10 @@
 //! The way of a request through the house.
 
+mod answers;
+mod csrf;
+mod idempotency;
+mod links;
+
 use banyan::db::{Acting, Actor, Role, Task, now};
 use banyan::error::{Error, Result};
 use banyan::ids::PersonId;

@@ -1,0 +1,177 @@
+//! What the sample programme is made of. Every organisation and person is fictional, and so named.
+
+use crate::db::Role;
+
+/// An organisation: kind, English name, Chinese name.
+pub const ORGANISATIONS: &[(&str, &str, &str)] = &[
+    ("university", "Lion Rock University", "獅子山大學"),
+    ("university", "Victoria Harbour University", "維港大學"),
+    ("university", "Tolo University of Technology", "吐露理工大學"),
+    ("bank", "Harbourfront Bank", "海濱銀行"),
+    ("bank", "Kowloon Mutual Bank", "九龍互惠銀行"),
+    ("bank", "Pearl Delta Bank", "珠江灣銀行"),
+    ("digital_bank", "Starling Virtual Bank", "椋鳥虛擬銀行"),
+    ("insurer", "Lantau Life Assurance", "大嶼人壽保險"),
+];
+
+/// A person who works for the programme: address, family name, given names, Chinese name, role, and
+/// the organisation for which the role is held.
+pub struct Staff {
+    /// Address.
+    pub email: &'static str,
+    /// Family name.
+    pub family: &'static str,
+    /// Given names.
+    pub given: &'static str,
+    /// Chinese name.
+    pub zh: &'static str,
+    /// Role.
+    pub role: Role,
+    /// English name of the organisation.
+    pub organisation: Option<&'static str>,
+    /// Reads Chinese rather than English?
+    pub reads_chinese: bool,
+}
+
+const fn staff(
+    email: &'static str,
+    family: &'static str,
+    given: &'static str,
+    zh: &'static str,
+    role: Role,
+    organisation: Option<&'static str>,
+    reads_chinese: bool,
+) -> Staff {
+    Staff { email, family, given, zh, role, organisation, reads_chinese }
+}
+
+/// Everyone who works for the sample programme.
+pub const STAFF: &[Staff] = &[
+    staff("admin@banyan.example", "Yuen", "Ho Yin", "阮浩然", Role::Administrator, None, false),
+    staff("coordinator@banyan.example", "Lau", "Mei Kei", "劉美琪", Role::Coordinator, None, false),
+    staff("coordinator2@banyan.example", "Poon", "Tsz Him", "潘子謙", Role::Coordinator, None, true),
+    staff("reviewer@banyan.example", "Fok", "Wai Lam", "霍慧琳", Role::Reviewer, None, false),
+    staff("reviewer2@banyan.example", "Tse", "Kwok Leung", "謝國樑", Role::Reviewer, None, true),
+    staff("reviewer3@banyan.example", "Mok", "Sze Wing", "莫思穎", Role::Reviewer, None, false),
+    staff("instructor@banyan.example", "Szeto", "Chun Man", "司徒俊文", Role::Instructor, None, false),
+    staff("liaison@lionrock.example", "Kwan", "Lai Fong", "關麗芳", Role::Liaison, Some("Lion Rock University"), true),
+    staff(
+        "hr@harbourfront.example",
+        "Ip",
+        "Wing Sum",
+        "葉詠心",
+        Role::Representative,
+        Some("Harbourfront Bank"),
+        false,
+    ),
+    staff(
+        "supervisor@lantaulife.example",
+        "Chiu",
+        "Ka Fai",
+        "趙家輝",
+        Role::Supervisor,
+        Some("Lantau Life Assurance"),
+        true,
+    ),
+    staff("committee@banyan.example", "Lo", "Shuk Yee", "盧淑儀", Role::Committee, None, false),
+];
+
+/// Code, names, summaries and contact of the programme.
+pub const PROGRAMME: (&str, [&str; 2], [&str; 2], &str) = (
+    "AITP",
+    ["AI Talent Pilot (sample)", "人工智能人才試點計劃（示範）"],
+    [
+        "Universities and financial institutions train professionals together in AI risk management, ethics and data \
+         governance, with a placement in which they use what they learnt.",
+        "大學與金融機構攜手培訓專業人才，涵蓋人工智能風險管理、道德及數據治理，並設實習，讓學員學以致用。",
+    ],
+    "office@banyan.example",
+);
+
+/// Criteria of the rubric: English, Chinese, hint in both, weight.
+pub const RUBRIC: &[([&str; 2], [&str; 2], i32)] = &[
+    (
+        ["Purpose", "目標"],
+        [
+            "What will they do with it in a Hong Kong institution? Concrete beats eager.",
+            "學成後在香港機構如何應用？具體勝於熱誠。",
+        ],
+        30,
+    ),
+    (
+        ["Background", "背景"],
+        ["Studies or work that the modules can build on, whatever the route.", "不論途徑，其學業或工作經驗能否為單元打好基礎。"],
+        30,
+    ),
+    (
+        ["Judgement", "判斷力"],
+        ["Do they see what can go wrong with AI, and for whom?", "能否看到人工智能可能出現的問題，以及受影響的人？"],
+        25,
+    ),
+    (
+        ["Clarity", "表達"],
+        ["Could a colleague act on what they wrote, in either language?", "不論以中文或英文書寫，同事能否據此行事？"],
+        15,
+    ),
+];
+
+/// The Personal Information Collection Statement, version and both texts.
+pub const PICS: (&str, [&str; 2]) = (
+    "2026-10",
+    [
+        "Purpose. The programme office collects the personal data in your application to assess it, to offer seats, to \
+         enrol you and run your training, to issue certificates and to report figures about the programme.\n\n\
+         What is needed. Your name, a way to reach you, your route and what the form marks as needed for it. Without \
+         these your application cannot be assessed. Everything else is voluntary. Do not give your Hong Kong identity \
+         card number: it is not needed, and the form warns you if it sees one.\n\n\
+         Who sees it. Staff of the programme office; the reviewers assigned to your application; after enrolment the \
+         university and instructors that teach you. An institution sees your data only when you apply for its placement \
+         or agree otherwise. Reports carry figures, never names, and small numbers are suppressed.\n\n\
+         How long. Applications that do not lead to enrolment are kept for 24 months after the decision, records of \
+         trainees for seven years, the register of certificates for as long as a certificate may need to be verified.\n\n\
+         Your rights. You may ask for a copy of your data and have it corrected (Personal Data (Privacy) Ordinance, \
+         Cap. 486, data protection principle 6). Write to office@banyan.example; you are answered within 40 days. Your \
+         data are not used for direct marketing unless you agree to that separately.",
+        "收集目的：計劃辦事處收集你申請表內的個人資料，用於評審申請、發出取錄通知、辦理入學註冊及營運培訓、\
+         簽發證書，以及匯報計劃的統計數字。\n\n\
+         必須提供的資料：你的姓名、聯絡方法、申請途徑，以及表格註明該途徑必須提供的資料；如不提供，申請將無法\
+         評審。其他資料屬自願提供。請勿提供香港身份證號碼：本計劃並不需要，表格如偵測到會作出提示。\n\n\
+         誰可查閱：計劃辦事處職員；獲分派評審你申請的評審員；入學註冊後，任教你的大學及講師。機構只會在你申請\
+         其實習職位或另行同意時，方可查閱你的資料。報告只載統計數字，不載姓名，並會隱去過小的數目。\n\n\
+         保留期限：未有入學的申請於決定後保留24個月；學員紀錄保留七年；證書登記冊按核實證書的需要保留。\n\n\
+         你的權利：你可根據《個人資料（私隱）條例》（第486章）保障資料第6原則，要求查閱及改正你的個人資料。請\
+         電郵至 office@banyan.example，我們會於40日內回覆。除非你另行同意，你的資料不會用作直接促銷。",
+    ],
+);
+
+/// What the calls say: code, names, introductions.
+pub const COHORTS: &[(&str, [&str; 2], [&str; 2])] = &[
+    (
+        "2026PP",
+        ["Pre-pilot 2026", "2026年先導班"],
+        [
+            "A small class that tried the modules before the first intake.",
+            "在首屆收生前試行各單元的小班。",
+        ],
+    ),
+    (
+        "2027H1",
+        ["First intake of 2027", "2027年第一屆"],
+        [
+            "The first intake of the pilot: part-time from February to June 2027, two evenings and a Saturday half-day a \
+             week, with a placement from July. Thirty seats, of which twelve are held for partner organisations until \
+             they are released.",
+            "試點計劃首屆收生：2027年2月至6月兼讀，每星期兩晚及星期六半天，7月起實習。學額30個，其中12個預留予\
+             合作機構，到期後撥入公開學額。",
+        ],
+    ),
+    (
+        "2027H2",
+        ["Second intake of 2027", "2027年第二屆"],
+        [
+            "The second intake: part-time from September 2027 to January 2028, with a placement alongside. Thirty-six \
+             seats. Applications are open to all four routes.",
+            "第二屆收生：2027年9月至2028年1月兼讀，同期實習。學額36個，四個途徑均可申請。",
+        ],
+    ),
+];

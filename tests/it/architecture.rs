@@ -1,0 +1,511 @@
+//! The plan of the house, held to by reading its own source: order of rooms, who reads clock and
+//! environment, what may stand in SQL, templates and texts.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A room that uses one below it in the reading order, and why that is right.
+const UPWARD: &[(&str, &str, &str)] = &[
+    (
+        "lang",
+        "error",
+        "`refusals!` writes the `Refusal` of a rule",
+    ),
+    ("lang", "db", "the names of the roles"),
+    ("error", "db", "a closed connection is 503, not 500"),
+];
+
+/// What `format!` may put into SQL: names from our own constants, never a value.
+const SQL_NAMES: &[(&str, &[&str])] = &[
+    ("src/audit/seal.rs", &["COLUMNS", "BATCH"]),
+    ("src/db/migrations.rs", &["POLICIES", ""]),
+    ("src/jobs/lease.rs", &["table", ""]),
+];
+
+/// Characters that are written otherwise in Traditional Chinese.
+const SIMPLIFIED: &str =
+    "个们为与术议访证务学业实习请这说话课时间问题进书长门见现电车东马发员关开经总给级";
+/// Words of other places, with the word of Hong Kong.
+const ELSEWHERE: &[(&str, &str)] = &[("隱私", "私隱"), ("郵件", "電郵"), ("線上", "網上")];
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Files below a folder, as (path from the root, content), sorted.
+fn files(below: &str, extension: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let mut folders = vec![root().join(below)];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|it| it == extension) {
+                found.push((shown(&path), fs::read_to_string(&path).unwrap()));
+            }
+        }
+    }
+    found.sort();
+    assert!(!found.is_empty(), "there are .{extension} files in {below}");
+    found
+}
+
+fn shown(path: &Path) -> String {
+    let path = path.strip_prefix(root()).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+/// The code without its comments.
+fn code(text: &str) -> String {
+    let lines = text.lines().map(|line| {
+        let comment = line.trim_start().starts_with("//");
+        if comment { "" } else { line }
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// `src/web/server.rs` is of the room `web`; `src/error.rs` is the room `error`.
+fn room(path: &str) -> &str {
+    let inside = path.strip_prefix("src/").unwrap();
+    let first = inside.split('/').next().unwrap();
+    first.strip_suffix(".rs").unwrap_or(first)
+}
+
+/// The rooms that this code names: `crate::x`, and each `x` of `crate::{x::…, y}`.
+fn rooms_used(code: &str) -> BTreeSet<String> {
+    let mut used = BTreeSet::new();
+    for (at, _) in code.match_indices("crate::") {
+        let rest = &code[at + "crate::".len()..];
+        let Some(list) = rest.strip_prefix('{') else {
+            used.insert(word(rest));
+            continue;
+        };
+        let (mut depth, mut fresh) = (1, true);
+        for (i, c) in list.char_indices() {
+            match c {
+                '{' => depth += 1,
+                '}' => depth -= 1,
+                ',' if depth == 1 => fresh = true,
+                c if fresh && depth == 1 && !c.is_whitespace() => {
+                    used.insert(word(&list[i..]));
+                    fresh = false;
+                }
+                _ => {}
+            }
+            if depth == 0 {
+                break;
+            }
+        }
+    }
+    used
+}
+
+fn word(text: &str) -> String {
+    let end = text.find(|c: char| !(c.is_alphanumeric() || c == '_'));
+    text[..end.unwrap_or(text.len())].to_owned()
+}
+
+fn reading_order() -> Vec<String> {
+    let lib = fs::read_to_string(root().join("src/lib.rs")).unwrap();
+    let rooms = lib.lines().filter_map(|line| line.strip_prefix("pub mod "));
+    rooms.map(word).collect()
+}
+
+#[test]
+fn a_room_uses_only_rooms_above_it() {
+    let order = reading_order();
+    let place = |room: &str| order.iter().position(|it| it == room);
+    let mut wrong = BTreeSet::new();
+    let mut excused = BTreeSet::new();
+    for (path, text) in files("src", "rs") {
+        let here = room(&path);
+        if matches!(here, "lib" | "main") {
+            continue;
+        }
+        assert!(place(here).is_some(), "{path} is of no room of src/lib.rs");
+        for used in rooms_used(&code(&text)) {
+            if place(&used) <= place(here) {
+                continue;
+            }
+            match UPWARD.iter().find(|(a, b, _)| *a == here && *b == used) {
+                Some(exception) => _ = excused.insert(exception),
+                None => _ = wrong.insert(format!("{path} uses {used}")),
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert_eq!(
+        excused.len(),
+        UPWARD.len(),
+        "an exception is not needed any more"
+    );
+}
+
+#[test]
+fn a_nested_use_names_each_of_its_rooms() {
+    let names =
+        rooms_used("use crate::{db::{self, Db}, ids::X}; crate::lang::say(); $crate::error::E");
+    assert_eq!(
+        names.into_iter().collect::<Vec<_>>(),
+        ["db", "error", "ids", "lang"]
+    );
+}
+
+#[test]
+fn every_room_says_what_it_is_for() {
+    for name in reading_order() {
+        let folder = root().join(format!("src/{name}/mod.rs"));
+        let file = root().join(format!("src/{name}.rs"));
+        let text = fs::read_to_string(&folder)
+            .or_else(|_| fs::read_to_string(&file))
+            .unwrap();
+        let first = text.lines().next().unwrap_or_default();
+        assert!(
+            first.starts_with("//! ") && first.len() > 20,
+            "{name} begins with {first:?}"
+        );
+    }
+}
+
+#[test]
+fn time_and_environment_have_one_reader_each() {
+    let readers = [
+        ("Utc::now", "src/clock.rs"),
+        ("SystemTime::now", "src/clock.rs"),
+        ("Local::now", "src/clock.rs"),
+        ("env::var", "src/config.rs"),
+    ];
+    let all = files("src", "rs");
+    for (call, reader) in readers {
+        let places: Vec<&str> = all
+            .iter()
+            .filter(|(path, text)| path != reader && code(text).contains(call))
+            .map(|(path, _)| path.as_str())
+            .collect();
+        assert!(places.is_empty(), "{call} in {places:?}");
+    }
+}
+
+#[test]
+fn rules_know_no_database_web_clock_or_settings() {
+    let never = [
+        "actix",
+        "diesel",
+        "crate::db",
+        "crate::web",
+        "crate::clock",
+        "crate::config",
+    ];
+    let all = files("src", "rs");
+    let is_rules = |path: &str| path.ends_with("/rules.rs") || path.contains("/rules/");
+    let rules: Vec<_> = all.iter().filter(|(path, _)| is_rules(path)).collect();
+    assert!(rules.len() > 10, "rules are found");
+    for (path, text) in rules {
+        for word in never {
+            assert!(!code(text).contains(word), "{path} names {word}");
+        }
+    }
+}
+
+/// The names in the braces of the string literal that `format!(` opens.
+fn placeholders(after_format: &str) -> Vec<String> {
+    let start = after_format.find('"').unwrap() + 1;
+    let mut names = Vec::new();
+    let mut chars = after_format[start..].chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' => _ = chars.next(),
+            '"' => break,
+            '{' if chars.peek() == Some(&'{') => _ = chars.next(),
+            '{' => {
+                let name: String = chars.by_ref().take_while(|c| *c != '}').collect();
+                names.push(name.split(':').next().unwrap().to_owned());
+            }
+            _ => {}
+        }
+    }
+    names
+}
+
+#[test]
+fn no_value_is_written_into_sql() {
+    let mut seen = BTreeSet::new();
+    for (path, text) in files("src", "rs") {
+        // The private server's own set-up quotes names that it has checked itself.
+        if path.starts_with("src/db/private") {
+            continue;
+        }
+        let text: String = code(&text).split_whitespace().collect::<Vec<_>>().join(" ");
+        for call in [
+            "sql_query(format!(",
+            "sql_query(&format!(",
+            "batch_execute(&format!(",
+        ] {
+            let text = text.replace("( ", "(");
+            for (at, _) in text.match_indices(call) {
+                let names = placeholders(&text[at..]);
+                let allowed = SQL_NAMES.iter().find(|(file, _)| *file == path);
+                let allowed =
+                    allowed.unwrap_or_else(|| panic!("{path} formats SQL with {names:?}"));
+                for name in names {
+                    assert!(
+                        allowed.1.contains(&name.as_str()),
+                        "{path} puts {name:?} into SQL"
+                    );
+                    seen.insert((allowed.0, name));
+                }
+            }
+        }
+    }
+    let listed: usize = SQL_NAMES.iter().map(|(_, names)| names.len()).sum();
+    assert_eq!(
+        seen.len(),
+        listed,
+        "a listed name is not used any more: {seen:?}"
+    );
+}
+
+#[test]
+fn every_template_is_used() {
+    let mut used = BTreeSet::new();
+    let quoted = |text: &str, before: &str| -> Vec<String> {
+        let parts = text.split(before).skip(1);
+        parts
+            .filter_map(|part| part.split('"').next().map(str::to_owned))
+            .collect()
+    };
+    for (_, text) in files("src", "rs") {
+        used.extend(quoted(&text, "path = \""));
+    }
+    let templates = files("templates", "html");
+    for (_, text) in &templates {
+        for before in ["include \"", "extends \"", "import \""] {
+            used.extend(quoted(text, before));
+        }
+    }
+    for (path, _) in templates {
+        let name = path.strip_prefix("templates/").unwrap();
+        assert!(used.contains(name), "no page uses {path}");
+    }
+}
+
+/// Does this page break the strict policy, and where?
+fn inline(text: &str) -> Option<String> {
+    let lower = text.to_lowercase();
+    for (at, _) in lower.match_indices("<script") {
+        let tag = lower[at..].split("</script>").next().unwrap();
+        let (open, body) = tag.split_once('>').unwrap_or((tag, ""));
+        if !open.contains("src=") || !body.trim().is_empty() {
+            return Some("a script in the page".to_owned());
+        }
+    }
+    for (at, _) in lower.match_indices('=') {
+        let before = &lower[..at];
+        let name = before
+            .rsplit(|c: char| c.is_whitespace() || c == '"')
+            .next()
+            .unwrap();
+        let inside_tag = before.rfind('<') > before.rfind('>');
+        let handler = name.len() > 4
+            && name.starts_with("on")
+            && name.chars().all(|c| c.is_ascii_lowercase());
+        if inside_tag && (name == "style" || handler) {
+            return Some(format!("{name}= at byte {at}"));
+        }
+    }
+    lower
+        .contains("<style")
+        .then(|| "a style in the page".to_owned())
+}
+
+#[test]
+fn pages_carry_no_script_or_style_of_their_own() {
+    for (path, text) in files("templates", "html") {
+        // Mail programs know no style sheets; the policy of pages does not reach there.
+        if !path.starts_with("templates/mail/") {
+            assert_eq!(inline(&text), None, "{path}");
+        }
+    }
+    assert!(inline("<p style=\"color:red\">").is_some());
+    assert!(inline("<a onclick=\"x()\">").is_some());
+    assert!(inline("<script>x()</script>").is_some());
+    assert_eq!(
+        inline("<script src=\"/a.js\" defer></script><p>on time = now</p>"),
+        None
+    );
+}
+
+#[test]
+fn no_file_is_longer_than_a_person_reads() {
+    for (path, text) in files("src", "rs") {
+        let lines = text.lines().count();
+        assert!(lines <= 600, "{path} has {lines} lines: make it a folder");
+    }
+}
+
+#[test]
+fn nothing_is_left_for_later_in_silence() {
+    let marks = [
+        concat!("TO", "DO"),
+        concat!("FIX", "ME"),
+        concat!("XX", "X:"),
+        concat!("to", "do!("),
+    ];
+    let folders = [
+        ("src", "rs"),
+        ("tests", "rs"),
+        ("templates", "html"),
+        ("assets", "js"),
+        ("migrations", "sql"),
+    ];
+    for (folder, extension) in folders {
+        for (path, text) in files(folder, extension) {
+            for mark in marks {
+                assert!(!text.contains(mark), "{path} has a {mark}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_file_that_the_style_names_is_served() {
+    for (path, text) in files("assets", "css") {
+        for part in text.split("url(").skip(1) {
+            let name = part.split(')').next().unwrap().trim_matches('"');
+            let served = banyan::web::assets::find(name).is_some() || name.starts_with("data:");
+            assert!(served, "{path} calls {name}");
+        }
+    }
+}
+
+/// The string literals of one text, in order: English, perhaps the English plural, Chinese last.
+fn literals(entry: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut chars = entry.chars();
+    while let Some(c) = chars.next() {
+        if c != '"' {
+            continue;
+        }
+        let mut literal = String::new();
+        while let Some(c) = chars.next() {
+            match c {
+                '\\' => literal.extend(chars.next()),
+                '"' => break,
+                c => literal.push(c),
+            }
+        }
+        found.push(literal);
+    }
+    found
+}
+
+/// The declarations of a block: what stands between semicolons that are not in a literal.
+fn entries(block: &str) -> Vec<&str> {
+    let (mut found, mut start, mut quoted, mut escaped) = (Vec::new(), 0, false, false);
+    for (at, c) in block.char_indices() {
+        match c {
+            '\\' if quoted && !escaped => {
+                escaped = true;
+                continue;
+            }
+            '"' if !escaped => quoted = !quoted,
+            ';' if !quoted => {
+                found.push(block[start..at].trim());
+                start = at + 1;
+            }
+            _ => {}
+        }
+        escaped = false;
+    }
+    assert_eq!(block[start..].trim(), "", "a text ends with a semicolon");
+    found
+}
+
+/// Every text: its name, and its literals.
+fn texts() -> BTreeMap<String, Vec<String>> {
+    let mut all = BTreeMap::new();
+    for (path, text) in files("src/lang", "rs") {
+        let text = code(&text);
+        for block in text.split("\ntexts! {\n").skip(1) {
+            let block = block.split("\n}").next().unwrap();
+            for entry in entries(block) {
+                let pair = literals(entry);
+                assert!(pair.len() >= 2, "{path}: {entry}");
+                assert!(
+                    all.insert(word(entry), pair).is_none(),
+                    "{path}: {entry} twice"
+                );
+            }
+        }
+    }
+    assert!(all.len() > 100, "texts are found");
+    all
+}
+
+#[test]
+fn every_text_is_translated_into_the_chinese_of_hong_kong() {
+    let arguments = |text: &str| -> BTreeSet<String> {
+        let parts = text.split('{').skip(1);
+        parts
+            .map(|part| part.split(['}', ':']).next().unwrap().to_owned())
+            .collect()
+    };
+    for (name, pair) in texts() {
+        let (english, chinese) = (pair.first().unwrap(), pair.last().unwrap());
+        // Names, addresses and abbreviations may stand as they are; words may not.
+        let words = english
+            .split_whitespace()
+            .any(|w| w.len() > 3 && w.chars().all(|c| c.is_ascii_lowercase()));
+        assert!(!words || english != chinese, "{name} is not translated");
+        assert!(!chinese.trim().is_empty(), "{name} has no Chinese");
+        let simplified: String = chinese
+            .chars()
+            .filter(|c| SIMPLIFIED.contains(*c))
+            .collect();
+        assert_eq!(simplified, "", "{name}: {chinese}");
+        for (word, ours) in ELSEWHERE {
+            assert!(!chinese.contains(word), "{name}: {word} is {ours} here");
+        }
+        for argument in arguments(chinese) {
+            let known = pair[..pair.len() - 1]
+                .iter()
+                .any(|it| arguments(it).contains(&argument));
+            assert!(known, "{name}: only the Chinese tells {argument}");
+        }
+    }
+}
+
+#[test]
+fn pages_have_no_words_of_their_own() {
+    for (path, text) in files("templates", "html") {
+        let chinese: String = text
+            .chars()
+            .filter(|c| ('\u{4e00}'..='\u{9fff}').contains(c))
+            .collect();
+        assert_eq!(chinese, "", "{path}: words belong into src/lang");
+    }
+}
+
+/// Diesel's `sql_query` sends its text to be parsed and planned at every call (five times the work
+/// of a small look-up); `db::sql_query` is the same and stays prepared.
+#[test]
+fn rooms_prepare_their_statements() {
+    for (path, text) in files("src", "rs") {
+        // Set-up work, each statement once.
+        if path.starts_with("src/db/migrations") || path.starts_with("src/db/private/") {
+            continue;
+        }
+        let code = code(&text);
+        for line in uses(&code, "diesel::") {
+            assert!(!line.contains("sql_query"), "{path} takes sql_query from diesel: {line}");
+        }
+    }
+}
+
+/// The paths that begin with this word, each to the end of its statement or call.
+fn uses<'a>(code: &'a str, word: &str) -> Vec<&'a str> {
+    let paths = code.match_indices(word).map(|(at, _)| &code[at..]);
+    paths.map(|rest| rest.split([';', '(']).next().unwrap_or(rest)).collect()
+}
