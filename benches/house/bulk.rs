@@ -14,7 +14,9 @@ const ROWS: usize = 100_000;
 
 /// Measures and prints.
 pub fn run(house: &House) {
-    println!("| 100,000 rows | seconds | CPU-s (app and PostgreSQL) | size | memory of the app at most | of `\\copy` | mark |");
+    println!(
+        "| 100,000 rows | seconds | CPU-s (app and PostgreSQL) | size | memory of the app at most | of `\\copy` | mark |"
+    );
     println!("|---|--:|--:|--:|--:|--:|--:|");
     out(house);
     into(house);
@@ -25,23 +27,53 @@ fn out(house: &House) {
     let cohort = id(&house.private, "cohorts", "code = 'BENCH-1'");
     let file = house.folder.join("out.csv");
     let columns = "reference, state, name_shown, name_zh, email, phone, lang, route, field_of_study, graduation_year, submitted_at";
-    let copied = copy(&house.private.superuser_url(), &format!(
-        "\\copy (SELECT {columns} FROM applications WHERE cohort_id = '{cohort}' ORDER BY name_sort, id) TO '{}' CSV HEADER", file.display()
-    ));
-    row("`\\copy` out, eleven columns", copied, size(&file), None, None, "");
-    for (name, ending, mark) in [("CSV export", "csv", "1.5 times"), ("XLSX export", "xlsx", "under 2 CPU-s")] {
-        let shot = Shot::get(&format!("/cohorts/{cohort}/applications.{ending}"), &format!("Cookie: __Host-session={STAFF}\r\n"));
+    let copied = copy(
+        &house.private.superuser_url(),
+        &format!(
+            "\\copy (SELECT {columns} FROM applications WHERE cohort_id = '{cohort}' ORDER BY name_sort, id) TO '{}' CSV HEADER",
+            file.display()
+        ),
+    );
+    row(
+        "`\\copy` out, eleven columns",
+        copied,
+        size(&file),
+        None,
+        None,
+        "",
+    );
+    for (name, ending, mark) in [
+        ("CSV export", "csv", "1.5 times"),
+        ("XLSX export", "xlsx", "under 2 CPU-s"),
+    ] {
+        let shot = Shot::get(
+            &format!("/cohorts/{cohort}/applications.{ending}"),
+            &format!("Cookie: __Host-session={STAFF}\r\n"),
+        );
         let (before, began) = (cpu(house), Instant::now());
         let answer = load::once(house.app.port, &shot);
         let (took, spent) = (began.elapsed(), (cpu(house) - before) / 1_000.0);
         match answer {
             Some(answer) if answer.status == 200 => {
                 let most = process::memory_mb(house.app.pid(), "VmHWM");
-                row(name, took, answer.body.len() as f64, Some((spent, most)), Some(copied), mark);
+                row(
+                    name,
+                    took,
+                    answer.body.len() as f64,
+                    Some((spent, most)),
+                    Some(copied),
+                    mark,
+                );
             }
             Some(answer) if matches!(answer.status, 404 | 405) => missing(name, mark),
-            Some(answer) => println!("| {name} | **answers {}** | | | | | {mark} |", answer.status),
-            None => println!("| {name} | **cut short after {:.1} s** | | | | | {mark} |", took.as_secs_f64()),
+            Some(answer) => println!(
+                "| {name} | **answers {}** | | | | | {mark} |",
+                answer.status
+            ),
+            None => println!(
+                "| {name} | **cut short after {:.1} s** | | | | | {mark} |",
+                took.as_secs_f64()
+            ),
         }
     }
 }
@@ -54,16 +86,36 @@ fn into(house: &House) {
          email text UNIQUE, mobile text, route text, university text, employer text, year text, lang text, statement text, submitted text)",
     );
     let columns = "family, given, western, zh, email, mobile, route, university, employer, year, lang, statement, submitted";
-    let copied = copy(&house.private.superuser_url(), &format!("\\copy copied ({columns}) FROM '{}' CSV HEADER", file.display()));
-    row("`\\copy` in, one table with two indexes", copied, size(&file), None, None, "");
+    let copied = copy(
+        &house.private.superuser_url(),
+        &format!(
+            "\\copy copied ({columns}) FROM '{}' CSV HEADER",
+            file.display()
+        ),
+    );
+    row(
+        "`\\copy` in, one table with two indexes",
+        copied,
+        size(&file),
+        None,
+        None,
+        "",
+    );
     for (name, commit, mark) in [("import, dry run", false, ""), ("import", true, "2 times")] {
         let mut command = banyan(house);
-        command.args(["import", "applicants"]).arg(&file).args(["--call", "BENCH-2"]);
+        command
+            .args(["import", "applicants"])
+            .arg(&file)
+            .args(["--call", "BENCH-2"]);
         if commit {
             command.arg("--commit");
         }
         let (before, began) = (process::cluster_cpu_ms(house.postmaster), Instant::now());
-        let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child = command
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
         let (mut most, mut own): (f64, f64) = (0.0, 0.0);
         let status = loop {
             most = most.max(process::memory_mb(child.id(), "VmHWM"));
@@ -76,7 +128,14 @@ fn into(house: &House) {
         let took = began.elapsed();
         let spent = (own + process::cluster_cpu_ms(house.postmaster) - before) / 1_000.0;
         if status.success() {
-            row(name, took, size(&file), Some((spent, most)), Some(copied), mark);
+            row(
+                name,
+                took,
+                size(&file),
+                Some((spent, most)),
+                Some(copied),
+                mark,
+            );
         } else if status.code() == Some(2) {
             missing(name, mark);
         } else {
@@ -90,7 +149,10 @@ fn banyan(house: &House) -> Command {
     command
         .env("DATABASE_URL", house.private.app_url())
         .env("BANYAN_DATA_DIR", house.folder.join("app"))
-        .env("BANYAN_SECRET", "a secret for measurements that nobody else uses");
+        .env(
+            "BANYAN_SECRET",
+            "a secret for measurements that nobody else uses",
+        );
     command
 }
 
@@ -112,8 +174,16 @@ fn registry() -> String {
 
 fn copy(url: &str, command: &str) -> Duration {
     let began = Instant::now();
-    let out = program("psql").args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-c", command]).arg(url).output().unwrap();
-    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+    let out = program("psql")
+        .args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-c", command])
+        .arg(url)
+        .output()
+        .unwrap();
+    assert!(
+        out.status.success(),
+        "{}",
+        String::from_utf8_lossy(&out.stderr)
+    );
     began.elapsed()
 }
 
@@ -129,9 +199,23 @@ fn missing(name: &str, mark: &str) {
     println!("| {name} | **not there yet** | | | | | {mark} |");
 }
 
-fn row(name: &str, took: Duration, bytes: f64, spent: Option<(f64, f64)>, copied: Option<Duration>, mark: &str) {
+fn row(
+    name: &str,
+    took: Duration,
+    bytes: f64,
+    spent: Option<(f64, f64)>,
+    copied: Option<Duration>,
+    mark: &str,
+) {
     let seconds = took.as_secs_f64();
-    let (cpu, most) = spent.map_or((String::new(), String::new()), |(cpu, most)| (format!("{cpu:.2}"), format!("{most:.0} MB")));
-    let share = copied.map_or(String::new(), |c| format!("{:.2} times", seconds / c.as_secs_f64()));
-    println!("| {name} | {seconds:.2} | {cpu} | {:.1} MB | {most} | {share} | {mark} |", bytes / 1e6);
+    let (cpu, most) = spent.map_or((String::new(), String::new()), |(cpu, most)| {
+        (format!("{cpu:.2}"), format!("{most:.0} MB"))
+    });
+    let share = copied.map_or(String::new(), |c| {
+        format!("{:.2} times", seconds / c.as_secs_f64())
+    });
+    println!(
+        "| {name} | {seconds:.2} | {cpu} | {:.1} MB | {most} | {share} | {mark} |",
+        bytes / 1e6
+    );
 }

@@ -5,7 +5,7 @@
 use askama::Template;
 use banyan::access::{self, STAFF};
 use banyan::config::Config;
-use diesel::sql_query;
+use banyan::db::sql_query;
 use banyan::error::Result;
 use banyan::house::House;
 use banyan::ids::{ApplicationId, CohortId};
@@ -66,7 +66,11 @@ fn list(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let count: Count = sql_query("SELECT count(*) AS rows FROM application_cases WHERE cohort_id = $1 AND decision IS NOT NULL")
         .bind::<SqlUuid, _>(staff.cohort())
         .get_result(cx.conn.pg())?;
-    cx.visit.page(&Listed { shell: cx.shell("Applications"), rows, count: count.rows })
+    cx.visit.page(&Listed {
+        shell: cx.shell("Applications"),
+        rows,
+        count: count.rows,
+    })
 }
 
 /// Serves it where `BANYAN_LISTEN` says, as `banyan serve` serves the house.
@@ -76,5 +80,11 @@ pub fn serve() {
     let house = House::open(config).unwrap();
     let routes = Routes::new().get("/ground/{cohort}", STAFF, list);
     let serving = Serving::new(house.site.clone());
-    actix_web::rt::System::new().block_on(banyan::web::serve(serving, routes, listener)).unwrap();
+    actix_web::rt::System::new()
+        .block_on(async {
+            banyan::web::server(serving, routes, listener)
+                .unwrap()
+                .await
+        })
+        .unwrap();
 }

@@ -45,26 +45,42 @@ pub struct App {
 impl App {
     /// Starts a program that serves on `BANYAN_LISTEN`, and waits for its first answer.
     pub fn start(program: &Path, args: &[&str], app_url: &str, data: &Path) -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port();
         let began = Instant::now();
         let child = Command::new(program)
             .args(args)
             .env("DATABASE_URL", app_url)
             .env("BANYAN_DATA_DIR", data)
             .env("BANYAN_LISTEN", format!("127.0.0.1:{port}"))
-            .env("BANYAN_SECRET", "a secret for measurements that nobody else uses")
+            .env(
+                "BANYAN_SECRET",
+                "a secret for measurements that nobody else uses",
+            )
             .env("BANYAN_LOG", "warn")
             .stdout(Stdio::null())
             .spawn()
             .unwrap();
         let shot = Shot::get("/", "");
         while load::once(port, &shot).is_none() {
-            assert!(began.elapsed() < Duration::from_secs(20), "{} does not answer", program.display());
+            assert!(
+                began.elapsed() < Duration::from_secs(20),
+                "{} does not answer",
+                program.display()
+            );
             std::thread::sleep(Duration::from_millis(2));
         }
         let first_answer = began.elapsed();
         let rss_at_start = process::memory_mb(child.id(), "VmRSS");
-        Self { child, port, first_answer, rss_at_start }
+        Self {
+            child,
+            port,
+            first_answer,
+            rss_at_start,
+        }
     }
 
     /// Its process number.
@@ -85,8 +101,16 @@ impl House {
     pub fn build() -> Self {
         use std::os::unix::fs::DirBuilderExt as _;
         let folder = std::env::temp_dir().join(format!("banyan-bench-{}", std::process::id()));
-        fs::DirBuilder::new().mode(0o711).recursive(true).create(&folder).unwrap();
-        let options = Options { data_dir: folder.join("pg"), durable: true, database: "banyan".to_owned() };
+        fs::DirBuilder::new()
+            .mode(0o711)
+            .recursive(true)
+            .create(&folder)
+            .unwrap();
+        let options = Options {
+            data_dir: folder.join("pg"),
+            durable: true,
+            database: "banyan".to_owned(),
+        };
         let private = Private::start(&options).unwrap();
         watch(&folder);
         let mut owner = PgConnection::establish(&private.owner_url()).unwrap();
@@ -94,16 +118,41 @@ impl House {
         migrations::set_mark(&mut owner, Mark::Test).unwrap();
         seed(&private);
         let pid_file = folder.join("pg/postgres/data/postmaster.pid");
-        let postmaster = fs::read_to_string(pid_file).unwrap().lines().next().unwrap().trim().parse().unwrap();
+        let postmaster = fs::read_to_string(pid_file)
+            .unwrap()
+            .lines()
+            .next()
+            .unwrap()
+            .trim()
+            .parse()
+            .unwrap();
         let program = Path::new(env!("CARGO_BIN_EXE_banyan"));
-        let app = App::start(program, &["serve", "--no-worker"], &private.app_url(), &folder.join("app"));
-        let (cohort, application) = (id(&private, "cohorts", "code = 'BENCH-0'"), id(&private, "applications", "reference = 'B0000007'"));
-        Self { folder, private, postmaster, app, cohort, application }
+        let app = App::start(
+            program,
+            &["serve", "--no-worker"],
+            &private.app_url(),
+            &folder.join("app"),
+        );
+        let (cohort, application) = (
+            id(&private, "cohorts", "code = 'BENCH-0'"),
+            id(&private, "applications", "reference = 'B0000007'"),
+        );
+        Self {
+            folder,
+            private,
+            postmaster,
+            app,
+            cohort,
+            application,
+        }
     }
 
     /// Runs SQL as the superuser.
     pub fn sql(&self, sql: &str) {
-        PgConnection::establish(&self.private.superuser_url()).unwrap().batch_execute(sql).unwrap();
+        PgConnection::establish(&self.private.superuser_url())
+            .unwrap()
+            .batch_execute(sql)
+            .unwrap();
     }
 }
 
@@ -122,13 +171,18 @@ struct Id {
 pub fn id(private: &Private, table: &str, which: &str) -> String {
     use diesel::RunQueryDsl as _;
     let mut conn = PgConnection::establish(&private.superuser_url()).unwrap();
-    let found: Id = diesel::sql_query(format!("SELECT id FROM {table} WHERE {which}")).get_result(&mut conn).unwrap();
+    let found: Id = diesel::sql_query(format!("SELECT id FROM {table} WHERE {which}"))
+        .get_result(&mut conn)
+        .unwrap();
     found.id.to_string()
 }
 
 fn seed(private: &Private) {
     let digest = |text: &str| {
-        let hex: String = secret::digest(text).iter().map(|b| format!("{b:02x}")).collect();
+        let hex: String = secret::digest(text)
+            .iter()
+            .map(|b| format!("{b:02x}"))
+            .collect();
         format!("\\x{hex}")
     };
     let sql = include_str!("seed.sql")

@@ -23,7 +23,11 @@ struct Logged {
 /// The `pgbench` script of what one request made the app's role run; nothing if it ran nothing.
 pub fn script(house: &House, port: u16, shot: &Shot) -> Option<String> {
     let log = house.folder.join("pg/postgres/server.log");
-    for setting in ["log_statement = 'all'", "log_error_verbosity = 'default'", "log_line_prefix = '#%u# '"] {
+    for setting in [
+        "log_statement = 'all'",
+        "log_error_verbosity = 'default'",
+        "log_line_prefix = '#%u# '",
+    ] {
         house.sql(&format!("ALTER SYSTEM SET {setting}"));
     }
     house.sql("SELECT pg_reload_conf()");
@@ -52,12 +56,29 @@ fn parse(log: &str) -> Vec<Logged> {
         }
     }
     let mut logged: Vec<Logged> = Vec::new();
-    for entry in entries.iter().filter_map(|e| e.strip_prefix("#banyan_app# ")) {
+    for entry in entries
+        .iter()
+        .filter_map(|e| e.strip_prefix("#banyan_app# "))
+    {
         if let Some(sql) = entry.strip_prefix("LOG:  statement: ") {
-            logged.push(Logged { bound: false, sql: sql.to_owned(), values: Vec::new() });
-        } else if let Some((_, sql)) = entry.strip_prefix("LOG:  execute ").and_then(|e| e.split_once(": ")) {
-            logged.push(Logged { bound: true, sql: sql.to_owned(), values: Vec::new() });
-        } else if let (Some(list), Some(last)) = (entry.strip_prefix("DETAIL:  parameters: "), logged.last_mut()) {
+            logged.push(Logged {
+                bound: false,
+                sql: sql.to_owned(),
+                values: Vec::new(),
+            });
+        } else if let Some((_, sql)) = entry
+            .strip_prefix("LOG:  execute ")
+            .and_then(|e| e.split_once(": "))
+        {
+            logged.push(Logged {
+                bound: true,
+                sql: sql.to_owned(),
+                values: Vec::new(),
+            });
+        } else if let (Some(list), Some(last)) = (
+            entry.strip_prefix("DETAIL:  parameters: "),
+            logged.last_mut(),
+        ) {
             last.values = values(list);
         }
     }
@@ -97,7 +118,12 @@ fn write(logged: &[Logged]) -> String {
     let (mut head, mut body) = (String::new(), String::new());
     for statement in logged {
         if !statement.bound {
-            let parts: Vec<&str> = statement.sql.split(';').map(str::trim).filter(|p| !p.is_empty()).collect();
+            let parts: Vec<&str> = statement
+                .sql
+                .split(';')
+                .map(str::trim)
+                .filter(|p| !p.is_empty())
+                .collect();
             let _ = writeln!(body, "{};", parts.join("\\; "));
             continue;
         }
@@ -107,13 +133,24 @@ fn write(logged: &[Logged]) -> String {
             let _ = writeln!(head, "PREPARE bench_s{next} AS {};", one_line(sql));
             next
         });
-        let values: Vec<String> = statement.values.iter().map(|v| literal(v.as_deref(), &mut fresh)).collect();
-        let values = if values.is_empty() { String::new() } else { format!("({})", values.join(", ")) };
+        let values: Vec<String> = statement
+            .values
+            .iter()
+            .map(|v| literal(v.as_deref(), &mut fresh))
+            .collect();
+        let values = if values.is_empty() {
+            String::new()
+        } else {
+            format!("({})", values.join(", "))
+        };
         let _ = writeln!(body, "EXECUTE bench_s{number}{values};");
     }
     let mut draws = String::new();
     for number in fresh.values() {
-        let _ = writeln!(draws, "\\set bench_u{number} random(100000000000, 999999999999)");
+        let _ = writeln!(
+            draws,
+            "\\set bench_u{number} random(100000000000, 999999999999)"
+        );
     }
     format!("\\if :bench_new\n{head}\\set bench_new 0\n\\endif\n{draws}{body}")
 }
@@ -123,15 +160,22 @@ fn one_line(sql: &str) -> String {
 }
 
 fn literal(value: Option<&str>, fresh: &mut BTreeMap<String, usize>) -> String {
-    let Some(value) = value else { return "NULL".to_owned() };
+    let Some(value) = value else {
+        return "NULL".to_owned();
+    };
     // Seeded ids begin with 019b0; those of today do not.
-    let made = uuid::Uuid::parse_str(value).is_ok_and(|id| id.get_version_num() == 7) && !value.starts_with("019b0");
+    let made = uuid::Uuid::parse_str(value).is_ok_and(|id| id.get_version_num() == 7)
+        && !value.starts_with("019b0");
     if made {
         let next = fresh.len();
         let number = *fresh.entry(value.to_owned()).or_insert(next);
         return format!("'019cffff-0000-7000-8000-:bench_u{number}'");
     }
-    let escaped = value.replace('\\', "\\\\").replace('\'', "''").replace('\n', "\\n").replace(';', "\\073");
+    let escaped = value
+        .replace('\\', "\\\\")
+        .replace('\'', "''")
+        .replace('\n', "\\n")
+        .replace(';', "\\073");
     format!("E'{escaped}'")
 }
 
@@ -139,7 +183,12 @@ fn literal(value: Option<&str>, fresh: &mut BTreeMap<String, usize>) -> String {
 ///
 /// # Errors
 /// What `pgbench` said.
-pub fn pgbench(house: &House, script: &str, clients: usize, window: Duration) -> Result<f64, String> {
+pub fn pgbench(
+    house: &House,
+    script: &str,
+    clients: usize,
+    window: Duration,
+) -> Result<f64, String> {
     let file = house.folder.join("page.pgbench");
     fs::write(&file, script).unwrap();
     let out = program("pgbench")
@@ -151,10 +200,19 @@ pub fn pgbench(house: &House, script: &str, clients: usize, window: Duration) ->
         .arg(house.private.app_url())
         .output()
         .map_err(|err| format!("pgbench: {err}"))?;
-    let (text, said) = (String::from_utf8_lossy(&out.stdout), String::from_utf8_lossy(&out.stderr));
-    let tps = text.lines().find_map(|l| l.strip_prefix("tps = ")?.split(' ').next()?.parse().ok());
-    tps.filter(|_| out.status.success())
-        .ok_or_else(|| said.lines().find(|l| l.contains("ERROR") || l.contains("error")).unwrap_or("pgbench failed").to_owned())
+    let (text, said) = (
+        String::from_utf8_lossy(&out.stdout),
+        String::from_utf8_lossy(&out.stderr),
+    );
+    let tps = text
+        .lines()
+        .find_map(|l| l.strip_prefix("tps = ")?.split(' ').next()?.parse().ok());
+    tps.filter(|_| out.status.success()).ok_or_else(|| {
+        said.lines()
+            .find(|l| l.contains("ERROR") || l.contains("error"))
+            .unwrap_or("pgbench failed")
+            .to_owned()
+    })
 }
 
 /// Serves pages of any size from memory: `GET /41000` has 41,000 bytes. Ends with this process.
@@ -166,12 +224,18 @@ pub fn static_pages() -> u16 {
         let server = HttpServer::new(move || {
             let page = page.clone();
             App::new().default_service(web::to(move |http: actix_web::HttpRequest| {
-                let size = http.path().trim_start_matches('/').parse::<usize>().unwrap_or(0);
+                let size = http
+                    .path()
+                    .trim_start_matches('/')
+                    .parse::<usize>()
+                    .unwrap_or(0);
                 let page = page.slice(..size.min(page.len()));
                 async move { HttpResponse::Ok().content_type("text/html").body(page) }
             }))
         });
-        actix_web::rt::System::new().block_on(server.workers(2).listen(listener).unwrap().run()).unwrap();
+        actix_web::rt::System::new()
+            .block_on(server.workers(2).listen(listener).unwrap().run())
+            .unwrap();
     });
     while load::once(port, &Shot::get("/1", "")).is_none() {
         std::thread::sleep(Duration::from_millis(5));
@@ -182,5 +246,11 @@ pub fn static_pages() -> u16 {
 /// Keeps the script of a page for whoever wants to look at it.
 pub fn keep(name: &str, script: &str) {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
-    let _ = fs::write(folder.join(format!("{}.pgbench", name.replace([' ', '/', ':', ','], "-"))), script);
+    let _ = fs::write(
+        folder.join(format!(
+            "{}.pgbench",
+            name.replace([' ', '/', ':', ','], "-")
+        )),
+        script,
+    );
 }

@@ -21,7 +21,11 @@ pub struct Shot {
 impl Shot {
     /// A GET with these further header lines.
     pub fn get(path: &str, headers: &str) -> Self {
-        Self { head: format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n{headers}"), status: 200, ..Self::default() }
+        Self {
+            head: format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n{headers}"),
+            status: 200,
+            ..Self::default()
+        }
     }
 
     /// A form, sent from our own page.
@@ -30,12 +34,23 @@ impl Shot {
             "POST {path} HTTP/1.1\r\nHost: localhost\r\nSec-Fetch-Site: same-origin\r\n\
              Content-Type: application/x-www-form-urlencoded\r\n{headers}"
         );
-        Self { head, body: body.to_owned(), status: 303, ..Self::default() }
+        Self {
+            head,
+            body: body.to_owned(),
+            status: 303,
+            ..Self::default()
+        }
     }
 
     fn bytes(&self) -> Vec<u8> {
-        let body = self.body.replace("{fresh}", &uuid::Uuid::now_v7().to_string());
-        let length = if body.is_empty() { String::new() } else { format!("Content-Length: {}\r\n", body.len()) };
+        let body = self
+            .body
+            .replace("{fresh}", &uuid::Uuid::now_v7().to_string());
+        let length = if body.is_empty() {
+            String::new()
+        } else {
+            format!("Content-Length: {}\r\n", body.len())
+        };
         format!("{}{length}\r\n{body}", self.head).into_bytes()
     }
 }
@@ -50,8 +65,13 @@ pub struct Answer {
 impl Answer {
     /// Is it what was wanted?
     pub fn fits(&self, shot: &Shot) -> bool {
-        let there = |bytes: &[u8]| bytes.windows(shot.marker.len()).any(|w| w == shot.marker.as_bytes());
-        self.status == shot.status && (shot.marker.is_empty() || there(self.head.as_bytes()) || there(&self.body))
+        let there = |bytes: &[u8]| {
+            bytes
+                .windows(shot.marker.len())
+                .any(|w| w == shot.marker.as_bytes())
+        };
+        self.status == shot.status
+            && (shot.marker.is_empty() || there(self.head.as_bytes()) || there(&self.body))
     }
 }
 
@@ -65,7 +85,9 @@ impl Kept {
         let stream = TcpStream::connect(("127.0.0.1", port))?;
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(Duration::from_secs(60)))?;
-        Ok(Self { stream: BufReader::with_capacity(64 * 1024, stream) })
+        Ok(Self {
+            stream: BufReader::with_capacity(64 * 1024, stream),
+        })
     }
 
     fn ask(&mut self, bytes: &[u8]) -> std::io::Result<Answer> {
@@ -77,8 +99,17 @@ impl Kept {
             }
         }
         let head = head.to_ascii_lowercase();
-        let status = head.split(' ').nth(1).and_then(|s| s.parse().ok()).unwrap_or(0);
-        let length = head.lines().find_map(|l| l.strip_prefix("content-length: ")?.trim().parse::<usize>().ok());
+        let status = head
+            .split(' ')
+            .nth(1)
+            .and_then(|s| s.parse().ok())
+            .unwrap_or(0);
+        let length = head.lines().find_map(|l| {
+            l.strip_prefix("content-length: ")?
+                .trim()
+                .parse::<usize>()
+                .ok()
+        });
         let mut body = Vec::new();
         if head.contains("transfer-encoding: chunked") {
             self.chunks(&mut body)?;
@@ -93,7 +124,8 @@ impl Kept {
         loop {
             let mut line = String::new();
             self.stream.read_line(&mut line)?;
-            let size = usize::from_str_radix(line.trim(), 16).map_err(|_bad| std::io::ErrorKind::InvalidData)?;
+            let size = usize::from_str_radix(line.trim(), 16)
+                .map_err(|_bad| std::io::ErrorKind::InvalidData)?;
             let start = body.len();
             body.resize(start + size + 2, 0);
             self.stream.read_exact(&mut body[start..])?;
@@ -121,13 +153,20 @@ pub struct Measured {
 
 /// Loads one address with so many connections for so long, after a fifth of that to warm up.
 /// `around` is called when the counted time begins and when it has ended.
-pub fn run(port: u16, shot: &Shot, connections: usize, window: Duration, mut around: impl FnMut()) -> Measured {
+pub fn run(
+    port: u16,
+    shot: &Shot,
+    connections: usize,
+    window: Duration,
+    mut around: impl FnMut(),
+) -> Measured {
     let (counting, over) = (AtomicBool::new(false), AtomicBool::new(false));
     let mut took: Vec<u32> = Vec::new();
     let (mut bad, mut elapsed) = (0, Duration::ZERO);
     std::thread::scope(|scope| {
-        let workers: Vec<_> =
-            (0..connections).map(|_| scope.spawn(|| connection(port, shot, &counting, &over))).collect();
+        let workers: Vec<_> = (0..connections)
+            .map(|_| scope.spawn(|| connection(port, shot, &counting, &over)))
+            .collect();
         std::thread::sleep(window / 5);
         around();
         counting.store(true, Ordering::Relaxed);
@@ -143,12 +182,26 @@ pub fn run(port: u16, shot: &Shot, connections: usize, window: Duration, mut aro
         }
     });
     took.sort_unstable();
-    let at = |share: f64| took.get((took.len() as f64 * share) as usize).map_or(0.0, |us| f64::from(*us) / 1_000.0);
+    let at = |share: f64| {
+        took.get((took.len() as f64 * share) as usize)
+            .map_or(0.0, |us| f64::from(*us) / 1_000.0)
+    };
     let per_second = took.len() as f64 / elapsed.as_secs_f64();
-    Measured { per_second, p50: at(0.5), p99: at(0.99), requests: took.len(), bad }
+    Measured {
+        per_second,
+        p50: at(0.5),
+        p99: at(0.99),
+        requests: took.len(),
+        bad,
+    }
 }
 
-fn connection(port: u16, shot: &Shot, counting: &AtomicBool, over: &AtomicBool) -> (Vec<u32>, usize) {
+fn connection(
+    port: u16,
+    shot: &Shot,
+    counting: &AtomicBool,
+    over: &AtomicBool,
+) -> (Vec<u32>, usize) {
     let (mut took, mut bad) = (Vec::new(), 0);
     let mut kept = Kept::open(port).unwrap();
     while !over.load(Ordering::Relaxed) {

@@ -39,9 +39,16 @@ pub struct Wanted {
 fn wanted() -> Wanted {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let quick = args.iter().any(|a| a == "--quick");
-    let only = args.iter().position(|a| a == "--only").and_then(|at| args.get(at + 1).cloned());
+    let only = args
+        .iter()
+        .position(|a| a == "--only")
+        .and_then(|at| args.get(at + 1).cloned());
     Wanted {
-        window: if quick { Duration::from_millis(1_500) } else { Duration::from_secs(6) },
+        window: if quick {
+            Duration::from_millis(1_500)
+        } else {
+            Duration::from_secs(6)
+        },
         connections: if quick { vec![1, 8] } else { vec![1, 8, 32] },
         bulk: only.is_none(),
         only,

@@ -28,18 +28,61 @@ struct Page {
     mark: f64,
 }
 
-const fn page(name: &'static str, who: Who, path: &'static str, marker: &'static str, mark: f64) -> Page {
-    Page { name, who, path, form: "", marker, mark }
+const fn page(
+    name: &'static str,
+    who: Who,
+    path: &'static str,
+    marker: &'static str,
+    mark: f64,
+) -> Page {
+    Page {
+        name,
+        who,
+        path,
+        form: "",
+        marker,
+        mark,
+    }
 }
 
 /// One line for each page. A page that the house does not have yet is told as such.
 const PAGES: &[Page] = &[
     page("landing", Who::Nobody, "/", "Measured Programme", 0.8),
-    page("cohort at a glance", Who::Staff, "/cohorts/{cohort}", "Measured cohort 0", 2.5),
-    page("applications list, filters on", Who::Staff, "/cohorts/{cohort}/applications?state=submitted&q=chan", "CHAN", 2.5),
-    page("one application", Who::Staff, "/applications/{application}", "YEUNG", 2.5),
-    page("status page", Who::Applicant, "/me", "Measured cohort 0", 2.5),
-    page("JSON list", Who::Token, "/api/v1/cohorts/{cohort}/applications", "YEUNG", 1.0),
+    page(
+        "cohort at a glance",
+        Who::Staff,
+        "/cohorts/{cohort}",
+        "Measured cohort 0",
+        2.5,
+    ),
+    page(
+        "applications list, filters on",
+        Who::Staff,
+        "/cohorts/{cohort}/applications?state=submitted&q=chan",
+        "CHAN",
+        2.5,
+    ),
+    page(
+        "one application",
+        Who::Staff,
+        "/applications/{application}",
+        "YEUNG",
+        2.5,
+    ),
+    page(
+        "status page",
+        Who::Applicant,
+        "/me",
+        "Measured cohort 0",
+        2.5,
+    ),
+    page(
+        "JSON list",
+        Who::Token,
+        "/api/v1/cohorts/{cohort}/applications",
+        "YEUNG",
+        1.0,
+    ),
     Page {
         name: "form: a note",
         who: Who::Staff,
@@ -53,7 +96,10 @@ const PAGES: &[Page] = &[
 
 impl Page {
     fn shot(&self, house: &House) -> Shot {
-        let path = self.path.replace("{cohort}", &house.cohort).replace("{application}", &house.application);
+        let path = self
+            .path
+            .replace("{cohort}", &house.cohort)
+            .replace("{application}", &house.application);
         let headers = match self.who {
             Who::Nobody => String::new(),
             Who::Staff => format!("Cookie: __Host-session={STAFF}\r\n"),
@@ -65,7 +111,10 @@ impl Page {
         } else {
             Shot::form(&path, &headers, self.form)
         };
-        Shot { marker: self.marker.to_owned(), ..shot }
+        Shot {
+            marker: self.marker.to_owned(),
+            ..shot
+        }
     }
 }
 
@@ -76,20 +125,63 @@ pub fn run(house: &House, wanted: &Wanted) {
         "| page | size | connections | a second | p50 ms | p99 ms | CPU-ms | mark | `pgbench`, its statements | of that | static page | of that |"
     );
     println!("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
-    let own = |name: &str| wanted.only.as_ref().is_none_or(|only| name.contains(only.as_str()));
+    let own = |name: &str| {
+        wanted
+            .only
+            .as_ref()
+            .is_none_or(|only| name.contains(only.as_str()))
+    };
     for page in PAGES.iter().filter(|p| own(p.name)) {
-        one(house, &house.app, wanted, statics, page.name, &page.shot(house), page.mark);
+        one(
+            house,
+            &house.app,
+            wanted,
+            statics,
+            page.name,
+            &page.shot(house),
+            page.mark,
+        );
     }
     if own(ground::NAME) {
         let program = std::env::current_exe().unwrap();
-        let app = App::start(&program, &["--serve-ground"], &house.private.app_url(), &house.folder.join("ground"));
+        let app = App::start(
+            &program,
+            &["--serve-ground"],
+            &house.private.app_url(),
+            &house.folder.join("ground"),
+        );
         let headers = format!("Cookie: __Host-session={STAFF}\r\n");
         let path = format!("/ground/{}", house.cohort);
-        let shot = Shot { marker: "YEUNG".to_owned(), ..Shot::get(&path, &headers) };
+        let shot = Shot {
+            marker: "YEUNG".to_owned(),
+            ..Shot::get(&path, &headers)
+        };
         one(house, &app, wanted, statics, ground::NAME, &shot, 2.5);
-        let packed = Shot { marker: "content-encoding: gzip".to_owned(), ..Shot::get(&path, &format!("{headers}Accept-Encoding: gzip\r\n")) };
-        one(house, &app, wanted, statics, "the same, as browsers ask (gzip)", &packed, 2.5);
-        one(house, &app, wanted, statics, "no such page", &Shot { status: 404, ..Shot::get("/nowhere", "") }, 0.8);
+        let packed = Shot {
+            marker: "content-encoding: gzip".to_owned(),
+            ..Shot::get(&path, &format!("{headers}Accept-Encoding: gzip\r\n"))
+        };
+        one(
+            house,
+            &app,
+            wanted,
+            statics,
+            "the same, as browsers ask (gzip)",
+            &packed,
+            2.5,
+        );
+        one(
+            house,
+            &app,
+            wanted,
+            statics,
+            "no such page",
+            &Shot {
+                status: 404,
+                ..Shot::get("/nowhere", "")
+            },
+            0.8,
+        );
     }
     let app = &house.app;
     println!(
@@ -101,7 +193,15 @@ pub fn run(house: &House, wanted: &Wanted) {
     );
 }
 
-fn one(house: &House, app: &App, wanted: &Wanted, statics: u16, name: &str, shot: &Shot, mark: f64) {
+fn one(
+    house: &House,
+    app: &App,
+    wanted: &Wanted,
+    statics: u16,
+    name: &str,
+    shot: &Shot,
+    mark: f64,
+) {
     let Some(answer) = load::once(app.port, shot) else {
         println!("| {name} | nobody answers |");
         return;
@@ -122,13 +222,35 @@ fn one(house: &House, app: &App, wanted: &Wanted, statics: u16, name: &str, shot
     let size = answer.body.len();
     for &connections in &wanted.connections {
         let measured = measure(house, app, shot, connections, wanted.window);
-        let pgbench = script.as_ref().map(|s| limit::pgbench(house, s, connections, wanted.window));
-        let same_size = load::run(statics, &Shot::get(&format!("/{size}"), ""), connections, wanted.window / 3, || {});
-        row(name, size, connections, &measured, mark, pgbench, same_size.per_second);
+        let pgbench = script
+            .as_ref()
+            .map(|s| limit::pgbench(house, s, connections, wanted.window));
+        let same_size = load::run(
+            statics,
+            &Shot::get(&format!("/{size}"), ""),
+            connections,
+            wanted.window / 3,
+            || {},
+        );
+        row(
+            name,
+            size,
+            connections,
+            &measured,
+            mark,
+            pgbench,
+            same_size.per_second,
+        );
     }
 }
 
-fn measure(house: &House, app: &App, shot: &Shot, connections: usize, window: Duration) -> (Measured, f64) {
+fn measure(
+    house: &House,
+    app: &App,
+    shot: &Shot,
+    connections: usize,
+    window: Duration,
+) -> (Measured, f64) {
     let mut cpu = Vec::new();
     let measured = load::run(app.port, shot, connections, window, || {
         cpu.push(process::cpu_ms(app.pid(), false) + process::cluster_cpu_ms(house.postmaster));
@@ -148,11 +270,18 @@ fn row(
     statics: f64,
 ) {
     let (limit, share) = match pgbench {
-        Some(Ok(tps)) => (format!("{tps:.0}"), format!("{:.0} %", 100.0 * measured.per_second / tps)),
+        Some(Ok(tps)) => (
+            format!("{tps:.0}"),
+            format!("{:.0} %", 100.0 * measured.per_second / tps),
+        ),
         Some(Err(why)) => (why, String::new()),
         None => ("no statements".to_owned(), String::new()),
     };
-    let bad = if measured.bad > 0 { format!(" (**{} bad answers**)", measured.bad) } else { String::new() };
+    let bad = if measured.bad > 0 {
+        format!(" (**{} bad answers**)", measured.bad)
+    } else {
+        String::new()
+    };
     println!(
         "| {name} | {:.1} KB | {connections} | {:.0}{bad} | {:.2} | {:.2} | {cpu:.2} | {mark} | {limit} | {share} | {statics:.0} | {:.0} % |",
         size as f64 / 1024.0,

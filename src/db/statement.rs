@@ -7,7 +7,6 @@
 
 use std::marker::PhantomData;
 
-
 use diesel::pg::{Pg, PgConnection};
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::serialize::ToSql;
@@ -48,19 +47,30 @@ pub fn sql_query(sql: impl Into<String>) -> Statement {
 impl Statement {
     /// Binds the next value.
     pub fn bind<T, V>(self, value: V) -> Bound<Self, V, T> {
-        Bound { query: self, value, of: PhantomData }
+        Bound {
+            query: self,
+            value,
+            of: PhantomData,
+        }
     }
 
     /// For a number of values that is not known here.
     pub fn into_boxed<'f>(self) -> Boxed<'f> {
-        Boxed { sql: self.sql, values: Vec::new() }
+        Boxed {
+            sql: self.sql,
+            values: Vec::new(),
+        }
     }
 }
 
 impl<Q, V, T> Bound<Q, V, T> {
     /// Binds the next value.
     pub fn bind<T2, V2>(self, value: V2) -> Bound<Self, V2, T2> {
-        Bound { query: self, value, of: PhantomData }
+        Bound {
+            query: self,
+            value,
+            of: PhantomData,
+        }
     }
 }
 
@@ -116,7 +126,9 @@ where
 impl QueryFragment<Pg> for Boxed<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         text(&self.sql, &mut out);
-        self.values.iter().try_for_each(|value| value.walk_ast(out.reborrow()))
+        self.values
+            .iter()
+            .try_for_each(|value| value.walk_ast(out.reborrow()))
     }
 }
 

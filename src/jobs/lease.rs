@@ -6,9 +6,9 @@
 
 use std::time::Duration;
 
+use crate::db::sql_query;
 use diesel::sql_types::{BigInt, Double, Integer, Text, Uuid as SqlUuid};
 use diesel::{QueryableByName, RunQueryDsl};
-use crate::db::sql_query;
 use uuid::Uuid;
 
 use crate::db::Conn;

@@ -1,8 +1,8 @@
 //! Rows of programmes that other rooms read.
 
+use crate::db::sql_query;
 use diesel::sql_types::{Text, Uuid as SqlUuid};
 use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
-use crate::db::sql_query;
 
 use crate::db::Conn;
 use crate::error::{Error, Result};

@@ -488,8 +488,8 @@ fn pages_have_no_words_of_their_own() {
     }
 }
 
-/// Diesel's `sql_query` sends its text to be parsed and planned at every call (five times the work
-/// of a small look-up); `db::sql_query` is the same and stays prepared.
+/// Diesel's `sql_query` sends its text to be parsed and planned at every call; `db::sql_query` is the
+/// same and stays prepared.
 #[test]
 fn rooms_prepare_their_statements() {
     for (path, text) in files("src", "rs") {
@@ -499,7 +499,10 @@ fn rooms_prepare_their_statements() {
         }
         let code = code(&text);
         for line in uses(&code, "diesel::") {
-            assert!(!line.contains("sql_query"), "{path} takes sql_query from diesel: {line}");
+            assert!(
+                !line.contains("sql_query"),
+                "{path} takes sql_query from diesel: {line}"
+            );
         }
     }
 }
@@ -507,5 +510,7 @@ fn rooms_prepare_their_statements() {
 /// The paths that begin with this word, each to the end of its statement or call.
 fn uses<'a>(code: &'a str, word: &str) -> Vec<&'a str> {
     let paths = code.match_indices(word).map(|(at, _)| &code[at..]);
-    paths.map(|rest| rest.split([';', '(']).next().unwrap_or(rest)).collect()
+    paths
+        .map(|rest| rest.split([';', '(']).next().unwrap_or(rest))
+        .collect()
 }
