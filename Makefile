@@ -10,8 +10,8 @@ test:    ## all tests
 	@scripts/setup test && cargo test $(PROFILE)
 soak:    ## the same tests with long kill runs, many times over, until one fails
 	@scripts/setup test && for n in $$(seq $${N:-10}); do echo "round $$n" && BANYAN_TEST_KILLS=$${KILLS:-200} BANYAN_TEST_LETTERS=$${LETTERS:-4000} cargo test --quiet || exit 1; done
-bench:   ## benchmarks, optimised
-	@scripts/setup test && cargo bench
+bench:   ## measure pages, mail, import and export (QUICK=1: shorter)
+	@scripts/setup run && cargo bench --bench house $(if $(QUICK),-- --quick)
 lint:    ## formatting and clippy, as CI wants them
 	@cargo fmt --check && cargo clippy --all-targets -- -D warnings
 doc:     ## the code's own documentation, in target/doc

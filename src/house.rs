@@ -136,7 +136,7 @@ impl House {
     /// The database's.
     pub fn is_empty(&self) -> Result<bool> {
         self.site.db.read(&Actor::System(Task::PublicSite), |conn| {
-            Ok(diesel::sql_query("SELECT 1 FROM programmes LIMIT 1").execute(conn.pg())? == 0)
+            Ok(db::sql_query("SELECT 1 FROM programmes LIMIT 1").execute(conn.pg())? == 0)
         })
     }
 

@@ -1,7 +1,8 @@
 //! Proofs: values with private fields, made only here.
 
+use crate::db::sql_query;
 use diesel::sql_types::{Array, Nullable, Uuid as SqlUuid};
-use diesel::{OptionalExtension, QueryableByName, RunQueryDsl, sql_query};
+use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
 
 use crate::db::{Conn, Role, Task};
 use crate::error::{Error, Result};

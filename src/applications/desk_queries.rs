@@ -8,7 +8,8 @@ use diesel::pg::Pg;
 use diesel::sql_types::{
     Array, BigInt, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid,
 };
-use diesel::{OptionalExtension, QueryableByName, RunQueryDsl, sql_query};
+use crate::db::sql_query;
+use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
 use uuid::Uuid;
 
 use crate::access::{ApplicationStaff, CohortStaff};
@@ -54,7 +55,7 @@ impl Sql {
     where
         T: QueryableByName<Pg> + 'static,
     {
-        let mut query = sql_query(self.text).into_boxed::<Pg>();
+        let mut query = sql_query(self.text).into_boxed();
         for bind in self.binds {
             query = match bind {
                 Bind::Id(it) => query.bind::<SqlUuid, _>(it),

@@ -6,7 +6,8 @@ use chrono::{DateTime, Utc};
 use diesel::sql_types::{
     Array, Binary, Bool, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid,
 };
-use diesel::{OptionalExtension, QueryableByName, RunQueryDsl, sql_query};
+use crate::db::sql_query;
+use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
 use serde::Serialize;
 
 use crate::access::{CohortStaff, Working};

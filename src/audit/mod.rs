@@ -4,9 +4,10 @@
 //! `audit_chain` and `audit_checkpoints` ([`seal`]). Each change writes one event in its own
 //! transaction; nothing is locked on the way. Promise: history cannot be rewritten unseen.
 
+use crate::db::sql_query;
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{Binary, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
-use diesel::{QueryableByName, RunQueryDsl, sql_query};
+use diesel::{QueryableByName, RunQueryDsl};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;

@@ -4,11 +4,12 @@
 //! A plain chain can be rewritten whole by whoever can write to it, and its tail cut off unseen; the
 //! signed checkpoints with their counts, kept elsewhere too, show both.
 
+use crate::db::sql_query;
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{
     BigInt, Binary, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid,
 };
-use diesel::{OptionalExtension, QueryableByName, RunQueryDsl, sql_query};
+use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
 use ed25519_dalek::{Signature, Signer as _, SigningKey, Verifier as _};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;

@@ -3,9 +3,10 @@
 use std::fmt::Write as _;
 use std::process::{Command, ExitCode};
 
+use crate::db::sql_query;
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{BigInt, Bool, Integer, Text, Timestamptz};
-use diesel::{QueryableByName, RunQueryDsl, sql_query};
+use diesel::{QueryableByName, RunQueryDsl};
 use serde::Serialize;
 
 use crate::clock::machine_now;

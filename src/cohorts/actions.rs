@@ -4,7 +4,8 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel::sql_types::{BigInt, Bool, Date, Integer, Text, Timestamptz, Uuid as SqlUuid};
-use diesel::{Connection as _, QueryableByName, RunQueryDsl, sql_query};
+use crate::db::sql_query;
+use diesel::{Connection as _, QueryableByName, RunQueryDsl};
 use serde_json::{Value, json};
 
 use crate::access::{CohortStaff, ProgrammeStaff};

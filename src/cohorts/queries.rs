@@ -1,9 +1,10 @@
 //! Rows of cohorts and seat pools. Locks are taken in the order cohort → pool → application → offer
 //! everywhere; pools of a cohort in the order of their ids.
 
+use crate::db::sql_query;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::sql_types::{Date, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
-use diesel::{OptionalExtension, QueryableByName, RunQueryDsl, sql_query};
+use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
 
 use crate::access::{CohortStaff, Working};
 use crate::db::Conn;

@@ -22,8 +22,10 @@ use crate::error::{Error, Result};
 mod actor;
 pub mod migrations;
 pub mod private;
+mod statement;
 
 pub use actor::{Acting, Actor, Role, Task};
+pub use statement::{Bound, Boxed, Statement, sql_query};
 
 type Manager = AnsiTransactionManager;
 
@@ -181,7 +183,7 @@ impl Db {
             let _ = pg.batch_execute(CLEAR);
         }
         if let Err(Error::Database(err)) = &ended
-            && is_closed(err)
+            && (is_closed(err) || is_stale(err))
         {
             Manager::transaction_manager_status_mut(&mut *pooled).set_in_error();
         }
@@ -233,6 +235,12 @@ impl Db {
 
 const CLEAR: &str = "SET LOCAL banyan.kind = ''; SET LOCAL banyan.person = ''; \
     SET LOCAL banyan.organisations = ''; SET LOCAL banyan.programmes = ''; SET LOCAL banyan.as_of = ''";
+
+/// Has a migration changed what a statement returns that this connection had prepared before? It
+/// would fail for as long as the connection lives, so the pool gets rid of it.
+fn is_stale(err: &DieselError) -> bool {
+    matches!(err, DieselError::DatabaseError(_, info) if info.message().contains("cached plan must not change result type"))
+}
 
 /// Did the connection end under the statement?
 pub(crate) fn is_closed(err: &DieselError) -> bool {
@@ -330,7 +338,7 @@ struct Now {
 /// # Errors
 /// The database's.
 pub fn now(conn: &mut Conn<'_>) -> QueryResult<DateTime<Utc>> {
-    diesel::sql_query("SELECT banyan_now() AS now")
+    sql_query("SELECT banyan_now() AS now")
         .get_result::<Now>(conn.pg())
         .map(|row| row.now)
 }

@@ -1,7 +1,8 @@
 //! Setting and taking back a pending decision on one application.
 
 use diesel::sql_types::{Nullable, Text, Uuid as SqlUuid};
-use diesel::{RunQueryDsl, sql_query};
+use crate::db::sql_query;
+use diesel::RunQueryDsl;
 use serde_json::{Value, json};
 
 use crate::access::ApplicationStaff;

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use diesel::connection::SimpleConnection as _;
 use diesel::sql_types::{BigInt, Double};
-use diesel::{QueryableByName, RunQueryDsl, sql_query};
+use crate::db::sql_query;
+use diesel::{QueryableByName, RunQueryDsl};
 use subtle::ConstantTimeEq as _;
 
 use crate::db::{Actor, Conn, Task, migrations};

@@ -1,8 +1,9 @@
 //! Rows of `files`. Row-level security lets through the owner, the programme's staff, and the
 //! reviewers to whom the document was given.
 
+use crate::db::sql_query;
 use diesel::sql_types::{BigInt, Binary, Nullable, Text, Uuid as SqlUuid};
-use diesel::{OptionalExtension, QueryableByName, RunQueryDsl, sql_query};
+use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
 
 use crate::access::Own;
 use crate::db::Conn;

@@ -6,8 +6,9 @@
 
 use std::time::Duration;
 
+use crate::db::sql_query;
 use diesel::sql_types::{BigInt, Double, Integer, Text, Uuid as SqlUuid};
-use diesel::{QueryableByName, RunQueryDsl, sql_query};
+use diesel::{QueryableByName, RunQueryDsl};
 use uuid::Uuid;
 
 use crate::db::Conn;

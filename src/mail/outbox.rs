@@ -6,9 +6,10 @@
 
 use std::time::{Duration, Instant};
 
+use crate::db::sql_query;
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{Nullable, Text, Timestamptz, Uuid as SqlUuid};
-use diesel::{QueryableByName, RunQueryDsl, sql_query};
+use diesel::{QueryableByName, RunQueryDsl};
 use uuid::Uuid;
 
 use crate::access::secret::Keys;

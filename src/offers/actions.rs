@@ -5,7 +5,8 @@
 
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{Timestamptz, Uuid as SqlUuid};
-use diesel::{OptionalExtension, QueryableByName, RunQueryDsl, sql_query};
+use crate::db::sql_query;
+use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
 
 use crate::access::{CohortStaff, OwnApplication, OwnOffer};
 use crate::applications::rules::{Event as Step, Outcome, State};

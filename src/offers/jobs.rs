@@ -2,7 +2,8 @@
 //! are rows of the queue, written when the offer is made, and may run more than once.
 
 use diesel::sql_types::Uuid as SqlUuid;
-use diesel::{QueryableByName, RunQueryDsl, sql_query};
+use crate::db::sql_query;
+use diesel::{QueryableByName, RunQueryDsl};
 use serde_json::Value;
 use uuid::Uuid;
 

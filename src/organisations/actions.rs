@@ -3,7 +3,8 @@
 use chrono::NaiveDate;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel::sql_types::{Date, Integer, Nullable, Text, Uuid as SqlUuid};
-use diesel::{Connection as _, RunQueryDsl, sql_query};
+use crate::db::sql_query;
+use diesel::{Connection as _, RunQueryDsl};
 use serde_json::{Value, json};
 
 use crate::access::{Desk, ProgrammeStaff};

@@ -1,7 +1,8 @@
 //! Rows of organisations that other rooms read.
 
+use crate::db::sql_query;
 use diesel::sql_types::{Text, Uuid as SqlUuid};
-use diesel::{QueryableByName, RunQueryDsl, sql_query};
+use diesel::{QueryableByName, RunQueryDsl};
 
 use crate::db::Conn;
 use crate::error::Result;

@@ -1,11 +1,12 @@
 //! Accounts as other rooms use them: make one for a person who is invited or imported, write to a
 //! person, mail a link. Each works under the task that it needs, with the caller behind it.
 
+use crate::db::sql_query;
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{Nullable, Text, Timestamptz, Uuid as SqlUuid};
-use diesel::{OptionalExtension, QueryableByName, RunQueryDsl, sql_query};
+use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
 use uuid::Uuid;
 
 use crate::db::{Conn, Task};

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use diesel::sql_types::{Array, Text, Uuid as SqlUuid};
-use diesel::{QueryableByName, RunQueryDsl, sql_query};
+use crate::db::sql_query;
+use diesel::{QueryableByName, RunQueryDsl};
 use serde::Serialize;
 
 use crate::db::{Conn, Task};

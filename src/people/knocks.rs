@@ -5,7 +5,8 @@
 //! tells a stranger who has an account. What the row carried is wiped when the letter is written.
 
 use diesel::sql_types::{Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
-use diesel::{OptionalExtension, QueryableByName, RunQueryDsl, sql_query};
+use crate::db::sql_query;
+use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;

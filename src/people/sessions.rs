@@ -4,7 +4,8 @@
 
 use chrono::{DateTime, Duration, Utc};
 use diesel::sql_types::{Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
-use diesel::{OptionalExtension, QueryableByName, RunQueryDsl, sql_query};
+use crate::db::sql_query;
+use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
 
 use crate::access::{Own, secret};
 use crate::db::{Conn, Role, Task, now};

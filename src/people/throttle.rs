@@ -6,7 +6,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use diesel::sql_types::{BigInt, Double, Integer, Text};
-use diesel::{QueryableByName, RunQueryDsl, sql_query};
+use crate::db::sql_query;
+use diesel::{QueryableByName, RunQueryDsl};
 use sha2::{Digest as _, Sha256};
 
 use crate::access::secret::Keys;

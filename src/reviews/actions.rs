@@ -2,7 +2,8 @@
 //! and spread, under [`Task::Score`]; who may read, under [`Task::AssignReview`].
 
 use diesel::sql_types::{Bool, Integer, Jsonb, Nullable, Text, Uuid as SqlUuid};
-use diesel::{QueryableByName, RunQueryDsl, sql_query};
+use crate::db::sql_query;
+use diesel::{QueryableByName, RunQueryDsl};
 use serde_json::{Value, json};
 
 use crate::access::AssignedReview;

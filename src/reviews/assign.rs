@@ -4,7 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::sql_types::{Array, Text, Uuid as SqlUuid};
-use diesel::{RunQueryDsl, sql_query};
+use crate::db::sql_query;
+use diesel::RunQueryDsl;
 
 use crate::access::{ApplicationStaff, CohortStaff};
 use crate::applications::desk_actions::{hold, share_documents};

@@ -6,7 +6,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::sql_types::{
     Array, BigInt, Bool, Date, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid,
 };
-use diesel::{OptionalExtension, QueryableByName, RunQueryDsl, sql_query};
+use crate::db::sql_query;
+use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
 use serde_json::Value;
 
 use crate::access::{ApplicationStaff, AssignedReview, CohortStaff, Own};

@@ -4,8 +4,9 @@
 //! itself (draft-ietf-httpapi-idempotency-key-header). Forms carry a key of their own in `_key`, so
 //! that a double click or a reload after a lost answer does nothing twice.
 
+use crate::db::sql_query;
 use diesel::sql_types::{Binary, Jsonb, SmallInt, Text};
-use diesel::{OptionalExtension, QueryableByName, RunQueryDsl, sql_query};
+use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
 use sha2::{Digest as _, Sha256};
 
 use crate::db::Conn;

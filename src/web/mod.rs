@@ -13,6 +13,7 @@ pub mod forms;
 mod headers;
 mod idempotency;
 pub mod openapi;
+mod pack;
 pub mod paging;
 pub mod problem;
 mod reply;

@@ -29,7 +29,7 @@ use super::headers::ALWAYS;
 use super::reply::{Body as ReplyBody, Reply, Rows};
 use super::request::{Body, Request, Upload};
 use super::routes::{Door, Handler, Method, Routes};
-use super::{assets, forms};
+use super::{assets, forms, pack};
 
 /// Requests that may wait for their turn.
 const QUEUE: usize = 256;
@@ -212,12 +212,17 @@ async fn work(
         // These hash, upload, stream or watch; they take a connection only for a moment, if at all.
         Handler::Free(_) | Handler::Watch(_) => None,
     };
+    let packed = http
+        .headers()
+        .get("accept-encoding")
+        .and_then(|v| v.to_str().ok())
+        .is_some_and(pack::accepts);
     let request = Arc::new(request);
     let (site, at_work) = (serving.site.clone(), Arc::clone(&request));
     let done = web::block(move || {
         let reply = answer(&site, &door, &at_work);
         drop(permit);
-        reply
+        if packed { pack::pack(reply) } else { reply }
     })
     .await;
     // A panic in a handler ends its transaction and its request, nothing else.
@@ -538,6 +543,8 @@ pub fn server(
             .wrap(actix_web::middleware::Compress::default())
             .configure(move |config| mount(config, &serving, &routes))
     })
+    // An answer's last piece goes at once instead of waiting for the reader's acknowledgement.
+    .tcp_nodelay(true)
     .client_request_timeout(Duration::from_secs(10))
     .shutdown_timeout(15)
     .listen(listener)?

@@ -4,9 +4,10 @@
 //! in which they act. It is looked up in every request, inside the request's own transaction, so
 //! that signing out, disabling an account or ending a role works from the next request on.
 
+use crate::db::sql_query;
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{Array, Binary, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
-use diesel::{QueryableByName, RunQueryDsl, sql_query};
+use diesel::{QueryableByName, RunQueryDsl};
 
 use crate::access::secret;
 use crate::config::Config;

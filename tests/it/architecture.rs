@@ -487,3 +487,30 @@ fn pages_have_no_words_of_their_own() {
         assert_eq!(chinese, "", "{path}: words belong into src/lang");
     }
 }
+
+/// Diesel's `sql_query` sends its text to be parsed and planned at every call; `db::sql_query` is the
+/// same and stays prepared.
+#[test]
+fn rooms_prepare_their_statements() {
+    for (path, text) in files("src", "rs") {
+        // Set-up work, each statement once.
+        if path.starts_with("src/db/migrations") || path.starts_with("src/db/private/") {
+            continue;
+        }
+        let code = code(&text);
+        for line in uses(&code, "diesel::") {
+            assert!(
+                !line.contains("sql_query"),
+                "{path} takes sql_query from diesel: {line}"
+            );
+        }
+    }
+}
+
+/// The paths that begin with this word, each to the end of its statement or call.
+fn uses<'a>(code: &'a str, word: &str) -> Vec<&'a str> {
+    let paths = code.match_indices(word).map(|(at, _)| &code[at..]);
+    paths
+        .map(|rest| rest.split([';', '(']).next().unwrap_or(rest))
+        .collect()
+}

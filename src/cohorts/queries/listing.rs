@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::sql_types::{Array, BigInt, Date, Nullable, Text, Timestamptz, Uuid as SqlUuid};
-use diesel::{QueryableByName, RunQueryDsl, sql_query};
+use crate::db::sql_query;
+use diesel::{QueryableByName, RunQueryDsl};
 
 use crate::access::{CohortStaff, Desk};
 use crate::db::Conn;

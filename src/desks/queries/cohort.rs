@@ -4,7 +4,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::sql_types::{
     Array, BigInt, Date, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid,
 };
-use diesel::{OptionalExtension, QueryableByName, RunQueryDsl, sql_query};
+use crate::db::sql_query;
+use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
 
 use crate::access::{CohortStaff, Desk};
 use crate::cohorts::queries::Cohort;

@@ -3,7 +3,8 @@
 
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{BigInt, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
-use diesel::{QueryableByName, RunQueryDsl, sql_query};
+use crate::db::sql_query;
+use diesel::{QueryableByName, RunQueryDsl};
 
 use crate::access::{Own, Working};
 use crate::db::Conn;

@@ -2,7 +2,8 @@
 
 use chrono::NaiveDate;
 use diesel::sql_types::{BigInt, Date, Integer, Nullable, Text, Uuid as SqlUuid};
-use diesel::{OptionalExtension, QueryableByName, RunQueryDsl, sql_query};
+use crate::db::sql_query;
+use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
 
 use crate::access::{Own, Working};
 use crate::cohorts::queries::{COHORT, Cohort};

@@ -2,7 +2,8 @@
 //! only form of search that keeps its index under row-level security.
 
 use diesel::sql_types::{Array, BigInt, Nullable, Text, Uuid as SqlUuid};
-use diesel::{QueryableByName, RunQueryDsl, sql_query};
+use crate::db::sql_query;
+use diesel::{QueryableByName, RunQueryDsl};
 
 use crate::access::Desk;
 use crate::db::Conn;

@@ -1,7 +1,8 @@
 //! What a desk reads to say what needs somebody today.
 
 use diesel::sql_types::{Array, BigInt, Uuid as SqlUuid};
-use diesel::{QueryableByName, RunQueryDsl, sql_query};
+use crate::db::sql_query;
+use diesel::{QueryableByName, RunQueryDsl};
 
 use crate::access::Desk;
 use crate::cohorts::queries::{COHORT, Cohort};

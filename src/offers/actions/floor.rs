@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Days, Utc};
 use diesel::sql_types::{Array, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
-use diesel::{RunQueryDsl, sql_query};
+use crate::db::sql_query;
+use diesel::RunQueryDsl;
 
 use crate::access::{self, Working};
 use crate::applications::rules::{self as applications, Event as Step, State};

@@ -7,7 +7,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{Array, Integer, Uuid as SqlUuid};
-use diesel::{RunQueryDsl, sql_query};
+use crate::db::sql_query;
+use diesel::RunQueryDsl;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 

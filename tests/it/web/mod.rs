@@ -4,6 +4,7 @@ mod answers;
 mod csrf;
 mod idempotency;
 mod links;
+mod statements;
 
 use banyan::db::{Acting, Actor, Role, Task, now};
 use banyan::error::{Error, Result};

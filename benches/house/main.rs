@@ -1,0 +1,71 @@
+//! Measures a whole house: `make bench`, or `cargo bench --bench house -- --quick`.
+//!
+//! A private PostgreSQL, durable as in production; `banyan serve` beside it as a process of its own;
+//! a load of 1, 8 and 32 kept connections on each page of [`pages::PAGES`]. Beside every page, in
+//! the same run: `pgbench` running the statements of that very page (read from the server's log),
+//! and a static page of the same size. What is measured is in `docs/operations.md`, "Measuring".
+//! Nothing here passes or fails on time; a page that is not there is said to be not there.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::as_conversions,
+    clippy::print_stdout,
+    reason = "a measurement that meets the unexpected should stop there, and prints what it found"
+)]
+
+mod bulk;
+mod ground;
+mod house;
+mod limit;
+mod load;
+mod mail;
+mod pages;
+mod process;
+
+use std::time::Duration;
+
+/// What was asked for on the command line.
+pub struct Wanted {
+    /// Length of one measurement.
+    pub window: Duration,
+    /// Numbers of connections.
+    pub connections: Vec<usize>,
+    /// Only pages whose name contains this.
+    pub only: Option<String>,
+    /// Mail, import and export as well.
+    pub bulk: bool,
+}
+
+fn wanted() -> Wanted {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let quick = args.iter().any(|a| a == "--quick");
+    let only = args
+        .iter()
+        .position(|a| a == "--only")
+        .and_then(|at| args.get(at + 1).cloned());
+    Wanted {
+        window: if quick {
+            Duration::from_millis(1_500)
+        } else {
+            Duration::from_secs(6)
+        },
+        connections: if quick { vec![1, 8] } else { vec![1, 8, 32] },
+        bulk: only.is_none(),
+        only,
+    }
+}
+
+fn main() {
+    if std::env::args().any(|a| a == "--serve-ground") {
+        ground::serve();
+        return;
+    }
+    let wanted = wanted();
+    let house = house::House::build();
+    println!("## Measured {}\n", process::machine());
+    pages::run(&house, &wanted);
+    if wanted.bulk {
+        bulk::run(&house);
+        mail::run(&house);
+    }
+}
