@@ -26,7 +26,9 @@ pub struct House {
 /// Every route of the house.
 #[must_use]
 pub fn routes() -> Routes {
-    Routes::new().and(crate::people::routes())
+    Routes::new()
+        .and(crate::mail::routes())
+        .and(crate::people::routes())
 }
 
 /// Who runs which kind of job.

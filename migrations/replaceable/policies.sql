@@ -15,6 +15,7 @@ DECLARE
   member CONSTANT text := '(SELECT banyan_kind()) IN (''liaison'', ''representative'', ''supervisor'') AND organisation_id = ANY ((SELECT banyan_organisations())::uuid[])';
   anyone CONSTANT text := '(SELECT banyan_kind()) <> ''''';
   desk CONSTANT text := '(SELECT banyan_kind()) IN (''coordinator'', ''administrator'')';
+  house CONSTANT text := '(SELECT banyan_kind()) = ''administrator'' AND programme_id IS NULL';
   committee CONSTANT text := '(SELECT banyan_kind()) = ''committee'' AND programme_id = ANY ((SELECT banyan_programmes())::uuid[])';
 BEGIN
   FOR p IN SELECT tablename, policyname FROM pg_policies WHERE schemaname = 'public' LOOP
@@ -39,15 +40,18 @@ BEGIN
     ('throttles', 'sweep', 'sd', 'task:sweep'),
     ('audit_events', 'write', 'i', anyone || ' AND actor_id IS NOT DISTINCT FROM (SELECT banyan_person())'),
     ('audit_events', 'staff', 's', staff),
+    ('audit_events', 'house', 's', house),
     ('audit_events', 'own', 's', own || ' AND NOT confidential'),
     ('audit_events', 'seal', 's', 'task:seal_audit'),
     ('audit_details', 'write', 'i', anyone),
     ('audit_details', 'staff', 's', staff),
+    ('audit_details', 'house', 's', house),
     ('audit_details', 'own', 's', own || ' AND NOT confidential'),
     ('audit_chain', 'seal', 'si', 'task:seal_audit'),
     ('audit_checkpoints', 'seal', 'si', 'task:seal_audit'),
     ('letters', 'write', 'i', anyone),
     ('letters', 'staff', 'su', staff),
+    ('letters', 'house', 'su', house),
     ('letters', 'own', 's', own),
     ('letters', 'deliver', 'su', 'task:deliver_mail'),
     ('mailbox', 'deliver', 'si', 'task:deliver_mail'),
@@ -61,6 +65,8 @@ BEGIN
     -- people
     ('people', 'own', 'su', 'id = (SELECT banyan_person())'),
     ('people', 'staff', 's', desk || ' AND programme_ids && (SELECT banyan_programmes())::uuid[]'),
+    -- People of no programme yet: administrators of the whole house, accounts just made.
+    ('people', 'administrator', 's', '(SELECT banyan_kind()) = ''administrator'' AND programme_ids = ''{}'''),
     ('people', 'session', 's', 'task:session'),
     ('people', 'sign_in', 'siu', 'task:sign_in'),
     ('people', 'accounts', 'siu', 'task:accounts'),

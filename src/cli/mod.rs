@@ -17,6 +17,8 @@ use crate::jobs;
 use crate::mail::outbox::Courier;
 use crate::web::{self, Serving, Site};
 
+mod admin;
+
 /// Banyan (榕) runs an AI talent programme, from the public call to the alumni survey.
 #[derive(Parser)]
 #[command(name = "banyan", version, about, max_term_width = 100)]
@@ -31,6 +33,9 @@ enum Command {
     Serve(ServeOptions),
     /// Bring the database's schema up to this version.
     Migrate,
+    /// People who run the house.
+    #[command(subcommand)]
+    Admin(admin::Admin),
 }
 
 #[derive(clap::Args)]
@@ -64,6 +69,7 @@ fn run(command: Command) -> Result<()> {
     match command {
         Command::Serve(options) => serve(House::open(config)?, &options),
         Command::Migrate => House::open(config)?.migrate().map(|_| ()),
+        Command::Admin(command) => admin::run(&House::open(config)?, &command),
     }
 }
 

@@ -45,7 +45,12 @@ fn roles_last_half_a_day_and_people_two_weeks() {
 
 #[test]
 fn only_places_on_this_site_are_gone_on_to() {
-    for good in ["/", "/me", "/calls/2027H1?lang=en", "/people?q=%E9%99%B3#top"] {
+    for good in [
+        "/",
+        "/me",
+        "/calls/2027H1?lang=en",
+        "/people?q=%E9%99%B3#top",
+    ] {
         assert_eq!(onward_path(good), Some(good));
     }
     for bad in [
@@ -62,11 +67,20 @@ fn only_places_on_this_site_are_gone_on_to() {
         assert_eq!(local_path(bad), None, "{bad:?}");
         assert_eq!(onward_path(bad), None, "{bad:?}");
     }
-    for looping in ["/sign-in", "/sign-in/link", "/sign-out", "/reset?x=1", "/role"] {
+    for looping in [
+        "/sign-in",
+        "/sign-in/link",
+        "/sign-out",
+        "/reset?x=1",
+        "/role",
+    ] {
         assert_eq!(onward_path(looping), None, "{looping}");
         assert!(local_path(looping).is_some());
     }
-    assert_eq!(onward_path("/sign-installation"), Some("/sign-installation"));
+    assert_eq!(
+        onward_path("/sign-installation"),
+        Some("/sign-installation")
+    );
     assert_eq!(onward_path(&format!("/{}", "a".repeat(500))), None);
 }
 
@@ -96,7 +110,10 @@ fn coordinators_give_every_role_but_the_administrators() {
 #[test]
 fn nobody_else_gives_roles_and_nobody_gives_that_of_oneself() {
     for giver in Role::ALL {
-        assert_eq!(may_grant(giver, Role::Applicant), Err(RoleRefusal::NotYours));
+        assert_eq!(
+            may_grant(giver, Role::Applicant),
+            Err(RoleRefusal::NotYours)
+        );
         if !matches!(giver, Role::Administrator | Role::Coordinator) {
             assert!(grantable(giver).is_empty(), "{giver:?}");
         }

@@ -37,11 +37,22 @@ async fn the_right_password_opens_the_door_and_one_lands_where_one_wanted() {
     let app = TestApp::new();
     let (_, email) = app.with_password("Ada Applicant");
     let browser = app.anybody();
-    let fields = [("email", email.as_str()), ("password", PASSWORD), ("next", "/account")];
+    let fields = [
+        ("email", email.as_str()),
+        ("password", PASSWORD),
+        ("next", "/account"),
+    ];
     let answer = browser.post("/sign-in", &fields).await;
     assert_eq!((answer.status, answer.location()), (303, "/account"));
     let cookie = &answer.headers["set-cookie"];
-    for part in ["__Host-session=", "HttpOnly", "Secure", "SameSite=Lax", "Path=/", "Max-Age=1209600"] {
+    for part in [
+        "__Host-session=",
+        "HttpOnly",
+        "Secure",
+        "SameSite=Lax",
+        "Path=/",
+        "Max-Age=1209600",
+    ] {
         assert!(cookie.contains(part), "{cookie}");
     }
     let account = browser.get("/account").await;
@@ -65,7 +76,12 @@ async fn the_address_may_be_typed_in_any_case_and_width() {
 async fn one_never_lands_on_another_site() {
     let app = TestApp::new();
     let (_, email) = app.with_password("Ada Applicant");
-    for next in ["//evil.example", "https://evil.example/", "/\\evil.example", "/sign-out"] {
+    for next in [
+        "//evil.example",
+        "https://evil.example/",
+        "/\\evil.example",
+        "/sign-out",
+    ] {
         let answer = app
             .anybody()
             .post(
@@ -101,7 +117,10 @@ async fn known_and_unknown_addresses_get_the_same_answer() {
             .await;
         assert_eq!(answer.status, 422);
         let (status, headers, body) = answer.shape();
-        let headers: Vec<_> = headers.into_iter().filter(|(n, _)| n != "content-length").collect();
+        let headers: Vec<_> = headers
+            .into_iter()
+            .filter(|(n, _)| n != "content-length")
+            .collect();
         shapes.push((status, headers, body.replace(email, "ADDRESS")));
     }
     assert!(shapes.windows(2).all(|two| two[0] == two[1]), "{shapes:?}");
@@ -119,7 +138,10 @@ async fn many_failures_pause_password_tries_for_known_and_unknown_alike_but_not_
         for _ in 0..11 {
             let answer = app
                 .anybody()
-                .post("/sign-in", &[("email", email), ("password", "wrong wrong wrong")])
+                .post(
+                    "/sign-in",
+                    &[("email", email), ("password", "wrong wrong wrong")],
+                )
                 .await;
             statuses.push(answer.status);
             if answer.status == 429 {
@@ -135,17 +157,30 @@ async fn many_failures_pause_password_tries_for_known_and_unknown_alike_but_not_
         .post("/sign-in", &[("email", &known), ("password", PASSWORD)])
         .await;
     assert_eq!(refused.status, 429, "even the right password waits");
-    app.alter(Task::Throttle, "DELETE FROM throttles WHERE bucket LIKE 'peer:%' AND $1 IS NULL", None);
+    app.alter(
+        Task::Throttle,
+        "DELETE FROM throttles WHERE bucket LIKE 'peer:%' AND $1 IS NULL",
+        None,
+    );
 
     let browser = app.anybody();
-    assert_eq!(browser.post("/sign-in/link", &[("email", &known)]).await.status, 200);
+    assert_eq!(
+        browser
+            .post("/sign-in/link", &[("email", &known)])
+            .await
+            .status,
+        200
+    );
     let link = app.mail_to(&known).pop().unwrap().link("sign_in");
     assert_eq!(browser.post(&link, &[]).await.status, 303);
     let answer = app
         .anybody()
         .post("/sign-in", &[("email", &known), ("password", PASSWORD)])
         .await;
-    assert_eq!(answer.status, 303, "the owner came in by the link: failures are forgotten");
+    assert_eq!(
+        answer.status, 303,
+        "the owner came in by the link: failures are forgotten"
+    );
 }
 
 #[actix_web::test]
@@ -173,7 +208,10 @@ async fn one_peer_gets_thirty_tries_a_minute_over_all_addresses() {
     let mut statuses = Vec::new();
     for n in 0..31 {
         let email = format!("somebody.{n}@example.org");
-        let answer = app.anybody().post("/sign-in/link", &[("email", &email)]).await;
+        let answer = app
+            .anybody()
+            .post("/sign-in/link", &[("email", &email)])
+            .await;
         statuses.push(answer.status);
     }
     assert_eq!(statuses.iter().filter(|s| **s == 200).count(), 30);
@@ -187,7 +225,10 @@ async fn success_forgets_the_failures_before_it() {
     for _ in 0..2 {
         for _ in 0..9 {
             app.anybody()
-                .post("/sign-in", &[("email", &email), ("password", "wrong wrong wrong")])
+                .post(
+                    "/sign-in",
+                    &[("email", &email), ("password", "wrong wrong wrong")],
+                )
                 .await;
         }
         let good = app
@@ -195,7 +236,11 @@ async fn success_forgets_the_failures_before_it() {
             .post("/sign-in", &[("email", &email), ("password", PASSWORD)])
             .await;
         assert_eq!(good.status, 303);
-        app.alter(Task::Throttle, "DELETE FROM throttles WHERE bucket LIKE 'peer:%' AND $1 IS NULL", None);
+        app.alter(
+            Task::Throttle,
+            "DELETE FROM throttles WHERE bucket LIKE 'peer:%' AND $1 IS NULL",
+            None,
+        );
     }
 }
 
@@ -210,7 +255,11 @@ async fn a_session_that_somebody_else_fixed_is_never_taken_over() {
         .post("/sign-in", &[("email", &email), ("password", PASSWORD)])
         .await;
     assert_eq!(answer.status, 303);
-    assert_eq!(sessions(&app), before, "the old session went as the new one came");
+    assert_eq!(
+        sessions(&app),
+        before,
+        "the old session went as the new one came"
+    );
     assert!(stranger.get("/account").await.text().contains(&email));
 }
 
@@ -223,10 +272,16 @@ async fn a_made_up_cookie_opens_nothing() {
         .send(
             actix_web::test::TestRequest::get()
                 .uri("/account")
-                .insert_header(("cookie", "__Host-session=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")),
+                .insert_header((
+                    "cookie",
+                    "__Host-session=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+                )),
         )
         .await;
-    assert_eq!((answer.status, answer.location()), (303, "/sign-in?next=%2Faccount"));
+    assert_eq!(
+        (answer.status, answer.location()),
+        (303, "/sign-in?next=%2Faccount")
+    );
 }
 
 #[actix_web::test]
@@ -250,7 +305,11 @@ async fn staff_begin_in_their_first_role_and_as_themselves_where_the_page_is_an_
     let sign_in = |next: &'static str| {
         let (app, email) = (&app, email.clone());
         async move {
-            let fields = [("email", email.as_str()), ("password", PASSWORD), ("next", next)];
+            let fields = [
+                ("email", email.as_str()),
+                ("password", PASSWORD),
+                ("next", next),
+            ];
             app.anybody().post("/sign-in", &fields).await
         }
     };
@@ -264,9 +323,14 @@ async fn staff_begin_in_their_first_role_and_as_themselves_where_the_page_is_an_
 async fn a_sign_in_on_a_new_device_is_told_by_mail() {
     let app = TestApp::new();
     let (_, email) = app.with_password("Ada Applicant");
-    for agent in ["One Firefox/140.0 Linux", "One Firefox/140.0 Linux", "Two Chrome/150.0 Android"] {
+    for agent in [
+        "One Firefox/140.0 Linux",
+        "One Firefox/140.0 Linux",
+        "Two Chrome/150.0 Android",
+    ] {
         let mut form = form_urlencoded::Serializer::new(String::new());
-        form.append_pair("email", &email).append_pair("password", PASSWORD);
+        form.append_pair("email", &email)
+            .append_pair("password", PASSWORD);
         let request = actix_web::test::TestRequest::post()
             .uri("/sign-in")
             .insert_header(("content-type", "application/x-www-form-urlencoded"))
@@ -313,7 +377,8 @@ async fn a_form_from_another_site_signs_nobody_in() {
     let app = TestApp::new();
     let (_, email) = app.with_password("Ada Applicant");
     let mut form = form_urlencoded::Serializer::new(String::new());
-    form.append_pair("email", &email).append_pair("password", PASSWORD);
+    form.append_pair("email", &email)
+        .append_pair("password", PASSWORD);
     let request = actix_web::test::TestRequest::post()
         .uri("/sign-in")
         .insert_header(("content-type", "application/x-www-form-urlencoded"))
