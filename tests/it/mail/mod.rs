@@ -2,6 +2,7 @@
 
 mod letters;
 pub mod messages;
+mod pages;
 mod transports;
 
 use banyan::ids::LinkId;
