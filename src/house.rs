@@ -1,5 +1,6 @@
 //! Puts the rooms together: what is opened at the start, which routes there are, who runs which job.
 
+use crate::db::sql_query;
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
@@ -29,6 +30,7 @@ pub struct House {
 #[must_use]
 pub fn routes() -> Routes {
     Routes::new()
+        .and(crate::mail::routes())
         .and(crate::people::routes())
         .and(crate::organisations::routes())
         .and(crate::programmes::routes())

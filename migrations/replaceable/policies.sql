@@ -15,6 +15,7 @@ DECLARE
   member CONSTANT text := '(SELECT banyan_kind()) IN (''liaison'', ''representative'', ''supervisor'') AND organisation_id = ANY ((SELECT banyan_organisations())::uuid[])';
   anyone CONSTANT text := '(SELECT banyan_kind()) <> ''''';
   desk CONSTANT text := '(SELECT banyan_kind()) IN (''coordinator'', ''administrator'')';
+  house CONSTANT text := '(SELECT banyan_kind()) = ''administrator'' AND programme_id IS NULL';
   committee CONSTANT text := '(SELECT banyan_kind()) = ''committee'' AND programme_id = ANY ((SELECT banyan_programmes())::uuid[])';
 BEGIN
   FOR p IN SELECT tablename, policyname FROM pg_policies WHERE schemaname = 'public' LOOP
@@ -41,17 +42,20 @@ BEGIN
     ('audit_events', 'staff', 's', staff),
     -- Records of the house itself (organisations): neither a person's nor a programme's.
     ('audit_events', 'desk', 's', desk || ' AND programme_id IS NULL AND person_id IS NULL AND NOT confidential'),
+    ('audit_events', 'house', 's', house),
     ('audit_events', 'own', 's', own || ' AND NOT confidential'),
     ('audit_events', 'seal', 's', 'task:seal_audit'),
     ('audit_details', 'write', 'i', anyone),
     ('audit_details', 'staff', 's', staff),
     ('audit_details', 'desk', 's', desk || ' AND programme_id IS NULL AND person_id IS NULL AND NOT confidential'),
+    ('audit_details', 'house', 's', house),
     ('audit_details', 'own', 's', own || ' AND NOT confidential'),
     ('audit_details', 'seal', 's', 'task:seal_audit'),
     ('audit_chain', 'seal', 'si', 'task:seal_audit'),
     ('audit_checkpoints', 'seal', 'si', 'task:seal_audit'),
     ('letters', 'write', 'i', anyone),
     ('letters', 'staff', 'su', staff),
+    ('letters', 'house', 'su', house),
     ('letters', 'own', 's', own),
     ('letters', 'deliver', 'su', 'task:deliver_mail'),
     ('mailbox', 'deliver', 'si', 'task:deliver_mail'),
@@ -65,6 +69,8 @@ BEGIN
     -- people
     ('people', 'own', 'su', 'id = (SELECT banyan_person())'),
     ('people', 'staff', 's', desk || ' AND programme_ids && (SELECT banyan_programmes())::uuid[]'),
+    -- People of no programme yet: administrators of the whole house, accounts just made.
+    ('people', 'administrator', 's', '(SELECT banyan_kind()) = ''administrator'' AND programme_ids = ''{}'''),
     ('people', 'session', 's', 'task:session'),
     ('people', 'sign_in', 'siu', 'task:sign_in'),
     ('people', 'accounts', 'siu', 'task:accounts'),

@@ -39,6 +39,14 @@ pub struct CohortStaff {
     programme: ProgrammeId,
 }
 
+/// The programme office, about a person whom it may know.
+#[derive(Clone, Copy, Debug)]
+pub struct PersonStaff {
+    person: PersonId,
+    subject: PersonId,
+    administrator: bool,
+}
+
 /// Staff of the programme to which an application was made.
 #[derive(Clone, Copy, Debug)]
 pub struct ApplicationStaff {
@@ -118,6 +126,7 @@ keys! {
     Desk { person: PersonId, administrator: bool }
     ProgrammeStaff { person: PersonId, programme: ProgrammeId }
     CohortStaff { person: PersonId, cohort: CohortId, programme: ProgrammeId }
+    PersonStaff { person: PersonId, subject: PersonId, administrator: bool }
     ApplicationStaff { person: PersonId, application: ApplicationId, cohort: CohortId, programme: ProgrammeId }
     OwnApplication { person: PersonId, application: ApplicationId, cohort: CohortId, programme: ProgrammeId }
     OwnOffer { person: PersonId, offer: OfferId, application: ApplicationId, cohort: CohortId, programme: ProgrammeId }
@@ -246,6 +255,25 @@ pub fn programme_staff(conn: &Conn<'_>, programme: ProgrammeId) -> Result<Progra
 pub fn working_programme(conn: &Conn<'_>, wanted: Option<ProgrammeId>) -> Result<ProgrammeStaff> {
     let first = desk(conn)?.programmes.iter().min().copied();
     programme_staff(conn, wanted.or(first).ok_or(Error::NotFound)?)
+}
+
+/// The programme office, about this person: one who has applied to, works for or was invited to one
+/// of its programmes.
+///
+/// # Errors
+/// [`Error::NotFound`] for anyone else, and when there is no such person.
+pub fn person_staff(conn: &mut Conn<'_>, subject: PersonId) -> Result<PersonStaff> {
+    let desk = desk(conn)?;
+    keys(
+        conn,
+        "SELECT id AS a, NULL::uuid AS b, id AS programme FROM people WHERE id = $1",
+        subject.0,
+    )?;
+    Ok(PersonStaff {
+        person: desk.person,
+        subject,
+        administrator: desk.administrator,
+    })
 }
 
 /// Staff of this cohort's programme.

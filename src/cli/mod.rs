@@ -15,6 +15,8 @@ mod worker;
 
 pub use worker::Worker;
 
+mod admin;
+
 /// Banyan (榕) runs an AI talent programme, from the public call to the alumni survey.
 ///
 /// Without any setting it keeps a private PostgreSQL below its data folder and works on the sample
@@ -63,6 +65,9 @@ enum Command {
     /// Take in a file from outside.
     #[command(subcommand)]
     Import(import::Import),
+    /// People who run the house.
+    #[command(subcommand)]
+    Admin(admin::Admin),
 }
 
 /// Runs the command line.
@@ -108,6 +113,7 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Migrate { bootstrap: false } => migrate(&House::open(config()?)?)?,
         Command::Doctor(options) => return Ok(doctor::run(&options)),
         Command::Import(import) => import.run(&House::open(config()?)?)?,
+        Command::Admin(command) => admin::run(&House::open(config()?)?, &command)?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -40,3 +40,43 @@ texts! {
     mailbox_arrived: "Arrived" | "送達時間";
     mailbox_refresh: "Look again" | "重新整理";
 }
+
+texts! {
+    letters_refuse_not_dead: "This letter is not among those that could not be sent." | "此電郵並非未能發出的電郵。";
+    letters_refuse_waiting: "This letter is still waiting to be sent." | "此電郵仍在等候發送。";
+    letter_kind_confirm: "Confirm the address" | "確認地址";
+    letter_kind_already_known: "Has an account already" | "已有帳戶";
+    letter_kind_sign_in_link: "Sign-in link" | "登入連結";
+    letter_kind_reset: "New password" | "重設密碼";
+    letter_kind_invitation: "Invitation" | "邀請";
+    letter_kind_new_device: "New device" | "新裝置";
+    letter_kind_password_changed: "Password changed" | "密碼已更改";
+}
+
+impl super::Lang {
+    /// The state of a letter.
+    #[must_use]
+    pub fn letter_state(self, state: &str) -> &'static str {
+        match state {
+            "queued" => self.letters_state_queued(),
+            "sent" => self.letters_state_sent(),
+            "dead" => self.letters_state_dead(),
+            _ => self.letters_state_cancelled(),
+        }
+    }
+
+    /// The kind of a letter in words; each room adds its own.
+    #[must_use]
+    pub fn letter_kind(self, kind: &str) -> String {
+        match kind {
+            "confirm" => self.letter_kind_confirm().to_owned(),
+            "already_known" => self.letter_kind_already_known().to_owned(),
+            "sign_in_link" => self.letter_kind_sign_in_link().to_owned(),
+            "reset" => self.letter_kind_reset().to_owned(),
+            "invitation" => self.letter_kind_invitation().to_owned(),
+            "new_device" => self.letter_kind_new_device().to_owned(),
+            "password_changed" => self.letter_kind_password_changed().to_owned(),
+            other => other.replace('_', " "),
+        }
+    }
+}

@@ -12,17 +12,22 @@
 //! - what the mail server did not acknowledge is sent again under the same `Message-ID`;
 //! - no mail, and no password, leaves over a connection that is not protected as configured.
 
+mod actions;
 mod letter;
 mod message;
 pub mod outbox;
+mod pages;
+mod queries;
 mod render;
 mod smtp;
 mod transport;
 mod wire;
 mod wrap;
 
+pub use actions::{LetterRefusal, retry, send_again};
 pub use letter::{Block, Body, Letter, Link, Why, clean_line, clean_text, fill_links, mask_links};
 pub use message::{Message, MessageError, Outgoing, compose, host_of, message_id};
+pub use pages::{routes, state_tag};
 pub use render::{Rendered, render};
 pub use smtp::Limits;
 pub use transport::{Kept, Outcome, Reason, Transport};

@@ -24,7 +24,7 @@ pub fn routes() -> Routes {
         .get("/account", Access::SignedIn, account_page)
         .get("/account/profile", Access::SignedIn, profile_page)
         .post("/account/profile", Access::SignedIn, profile)
-        .get("/account/password", Access::SignedIn, password_page)
+        .get_free("/account/password", Access::SignedIn, password_page)
         .post_free("/account/password", Access::SignedIn, password)
         .post(
             "/account/sessions/{session}/end",
@@ -285,8 +285,8 @@ fn password_view(visit: &Visit, site: &Site, errors: &[FieldError]) -> Result<Pa
     })
 }
 
-fn password_page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
-    cx.visit.page(&password_view(cx.visit, cx.site, &[])?)
+fn password_page(visit: &Visit, site: &Site) -> Result<Reply> {
+    visit.page(&password_view(visit, site, &[])?)
 }
 
 fn password(visit: &Visit, site: &Site) -> Result<Reply> {

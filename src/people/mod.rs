@@ -14,7 +14,11 @@ mod events;
 pub mod knocks;
 mod link_pages;
 pub mod mail;
+mod person_pages;
 mod queries;
+pub mod role_actions;
+mod role_queries;
+mod roster_pages;
 pub mod sessions;
 mod sign_in_pages;
 pub mod throttle;
@@ -30,5 +34,7 @@ pub fn routes() -> Routes {
         .and(sign_in_pages::routes())
         .and(link_pages::routes())
         .and(account_pages::routes())
+        .and(roster_pages::routes())
+        .and(person_pages::routes())
 }
 pub mod bulk;

@@ -4,6 +4,7 @@ mod kills;
 mod letters;
 pub mod messages;
 mod outbox;
+mod pages;
 mod transports;
 
 use banyan::ids::LinkId;

@@ -1,0 +1,100 @@
+//! What the office can do about a letter: send it again, put a dead one back into the queue.
+
+use diesel::sql_types::{Text, Uuid as SqlUuid};
+use crate::db::sql_query;
+use diesel::RunQueryDsl;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::access::Desk;
+use crate::audit::{self, About};
+use crate::db::Conn;
+use crate::error::Result;
+use crate::ids::LetterId;
+use crate::lang::refusals;
+
+use super::queries::{self, Whole};
+
+refusals! {
+    /// Why nothing can be done about a letter.
+    pub enum LetterRefusal {
+        /// Only a dead letter is tried again.
+        NotDead = "letter_not_dead" => letters_refuse_not_dead,
+        /// A letter that still waits is not sent twice.
+        Waiting = "letter_waiting" => letters_refuse_waiting,
+    }
+}
+
+enum LetterEvent {
+    SentAgain(LetterId),
+    Retried,
+}
+
+impl audit::Event for LetterEvent {
+    fn verb(&self) -> &'static str {
+        match self {
+            Self::SentAgain(_) => "letter.sent_again",
+            Self::Retried => "letter.retried",
+        }
+    }
+
+    fn details(&self) -> Value {
+        match self {
+            Self::SentAgain(copy) => json!({ "copy": copy.to_string() }),
+            Self::Retried => Value::Null,
+        }
+    }
+
+    fn confidential(&self) -> bool {
+        true
+    }
+}
+
+fn about(letter: &Whole) -> About {
+    let mut about = About::new("letter", letter.id.0);
+    about.person = letter.person_id;
+    about.programme = letter.programme_id;
+    about
+}
+
+/// Queues a copy of a letter, with a Message-ID of its own. Links in it keep their rows.
+///
+/// # Errors
+/// [`LetterRefusal::Waiting`]; [`crate::error::Error::NotFound`].
+pub fn send_again(conn: &mut Conn<'_>, desk: &Desk, letter: LetterId) -> Result<LetterId> {
+    let whole = queries::whole(conn, desk, letter)?;
+    if whole.state == "queued" {
+        return Err(LetterRefusal::Waiting.into());
+    }
+    let copy = LetterId::new();
+    sql_query(
+        "INSERT INTO letters (id, kind, dedupe_key, person_id, programme_id, subject_id, to_address, to_name, lang, \
+           subject, body_text, body_html, resent_from) \
+         SELECT $1, kind, $2, person_id, programme_id, subject_id, to_address, to_name, lang, subject, body_text, \
+           body_html, id FROM letters WHERE id = $3",
+    )
+    .bind::<SqlUuid, _>(copy)
+    .bind::<Text, _>(format!("again:{letter}:{}", Uuid::now_v7()))
+    .bind::<SqlUuid, _>(letter)
+    .execute(conn.pg())?;
+    audit::note(conn, about(&whole), &LetterEvent::SentAgain(copy))?;
+    Ok(copy)
+}
+
+/// Puts a dead letter back into the queue, to be tried at once.
+///
+/// # Errors
+/// [`LetterRefusal::NotDead`]; [`crate::error::Error::NotFound`].
+pub fn retry(conn: &mut Conn<'_>, desk: &Desk, letter: LetterId) -> Result<()> {
+    let whole = queries::whole(conn, desk, letter)?;
+    let queued = sql_query(
+        "UPDATE letters SET state = 'queued', attempts = 0, run_at = banyan_now(), lease_until = NULL \
+         WHERE id = $1 AND state = 'dead'",
+    )
+    .bind::<SqlUuid, _>(letter)
+    .execute(conn.pg())?;
+    if queued == 0 {
+        return Err(LetterRefusal::NotDead.into());
+    }
+    audit::note(conn, about(&whole), &LetterEvent::Retried)
+}
