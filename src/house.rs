@@ -27,6 +27,8 @@ pub struct House {
 #[must_use]
 pub fn routes() -> Routes {
     Routes::new()
+        .and(crate::offers::routes())
+        .and(crate::enrolments::routes())
 }
 
 /// Who runs which kind of job.

@@ -7,6 +7,13 @@ texts! {
     flash_signed_out: "You have signed out." | "你已登出。";
     flash_sessions_ended: "All other devices have been signed out." | "已登出其他所有裝置。";
     flash_password_changed: "Your password has been changed." | "你的密碼已更改。";
+    flash_offer_accepted: "You have accepted your seat. Please enrol now." | "你已接受取錄，請辦理入學註冊。";
+    flash_offer_declined: "You have declined the offer." | "你已婉拒取錄。";
+    flash_released: "The decisions are released and the letters queued." | "決定已公布，電郵正排隊發出。";
+    flash_offer_extended: "The deadline is moved and the applicant told." | "已延長回覆限期並通知申請人。";
+    flash_offer_withdrawn: "The offer is withdrawn and the applicant told." | "已撤回取錄通知並通知申請人。";
+    flash_enrolled: "You are enrolled. Welcome!" | "你已完成入學註冊，歡迎！";
+    flash_enrolment_withdrawn: "The enrolment has ended and the seat is given back." | "入學註冊已終止，名額已交回。";
 }
 
 impl Lang {
@@ -18,6 +25,13 @@ impl Lang {
             "signed_out" => self.flash_signed_out(),
             "sessions_ended" => self.flash_sessions_ended(),
             "password_changed" => self.flash_password_changed(),
+            "offer_accepted" => self.flash_offer_accepted(),
+            "offer_declined" => self.flash_offer_declined(),
+            "released" => self.flash_released(),
+            "offer_extended" => self.flash_offer_extended(),
+            "offer_withdrawn" => self.flash_offer_withdrawn(),
+            "enrolled" => self.flash_enrolled(),
+            "enrolment_withdrawn" => self.flash_enrolment_withdrawn(),
             _ => return None,
         };
         Some(("ok", text.to_owned()))

@@ -16,6 +16,7 @@ pub mod format;
 mod import;
 mod mail;
 mod offer_mail;
+mod offer_pages;
 mod offers;
 mod people;
 mod programmes;

@@ -295,6 +295,34 @@ pub fn own(conn: &mut Conn<'_>, own: &OwnOffer) -> Result<Offer> {
         .ok_or(Error::NotFound)
 }
 
+#[derive(QueryableByName)]
+struct HeldFor {
+    #[diesel(sql_type = Text)]
+    name_en: String,
+    #[diesel(sql_type = Text)]
+    name_zh: String,
+}
+
+/// The organisation for whose people the offered seat is held, in both languages; none for an open
+/// seat. Told to nobody but the person of the offer, who belongs to it.
+///
+/// # Errors
+/// The database's.
+pub fn held_for(conn: &mut Conn<'_>, own: &OwnOffer) -> Result<Option<(String, String)>> {
+    let (offer, person) = (own.offer(), own.person());
+    conn.elevate(Task::Seats, |conn| {
+        let row: Option<HeldFor> = sql_query(
+            "SELECT g.name_en, g.name_zh FROM offers o JOIN seat_pools p ON p.id = o.pool_id \
+             JOIN organisations g ON g.id = p.organisation_id WHERE o.id = $1 AND o.person_id = $2",
+        )
+        .bind::<SqlUuid, _>(offer)
+        .bind::<SqlUuid, _>(person)
+        .get_result(conn.pg())
+        .optional()?;
+        Ok(row.map(|row| (row.name_en, row.name_zh)))
+    })
+}
+
 /// The offer that an applicant has to answer, or has accepted, if there is one.
 ///
 /// # Errors
