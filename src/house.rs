@@ -1,6 +1,5 @@
 //! Puts the rooms together: what is opened at the start, which routes there are, who runs which job.
 
-use crate::db::sql_query;
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
@@ -39,6 +38,8 @@ pub fn routes() -> Routes {
         .and(crate::applications::import_pages::import_routes())
         .and(crate::applications::desk_pages::desk_routes())
         .and(crate::reviews::routes())
+        .and(crate::offers::routes())
+        .and(crate::enrolments::routes())
         .and(crate::desks::bulk::routes())
         .and(crate::desks::record::routes())
         .and(crate::desks::routes())

@@ -3,12 +3,12 @@
 
 use std::fmt::Write as _;
 
+use crate::db::sql_query;
 use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::sql_types::{
     Array, BigInt, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid,
 };
-use crate::db::sql_query;
 use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
 use uuid::Uuid;
 

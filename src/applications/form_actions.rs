@@ -259,6 +259,8 @@ pub fn put_document(conn: &mut Conn<'_>, own: &OwnApplication, file: &NewFile<'_
     if let Some(before) = before {
         queries::remove_file(conn, own, before)?;
     }
+    // Reviewers who are at it already read the new one.
+    super::desk_actions::share_documents(conn, &[own.application()])?;
     let details = json!({ "replaced": before.is_some() });
     note(conn, own, "application.document_added", details)
 }
@@ -297,47 +299,6 @@ pub fn submit(conn: &mut Conn<'_>, own: &OwnApplication) -> Result<()> {
     let details = json!({ "reference": desk.mine.reference, "pics": desk.pics.version });
     note(conn, own, "application.submitted", details)?;
     tell(conn, own, &desk, Kind::Received, now)
-}
-
-/// Takes the application back.
-///
-/// # Errors
-/// The rule's refusal.
-pub fn withdraw(conn: &mut Conn<'_>, own: &OwnApplication) -> Result<()> {
-    let desk = take(conn, own)?;
-    let to = desk.may(Event::Withdraw)?;
-    match desk.mine.state()? {
-        State::Draft | State::Submitted => {
-            queries::set_state(conn, own, &desk.mine.state, to.as_str(), None)?;
-        }
-        State::UnderReview
-        | State::Decided(_)
-        | State::Released(_)
-        | State::Enrolled
-        | State::Withdrawn
-        | State::Declined
-        | State::Lapsed
-        | State::Deferred => return withdraw_later(conn, own, &desk, to),
-    }
-    let was = desk.mine.state.clone();
-    note(conn, own, "application.withdrawn", json!({ "was": was }))?;
-    let now = db::now(conn)?;
-    tell(conn, own, &desk, Kind::Withdrawn, now)
-}
-
-/// The one seam to the room of offers: from the review on, a withdrawal may free a seat and let the
-/// next person move up, which is that room's business.
-fn withdraw_later(conn: &mut Conn<'_>, own: &OwnApplication, desk: &Desk, to: State) -> Result<()> {
-    let was = desk.mine.state.clone();
-    if was != "under_review" {
-        return Err(ApplicationRefusal::NotEditable.into());
-    }
-    conn.elevate(Task::Seats, |conn| {
-        queries::set_state(conn, own, &was, to.as_str(), None)
-    })?;
-    note(conn, own, "application.withdrawn", json!({ "was": was }))?;
-    let now = db::now(conn)?;
-    tell(conn, own, desk, Kind::Withdrawn, now)
 }
 
 /// Takes a withdrawn application up again, as a draft.

@@ -124,11 +124,6 @@ pub fn form_routes() -> Routes {
             APPLICANT,
             ask_withdraw,
         )
-        .post(
-            "/me/applications/{application}/withdraw",
-            APPLICANT,
-            withdraw,
-        )
         .post("/me/applications/{application}/reopen", APPLICANT, reopen)
 }
 
@@ -868,12 +863,6 @@ fn ask_withdraw(cx: &mut Cx<'_, '_>) -> Result<Reply> {
             .then(|| format::deadline(lang, desk.cohort.closes_at)),
     };
     cx.visit.page(&page)
-}
-
-fn withdraw(cx: &mut Cx<'_, '_>) -> Result<Reply> {
-    let own = own(cx)?;
-    actions::withdraw(cx.conn, &own)?;
-    Ok(Reply::see_other(address(&own)).flash("application_withdrawn"))
 }
 
 fn reopen(cx: &mut Cx<'_, '_>) -> Result<Reply> {

@@ -1,8 +1,8 @@
 //! An applicant's own application: reading it, writing its sections, its search tokens.
 
+use crate::db::sql_query;
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{Array, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
-use crate::db::sql_query;
 use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
 
 use crate::access::{Own, OwnApplication};

@@ -2,11 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
+use crate::db::sql_query;
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{
     Array, Binary, Bool, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid,
 };
-use crate::db::sql_query;
 use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
 use serde::Serialize;
 

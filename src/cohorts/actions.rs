@@ -1,10 +1,10 @@
 //! What is done to cohorts. Each function is one verb in the caller's transaction: proof, locks,
 //! rule, write, history, letters.
 
+use crate::db::sql_query;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel::sql_types::{BigInt, Bool, Date, Integer, Text, Timestamptz, Uuid as SqlUuid};
-use crate::db::sql_query;
 use diesel::{Connection as _, QueryableByName, RunQueryDsl};
 use serde_json::{Value, json};
 
@@ -27,7 +27,8 @@ mod seats;
 
 pub use rubric::{Criterion, set_rubric, submitted_reviews};
 pub use seats::{
-    NewPool, add_pool, change_capacity, change_pool, give_back_free, release_hold, release_now,
+    FILL_SEATS, NewPool, add_pool, change_capacity, change_pool, give_back_free, release_hold,
+    release_now,
 };
 
 /// What a coordinator sets about a cohort and its call.

@@ -1,7 +1,7 @@
 //! Letters of cohorts: a cohort is called off, seats held for an organisation were given back.
 
-use diesel::sql_types::{Array, Text, Uuid as SqlUuid};
 use crate::db::sql_query;
+use diesel::sql_types::{Array, Text, Uuid as SqlUuid};
 use diesel::{QueryableByName, RunQueryDsl};
 
 use crate::db::{Conn, Task};

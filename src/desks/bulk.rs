@@ -15,13 +15,12 @@ use crate::cohorts;
 use crate::error::{Error, FieldError, Result};
 use crate::ids::{ApplicationId, CohortId, PersonId};
 use crate::lang::{Lang, Say as _};
+use crate::offers::actions as decisions;
 use crate::reviews::actions as reviews;
 use crate::reviews::rules::allot::AssignRefusal;
 use crate::web::exports::Kind;
 use crate::web::forms::Mistakes;
 use crate::web::{Cx, Reply, Routes, Shell};
-
-use super::deciding;
 
 /// The routes of bulk actions.
 #[must_use]
@@ -418,9 +417,9 @@ fn carry_out(cx: &mut Cx<'_, '_>) -> Result<Reply> {
                     match act {
                         Act::StartReview => desk_actions::start_review(cx.conn, proof)?,
                         Act::Decide(decision) => {
-                            deciding::decide(cx.conn, proof, decision, reason)?;
+                            decisions::decide(cx.conn, proof, decision, reason)?;
                         }
-                        Act::Undo => deciding::undo(cx.conn, proof)?,
+                        Act::Undo => decisions::undo_decision(cx.conn, proof)?,
                         Act::Assign | Act::Export(_) => {}
                     }
                 }

@@ -12,7 +12,6 @@ use crate::db::Role;
 use crate::web::Routes;
 
 pub mod bulk;
-mod deciding;
 pub mod record;
 mod pages;
 pub mod probes;

@@ -4,9 +4,9 @@ use std::net::IpAddr;
 use std::sync::mpsc;
 use std::time::Duration;
 
+use crate::db::sql_query;
 use diesel::connection::SimpleConnection as _;
 use diesel::sql_types::{BigInt, Double};
-use crate::db::sql_query;
 use diesel::{QueryableByName, RunQueryDsl};
 use subtle::ConstantTimeEq as _;
 

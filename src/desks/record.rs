@@ -14,14 +14,13 @@ use crate::error::{Error, Result};
 use crate::ids::{ApplicationId, PersonId, ReviewId};
 use crate::lang::Lang;
 use crate::lang::format::{deadline, moment};
+use crate::offers::actions as decisions;
 use crate::reviews::pages::tag as review_tag;
 use crate::reviews::queries::{self as reviews, Criterion};
 use crate::reviews::rules::ReviewState;
 use crate::reviews::rules::allot::readable;
 use crate::web::forms::Mistakes;
 use crate::web::{Cx, Pairs, Reply, Routes, Shell};
-
-use super::deciding;
 
 /// The routes of the record.
 #[must_use]
@@ -359,7 +358,7 @@ fn decide(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         return page(cx, 412, &list, &form, Mistakes::default(), true);
     }
     let done = match form.typed("do") {
-        "undo" => deciding::undo(cx.conn, &staff).map(|()| "decision_undone"),
+        "undo" => decisions::undo_decision(cx.conn, &staff).map(|()| "decision_undone"),
         "start" => crate::applications::desk_actions::start_review(cx.conn, &staff)
             .map(|()| "review_started"),
         _ => set(cx, &staff, &form).map(|()| "decision_set"),
@@ -393,7 +392,7 @@ fn set(cx: &mut Cx<'_, '_>, staff: &access::ApplicationStaff, form: &Pairs) -> R
         }));
     }
     let reason = (!reason.is_empty()).then_some(reason.as_str());
-    deciding::decide(cx.conn, staff, decision, reason)
+    decisions::decide(cx.conn, staff, decision, reason)
 }
 
 fn note(cx: &mut Cx<'_, '_>) -> Result<Reply> {

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use crate::applications::rules::form::{is_phone, pics_problem};
 use crate::error::{FieldError, Refusal};
 use crate::ids::PicsId;
-use crate::lang::{Lang, Say, words};
+use crate::lang::{Lang, Say, refusals, words};
 
 words! {
     /// Where a trainee stands (`design.md` section 4).
@@ -50,6 +50,16 @@ words! {
         Return = "return" => enrolment_event_return,
         /// A confirmed result is corrected, as after an appeal.
         Reopen = "reopen" => enrolment_event_reopen,
+    }
+}
+
+refusals! {
+    /// Why somebody cannot enrol.
+    pub enum EnrolRefusal {
+        /// The offer was not accepted, or its seat was given up.
+        NotAccepted = "enrol_not_accepted" => enrol_refuse_not_accepted,
+        /// There is an enrolment.
+        Already = "enrol_already" => enrol_refuse_already,
     }
 }
 

@@ -22,6 +22,9 @@ texts! {
 
     enrolment_step_refused(state: &str, step: &str): "“{step}” is not possible while the enrolment is “{state}”." | "入學註冊現為「{state}」，不能執行「{step}」。";
 
+    enrol_refuse_not_accepted: "Accept the offer first; then you can enrol." | "請先接受取錄，方可辦理入學註冊。";
+    enrol_refuse_already: "You are enrolled already." | "你早已完成入學註冊。";
+
     need_certificate_name: "Enter the name for the certificate." | "請輸入證書上的姓名。";
     certificate_name_long(most: usize): "The name has at most {most} characters." | "姓名最多可有{most}個字元。";
     certificate_name_characters: "The name contains characters that cannot be printed." | "姓名包含不能列印的字元。";

@@ -16,6 +16,13 @@ texts! {
     flash_letter_again: "The letter will be sent again." | "電郵將再次發出。";
     flash_letter_queued: "The letter is back in the queue." | "電郵已重新排隊發送。";
     flash_password_changed: "Your password has been changed." | "你的密碼已更改。";
+    flash_offer_accepted: "You have accepted your seat. Please enrol now." | "你已接受取錄，請辦理入學註冊。";
+    flash_offer_declined: "You have declined the offer." | "你已婉拒取錄。";
+    flash_released: "The decisions are released and the letters queued." | "決定已公布，電郵正排隊發出。";
+    flash_offer_extended: "The deadline is moved and the applicant told." | "已延長回覆限期並通知申請人。";
+    flash_offer_withdrawn: "The offer is withdrawn and the applicant told." | "已撤回取錄通知並通知申請人。";
+    flash_enrolled: "You are enrolled. Welcome!" | "你已完成入學註冊，歡迎！";
+    flash_enrolment_withdrawn: "The enrolment has ended and the seat is given back." | "入學註冊已終止，名額已交回。";
 }
 
 impl Lang {
@@ -42,6 +49,13 @@ impl Lang {
             "document_saved" => self.flash_document_saved(),
             "document_removed" => self.flash_document_removed(),
             "import_done" => self.flash_import_done(),
+            "offer_accepted" => self.flash_offer_accepted(),
+            "offer_declined" => self.flash_offer_declined(),
+            "released" => self.flash_released(),
+            "offer_extended" => self.flash_offer_extended(),
+            "offer_withdrawn" => self.flash_offer_withdrawn(),
+            "enrolled" => self.flash_enrolled(),
+            "enrolment_withdrawn" => self.flash_enrolment_withdrawn(),
             name => self.flash_desk(name)?,
         };
         Some(("ok", text.to_owned()))

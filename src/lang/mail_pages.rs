@@ -76,7 +76,10 @@ impl super::Lang {
             "invitation" => self.letter_kind_invitation().to_owned(),
             "new_device" => self.letter_kind_new_device().to_owned(),
             "password_changed" => self.letter_kind_password_changed().to_owned(),
-            other => other.replace('_', " "),
+            other => match self.letter_kind_of_offers(other) {
+                "" => other.replace('_', " "),
+                known => known.to_owned(),
+            },
         }
     }
 }

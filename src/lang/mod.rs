@@ -22,6 +22,7 @@ mod import;
 mod mail;
 mod mail_pages;
 mod offer_mail;
+mod offer_pages;
 mod offers;
 mod organisation_pages;
 mod people;

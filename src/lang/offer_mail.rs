@@ -35,4 +35,10 @@ texts! {
     letter_withdrawn(cohort: &str): "We have had to withdraw your offer of a seat in {cohort}. Your application is under review again, and we will write to you." | "我們須撤回你在{cohort}的取錄通知。你的申請會重新評審，我們會再通知你。";
     letter_application_withdrawn_subject(cohort: &str): "You have withdrawn your application: {cohort}" | "你已撤回申請：{cohort}";
     letter_application_withdrawn(cohort: &str): "You have withdrawn your application to {cohort}. Any offer or place on the waitlist has ended with it." | "你已撤回{cohort}的申請；相關的取錄通知或候補次序亦已取消。";
+
+    letter_enrolled_subject(cohort: &str): "You are enrolled: {cohort}" | "入學註冊已完成：{cohort}";
+    letter_enrolled(cohort: &str): "Welcome to {cohort}. Your enrolment is complete; please keep your trainee number." | "歡迎參加{cohort}。你已完成入學註冊，請保存你的學員編號。";
+    letter_enrolment_button: "See your enrolment" | "查看入學註冊";
+    letter_left_subject(cohort: &str): "You have left {cohort}" | "你已退出{cohort}";
+    letter_left(cohort: &str): "Your enrolment in {cohort} has ended, and your seat is given back." | "你在{cohort}的入學註冊已終止，名額亦已交回。";
 }

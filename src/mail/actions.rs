@@ -1,8 +1,8 @@
 //! What the office can do about a letter: send it again, put a dead one back into the queue.
 
-use diesel::sql_types::{Text, Uuid as SqlUuid};
 use crate::db::sql_query;
 use diesel::RunQueryDsl;
+use diesel::sql_types::{Text, Uuid as SqlUuid};
 use serde_json::{Value, json};
 use uuid::Uuid;
 

@@ -3,9 +3,9 @@
 //! rule, the rows, the history, the letter; and when a seat becomes free, the next on the waitlist
 //! who fits it has an offer in the same transaction.
 
+use crate::db::sql_query;
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{Timestamptz, Uuid as SqlUuid};
-use crate::db::sql_query;
 use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
 
 use crate::access::{CohortStaff, OwnApplication, OwnOffer};
@@ -34,16 +34,16 @@ pub const EXPIRE_OFFER: &str = "expire_offer";
 pub const REMIND_OFFER: &str = "remind_offer";
 
 /// Everything about one offer, locked in order.
-struct Held {
-    floor: Floor,
-    application: Application,
-    offer: Offer,
-    now: DateTime<Utc>,
+pub(crate) struct Held {
+    pub(crate) floor: Floor,
+    pub(crate) application: Application,
+    pub(crate) offer: Offer,
+    pub(crate) now: DateTime<Utc>,
 }
 
 /// Reads the offer's ids, locks cohort, pools, application and offer in that order, reads again, and
 /// only then asks for the time.
-fn hold(conn: &mut Conn<'_>, id: OfferId) -> Result<Held> {
+pub(crate) fn hold(conn: &mut Conn<'_>, id: OfferId) -> Result<Held> {
     let seats = crate::access::working(conn, Task::Seats)?;
     let ids = queries::by_id(conn, &seats, id)?;
     let floor = Floor::lock(conn, ids.cohort_id)?;

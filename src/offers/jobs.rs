@@ -1,15 +1,18 @@
 //! Work of offers that comes by itself: the end at the deadline and the reminder before it. Both
 //! are rows of the queue, written when the offer is made, and may run more than once.
 
-use diesel::sql_types::Uuid as SqlUuid;
 use crate::db::sql_query;
+use diesel::sql_types::Uuid as SqlUuid;
 use diesel::{QueryableByName, RunQueryDsl};
 use serde_json::Value;
 use uuid::Uuid;
 
+use crate::access;
+use crate::cohorts;
+use crate::cohorts::actions::FILL_SEATS;
 use crate::db::{Actor, Db, Task};
 use crate::error::{Error, Result};
-use crate::ids::OfferId;
+use crate::ids::{CohortId, OfferId};
 use crate::jobs::Runner;
 
 use super::actions::{self, EXPIRE_OFFER, REMIND_OFFER};
@@ -17,7 +20,11 @@ use super::actions::{self, EXPIRE_OFFER, REMIND_OFFER};
 /// Who runs the jobs of this room.
 #[must_use]
 pub fn runners() -> Vec<(&'static str, Runner)> {
-    vec![(EXPIRE_OFFER, run_expire), (REMIND_OFFER, run_remind)]
+    vec![
+        (EXPIRE_OFFER, run_expire),
+        (REMIND_OFFER, run_remind),
+        (FILL_SEATS, run_fill),
+    ]
 }
 
 fn subject(id: Option<Uuid>) -> Result<OfferId> {
@@ -36,6 +43,18 @@ fn run_remind(db: &Db, id: Option<Uuid>, _payload: &Value) -> Result<()> {
     let id = subject(id)?;
     db.tx(&Actor::System(Task::Seats), |conn| {
         actions::remind(conn, id).map(|_done| ())
+    })
+}
+
+/// Seats of a cohort have come free by a change of its pools: promote who waits and fits.
+fn run_fill(db: &Db, id: Option<Uuid>, _payload: &Value) -> Result<()> {
+    let id = id
+        .map(CohortId)
+        .ok_or_else(|| Error::Internal("a job of a cohort names none".to_owned()))?;
+    db.tx(&Actor::System(Task::Seats), |conn| {
+        let seats = access::working(conn, Task::Seats)?;
+        let cohort = cohorts::queries::lock_for_seats(conn, &seats, id)?;
+        actions::fill_free_seats(conn, &cohort).map(|_promoted| ())
     })
 }
 

@@ -8,5 +8,8 @@ pub mod actions;
 pub mod events;
 pub mod jobs;
 pub mod mail;
+pub mod pages;
 pub mod queries;
 pub mod rules;
+
+pub use pages::routes;

@@ -1,9 +1,9 @@
 //! Rows of offers, waitlists and releases, and what the seat work reads under lock. Pages' lists
 //! are in [`lists`].
 
+use crate::db::sql_query;
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{Array, BigInt, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
-use crate::db::sql_query;
 use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
 
 use crate::access::{self, OwnApplication, OwnOffer, Working};
@@ -294,6 +294,34 @@ pub fn own(conn: &mut Conn<'_>, own: &OwnOffer) -> Result<Offer> {
         .get_result(conn.pg())
         .optional()?
         .ok_or(Error::NotFound)
+}
+
+#[derive(QueryableByName)]
+struct HeldFor {
+    #[diesel(sql_type = Text)]
+    name_en: String,
+    #[diesel(sql_type = Text)]
+    name_zh: String,
+}
+
+/// The organisation for whose people the offered seat is held, in both languages; none for an open
+/// seat. Told to nobody but the person of the offer, who belongs to it.
+///
+/// # Errors
+/// The database's.
+pub fn held_for(conn: &mut Conn<'_>, own: &OwnOffer) -> Result<Option<(String, String)>> {
+    let (offer, person) = (own.offer(), own.person());
+    conn.elevate(Task::Seats, |conn| {
+        let row: Option<HeldFor> = sql_query(
+            "SELECT g.name_en, g.name_zh FROM offers o JOIN seat_pools p ON p.id = o.pool_id \
+             JOIN organisations g ON g.id = p.organisation_id WHERE o.id = $1 AND o.person_id = $2",
+        )
+        .bind::<SqlUuid, _>(offer)
+        .bind::<SqlUuid, _>(person)
+        .get_result(conn.pg())
+        .optional()?;
+        Ok(row.map(|row| (row.name_en, row.name_zh)))
+    })
 }
 
 /// The offer that an applicant has to answer, or has accepted, if there is one.

@@ -1,9 +1,9 @@
 //! What is done to organisations: each function one verb in the caller's transaction.
 
+use crate::db::sql_query;
 use chrono::NaiveDate;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel::sql_types::{Date, Integer, Nullable, Text, Uuid as SqlUuid};
-use crate::db::sql_query;
 use diesel::{Connection as _, RunQueryDsl};
 use serde_json::{Value, json};
 

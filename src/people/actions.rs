@@ -1,8 +1,8 @@
 //! Verbs of an account: come in, go out, claim, change the password, make a token.
 
+use crate::db::sql_query;
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{Array, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
-use crate::db::sql_query;
 use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
 
 use crate::access::{Own, own, secret, working};

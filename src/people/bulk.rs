@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use diesel::sql_types::{Array, Text, Uuid as SqlUuid};
 use crate::db::sql_query;
+use diesel::sql_types::{Array, Text, Uuid as SqlUuid};
 use diesel::{QueryableByName, RunQueryDsl};
 use serde::Serialize;
 

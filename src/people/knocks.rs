@@ -4,8 +4,8 @@
 //! whether the address is known and writes the letter that fits, so neither the answer nor its time
 //! tells a stranger who has an account. What the row carried is wiped when the letter is written.
 
-use diesel::sql_types::{Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use crate::db::sql_query;
+use diesel::sql_types::{Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

@@ -1,8 +1,8 @@
 //! Giving and ending roles, disabling accounts.
 
+use crate::db::sql_query;
 use chrono::NaiveDate;
 use diesel::sql_types::{BigInt, Bool, Date, Nullable, Text, Uuid as SqlUuid};
-use crate::db::sql_query;
 use diesel::{QueryableByName, RunQueryDsl};
 
 use crate::access::{Desk, PersonStaff};

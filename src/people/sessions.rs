@@ -2,9 +2,9 @@
 //!
 //! Table: `sessions`. The cookie carries the secret, the table its digest.
 
+use crate::db::sql_query;
 use chrono::{DateTime, Duration, Utc};
 use diesel::sql_types::{Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
-use crate::db::sql_query;
 use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
 
 use crate::access::{Own, secret};

@@ -3,10 +3,10 @@
 //! Table: `throttles`. What is counted is named by a keyed digest: the table tells nobody who has an
 //! account or who tried. A try is counted before it is made, so that many at once gain nothing.
 
+use crate::db::sql_query;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use diesel::sql_types::{BigInt, Double, Integer, Text};
-use crate::db::sql_query;
 use diesel::{QueryableByName, RunQueryDsl};
 use sha2::{Digest as _, Sha256};
 

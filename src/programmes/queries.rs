@@ -1,7 +1,7 @@
 //! Rows of programmes that other rooms read.
 
-use diesel::sql_types::{Array, Text, Uuid as SqlUuid};
 use crate::db::sql_query;
+use diesel::sql_types::{Array, Text, Uuid as SqlUuid};
 use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
 
 use crate::access::Desk;

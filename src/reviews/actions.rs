@@ -1,8 +1,8 @@
 //! What a reviewer does: save, hand in, step back. And what follows from it: the application's mean
 //! and spread, under [`Task::Score`]; who may read, under [`Task::AssignReview`].
 
-use diesel::sql_types::{Bool, Integer, Jsonb, Nullable, Text, Uuid as SqlUuid};
 use crate::db::sql_query;
+use diesel::sql_types::{Bool, Integer, Jsonb, Nullable, Text, Uuid as SqlUuid};
 use diesel::{QueryableByName, RunQueryDsl};
 use serde_json::{Value, json};
 

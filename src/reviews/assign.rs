@@ -3,9 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use diesel::sql_types::{Array, Text, Uuid as SqlUuid};
 use crate::db::sql_query;
 use diesel::RunQueryDsl;
+use diesel::sql_types::{Array, Text, Uuid as SqlUuid};
 
 use crate::access::{ApplicationStaff, CohortStaff};
 use crate::applications::desk_actions::{hold, share_documents};

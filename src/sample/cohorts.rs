@@ -21,7 +21,15 @@ struct Dates {
     ends: NaiveDate,
 }
 
-fn create(world: &World, db: &Db, code: &str, dates: &Dates, open_seats: i32, held: &[(&str, i32)], hold_until: DateTime<Utc>) -> Result<Made> {
+fn create(
+    world: &World,
+    db: &Db,
+    code: &str,
+    dates: &Dates,
+    open_seats: i32,
+    held: &[(&str, i32)],
+    hold_until: DateTime<Utc>,
+) -> Result<Made> {
     let (_, [name_en, name_zh], [intro_en, intro_zh]) = data::COHORTS
         .iter()
         .find(|(known, ..)| *known == code)
@@ -45,7 +53,11 @@ fn create(world: &World, db: &Db, code: &str, dates: &Dates, open_seats: i32, he
         let cohort = actions::create(conn, &programme, &details, open_seats)?;
         let staff = access::cohort_staff(conn, cohort)?;
         for (organisation, capacity) in held {
-            let pool = NewPool { organisation: world.organisation(organisation)?, capacity: *capacity, hold_until };
+            let pool = NewPool {
+                organisation: world.organisation(organisation)?,
+                capacity: *capacity,
+                hold_until,
+            };
             actions::add_pool(conn, &staff, &pool)?;
         }
         actions::set_rubric(conn, &staff, None, &rubric())?;
@@ -57,14 +69,16 @@ fn create(world: &World, db: &Db, code: &str, dates: &Dates, open_seats: i32, he
 fn rubric() -> Vec<Criterion> {
     data::RUBRIC
         .iter()
-        .map(|([name_en, name_zh], [hint_en, hint_zh], weight)| Criterion {
-            id: None,
-            name_en: (*name_en).to_owned(),
-            name_zh: (*name_zh).to_owned(),
-            hint_en: (*hint_en).to_owned(),
-            hint_zh: (*hint_zh).to_owned(),
-            weight: *weight,
-        })
+        .map(
+            |([name_en, name_zh], [hint_en, hint_zh], weight)| Criterion {
+                id: None,
+                name_en: (*name_en).to_owned(),
+                name_zh: (*name_zh).to_owned(),
+                hint_en: (*hint_en).to_owned(),
+                hint_zh: (*hint_zh).to_owned(),
+                weight: *weight,
+            },
+        )
         .collect()
 }
 
@@ -88,9 +102,22 @@ pub(super) fn pre_pilot(world: &World) -> Result<()> {
     };
     let at = |planned, hours| world.at(planned, Duration::hours(hours));
     let opened = at(hkt(2026, 4, 7, 9, 0), 60);
-    let made = create(world, &opened, "2026PP", &dates, 12, &[], hkt(2026, 5, 29, 23, 59))?;
+    let made = create(
+        world,
+        &opened,
+        "2026PP",
+        &dates,
+        12,
+        &[],
+        hkt(2026, 5, 29, 23, 59),
+    )?;
     step(world, &opened, made.cohort, CohortEvent::Open)?;
-    intake::import(world, &at(hkt(2026, 5, 4, 10, 0), 50), made.cohort, intake::PRE_PILOT.as_bytes())?;
+    intake::import(
+        world,
+        &at(hkt(2026, 5, 4, 10, 0), 50),
+        made.cohort,
+        intake::PRE_PILOT.as_bytes(),
+    )?;
     let reviewing = at(hkt(2026, 5, 5, 10, 0), 49);
     step(world, &reviewing, made.cohort, CohortEvent::CloseCall)?;
     intake::score(world, &reviewing, made.cohort, 1)?;
@@ -99,10 +126,33 @@ pub(super) fn pre_pilot(world: &World) -> Result<()> {
     step(world, &releasing, made.cohort, CohortEvent::BeginOffers)?;
     intake::release(world, &releasing, made.cohort)?;
     let answering = at(hkt(2026, 5, 20, 20, 0), 47);
-    intake::answer(world, &answering, made.cohort, &intake::Answers { accept: 11, decline: 1, enrol: 11 })?;
+    intake::answer(
+        world,
+        &answering,
+        made.cohort,
+        &intake::Answers {
+            accept: 11,
+            decline: 1,
+            enrol: 11,
+        },
+    )?;
     let late = at(hkt(2026, 5, 25, 20, 0), 46);
-    intake::answer(world, &late, made.cohort, &intake::Answers { accept: 1, decline: 0, enrol: 1 })?;
-    step(world, &at(hkt(2026, 6, 6, 9, 0), 45), made.cohort, CohortEvent::Start)?;
+    intake::answer(
+        world,
+        &late,
+        made.cohort,
+        &intake::Answers {
+            accept: 1,
+            decline: 0,
+            enrol: 1,
+        },
+    )?;
+    step(
+        world,
+        &at(hkt(2026, 6, 6, 9, 0), 45),
+        made.cohort,
+        CohortEvent::Start,
+    )?;
     let over = at(hkt(2026, 9, 4, 17, 0), 44);
     intake::complete(world, &over, made.cohort)?;
     step(world, &over, made.cohort, CohortEvent::Complete)
@@ -116,15 +166,26 @@ pub(super) fn first_intake(world: &World) -> Result<()> {
         decisions: day(2027, 1, 8),
         reply: day(2027, 1, 22).max(crate::lang::format::hk_date(world.now + Duration::days(14))),
         starts: day(2027, 2, 22).max(crate::lang::format::hk_date(world.now + Duration::days(30))),
-        ends: day(2027, 6, 26).max(crate::lang::format::hk_date(world.now + Duration::days(150))),
+        ends: day(2027, 6, 26).max(crate::lang::format::hk_date(
+            world.now + Duration::days(150),
+        )),
     };
     let at = |planned, minutes| world.at(planned, Duration::minutes(minutes));
     let planned = at(hkt(2026, 10, 5, 15, 0), 360);
-    let held = [("Harbourfront Bank", 5), ("Lantau Life Assurance", 4), ("Lion Rock University", 3)];
+    let held = [
+        ("Harbourfront Bank", 5),
+        ("Lantau Life Assurance", 4),
+        ("Lion Rock University", 3),
+    ];
     let hold_until = end_of_day(dates.reply);
     let made = create(world, &planned, "2027H1", &dates, 18, &held, hold_until)?;
     step(world, &at(dates.opens, 350), made.cohort, CohortEvent::Open)?;
-    intake::import(world, &at(hkt(2026, 12, 1, 10, 0), 300), made.cohort, intake::FIRST_INTAKE)?;
+    intake::import(
+        world,
+        &at(hkt(2026, 12, 1, 10, 0), 300),
+        made.cohort,
+        intake::FIRST_INTAKE,
+    )?;
     let reviewing = at(hkt(2026, 12, 2, 10, 0), 240);
     step(world, &reviewing, made.cohort, CohortEvent::CloseCall)?;
     intake::score(world, &reviewing, made.cohort, 2)?;
@@ -133,7 +194,16 @@ pub(super) fn first_intake(world: &World) -> Result<()> {
     step(world, &releasing, made.cohort, CohortEvent::BeginOffers)?;
     intake::release(world, &releasing, made.cohort)?;
     let answering = at(hkt(2027, 1, 11, 20, 0), 60);
-    intake::answer(world, &answering, made.cohort, &intake::Answers { accept: 14, decline: 3, enrol: 8 })
+    intake::answer(
+        world,
+        &answering,
+        made.cohort,
+        &intake::Answers {
+            accept: 14,
+            decline: 3,
+            enrol: 8,
+        },
+    )
 }
 
 /// An open call, to try the form on.
@@ -148,7 +218,18 @@ pub(super) fn second_intake(world: &World) -> Result<()> {
         ends: day(2028, 1, 29).max(today + Duration::days(280)),
     };
     let db = world.at(world.now, Duration::minutes(50));
-    let held = [("Pearl Delta Bank", 4), ("Tolo University of Technology", 4)];
-    let made = create(world, &db, "2027H2", &dates, 28, &held, end_of_day(dates.reply))?;
+    let held = [
+        ("Pearl Delta Bank", 4),
+        ("Tolo University of Technology", 4),
+    ];
+    let made = create(
+        world,
+        &db,
+        "2027H2",
+        &dates,
+        28,
+        &held,
+        end_of_day(dates.reply),
+    )?;
     step(world, &db, made.cohort, CohortEvent::Open)
 }

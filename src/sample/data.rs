@@ -6,7 +6,11 @@ use crate::db::Role;
 pub const ORGANISATIONS: &[(&str, &str, &str)] = &[
     ("university", "Lion Rock University", "獅子山大學"),
     ("university", "Victoria Harbour University", "維港大學"),
-    ("university", "Tolo University of Technology", "吐露理工大學"),
+    (
+        "university",
+        "Tolo University of Technology",
+        "吐露理工大學",
+    ),
     ("bank", "Harbourfront Bank", "海濱銀行"),
     ("bank", "Kowloon Mutual Bank", "九龍互惠銀行"),
     ("bank", "Pearl Delta Bank", "珠江灣銀行"),
@@ -42,19 +46,91 @@ const fn staff(
     organisation: Option<&'static str>,
     reads_chinese: bool,
 ) -> Staff {
-    Staff { email, family, given, zh, role, organisation, reads_chinese }
+    Staff {
+        email,
+        family,
+        given,
+        zh,
+        role,
+        organisation,
+        reads_chinese,
+    }
 }
 
 /// Everyone who works for the sample programme.
 pub const STAFF: &[Staff] = &[
-    staff("admin@banyan.example", "Yuen", "Ho Yin", "阮浩然", Role::Administrator, None, false),
-    staff("coordinator@banyan.example", "Lau", "Mei Kei", "劉美琪", Role::Coordinator, None, false),
-    staff("coordinator2@banyan.example", "Poon", "Tsz Him", "潘子謙", Role::Coordinator, None, true),
-    staff("reviewer@banyan.example", "Fok", "Wai Lam", "霍慧琳", Role::Reviewer, None, false),
-    staff("reviewer2@banyan.example", "Tse", "Kwok Leung", "謝國樑", Role::Reviewer, None, true),
-    staff("reviewer3@banyan.example", "Mok", "Sze Wing", "莫思穎", Role::Reviewer, None, false),
-    staff("instructor@banyan.example", "Szeto", "Chun Man", "司徒俊文", Role::Instructor, None, false),
-    staff("liaison@lionrock.example", "Kwan", "Lai Fong", "關麗芳", Role::Liaison, Some("Lion Rock University"), true),
+    staff(
+        "admin@banyan.example",
+        "Yuen",
+        "Ho Yin",
+        "阮浩然",
+        Role::Administrator,
+        None,
+        false,
+    ),
+    staff(
+        "coordinator@banyan.example",
+        "Lau",
+        "Mei Kei",
+        "劉美琪",
+        Role::Coordinator,
+        None,
+        false,
+    ),
+    staff(
+        "coordinator2@banyan.example",
+        "Poon",
+        "Tsz Him",
+        "潘子謙",
+        Role::Coordinator,
+        None,
+        true,
+    ),
+    staff(
+        "reviewer@banyan.example",
+        "Fok",
+        "Wai Lam",
+        "霍慧琳",
+        Role::Reviewer,
+        None,
+        false,
+    ),
+    staff(
+        "reviewer2@banyan.example",
+        "Tse",
+        "Kwok Leung",
+        "謝國樑",
+        Role::Reviewer,
+        None,
+        true,
+    ),
+    staff(
+        "reviewer3@banyan.example",
+        "Mok",
+        "Sze Wing",
+        "莫思穎",
+        Role::Reviewer,
+        None,
+        false,
+    ),
+    staff(
+        "instructor@banyan.example",
+        "Szeto",
+        "Chun Man",
+        "司徒俊文",
+        Role::Instructor,
+        None,
+        false,
+    ),
+    staff(
+        "liaison@lionrock.example",
+        "Kwan",
+        "Lai Fong",
+        "關麗芳",
+        Role::Liaison,
+        Some("Lion Rock University"),
+        true,
+    ),
     staff(
         "hr@harbourfront.example",
         "Ip",
@@ -73,7 +149,15 @@ pub const STAFF: &[Staff] = &[
         Some("Lantau Life Assurance"),
         true,
     ),
-    staff("committee@banyan.example", "Lo", "Shuk Yee", "盧淑儀", Role::Committee, None, false),
+    staff(
+        "committee@banyan.example",
+        "Lo",
+        "Shuk Yee",
+        "盧淑儀",
+        Role::Committee,
+        None,
+        false,
+    ),
 ];
 
 /// Code, names, summaries and contact of the programme.
@@ -100,17 +184,26 @@ pub const RUBRIC: &[([&str; 2], [&str; 2], i32)] = &[
     ),
     (
         ["Background", "背景"],
-        ["Studies or work that the modules can build on, whatever the route.", "不論途徑，其學業或工作經驗能否為單元打好基礎。"],
+        [
+            "Studies or work that the modules can build on, whatever the route.",
+            "不論途徑，其學業或工作經驗能否為單元打好基礎。",
+        ],
         30,
     ),
     (
         ["Judgement", "判斷力"],
-        ["Do they see what can go wrong with AI, and for whom?", "能否看到人工智能可能出現的問題，以及受影響的人？"],
+        [
+            "Do they see what can go wrong with AI, and for whom?",
+            "能否看到人工智能可能出現的問題，以及受影響的人？",
+        ],
         25,
     ),
     (
         ["Clarity", "表達"],
-        ["Could a colleague act on what they wrote, in either language?", "不論以中文或英文書寫，同事能否據此行事？"],
+        [
+            "Could a colleague act on what they wrote, in either language?",
+            "不論以中文或英文書寫，同事能否據此行事？",
+        ],
         15,
     ),
 ];
@@ -240,7 +333,10 @@ pub const MODULES: &[(&str, [&str; 2], [&str; 2], i32, i32)] = &[
     ),
     (
         "GEN507",
-        ["Generative AI in banking operations", "生成式人工智能於銀行營運的應用"],
+        [
+            "Generative AI in banking operations",
+            "生成式人工智能於銀行營運的應用",
+        ],
         [
             "Judge whether a task suits a generative model, build an evaluation set, set limits, and try to break an assistant.",
             "判斷工作是否適合使用生成式模型，建立評估集，訂立界限，並嘗試攻破一個助手。",

@@ -15,6 +15,7 @@ use crate::lang::Lang;
 use crate::lang::format::{hk_date, hk_instant};
 use crate::organisations::actions::{self as organisations, OrganisationDetails};
 use crate::organisations::rules::Kind;
+use crate::people::accounts::{self, NewPerson};
 use crate::people::role_actions::{self, Invitation};
 use crate::people::rules::{Email, Names};
 use crate::programmes::actions as programmes;
@@ -57,7 +58,13 @@ impl World {
 }
 
 fn acting(person: PersonId, role: Role, programmes: Vec<ProgrammeId>) -> Actor {
-    Actor::Person(Acting { person, role, grant: None, organisations: Vec::new(), programmes })
+    Actor::Person(Acting {
+        person,
+        role,
+        grant: None,
+        organisations: Vec::new(),
+        programmes,
+    })
 }
 
 fn day(year: i32, month: u32, day: u32) -> NaiveDate {
@@ -65,7 +72,10 @@ fn day(year: i32, month: u32, day: u32) -> NaiveDate {
 }
 
 fn hkt(year: i32, month: u32, date: u32, hour: u32, minute: u32) -> DateTime<Utc> {
-    hk_instant(day(year, month, date), chrono::NaiveTime::from_hms_opt(hour, minute, 0).unwrap_or_default())
+    hk_instant(
+        day(year, month, date),
+        chrono::NaiveTime::from_hms_opt(hour, minute, 0).unwrap_or_default(),
+    )
 }
 
 /// Loads the sample programme into an empty database that its owner has marked `sample`.
@@ -74,8 +84,12 @@ fn hkt(year: i32, month: u32, date: u32, hour: u32, minute: u32) -> DateTime<Utc
 /// An action refuses, or the database fails. What was committed before stays; `banyan sample reset`
 /// begins again.
 pub fn load(site: &Site) -> Result<()> {
-    let now = site.db.read(&Actor::System(Task::PublicSite), |conn| Ok(db::now(conn)?))?;
-    let begun = site.db.as_of(hkt(2026, 3, 2, 9, 30).min(now - Duration::hours(8)));
+    let now = site
+        .db
+        .read(&Actor::System(Task::PublicSite), |conn| Ok(db::now(conn)?))?;
+    let begun = site
+        .db
+        .as_of(hkt(2026, 3, 2, 9, 30).min(now - Duration::hours(8)));
     let administrator = first_administrator(site)?;
     let programme = programme(&begun, administrator)?;
     let organisations = organisations(&begun, administrator, programme)?;
@@ -100,45 +114,65 @@ fn email(text: &str) -> Result<Email> {
 }
 
 fn names(family: &str, given: &str, zh: &str) -> Result<Names> {
-    Names::new(family, given, "", zh).map_err(|_fault| Error::Internal(format!("{family} is no name")))
+    Names::new(family, given, "", zh)
+        .map_err(|_fault| Error::Internal(format!("{family} is no name")))
 }
 
 fn first_administrator(site: &Site) -> Result<PersonId> {
-    let first = data::STAFF.first().ok_or_else(|| Error::Internal("no sample staff".to_owned()))?;
-    let (person, _link) = role_actions::invite_administrator(
-        site,
-        &email(first.email)?,
-        &names(first.family, first.given, first.zh)?,
-        Lang::En,
-    )?;
-    Ok(person)
+    let first = data::STAFF
+        .first()
+        .ok_or_else(|| Error::Internal("no sample staff".to_owned()))?;
+    let (email, names) = (
+        email(first.email)?,
+        names(first.family, first.given, first.zh)?,
+    );
+    role_actions::invite_administrator(site, &email, &names, Lang::En)?;
+    site.db.tx(&Actor::System(Task::Accounts), |conn| {
+        let known = NewPerson {
+            email: &email,
+            names: &names,
+            phone: None,
+            lang: Some(Lang::En),
+            programme: None,
+        };
+        accounts::ensure(conn, &known)
+    })
 }
 
 fn programme(db: &Db, administrator: PersonId) -> Result<ProgrammeId> {
     let (code, [name_en, name_zh], [summary_en, summary_zh], contact) = data::PROGRAMME;
-    let programme = db.tx(&acting(administrator, Role::Administrator, Vec::new()), |conn| {
-        let desk = access::desk(conn)?;
-        let details = programmes::ProgrammeDetails {
-            name_en: name_en.to_owned(),
-            name_zh: name_zh.to_owned(),
-            summary_en: summary_en.to_owned(),
-            summary_zh: summary_zh.to_owned(),
-            status: "recruiting".to_owned(),
-            contact_email: contact.to_owned(),
-        };
-        programmes::create_programme(conn, &desk, code, &details)
-    })?;
-    db.tx(&acting(administrator, Role::Administrator, vec![programme]), |conn| {
-        let (desk, staff) = (access::desk(conn)?, access::programme_staff(conn, programme)?);
-        let source = programmes::add_source(conn, &staff, &white_paper())?;
-        for target in targets(source) {
-            programmes::add_target(conn, &staff, &target)?;
-        }
-        let (version, [en, zh]) = data::PICS;
-        programmes::publish_pics(conn, &staff, version, en, zh)?;
-        programmes::load_holidays(conn, &desk, programme, &programmes::shipped_holidays())?;
-        programmes::set_modules(conn, &staff, &modules())
-    })?;
+    let programme = db.tx(
+        &acting(administrator, Role::Administrator, Vec::new()),
+        |conn| {
+            let desk = access::desk(conn)?;
+            let details = programmes::ProgrammeDetails {
+                name_en: name_en.to_owned(),
+                name_zh: name_zh.to_owned(),
+                summary_en: summary_en.to_owned(),
+                summary_zh: summary_zh.to_owned(),
+                status: "recruiting".to_owned(),
+                contact_email: contact.to_owned(),
+            };
+            programmes::create_programme(conn, &desk, code, &details)
+        },
+    )?;
+    db.tx(
+        &acting(administrator, Role::Administrator, vec![programme]),
+        |conn| {
+            let (desk, staff) = (
+                access::desk(conn)?,
+                access::programme_staff(conn, programme)?,
+            );
+            let source = programmes::add_source(conn, &staff, &white_paper())?;
+            for target in targets(source) {
+                programmes::add_target(conn, &staff, &target)?;
+            }
+            let (version, [en, zh]) = data::PICS;
+            programmes::publish_pics(conn, &staff, version, en, zh)?;
+            programmes::load_holidays(conn, &desk, programme, &programmes::shipped_holidays())?;
+            programmes::set_modules(conn, &staff, &modules())
+        },
+    )?;
     Ok(programme)
 }
 
@@ -180,43 +214,66 @@ fn targets(source: crate::ids::SourceId) -> Vec<programmes::NewTarget> {
 fn modules() -> Vec<programmes::NewModule> {
     data::MODULES
         .iter()
-        .map(|(code, [name_en, name_zh], [summary_en, summary_zh], contact, notional)| programmes::NewModule {
-            code: (*code).to_owned(),
-            name_en: (*name_en).to_owned(),
-            name_zh: (*name_zh).to_owned(),
-            summary_en: (*summary_en).to_owned(),
-            summary_zh: (*summary_zh).to_owned(),
-            contact_hours: *contact,
-            notional_hours: *notional,
-        })
+        .map(
+            |(code, [name_en, name_zh], [summary_en, summary_zh], contact, notional)| {
+                programmes::NewModule {
+                    code: (*code).to_owned(),
+                    name_en: (*name_en).to_owned(),
+                    name_zh: (*name_zh).to_owned(),
+                    summary_en: (*summary_en).to_owned(),
+                    summary_zh: (*summary_zh).to_owned(),
+                    contact_hours: *contact,
+                    notional_hours: *notional,
+                }
+            },
+        )
         .collect()
 }
 
-fn organisations(db: &Db, administrator: PersonId, programme: ProgrammeId) -> Result<Vec<(&'static str, OrganisationId)>> {
-    db.tx(&acting(administrator, Role::Administrator, vec![programme]), |conn| {
-        let desk = access::desk(conn)?;
-        let mut made = Vec::new();
-        for (kind, en, zh) in data::ORGANISATIONS {
-            let details = OrganisationDetails {
-                kind: Kind::parse(kind).ok_or_else(|| Error::Internal(format!("organisation kind {kind}")))?,
-                name_en: (*en).to_owned(),
-                name_zh: (*zh).to_owned(),
-                website: None,
-            };
-            made.push((*en, organisations::create(conn, &desk, &details)?));
-        }
-        Ok(made)
-    })
+fn organisations(
+    db: &Db,
+    administrator: PersonId,
+    programme: ProgrammeId,
+) -> Result<Vec<(&'static str, OrganisationId)>> {
+    db.tx(
+        &acting(administrator, Role::Administrator, vec![programme]),
+        |conn| {
+            let desk = access::desk(conn)?;
+            let mut made = Vec::new();
+            for (kind, en, zh) in data::ORGANISATIONS {
+                let details = OrganisationDetails {
+                    kind: Kind::parse(kind)
+                        .ok_or_else(|| Error::Internal(format!("organisation kind {kind}")))?,
+                    name_en: (*en).to_owned(),
+                    name_zh: (*zh).to_owned(),
+                    website: None,
+                };
+                made.push((*en, organisations::create(conn, &desk, &details)?));
+            }
+            Ok(made)
+        },
+    )
 }
 
 fn staff(db: &Db, world: &mut World) -> Result<()> {
-    let actor = acting(world.administrator, Role::Administrator, vec![world.programme]);
+    let actor = acting(
+        world.administrator,
+        Role::Administrator,
+        vec![world.programme],
+    );
     for member in data::STAFF.iter().skip(1) {
-        let organisation = member.organisation.map(|name| world.organisation(name)).transpose()?;
+        let organisation = member
+            .organisation
+            .map(|name| world.organisation(name))
+            .transpose()?;
         let invitation = Invitation {
             email: email(member.email)?,
             names: names(member.family, member.given, member.zh)?,
-            lang: if member.reads_chinese { Lang::Zh } else { Lang::En },
+            lang: if member.reads_chinese {
+                Lang::Zh
+            } else {
+                Lang::En
+            },
             role: member.role,
             programme: Some(world.programme),
             organisation,
@@ -228,7 +285,9 @@ fn staff(db: &Db, world: &mut World) -> Result<()> {
             role_actions::invite(conn, &desk, "Yuen Ho Yin", &invitation)
         })?;
         match member.role {
-            Role::Coordinator if world.coordinator == world.administrator => world.coordinator = person,
+            Role::Coordinator if world.coordinator == world.administrator => {
+                world.coordinator = person
+            }
             Role::Reviewer => world.reviewers.push(person),
             _ => {}
         }
@@ -243,14 +302,23 @@ fn staff(db: &Db, world: &mut World) -> Result<()> {
 pub fn sign_in_links(site: &Site) -> Result<Vec<(&'static str, String, String)>> {
     intake::showcase(site)?
         .into_iter()
-        .map(|(role, name, person)| Ok((role, name, crate::people::actions::sign_in_url(site, person)?)))
+        .map(|(role, name, person)| {
+            Ok((
+                role,
+                name,
+                crate::people::actions::sign_in_url(site, person)?,
+            ))
+        })
         .collect()
 }
 
 /// A number below `below` that depends on the text alone: the sample's dice.
 fn dice(text: &str, below: u64) -> u64 {
     let digest = secret::digest(text);
-    let number = digest.iter().take(8).fold(0_u64, |n, byte| (n << 8) | u64::from(*byte));
+    let number = digest
+        .iter()
+        .take(8)
+        .fold(0_u64, |n, byte| (n << 8) | u64::from(*byte));
     number.checked_rem(below).unwrap_or_default()
 }
 

@@ -1,7 +1,7 @@
 //! What reviewers of a cohort score.
 
-use diesel::sql_types::{BigInt, Integer, Text, Uuid as SqlUuid};
 use crate::db::sql_query;
+use diesel::sql_types::{BigInt, Integer, Text, Uuid as SqlUuid};
 use diesel::{QueryableByName, RunQueryDsl};
 use serde_json::json;
 

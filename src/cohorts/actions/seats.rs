@@ -1,8 +1,8 @@
 //! Seats of a cohort: pools, their sizes, and holds that end by themselves.
 
+use crate::db::sql_query;
 use chrono::{DateTime, SecondsFormat, Utc};
 use diesel::sql_types::{Integer, Nullable, Timestamptz, Uuid as SqlUuid};
-use crate::db::sql_query;
 use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
 use serde_json::Value;
 use uuid::Uuid;
@@ -11,7 +11,7 @@ use crate::access::{self, CohortStaff};
 use crate::audit;
 use crate::db::{Actor, Conn, Db, Task, now};
 use crate::error::{Error, Result};
-use crate::ids::{CohortId, OrganisationId, PoolId};
+use crate::ids::{CohortId, JobId, OrganisationId, PoolId};
 use crate::jobs;
 
 use super::super::events::{Noted, about};
@@ -22,15 +22,16 @@ use super::super::rules::seats::{self, Pool, Seats};
 
 /// The kind of the job that ends a hold.
 const RELEASE_HOLD: &str = "release_hold";
+/// The kind of the job that fills free seats from the waitlist; the room of offers runs it.
+pub const FILL_SEATS: &str = "fill_seats";
 
-/// Free seats may have come about: whoever waits and fits is promoted, in the same transaction.
-/// This is the one place from which that is called.
-#[expect(
-    clippy::unnecessary_wraps,
-    reason = "the waitlist of the offers room is called from here and can fail"
-)]
-fn seats_changed(_conn: &mut Conn<'_>, _cohort: &Cohort) -> Result<()> {
-    Ok(())
+/// Free seats may have come about: whoever waits and fits is promoted at once by the room of offers.
+/// That room stands below this one, so the word goes by a job in the same transaction; it runs
+/// within a second of the commit. This is the one place from which it is sent.
+fn seats_changed(conn: &mut Conn<'_>, cohort: &Cohort) -> Result<()> {
+    let now = now(conn)?;
+    let key = format!("{FILL_SEATS}:{}", JobId::new());
+    jobs::later(conn, FILL_SEATS, Some(cohort.id.0), &key, now)
 }
 
 /// Seats to hold for an organisation.

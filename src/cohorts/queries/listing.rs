@@ -1,8 +1,8 @@
 //! The list of cohorts at the desk.
 
+use crate::db::sql_query;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::sql_types::{Array, BigInt, Date, Nullable, Text, Timestamptz, Uuid as SqlUuid};
-use crate::db::sql_query;
 use diesel::{QueryableByName, RunQueryDsl};
 
 use crate::access::{CohortStaff, Desk};

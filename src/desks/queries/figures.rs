@@ -1,8 +1,8 @@
 //! Figures for readers who see no rows: the committee, and organisations about themselves.
 
+use crate::db::sql_query;
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{Array, BigInt, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
-use crate::db::sql_query;
 use diesel::{QueryableByName, RunQueryDsl};
 
 use crate::access::{Committee, Member, Working};

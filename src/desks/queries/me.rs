@@ -1,9 +1,9 @@
 //! A person's own affairs: applications, offers, places on waitlists, enrolments, each by the
 //! applicant's own policies.
 
+use crate::db::sql_query;
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{BigInt, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
-use crate::db::sql_query;
 use diesel::{QueryableByName, RunQueryDsl};
 
 use crate::access::{Own, Working};

@@ -1,8 +1,8 @@
 //! What the public site reads, under [`crate::db::Task::PublicSite`] whoever the reader is.
 
+use crate::db::sql_query;
 use chrono::NaiveDate;
 use diesel::sql_types::{BigInt, Date, Integer, Nullable, Text, Uuid as SqlUuid};
-use crate::db::sql_query;
 use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
 
 use crate::access::{Own, Working};

@@ -1,8 +1,8 @@
 //! Search over a desk's programmes. Terms are prefixes on the b-tree of `application_tokens`: the
 //! only form of search that keeps its index under row-level security.
 
-use diesel::sql_types::{Array, BigInt, Nullable, Text, Uuid as SqlUuid};
 use crate::db::sql_query;
+use diesel::sql_types::{Array, BigInt, Nullable, Text, Uuid as SqlUuid};
 use diesel::{QueryableByName, RunQueryDsl};
 
 use crate::access::Desk;

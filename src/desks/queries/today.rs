@@ -1,7 +1,7 @@
 //! What a desk reads to say what needs somebody today.
 
-use diesel::sql_types::{Array, BigInt, Uuid as SqlUuid};
 use crate::db::sql_query;
+use diesel::sql_types::{Array, BigInt, Uuid as SqlUuid};
 use diesel::{QueryableByName, RunQueryDsl};
 
 use crate::access::Desk;

@@ -1,8 +1,8 @@
 //! Decisions: pending until released, and free to be changed or undone until then.
 
-use diesel::sql_types::{Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use crate::db::sql_query;
 use diesel::RunQueryDsl;
+use diesel::sql_types::{Nullable, Text, Timestamptz, Uuid as SqlUuid};
 
 use crate::access::ApplicationStaff;
 use crate::applications::rules::{self, Decision, Event as Step, State};

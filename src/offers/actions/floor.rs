@@ -3,10 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Days, Utc};
-use diesel::sql_types::{Array, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use crate::db::sql_query;
+use chrono::{DateTime, Days, Utc};
 use diesel::RunQueryDsl;
+use diesel::sql_types::{Array, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 
 use crate::access::{self, Working};
 use crate::applications::rules::{self as applications, Event as Step, State};

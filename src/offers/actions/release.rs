@@ -3,12 +3,12 @@
 
 use std::collections::BTreeMap;
 
+use crate::db::sql_query;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
-use diesel::sql_types::{Array, Integer, Uuid as SqlUuid};
-use crate::db::sql_query;
 use diesel::RunQueryDsl;
+use diesel::sql_types::{Array, Integer, Uuid as SqlUuid};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 

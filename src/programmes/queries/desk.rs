@@ -1,8 +1,8 @@
 //! What the programme's page at the desk reads.
 
+use crate::db::sql_query;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::sql_types::{BigInt, Date, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
-use crate::db::sql_query;
 use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
 
 use crate::access::ProgrammeStaff;

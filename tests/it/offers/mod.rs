@@ -1,6 +1,7 @@
 //! The offers room.
 mod actions;
 mod expiry;
+mod pages;
 mod plan;
 mod race;
 mod replay;

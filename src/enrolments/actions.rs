@@ -1,0 +1,290 @@
+//! Enrolling into an accepted seat, and leaving it.
+
+use crate::db::sql_query;
+use diesel::RunQueryDsl;
+use diesel::sql_types::{Bool, Date, Integer, Nullable, Text, Uuid as SqlUuid};
+use serde_json::{Value, json};
+
+use crate::access::{CohortStaff, OwnEnrolment, OwnOffer};
+use crate::applications::rules::Event as Step;
+use crate::audit::{self, About, Event};
+use crate::db::{self, Conn, Task};
+use crate::error::{Error, Result};
+use crate::ids::{EnrolmentId, ProgrammeId};
+use crate::lang::format::hk_date;
+use crate::mail::outbox::{self, Occasion};
+use crate::offers::actions::{Floor, Held, hold, one, step_application};
+use crate::offers::queries::{self as offers, Application, Offer};
+use crate::people::accounts;
+use crate::programmes;
+
+use super::mail::{EnrolmentLetter, Told};
+use super::queries::{self, Enrolment};
+use super::rules::{
+    self, EnrolRefusal, EnrolmentEvent, EnrolmentForm, EnrolmentState, TraineeNumber,
+};
+
+/// What the history keeps.
+enum Happened {
+    Enrolled {
+        number: String,
+    },
+    Withdrawn {
+        reason: Option<String>,
+    },
+    Settled {
+        from: EnrolmentState,
+        to: EnrolmentState,
+    },
+}
+
+impl Event for Happened {
+    fn verb(&self) -> &'static str {
+        match self {
+            Self::Enrolled { .. } => "enrolment.enrolled",
+            Self::Withdrawn { .. } => "enrolment.withdrawn",
+            Self::Settled { .. } => "enrolment.settled",
+        }
+    }
+
+    fn details(&self) -> Value {
+        match self {
+            Self::Enrolled { number } => json!({ "number": number }),
+            Self::Withdrawn { reason } => json!({ "reason": reason }),
+            Self::Settled { from, to } => json!({ "from": from.as_str(), "to": to.as_str() }),
+        }
+    }
+}
+
+/// Enrols the person of an accepted offer: certificate name, consents and emergency contact are
+/// kept, a trainee number is given.
+///
+/// # Errors
+/// [`Error::Invalid`] with what is wrong with the form; [`EnrolRefusal`] when the offer was not
+/// accepted, its seat was given up, or the person is enrolled already.
+pub fn enrol(conn: &mut Conn<'_>, own: &OwnOffer, form: &EnrolmentForm) -> Result<EnrolmentId> {
+    let pics = programmes::queries::current_pics(conn, own.programme())?;
+    rules::check_form(form, pics.id).map_err(Error::Invalid)?;
+    if queries::of_offer(conn, own)?.is_some() {
+        return Err(EnrolRefusal::Already.into());
+    }
+    let id = EnrolmentId::new();
+    conn.elevate(Task::Seats, |conn| {
+        let held = hold(conn, own.offer())?;
+        if !held.offer.holds_taken_seat() {
+            return Err(EnrolRefusal::NotAccepted.into());
+        }
+        step_application(conn, &held.application, Step::AcceptOffer, held.now)?;
+        let number = next_number(conn, &held.floor)?;
+        insert(conn, id, &held, form, number)?;
+        let told = Told::Enrolled {
+            number: number.to_string(),
+            certificate_name: form.certificate_name.trim().to_owned(),
+            starts_on: held.floor.cohort.starts_on,
+        };
+        let event = Happened::Enrolled {
+            number: number.to_string(),
+        };
+        tell(conn, &held.floor, (id, &held.application), told, &event)
+    })?;
+    consent(conn, own.programme(), form, &pics.version)?;
+    Ok(id)
+}
+
+fn next_number(conn: &mut Conn<'_>, floor: &Floor) -> Result<TraineeNumber> {
+    let (year, last) = queries::last_number(conn, &floor.seats, floor.cohort.starts_on)?;
+    let number = TraineeNumber::new(year, last.saturating_add(1))
+        .ok_or_else(|| Error::Internal(format!("no trainee number is left in {year}")))?;
+    let kept = sql_query("UPDATE cohorts SET last_trainee = $2 WHERE id = $1")
+        .bind::<SqlUuid, _>(floor.cohort.id)
+        .bind::<Integer, _>(i32::try_from(last.saturating_add(1)).unwrap_or(i32::MAX))
+        .execute(conn.pg())?;
+    one(kept)?;
+    Ok(number)
+}
+
+fn insert(
+    conn: &mut Conn<'_>,
+    id: EnrolmentId,
+    held: &Held,
+    form: &EnrolmentForm,
+    number: TraineeNumber,
+) -> Result<()> {
+    let Held {
+        application, offer, ..
+    } = held;
+    sql_query(
+        "INSERT INTO enrolments (id, cohort_id, programme_id, person_id, application_id, offer_id, pool_id, university_id, \
+           employer_id, trainee_number, certificate_name, name_shown, name_sort) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+    )
+    .bind::<SqlUuid, _>(id)
+    .bind::<SqlUuid, _>(offer.cohort_id)
+    .bind::<SqlUuid, _>(offer.programme_id)
+    .bind::<SqlUuid, _>(offer.person_id)
+    .bind::<SqlUuid, _>(application.id)
+    .bind::<SqlUuid, _>(offer.id)
+    .bind::<SqlUuid, _>(offer.pool_id)
+    .bind::<Nullable<SqlUuid>, _>(application.university_id)
+    .bind::<Nullable<SqlUuid>, _>(application.employer_id)
+    .bind::<Text, _>(number.to_string())
+    .bind::<Text, _>(form.certificate_name.trim())
+    .bind::<Text, _>(&application.name_shown)
+    .bind::<Text, _>(&application.name_sort)
+    .execute(conn.pg())?;
+    sql_query(
+        "INSERT INTO emergency_contacts (enrolment_id, person_id, programme_id, name, relationship, phone) \
+         VALUES ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind::<SqlUuid, _>(id)
+    .bind::<SqlUuid, _>(offer.person_id)
+    .bind::<SqlUuid, _>(offer.programme_id)
+    .bind::<Text, _>(form.contact.name.trim())
+    .bind::<Text, _>(form.contact.relationship.trim())
+    .bind::<Text, _>(&form.contact.phone)
+    .execute(conn.pg())?;
+    Ok(())
+}
+
+/// Notes what was consented to and what not, by the person themselves.
+fn consent(
+    conn: &mut Conn<'_>,
+    programme: ProgrammeId,
+    form: &EnrolmentForm,
+    pics: &str,
+) -> Result<()> {
+    let given = [
+        ("pics", pics, true),
+        ("trainee_agreement", "1", form.accepts_agreement),
+        ("photographs", "1", form.allows_photographs),
+    ];
+    for (kind, version, yes) in given {
+        sql_query(
+            "INSERT INTO consents (id, person_id, programme_id, kind, version, given) \
+             VALUES ($1, banyan_person(), $2, $3, $4, $5)",
+        )
+        .bind::<SqlUuid, _>(uuid::Uuid::now_v7())
+        .bind::<SqlUuid, _>(programme)
+        .bind::<Text, _>(kind)
+        .bind::<Text, _>(version)
+        .bind::<Bool, _>(yes)
+        .execute(conn.pg())?;
+    }
+    Ok(())
+}
+
+/// History and letter of a step.
+fn tell(
+    conn: &mut Conn<'_>,
+    floor: &Floor,
+    (id, application): (EnrolmentId, &Application),
+    told: Told,
+    event: &Happened,
+) -> Result<()> {
+    let cohort = &floor.cohort;
+    let about = About::new("enrolment", id.0)
+        .of(application.person_id)
+        .within(cohort.programme_id);
+    audit::note(conn, about, event)?;
+    let to = accounts::recipient(conn, application.person_id)?;
+    let letter = EnrolmentLetter {
+        name: to.name.clone(),
+        cohort: (cohort.name_en.clone(), cohort.name_zh.clone()),
+        enrolment: id,
+        told,
+    };
+    let occasion = Occasion {
+        subject: Some(application.id.0),
+        programme: Some(cohort.programme_id),
+        programme_name: programmes::queries::name(conn, cohort.programme_id)?.pair(),
+    };
+    let key = format!("{}:{id}", event.verb());
+    outbox::put(conn, &to, &letter, &occasion, &key)
+}
+
+/// The trainee leaves; the seat goes back and, while offers are out, to the next who fits.
+///
+/// # Errors
+/// [`rules::StepRefused`].
+pub fn withdraw(conn: &mut Conn<'_>, own: &OwnEnrolment) -> Result<()> {
+    let enrolment = queries::own(conn, own)?;
+    leave(conn, &enrolment, None)
+}
+
+/// Staff record that a trainee has left, with a reason that the trainee reads.
+///
+/// # Errors
+/// [`rules::StepRefused`]; [`Error::NotFound`] for an enrolment of another cohort.
+pub fn withdraw_by_staff(
+    conn: &mut Conn<'_>,
+    staff: &CohortStaff,
+    id: EnrolmentId,
+    reason: &str,
+) -> Result<()> {
+    let enrolment = queries::of_cohort(conn, staff, id)?;
+    leave(conn, &enrolment, Some(reason))
+}
+
+/// Staff take an enrolment a step on that moves no seat: it begins, ends well or not, pauses.
+/// Withdrawals go through [`withdraw_by_staff`], which frees the seat.
+///
+/// # Errors
+/// [`rules::StepRefused`]; [`Error::NotFound`] for an enrolment of another cohort.
+pub fn settle(
+    conn: &mut Conn<'_>,
+    staff: &CohortStaff,
+    id: EnrolmentId,
+    event: EnrolmentEvent,
+) -> Result<()> {
+    let enrolment = queries::of_cohort(conn, staff, id)?;
+    let now = db::now(conn)?;
+    let from = enrolment.state()?;
+    let to = rules::next(from, event)?;
+    let completed = (to == EnrolmentState::Completed).then(|| hk_date(now));
+    let settled = sql_query(
+        "UPDATE enrolments SET state = $2, completed_on = $4, version = version + 1 WHERE id = $1 AND state = $3",
+    )
+    .bind::<SqlUuid, _>(enrolment.id)
+    .bind::<Text, _>(to.as_str())
+    .bind::<Text, _>(from.as_str())
+    .bind::<Nullable<Date>, _>(completed)
+    .execute(conn.pg())?;
+    one(settled)?;
+    let about = About::new("enrolment", enrolment.id.0)
+        .of(enrolment.person_id)
+        .within(staff.programme());
+    audit::note(conn, about, &Happened::Settled { from, to })
+}
+
+fn leave(conn: &mut Conn<'_>, enrolment: &Enrolment, reason: Option<&str>) -> Result<()> {
+    conn.elevate(Task::Seats, |conn| {
+        let mut floor = Floor::lock(conn, enrolment.cohort_id)?;
+        let application =
+            offers::lock_application(conn, enrolment.cohort_id, enrolment.application_id)?;
+        let offer: Offer = offers::lock_offer(conn, &floor.seats, enrolment.offer_id)?;
+        let enrolment = queries::lock(conn, &floor.seats, enrolment.id)?;
+        let now = db::now(conn)?;
+        let from = enrolment.state()?;
+        let to: EnrolmentState = rules::next(from, EnrolmentEvent::Withdraw)?;
+        let left = sql_query(
+            "UPDATE enrolments SET state = $2, version = version + 1 WHERE id = $1 AND state = $3",
+        )
+        .bind::<SqlUuid, _>(enrolment.id)
+        .bind::<Text, _>(to.as_str())
+        .bind::<Text, _>(from.as_str())
+        .execute(conn.pg())?;
+        one(left)?;
+        let told = Told::Left {
+            reason: reason.map(str::to_owned),
+        };
+        let event = Happened::Withdrawn {
+            reason: reason.map(str::to_owned),
+        };
+        tell(conn, &floor, (enrolment.id, &application), told, &event)?;
+        if rules::holds_seat(from) && !rules::holds_seat(to) {
+            floor.vacate(conn, &offer, now)?;
+            floor.fill(conn, now)?;
+        }
+        Ok(())
+    })
+}
