@@ -14,6 +14,7 @@ mod cohorts;
 mod enrolments;
 mod mail;
 mod offers;
+mod organisations;
 mod people;
 mod private_postgres;
 mod programmes;

@@ -1,5 +1,6 @@
 //! Things that tests of several rooms share.
 
 pub mod app;
+pub mod fixtures;
 pub mod smtp_sink;
 pub mod tables;
