@@ -19,6 +19,7 @@ mod jobs;
 mod mail;
 mod migrations;
 mod offers;
+mod organisations;
 mod people;
 mod policies;
 mod private_postgres;

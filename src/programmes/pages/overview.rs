@@ -246,6 +246,46 @@ fn plan(
     })
 }
 
+/// Title, publisher and date, address of each source.
+fn sources(
+    cx: &mut Cx<'_, '_>,
+    staff: &ProgrammeStaff,
+) -> Result<Vec<(String, String, Option<String>)>> {
+    let lang = cx.lang();
+    let rows = queries::sources(cx.conn, staff.programme())?;
+    let shown = rows.into_iter().map(|row| {
+        let title = lang.pick(row.title_en, row.title_zh);
+        let line = format!("{}, {}", row.publisher, date(lang, row.published_on));
+        (title, line, row.url)
+    });
+    Ok(shown.collect())
+}
+
+/// Each version of the statement, since when, and whether it is the one in force.
+fn pics(cx: &mut Cx<'_, '_>, staff: &ProgrammeStaff) -> Result<Vec<(String, String, bool)>> {
+    let lang = cx.lang();
+    let rows = queries::pics_versions(cx.conn, staff.programme())?;
+    let shown = rows.into_iter().enumerate().map(|(n, row)| {
+        let since = lang.programmes_pics_since(&deadline(lang, row.effective_at));
+        (row.version, since, n == 0)
+    });
+    Ok(shown.collect())
+}
+
+/// The yearly targets to plan for.
+fn choices(
+    lang: Lang,
+    yearly: &[&TargetRow],
+    chosen: Option<&TargetRow>,
+) -> Vec<(String, String, bool)> {
+    let choice = |row: &&TargetRow| {
+        let on = chosen.is_some_and(|t| t.id == row.id);
+        let label = format!("{} ({})", sentence(lang, row), period(lang, row));
+        (row.id.to_string(), label, on)
+    };
+    yearly.iter().map(choice).collect()
+}
+
 /// GET `/programme`. The planner's numbers are in the address.
 pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let staff = chosen(cx)?;
@@ -271,8 +311,8 @@ pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let desk = access::desk(cx.conn)?;
     let reached = queries::reached(cx.conn, &desk)?;
     let goals = goals(cx, &staff, &rows)?;
-    let sources = queries::sources(cx.conn, staff.programme())?;
-    let pics = queries::pics_versions(cx.conn, staff.programme())?;
+    let sources = sources(cx, &staff)?;
+    let pics = pics(cx, &staff)?;
     let history = audit::lines(cx.conn, staff.programme().0, lang)?;
     cx.visit.page(&Overview {
         shell: cx.shell(lang.pick(&programme.name_en, &programme.name_zh).as_str()),
@@ -292,35 +332,14 @@ pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         completion: per_cent(rates.0),
         acceptance: per_cent(rates.1),
         size: size.to_string(),
-        choices: yearly
-            .iter()
-            .map(|row| {
-                let on = for_target.is_some_and(|t| t.id == row.id);
-                let label = format!("{} ({})", sentence(lang, row), period(lang, row));
-                (row.id.to_string(), label, on)
-            })
-            .collect(),
+        choices: choices(lang, &yearly, for_target),
         plan: for_target.and_then(|row| plan(lang, row, rates, size)),
         kept: lang.programmes_kept(
             &per_cent(i64::from(programme.completion_bp)),
             &per_cent(i64::from(programme.acceptance_bp)),
         ),
-        sources: sources
-            .into_iter()
-            .map(|row| {
-                let title = lang.pick(&row.title_en, &row.title_zh).clone();
-                let line = format!("{}, {}", row.publisher, date(lang, row.published_on));
-                (title, line, row.url)
-            })
-            .collect(),
-        pics: pics
-            .into_iter()
-            .enumerate()
-            .map(|(n, row)| {
-                let since = lang.programmes_pics_since(&deadline(lang, row.effective_at));
-                (row.version, since, n == 0)
-            })
-            .collect(),
+        sources,
+        pics,
         history,
         programme,
     })

@@ -1,3 +1,5 @@
 //! The cohorts room.
+mod desk;
+mod holds;
 mod rules;
 mod seats;

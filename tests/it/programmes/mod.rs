@@ -1,3 +1,4 @@
 //! The programmes room.
+mod desk;
 mod planner;
 mod rules;

@@ -1,0 +1,2 @@
+//! The organisations room.
+mod desk;
