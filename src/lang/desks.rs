@@ -10,7 +10,7 @@ texts! {
     desk_me_until_offer: "Answer by" | "回覆限期";
     desk_me_until_draft: "Submit before" | "遞交限期";
     desk_me_position: "Your position on the waitlist" | "候補次序";
-    desk_me_position_more: "People ahead of you are waiting for a seat that would also fit you. When one becomes free it goes to the first in line at once." | "排在你之前的人亦在等候適合你的名額。名額一旦騰空，即給予次序最前的一位。";
+    desk_me_position_more: "Counted among those who wait for a seat that also fits you. When one becomes free it goes at once to the first in line." | "只計算同樣等候適合你的名額的人。名額一旦騰空，即給予次序最前的一位。";
     desk_me_trainee_number: "Trainee number" | "學員編號";
     desk_me_answer: "Answer the offer" | "回覆取錄通知";
     desk_me_too_late: "The time to answer this offer is over; the seat goes to the next person." | "回覆限期已過，名額將給予下一位。";

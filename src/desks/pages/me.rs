@@ -12,6 +12,7 @@ use crate::desks::queries::public;
 use crate::desks::rules::{CallState, call_state};
 use crate::enrolments::rules::EnrolmentState;
 use crate::error::{Error, Result};
+use crate::ids::EnrolmentId;
 use crate::lang::Lang;
 use crate::lang::format::{count, deadline};
 use crate::offers::rules::OfferState;
@@ -117,7 +118,7 @@ fn affair(mine: &Mine, position: Option<i64>, now: DateTime<Utc>, lang: Lang) ->
     };
     let offer = mine.offer_state.as_deref().and_then(OfferState::parse);
     match (mine.enrolment_id, offer, mine.offer_id) {
-        (Some(enrolment), _, _) => enrolled(&mut affair, mine, enrolment.to_string(), lang),
+        (Some(enrolment), _, _) => enrolled(&mut affair, mine, enrolment, lang),
         (None, Some(OfferState::Open), Some(id)) => {
             let in_time = mine.expires_at.is_some_and(|at| now < at);
             affair.until = mine.expires_at.map(|at| deadline(lang, at));
@@ -143,7 +144,7 @@ fn next(href: String, label: &'static str) -> Option<Next> {
     Some(Next { href, label })
 }
 
-fn enrolled(affair: &mut Affair, mine: &Mine, enrolment: String, lang: Lang) {
+fn enrolled(affair: &mut Affair, mine: &Mine, enrolment: EnrolmentId, lang: Lang) {
     let state = mine
         .enrolment_state
         .as_deref()

@@ -252,7 +252,7 @@ pub fn promises(conn: &mut Conn<'_>, _site: &Working) -> Result<Vec<Promise>> {
         "SELECT g.name_en AS programme_en, g.name_zh AS programme_zh, t.metric, t.operator, t.value, t.starts_on, \
            t.ends_on, t.wording_en, t.wording_zh, s.title_en, s.title_zh, s.publisher, s.published_on, s.url \
          FROM targets t JOIN programmes g ON g.id = t.programme_id LEFT JOIN sources s ON s.id = t.source_id \
-         ORDER BY g.created_at, g.id, t.metric = 'enrolled', t.metric, t.starts_on, t.id",
+         ORDER BY g.created_at, g.id, t.metric <> 'trained', t.starts_on, t.id",
     )
     .load(conn.pg())?)
 }

@@ -9,7 +9,6 @@ use diesel::connection::{Connection as _, InstrumentationEvent};
 use diesel::pg::PgConnection;
 use diesel::r2d2::{ConnectionManager, CustomizeConnection, Pool};
 
-use crate::support::app::TestApp;
 use crate::support::fixtures::desks::{
     ALPHA, BETA, COHORT, OPEN, PLANNED, POOL_ALPHA, POOL_BETA, POOL_OPEN, PROGRAMME, applicant,
     coordinator, id, offer, speaker, stranger, waits, world,
@@ -191,7 +190,7 @@ async fn the_desk_says_what_needs_a_decision_and_where() {
             &unread.to_string(),
         ],
     );
-    holds(&other, &["由此開始"]);
+    holds(&other, &["Begin here"]);
 }
 
 #[actix_web::test]
@@ -220,7 +219,7 @@ async fn a_cohort_at_a_glance_in_both_languages() {
             "of 201 needed",
             "237 enrolments and 316 offers",
             "8 cohorts of 30 seats",
-            "Sun 22 Feb 2090",
+            "22 Feb 2090",
             "Nothing has been recorded yet.",
             &format!("{path}/waitlist"),
             &format!("{path}/import"),
@@ -288,6 +287,7 @@ async fn the_cohort_page_asks_six_questions_however_much_there_is() {
     app.site.db = Db::from_pool(
         Pool::builder()
             .max_size(1)
+            .test_on_check_out(false)
             .connection_customizer(Box::new(Counting(Arc::clone(&asked))))
             .build(ConnectionManager::new(app.app_url()))
             .unwrap(),
@@ -327,7 +327,8 @@ async fn the_committee_sees_figures_and_nobody() {
             "of 201 needed",
             "Seats: 30",
             "<td class=\"n\">6</td>",
-            "<dd>10</dd>",
+            "<dd>not shown</dd>",
+            "<dd>17</dd>",
             "&#60;5",
         ],
     );
@@ -403,8 +404,8 @@ async fn search_finds_people_by_every_beginning_and_organisations_by_name() {
     let (_, chan) = applicant(&app, "CHAN Tai Man", COHORT, "submitted");
     let (_, lee) = applicant(&app, "LEE Ka Yi", OPEN, "draft");
     for (application, cohort, tokens) in [
-        (chan, COHORT, ["chantaiman", "taimanchan"]),
-        (lee, OPEN, ["leekayi", "kayilee"]),
+        (chan, COHORT, ["chantaiman", "taimanchan", "manchan"]),
+        (lee, OPEN, ["leekayi", "kayilee", "yilee"]),
     ] {
         for token in tokens {
             app.as_owner(&format!(
