@@ -35,6 +35,41 @@ pub fn form_routes() -> Routes {
     Routes::new()
         .post("/calls/{code}/apply", APPLICANT, begin)
         .get("/me/applications/{application}", APPLICANT, home)
+        .and(about_routes())
+        .and(words_routes())
+        .get("/me/applications/{application}/document", APPLICANT, |cx| {
+            section(cx, SectionKey::Document)
+        })
+        .post_free("/me/applications/{application}/document", APPLICANT, upload)
+        .limit(UPLOAD_LIMIT)
+        .post(
+            "/me/applications/{application}/document/remove",
+            APPLICANT,
+            remove_document,
+        )
+        .get(
+            "/me/applications/{application}/document/file",
+            APPLICANT,
+            download,
+        )
+        .get("/me/applications/{application}/check", APPLICANT, check)
+        .post("/me/applications/{application}/submit", APPLICANT, submit)
+        .get(
+            "/me/applications/{application}/withdraw",
+            APPLICANT,
+            ask_withdraw,
+        )
+        .post(
+            "/me/applications/{application}/withdraw",
+            APPLICANT,
+            withdraw,
+        )
+        .post("/me/applications/{application}/reopen", APPLICANT, reopen)
+}
+
+/// Sections about the person: each a page, its form, and what saves it as it is typed.
+fn about_routes() -> Routes {
+    Routes::new()
         .get("/me/applications/{application}/person", APPLICANT, |cx| {
             section(cx, SectionKey::Person)
         })
@@ -72,6 +107,11 @@ pub fn form_routes() -> Routes {
             APPLICANT,
             |cx| keep(cx, SectionKey::Background),
         )
+}
+
+/// Sections in the person's own words.
+fn words_routes() -> Routes {
+    Routes::new()
         .get(
             "/me/applications/{application}/statement",
             APPLICANT,
@@ -411,8 +451,11 @@ fn section_page(
         identity_card: !find_identity_card_numbers(&text).is_empty(),
         display_name: desk.mine.display_name.clone(),
         email: desk.mine.email.clone(),
-        study: route != Some(Route::InServiceNominee),
-        work: route != Some(Route::UniversityStudent),
+        study: matches!(
+            route,
+            None | Some(Route::UniversityStudent | Route::RecentGraduate)
+        ),
+        work: matches!(route, None | Some(Route::InServiceNominee)),
         routed: route.is_some(),
         routes: Route::ALL
             .iter()
@@ -763,52 +806,58 @@ fn check_page(cx: &mut Cx<'_, '_>, status: u16) -> Result<Reply> {
 }
 
 fn answers(mine: &Mine, lang: Lang) -> Vec<Answer> {
-    let text = |value: &Option<String>| value.clone().unwrap_or_default();
-    let own = |value: Option<&str>| value.unwrap_or_default().to_owned();
-    let ticked = |word: &str| {
-        let said = mine.declarations.iter().any(|it| it == word);
-        own(said.then(|| lang.apply_yes()))
-    };
-    let route = mine.form().route;
+    let mut answers = about(mine, lang);
+    answers.extend(words(mine, lang));
+    answers
+        .into_iter()
+        .map(|(label, value, section)| Answer {
+            label,
+            value: value.unwrap_or_default(),
+            section,
+        })
+        .collect()
+}
+
+type Said = (&'static str, Option<String>, &'static str);
+
+fn about(mine: &Mine, lang: Lang) -> Vec<Said> {
+    let route = mine.form().route.map(|it| it.label(lang).to_owned());
     let year = mine.graduation_year.map(|year| year.to_string());
-    [
-        (lang.apply_family_name(), text(&mine.family_name), "person"),
-        (lang.apply_given_names(), text(&mine.given_names), "person"),
+    let university = mine.university(lang).map(str::to_owned);
+    let employer = mine.employer(lang).map(str::to_owned);
+    let study = mine.field_of_study.clone();
+    vec![
+        (lang.apply_family_name(), mine.family_name.clone(), "person"),
+        (lang.apply_given_names(), mine.given_names.clone(), "person"),
         (
             lang.apply_western_name(),
-            text(&mine.western_name),
+            mine.western_name.clone(),
             "person",
         ),
-        (lang.apply_name_zh(), text(&mine.name_zh), "person"),
-        (lang.apply_phone(), text(&mine.phone), "person"),
+        (lang.apply_name_zh(), mine.name_zh.clone(), "person"),
+        (lang.apply_phone(), mine.phone.clone(), "person"),
+        (lang.section_route(), route, "route"),
+        (lang.apply_university(), university, "background"),
+        (lang.apply_field_of_study(), study, "background"),
+        (lang.apply_graduation_year(), year, "background"),
+        (lang.apply_employer(), employer, "background"),
+        (lang.apply_job_title(), mine.job_title.clone(), "background"),
+    ]
+}
+
+fn words(mine: &Mine, lang: Lang) -> Vec<Said> {
+    let ticked = |word: &str| {
+        let said = mine.declarations.iter().any(|it| it == word);
+        said.then(|| lang.apply_yes().to_owned())
+    };
+    let document = mine.document_id.and(mine.document_label.clone());
+    vec![
         (
-            lang.section_route(),
-            own(route.map(|it| it.label(lang))),
-            "route",
+            lang.section_statement(),
+            mine.statement.clone(),
+            "statement",
         ),
-        (
-            lang.apply_university(),
-            own(mine.university(lang)),
-            "background",
-        ),
-        (
-            lang.apply_field_of_study(),
-            text(&mine.field_of_study),
-            "background",
-        ),
-        (lang.apply_graduation_year(), text(&year), "background"),
-        (
-            lang.apply_employer(),
-            own(mine.employer(lang)),
-            "background",
-        ),
-        (lang.apply_job_title(), text(&mine.job_title), "background"),
-        (lang.section_statement(), text(&mine.statement), "statement"),
-        (
-            lang.apply_document(),
-            text(&mine.document_label),
-            "document",
-        ),
+        (lang.apply_document(), document, "document"),
         (lang.apply_declare_true(), ticked("true"), "declarations"),
         (
             lang.apply_declare_eligible(),
@@ -820,15 +869,8 @@ fn answers(mine: &Mine, lang: Lang) -> Vec<Answer> {
             ticked("available"),
             "declarations",
         ),
-        (lang.apply_pics(), text(&mine.pics_version), "declarations"),
+        (lang.apply_pics(), mine.pics_version.clone(), "declarations"),
     ]
-    .into_iter()
-    .map(|(label, value, section)| Answer {
-        label,
-        value,
-        section,
-    })
-    .collect()
 }
 
 fn submit(cx: &mut Cx<'_, '_>) -> Result<Reply> {

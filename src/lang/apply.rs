@@ -5,6 +5,7 @@ use super::{Lang, texts};
 
 texts! {
     apply_title(cohort: &str): "Application: {cohort}" | "申請：{cohort}";
+    apply_breadcrumb: "Breadcrumb" | "導覽路徑";
     apply_reference: "Reference" | "參考編號";
     apply_deadline: "Call closes" | "截止申請";
     apply_submitted_at: "Submitted" | "遞交時間";
