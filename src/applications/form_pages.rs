@@ -59,11 +59,6 @@ pub fn form_routes() -> Routes {
             APPLICANT,
             ask_withdraw,
         )
-        .post(
-            "/me/applications/{application}/withdraw",
-            APPLICANT,
-            withdraw,
-        )
         .post("/me/applications/{application}/reopen", APPLICANT, reopen)
 }
 

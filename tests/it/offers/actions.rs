@@ -11,7 +11,7 @@ use chrono::TimeDelta;
 use diesel::{RunQueryDsl as _, sql_query};
 
 use crate::support::app::TestApp;
-use crate::support::fixtures::offers::Scene;
+use crate::support::fixtures::offers::{Candidate, Scene};
 use crate::support::tables::at;
 
 #[test]
@@ -54,23 +54,23 @@ fn the_jobs_of_an_offer_remind_once_and_end_it_once() {
     );
 }
 
+/// So many accepted applicants, best first.
+fn accepted(app: &TestApp, scene: &Scene, many: i32) -> Vec<Candidate> {
+    (0..many)
+        .map(|n| {
+            let whom =
+                scene.candidate(app, &format!("Person {n}"), Lang::En, None, Some(4_000 - n));
+            scene.decide(app, whom, Accept, None);
+            whom
+        })
+        .collect()
+}
+
 #[test]
 fn a_withdrawn_application_leaves_its_seat_whether_offered_or_accepted() {
     let app = TestApp::new();
     let scene = Scene::new(&app, 2, &[]);
-    let people: Vec<_> = (0..4)
-        .map(|n| {
-            let whom = scene.candidate(
-                &app,
-                &format!("Person {n}"),
-                Lang::En,
-                None,
-                Some(4_000 - n),
-            );
-            scene.decide(&app, whom, Accept, None);
-            whom
-        })
-        .collect();
+    let people = accepted(&app, &scene, 4);
     assert_eq!(scene.release(&app).counts, [2, 2, 0, 0]);
     let withdraw = |n: usize| {
         app.site.db.tx(&people[n].actor(), |conn| {
@@ -119,7 +119,7 @@ fn a_withdrawn_application_leaves_its_seat_whether_offered_or_accepted() {
     let wrong = app
         .site
         .db
-        .read(&Actor::System(Task::Seats), |conn| queries::reconcile(conn));
+        .read(&Actor::System(Task::Seats), queries::reconcile);
     assert_eq!(wrong.unwrap(), Vec::new());
 }
 
