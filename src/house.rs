@@ -112,6 +112,34 @@ impl House {
         migrations::set_mark(&mut db::connect_owner(self.owner_url()?)?, mark)
     }
 
+    /// What the database is marked for.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn marked(&self) -> Result<String> {
+        #[derive(diesel::QueryableByName)]
+        struct Marked {
+            #[diesel(sql_type = diesel::sql_types::Text)]
+            mark: String,
+        }
+        self.site.db.read(&Actor::System(Task::PublicSite), |conn| {
+            let row: Marked = db::sql_query("SELECT mark FROM house").get_result(conn.pg())?;
+            Ok(row.mark)
+        })
+    }
+
+    /// Takes every table down, step by step. The caller has made sure that nothing is lost.
+    ///
+    /// # Errors
+    /// As [`House::migrate`].
+    pub fn take_down(&self) -> Result<()> {
+        let mut owner = db::connect_owner(self.owner_url()?)?;
+        while migrations::missing(&mut owner)?.len() < migrations::known().len() {
+            migrations::revert_last(&mut owner)?;
+        }
+        Ok(())
+    }
+
     /// Is the schema as new as this binary?
     ///
     /// # Errors

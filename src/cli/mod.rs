@@ -8,8 +8,10 @@ use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::house::House;
 
+mod audit;
 mod doctor;
 mod import;
+mod sample;
 mod serve;
 mod worker;
 
@@ -65,6 +67,12 @@ enum Command {
     /// Take in a file from outside.
     #[command(subcommand)]
     Import(import::Import),
+    /// Check history.
+    #[command(subcommand)]
+    Audit(audit::Audit),
+    /// Load the sample programme, or begin it again.
+    #[command(subcommand)]
+    Sample(sample::Sample),
     /// People who run the house.
     #[command(subcommand)]
     Admin(admin::Admin),
@@ -113,6 +121,8 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Migrate { bootstrap: false } => migrate(&House::open(config()?)?)?,
         Command::Doctor(options) => return Ok(doctor::run(&options)),
         Command::Import(import) => import.run(&House::open(config()?)?)?,
+        Command::Audit(command) => return audit::run(&House::open(config()?)?, &command),
+        Command::Sample(command) => sample::run(&House::open(config()?)?, &command)?,
         Command::Admin(command) => admin::run(&House::open(config()?)?, &command)?,
     }
     Ok(ExitCode::SUCCESS)
