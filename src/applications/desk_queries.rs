@@ -9,13 +9,13 @@ use diesel::pg::Pg;
 use diesel::sql_types::{
     Array, BigInt, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid,
 };
-use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
+use diesel::{QueryableByName, RunQueryDsl};
 use uuid::Uuid;
 
-use crate::access::{ApplicationStaff, CohortStaff};
+use crate::access::CohortStaff;
 use crate::db::Conn;
 use crate::error::{Error, Result};
-use crate::ids::{ApplicationId, FileId, NoteId, OrganisationId, PersonId};
+use crate::ids::ApplicationId;
 use crate::web::paging::{Cursor, Page};
 
 use super::desk_list::{DISAGREEMENT_MILLI, Filter, Pending, Reading, Sort};

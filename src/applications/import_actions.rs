@@ -19,31 +19,25 @@ use std::fs::File;
 use std::io::{BufWriter, Read};
 use std::path::PathBuf;
 
-use chrono::{DateTime, NaiveTime, SubsecRound as _, Utc};
-use serde_json::json;
+use chrono::{DateTime, SubsecRound as _, Utc};
 
 use crate::access::{self, CohortStaff, Working};
 use crate::audit::{self, About};
 use crate::cohorts;
 use crate::db::{Conn, Task};
-use crate::error::{Error, Result};
-use crate::ids::{ApplicationId, CohortId, ImportId, PersonId, ProgrammeId};
+use crate::error::Result;
+use crate::ids::{CohortId, ImportId, ProgrammeId};
 use crate::lang::Lang;
-use crate::lang::format::hk_instant;
-use crate::mail::outbox::{self, Recipient};
 use crate::organisations;
-use crate::people::bulk::{self, NewAccount};
-use crate::people::rules::search::search_tokens;
 use crate::people::rules::{Names, Phone};
 
 use super::Route;
-use super::form_actions;
 use super::import::{
     BadRows, Column, Columns, Context, Counts, Directory, Employer, Existing, Judged,
     KnownOrganisation, Outcome, Reader, Reason, Report, ReportCsv, Row, Submitted, Verdict,
     compare,
 };
-use super::import_queries::{self as queries, Application, Known, Written};
+use super::import_queries::{self as queries, Application, Known};
 
 mod plan;
 

@@ -28,6 +28,9 @@ texts! {
     history_enrolment_withdrawn(reason: &str): "left the programme {reason}" | "退出計劃{reason}";
 }
 
+/// The words of one room's verbs; none for a verb of another.
+type Room = fn(Lang, &str, &Value) -> Option<String>;
+
 impl Lang {
     /// The word of an enrolment's state; its room stands below this one.
     fn enrolment_word(self, state: &str) -> &'static str {
@@ -46,7 +49,7 @@ impl Lang {
     /// What happened, in words. `details` are those that the event stored, or null when erased.
     #[must_use]
     pub fn history(self, verb: &str, details: &Value) -> String {
-        let rooms: [fn(Self, &str, &Value) -> Option<String>; 7] = [
+        let rooms: [Room; 7] = [
             Self::people_history,
             Self::organisations_history,
             Self::programmes_history,
