@@ -399,6 +399,12 @@ fn problems(desk: &Desk, key: SectionKey) -> Vec<FieldError> {
         .collect()
 }
 
+/// A text with an empty line between its paragraphs.
+fn paragraphs(text: &str) -> Vec<String> {
+    let text = text.replace("\r\n", "\n");
+    text.split("\n\n").map(str::to_owned).collect()
+}
+
 #[expect(
     clippy::too_many_arguments,
     reason = "a page has many parts; they are named in its struct"
@@ -467,12 +473,7 @@ fn section_page(
         most: desk.rules.statement_most,
         document: desk.mine.document_id.and(desk.mine.document_label.clone()),
         pics_version: desk.pics.version.clone(),
-        pics: lang
-            .pick(&desk.pics.text_en, &desk.pics.text_zh)
-            .replace("\r\n", "\n")
-            .split("\n\n")
-            .map(str::to_owned)
-            .collect(),
+        pics: paragraphs(lang.pick(&desk.pics.text_en, &desk.pics.text_zh)),
         typed,
     })
 }

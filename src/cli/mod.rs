@@ -22,7 +22,7 @@ mod admin;
 /// Banyan (榕) runs an AI talent programme, from the public call to the alumni survey.
 ///
 /// Without any setting it keeps a private PostgreSQL below its data folder and works on the sample
-/// programme; `banyan run` is all it takes. With DATABASE_URL it uses that server. Settings are
+/// programme; `banyan run` is all it takes. With `DATABASE_URL` it uses that server. Settings are
 /// environment variables; `banyan doctor --settings` lists them with their meaning.
 #[derive(Parser)]
 #[command(name = "banyan", version, max_term_width = 100)]
@@ -35,7 +35,7 @@ struct Cli {
 enum Command {
     /// Everything at once, to try it out: migrate, load the sample programme, serve, print links.
     ///
-    /// Works on the private PostgreSQL or on DATABASE_URL. The sample programme is loaded once, into
+    /// Works on the private PostgreSQL or on `DATABASE_URL`. The sample programme is loaded once, into
     /// an empty database; what you change stays until `banyan sample reset`. Prints the address and
     /// one sign-in link for each kind of user, and serves until interrupted.
     Run,
@@ -52,7 +52,7 @@ enum Command {
     /// Bring the database's schema up to this version.
     ///
     /// Several may be started at once: they wait for each other. With a server of your own it needs
-    /// DATABASE_OWNER_URL, the connection string of the role banyan_owner; `--bootstrap` prints the
+    /// `DATABASE_OWNER_URL`, the connection string of the role `banyan_owner`; `--bootstrap` prints the
     /// SQL that makes the roles and the database, to be run once by its superuser.
     Migrate {
         /// Print the SQL that prepares a server of your own, and do nothing else.

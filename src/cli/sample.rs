@@ -20,7 +20,7 @@ pub(super) enum Sample {
     /// Drop everything and load the sample programme anew.
     ///
     /// Works only on a database that is marked as a sample; anything else is refused. All tables are
-    /// taken down and built up again as their owner (DATABASE_OWNER_URL on a server of your own),
+    /// taken down and built up again as their owner (`DATABASE_OWNER_URL` on a server of your own),
     /// with every account, letter and event in them. Stop `banyan run` and `banyan serve` first.
     Reset {
         /// Yes, everything in this database may go.
