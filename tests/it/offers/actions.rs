@@ -222,10 +222,11 @@ fn a_cancelled_cohort_leaves_no_open_offer_and_nobody_waiting() {
     let people = accepted(&app, &scene, 4);
     assert_eq!(scene.release(&app).counts, [2, 2, 0, 0]);
     // One has accepted: that seat is not an open offer.
+    let offer = scene.offer(&app, people[0]);
     app.site
         .db
         .tx(&people[0].actor(), |conn| {
-            let own = access::own_offer(conn, scene.offer(&app, people[0]))?;
+            let own = access::own_offer(conn, offer)?;
             actions::accept(conn, &own)
         })
         .unwrap();
@@ -299,10 +300,11 @@ fn a_seat_that_comes_free_after_its_hold_was_ended_early_goes_to_everybody() {
             banyan::cohorts::actions::release_now(conn, &staff, pool)
         })
         .unwrap();
+    let offer = scene.offer(&app, held);
     app.site
         .db
         .tx(&held.actor(), |conn| {
-            let own = access::own_offer(conn, scene.offer(&app, held))?;
+            let own = access::own_offer(conn, offer)?;
             actions::decline(conn, &own, None)
         })
         .unwrap();
