@@ -119,6 +119,10 @@ impl Page {
 }
 
 /// Measures every page and prints the table.
+#[expect(
+    clippy::too_many_lines,
+    reason = "a measurement is read from top to bottom"
+)]
 pub fn run(house: &House, wanted: &Wanted) {
     let statics = limit::static_pages();
     println!(

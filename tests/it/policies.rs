@@ -462,6 +462,8 @@ const SHARED: &[&str] = &[
     "programmes",
     "sources",
     "targets",
+    // What the press release says of the field; the public site shows it.
+    "observations",
     "holidays",
     "pics",
     "modules",

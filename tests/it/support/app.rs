@@ -46,6 +46,8 @@ static HASHER: LazyLock<Hasher> = LazyLock::new(|| Hasher::new().unwrap());
 
 /// The database that others are cloned from; nobody stays connected to it.
 const TEMPLATE: &str = "banyan";
+/// The copy of it that rolled-back tests share.
+const ROLLED_BACK: &str = "rolled_back";
 
 impl Server {
     fn start() -> Self {
@@ -71,25 +73,32 @@ impl Server {
         migrations::migrate(&mut owner).unwrap();
         migrations::set_mark(&mut owner, Mark::Test).unwrap();
         drop(owner);
-        // Statics are never dropped, so a watcher stops the server when this process has ended.
-        std::mem::forget(private);
-        watch(&folder);
-        Self {
+        let server = Self {
             folder,
             app_url,
             owner_url,
             super_url,
-        }
+        };
+        // A template that somebody uses cannot be copied: rolled-back tests share a copy.
+        server.copy(ROLLED_BACK);
+        // Statics are never dropped, so a watcher stops the server when this process has ended.
+        std::mem::forget(private);
+        watch(&server.folder);
+        server
     }
 
     fn clone_database(&self) -> String {
         let name = format!("test_{}", NUMBER.fetch_add(1, Ordering::Relaxed));
+        self.copy(&name);
+        name
+    }
+
+    fn copy(&self, name: &str) {
         let mut conn = PgConnection::establish(&rename(&self.super_url, "postgres")).unwrap();
         conn.batch_execute(&format!(
             "CREATE DATABASE {name} TEMPLATE {TEMPLATE} OWNER banyan_owner STRATEGY FILE_COPY"
         ))
         .unwrap();
-        name
     }
 }
 
@@ -199,7 +208,7 @@ impl TestApp {
             .max_size(1)
             .test_on_check_out(false)
             .connection_customizer(Box::new(Rollback))
-            .build(ConnectionManager::new(&SERVER.app_url))
+            .build(ConnectionManager::new(rename(&SERVER.app_url, ROLLED_BACK)))
             .unwrap();
         Self::build(
             Db::from_pool(pool),
@@ -278,7 +287,7 @@ impl TestApp {
     /// Connection string of the app's role, for a database of its own.
     pub fn app_url(&self) -> String {
         self.database.as_ref().map_or_else(
-            || SERVER.app_url.clone(),
+            || rename(&SERVER.app_url, ROLLED_BACK),
             |name| rename(&SERVER.app_url, name),
         )
     }
@@ -286,7 +295,7 @@ impl TestApp {
     /// Connection string of the superuser, for tampering.
     pub fn super_url(&self) -> String {
         self.database.as_ref().map_or_else(
-            || SERVER.super_url.clone(),
+            || rename(&SERVER.super_url, ROLLED_BACK),
             |name| rename(&SERVER.super_url, name),
         )
     }
