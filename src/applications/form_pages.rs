@@ -297,7 +297,7 @@ struct SectionPage {
 }
 
 /// What a section's fields hold now, under the names of its form.
-fn typed(mine: &Mine, key: SectionKey, pics: &PicsInForce) -> Pairs {
+pub(super) fn typed(mine: &Mine, key: SectionKey, pics: &PicsInForce) -> Pairs {
     let mut pairs: Vec<(String, String)> = Vec::new();
     let mut put = |name: &str, value: Option<String>| {
         if let Some(value) = value {
@@ -439,7 +439,7 @@ fn section_page(
 }
 
 /// What a section's form says, read; nothing is known of the rest of the application.
-struct Read {
+pub(super) struct Read {
     key: SectionKey,
     names: [Option<String>; 4],
     phone: Option<String>,
@@ -455,7 +455,7 @@ struct Read {
 
 impl Read {
     /// Only what cannot be kept at all is a mistake here: a draft may be wrong and incomplete.
-    fn of(pairs: &Pairs, key: SectionKey, own_list: &[OrganisationId]) -> Result<Self> {
+    pub(super) fn of(pairs: &Pairs, key: SectionKey, own_list: &[OrganisationId]) -> Result<Self> {
         let mut form = Form::new(pairs);
         let names = ["family_name", "given_names", "western_name", "name_zh"]
             .map(|field| form.optional(field, crate::people::rules::names::NAME_MAX_CHARS));
@@ -496,7 +496,7 @@ impl Read {
         Ok(read)
     }
 
-    fn into(self, mine: &mut Mine, pics: &PicsInForce) {
+    pub(super) fn into(self, mine: &mut Mine, pics: &PicsInForce) {
         match self.key {
             SectionKey::Person => {
                 let [family, given, western, zh] = self.names;
@@ -536,7 +536,7 @@ fn name_field(fault: NameFault) -> &'static str {
     }
 }
 
-fn listed(conn: &mut Conn<'_>, key: SectionKey) -> Result<Vec<OrganisationId>> {
+pub(super) fn listed(conn: &mut Conn<'_>, key: SectionKey) -> Result<Vec<OrganisationId>> {
     if key != SectionKey::Background {
         return Ok(Vec::new());
     }

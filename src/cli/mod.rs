@@ -65,6 +65,8 @@ enum Command {
     /// Take in a file from outside.
     #[command(subcommand)]
     Import(import::Import),
+    /// Print the description of the API (OpenAPI 3.1), as /api/openapi.json serves it.
+    Openapi,
     /// People who run the house.
     #[command(subcommand)]
     Admin(admin::Admin),
@@ -112,6 +114,7 @@ fn run(command: Command) -> Result<ExitCode> {
         }
         Command::Migrate { bootstrap: false } => migrate(&House::open(config()?)?)?,
         Command::Doctor(options) => return Ok(doctor::run(&options)),
+        Command::Openapi => say(&crate::house::docs::document().to_string()),
         Command::Import(import) => import.run(&House::open(config()?)?)?,
         Command::Admin(command) => admin::run(&House::open(config()?)?, &command)?,
     }
