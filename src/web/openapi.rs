@@ -16,6 +16,7 @@ const PROBLEMS: &[(u16, &str)] = &[
         "The role or the token's scope does not open this, or the request comes from another site.",
     ),
     (404, "No such thing, or not yours to know of."),
+    (405, "The address takes other methods; see `Allow`."),
     (409, "A rule refuses; `type` names it, `detail` says why."),
     (
         412,

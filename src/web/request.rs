@@ -82,6 +82,8 @@ impl Request {
     pub fn param<T: FromStr>(&self, name: &str) -> Result<T> {
         self.params
             .get(name)
+            // PostgreSQL holds no U+0000 in a text, so no name has one.
+            .filter(|value| !value.contains('\0'))
             .and_then(|value| value.parse().ok())
             .ok_or(Error::NotFound)
     }
