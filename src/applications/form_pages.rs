@@ -25,7 +25,7 @@ mod read;
 
 use check::{check, submit};
 use document::{download, remove_document, upload};
-use read::Read;
+pub(super) use read::Read;
 
 /// Room for a document that is too large, so that its sender is told so on the page.
 const UPLOAD_LIMIT: usize = 24 * 1_024 * 1_024;
@@ -333,7 +333,7 @@ struct SectionPage {
 }
 
 /// What a section's fields hold now, under the names of its form.
-fn typed(mine: &Mine, key: SectionKey, pics: &PicsInForce) -> Pairs {
+pub(super) fn typed(mine: &Mine, key: SectionKey, pics: &PicsInForce) -> Pairs {
     let mut pairs: Vec<(String, String)> = Vec::new();
     let mut put = |name: &str, value: Option<String>| {
         if let Some(value) = value {
@@ -478,7 +478,7 @@ fn section_page(
     })
 }
 
-fn listed(conn: &mut Conn<'_>, key: SectionKey) -> Result<Vec<OrganisationId>> {
+pub(super) fn listed(conn: &mut Conn<'_>, key: SectionKey) -> Result<Vec<OrganisationId>> {
     if key != SectionKey::Background {
         return Ok(Vec::new());
     }

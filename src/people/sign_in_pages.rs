@@ -311,7 +311,7 @@ fn sign_up(visit: &Visit, site: &Site) -> Result<Reply> {
                 zh: text(names.name_zh()),
                 lang,
             };
-            sent(visit, site, &email, &next_of(pairs), wish)
+            sent(visit, site, &email, &next_of(pairs), &wish)
         }
         (Err(Error::Invalid(errors)), ..) => {
             visit.page_with(422, &SignUpPage::new(visit, site, pairs, &errors))
