@@ -325,6 +325,39 @@ async fn no_other_site_makes_a_browser_act() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+#[test]
+fn no_door_is_mounted_twice() {
+    let routes = house::routes();
+    let mut titles: Vec<String> = routes.doors().iter().map(title).collect();
+    titles.sort();
+    let twice: Vec<&String> = titles
+        .windows(2)
+        .filter(|pair| pair[0] == pair[1])
+        .map(|pair| &pair[0])
+        .collect();
+    assert!(twice.is_empty(), "only the first of them opens: {twice:?}");
+}
+
+#[actix_web::test]
+async fn no_office_archives_a_bank_for_which_another_holds_seats() {
+    let world = World::new();
+    let house = open(&world.app.site).await;
+    // A holds seats for its bank; B's office sees none of them. In the second pass nobody holds any.
+    for expected in [409, 303] {
+        let asked = Knock {
+            who: called("B-coordinator"),
+            method: Method::Post,
+            path: &format!("/organisations/{}/archive", world::id('A', "bank")),
+            origin: FROM_HERE,
+        };
+        assert_eq!(knock(&house, &asked).await.status, expected);
+        world.app.as_owner(&format!(
+            "UPDATE seat_pools SET released_at = '{}'",
+            world::NOW
+        ));
+    }
+}
+
 /// Who is who, by name.
 pub fn called(name: &str) -> Who {
     EVERYBODY.into_iter().find(|it| it.name == name).unwrap()

@@ -164,6 +164,12 @@ async fn worlds_that_differ_in_others_secrets_look_the_same() {
                 ));
             }
         }
+        let asked: Vec<&String> = first.keys().chain(second.keys()).collect();
+        assert!(
+            asked
+                .iter()
+                .all(|it| first.contains_key(*it) && second.contains_key(*it))
+        );
         assert!(
             told.is_empty(),
             "{} of {} answers tell the worlds apart:\n{}",

@@ -18,6 +18,14 @@ use crate::support::app::TestApp;
 /// When everything here happens.
 pub const NOW: &str = "2026-12-05T04:00:00Z";
 
+/// The house as it is run.
+const PRODUCTION: &[(&str, &str)] = &[
+    ("BANYAN_MODE", "production"),
+    ("BANYAN_PUBLIC_URL", "https://banyan.example"),
+    ("BANYAN_MAIL_FROM", "no-reply@banyan.example"),
+    ("BANYAN_SMTP_HOST", "127.0.0.1"),
+];
+
 /// A world in a database of its own.
 pub struct World {
     pub app: TestApp,
@@ -165,7 +173,8 @@ impl World {
 
     /// As [`World::new`], then these statements of a template for A.
     pub fn with(secrets: &str) -> Self {
-        let mut app = TestApp::with_database();
+        // The sample programme's mailbox is open to everybody; in production there is none.
+        let mut app = TestApp::with_settings(PRODUCTION);
         let now: DateTime<Utc> = NOW.parse().unwrap();
         app.site.db = app.site.db.as_of(now);
         let mut sql = "SET session_replication_role = replica;".to_owned();
