@@ -138,29 +138,6 @@ fn words_routes() -> Routes {
             APPLICANT,
             |cx| keep(cx, SectionKey::Declarations),
         )
-        .get("/me/applications/{application}/document", APPLICANT, |cx| {
-            section(cx, SectionKey::Document)
-        })
-        .post_free("/me/applications/{application}/document", APPLICANT, upload)
-        .limit(UPLOAD_LIMIT)
-        .post(
-            "/me/applications/{application}/document/remove",
-            APPLICANT,
-            remove_document,
-        )
-        .get(
-            "/me/applications/{application}/document/file",
-            APPLICANT,
-            download,
-        )
-        .get("/me/applications/{application}/check", APPLICANT, check)
-        .post("/me/applications/{application}/submit", APPLICANT, submit)
-        .get(
-            "/me/applications/{application}/withdraw",
-            APPLICANT,
-            ask_withdraw,
-        )
-        .post("/me/applications/{application}/reopen", APPLICANT, reopen)
 }
 
 fn own(cx: &mut Cx<'_, '_>) -> Result<OwnApplication> {
