@@ -1,9 +1,9 @@
 //! The single changes of rows that the verbs are made of.
 
-use chrono::{DateTime, Utc};
-use diesel::sql_types::{Array, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use crate::db::sql_query;
+use chrono::{DateTime, Utc};
 use diesel::RunQueryDsl;
+use diesel::sql_types::{Array, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 
 use crate::applications::rules::{self as applications, Event as Step, State};
 use crate::db::Conn;

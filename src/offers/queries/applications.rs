@@ -1,8 +1,8 @@
 //! Applications as decisions and offers read them: with their case, under lock where they change.
 
+use crate::db::sql_query;
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{Array, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
-use crate::db::sql_query;
 use diesel::{QueryableByName, RunQueryDsl};
 
 use crate::applications::rules::{Decision, Outcome, State};
