@@ -1,6 +1,6 @@
 //! Chromium, driven.
 
-use std::io::{Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -164,6 +164,13 @@ impl Drop for Browser {
     fn drop(&mut self) {
         if std::thread::panicking() {
             self.last_words();
+            // The library's own way to end a session waits for minutes where nothing answers.
+            ask(
+                self.port,
+                &format!("DELETE /session/{}", self.window.session_id()),
+                "",
+            );
+            let _ = self.window.clone().leak();
         }
         let _ = self.driver.kill();
         let _ = self.driver.wait();
@@ -218,11 +225,19 @@ fn ask(port: u16, what: &str, body: &str) -> Option<serde_json::Value> {
         body.len()
     );
     line.write_all(request.as_bytes()).ok()?;
-    let mut answer = Vec::new();
-    line.read_to_end(&mut answer).ok()?;
-    let text = String::from_utf8_lossy(&answer).into_owned();
-    let (_, body) = text.split_once("\r\n\r\n")?;
-    let value: serde_json::Value = serde_json::from_str(body).ok()?;
+    // The driver keeps the line open, so the answer is read to the length that it names.
+    let mut line = BufReader::new(line);
+    let (mut head, mut length) = (String::new(), 0);
+    while line.read_line(&mut head).ok()? > 2 {
+        if let Some(n) = head.to_lowercase().strip_prefix("content-length:") {
+            length = n.trim().parse().ok()?;
+        }
+        head.clear();
+    }
+    let mut body = vec![0; length];
+    line.read_exact(&mut body).ok()?;
+    let body = String::from_utf8_lossy(&body);
+    let value: serde_json::Value = serde_json::from_str(&body).ok()?;
     value.get("value").cloned()
 }
 

@@ -18,8 +18,8 @@ async fn tab_to(browser: &Browser, css: &str) {
         let shown: bool = browser
             .ask(
                 "(() => { const e = document.activeElement; if (e === document.body) return true; \
-                 const s = getComputedStyle(e); \
-                 return (s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2) || s.boxShadow !== 'none'; })()",
+                 return [null, '::after', '::before'].some((part) => { const s = getComputedStyle(e, part); \
+                 return (s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2) || (!part && s.boxShadow !== 'none'); }); })()",
             )
             .await;
         let place: String = browser
