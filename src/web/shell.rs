@@ -171,9 +171,8 @@ fn nav(role: Option<Role>, lang: Lang, path: &str) -> Vec<Link> {
         Some(Role::Liaison | Role::Representative | Role::Supervisor) => {
             &[("/organisation", lang.nav_organisation())]
         }
-        Some(Role::Instructor | Role::Applicant) => {
-            &[("/me", lang.nav_me()), ("/", lang.nav_programme())]
-        }
+        Some(Role::Instructor) => &[("/", lang.nav_programme())],
+        Some(Role::Applicant) => &[("/me", lang.nav_me()), ("/", lang.nav_programme())],
     };
     places
         .iter()

@@ -24,7 +24,7 @@ const FAULTS: &str = "(() => { const bad = []; const all = (s) => [...document.q
 
 /// What stands out over the right edge of the page, one line each.
 const WIDE: &str = "(() => { const root = document.documentElement; if (root.scrollWidth <= root.clientWidth) return []; \
-    const out = [...document.querySelectorAll('main *, header *, footer *')].filter((e) => e.getBoundingClientRect().right > root.clientWidth + 1); \
+    const out = [...document.querySelectorAll('main *, header *, footer *')].filter((e) => e.getBoundingClientRect().right > root.clientWidth + 1 || e.scrollWidth > e.clientWidth + 8); \
     return ['wider by ' + (root.scrollWidth - root.clientWidth)].concat(out.slice(0, 3).map((e) => e.outerHTML.slice(0, 90))); })()";
 
 /// The shape of a path: ids and codes left out, so that one page of each kind is looked at.
@@ -46,17 +46,18 @@ async fn look_at(
     faults: &mut Vec<String>,
 ) -> Vec<String> {
     let mut links = Vec::new();
-    for tag in ["en", "zh-Hant-HK"] {
-        let join = if path.contains('?') { '&' } else { '?' };
+    let mut before = String::new();
+    browser.open_page(&format!("{url}{path}")).await;
+    for round in 1..=2 {
         browser.widen(1280);
-        browser
-            .open_page(&format!("{url}{path}{join}lang={tag}"))
-            .await;
+        if round == 2 {
+            browser.go("header form[action='/language'] button").await;
+        }
         browser.see("h1").await;
         let mut found: Vec<String> = browser.ask(FAULTS).await;
         let lang: String = browser.ask("document.documentElement.lang").await;
-        if lang != tag {
-            found.push(format!("html lang {lang}"));
+        if !["en", "zh-Hant-HK"].contains(&lang.as_str()) || lang == before {
+            found.push(format!("html lang {lang} after {before}"));
         }
         let wide: Vec<String> = browser.ask(WIDE).await;
         found.extend(wide);
@@ -64,14 +65,19 @@ async fn look_at(
         let wide: Vec<String> = browser.ask(WIDE).await;
         found.extend(wide.into_iter().map(|it| format!("at 360: {it}")));
         for entry in browser.window.get_log("browser").await.unwrap() {
-            if entry.level == "SEVERE" || entry.message.contains("Content Security Policy") {
+            // A page that says why something cannot be done now is no fault of the page's.
+            let told = entry.message.contains("status of 409");
+            if (entry.level == "SEVERE" && !told)
+                || entry.message.contains("Content Security Policy")
+            {
                 found.push(format!("console: {}", entry.message));
             }
         }
-        faults.extend(found.into_iter().map(|it| format!("{path} {tag}: {it}")));
+        faults.extend(found.into_iter().map(|it| format!("{path} {lang}: {it}")));
         links = browser
             .ask("[...document.querySelectorAll('nav a[href], main a[href]')].map(a => a.getAttribute('href'))")
             .await;
+        before = lang;
     }
     links
 }
@@ -95,6 +101,8 @@ async fn walk(
     seen: &mut BTreeSet<String>,
 ) -> Vec<String> {
     let mut faults = Vec::new();
+    // Where one begins is looked at again: another role sees another page there.
+    seen.remove(&shape(from));
     let mut way = VecDeque::from([from.to_owned()]);
     let mut steps = 0;
     while let Some(path) = way.pop_front() {
@@ -110,8 +118,7 @@ async fn walk(
 
 #[actix_web::test]
 async fn every_main_page_fits_and_is_well_formed_in_both_languages() {
-    let house = LiveHouse::open();
-    sample::load(&house.app.site).unwrap();
+    let house = LiveHouse::open_after(|app| sample::load(&app.site).unwrap());
     let browser = Browser::open(&DESK).await;
     let mut seen = BTreeSet::new();
     let mut faults = walk(&browser, &house.url, "/", 12, &mut seen).await;
@@ -128,12 +135,17 @@ async fn every_main_page_fits_and_is_well_formed_in_both_languages() {
         browser.open_page(link).await;
         browser.go("main form .btn").await;
         let home = browser.place().await;
-        let most = if role == "Coordinator" { 30 } else { 6 };
+        // Of the two roles that share a desk the first walks through all of it.
+        let most = if seen.contains("/desk") || home != "/desk" {
+            5
+        } else {
+            26
+        };
         let found = walk(&browser, &house.url, &home, most, &mut seen).await;
         faults.extend(found.into_iter().map(|it| format!("{role}: {it}")));
     }
-    assert!(seen.len() > 40, "{seen:?}");
     assert!(faults.is_empty(), "{}", faults.join("\n"));
+    assert!(seen.len() > 36, "{seen:?}");
     browser.close().await;
 }
 
