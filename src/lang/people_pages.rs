@@ -97,6 +97,8 @@ texts! {
     people_account_consent_given: "Given" | "同意";
     people_account_consent_refused: "Not given" | "不同意";
     people_account_when: "When" | "時間";
+    people_consent_agreement: "Trainee agreement" | "學員協議";
+    people_consent_photographs: "Use of photographs" | "使用照片";
     people_consent_pics: "Personal Information Collection Statement" | "收集個人資料聲明";
     people_account_history: "History" | "紀錄";
     people_tokens_title: "API tokens" | "API權杖";
