@@ -116,10 +116,18 @@ pub(super) fn answer(site: &Site, door: &Door, request: &Arc<Request>) -> Reply 
         .borrow()
         .as_ref()
         .map_or_else(|| request_lang(request), |v| v.lang);
-    match outcome {
+    let reply = match outcome {
         Ok(reply) => reply,
         Err(error) => failure(site, request, visit.borrow().as_ref(), &error, lang),
+    };
+    // A page has said what had just been done: it is said once.
+    if request.cookies.contains_key("flash") && reply.is_page() {
+        return reply.with(
+            "set-cookie",
+            "flash=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0",
+        );
     }
+    reply
 }
 
 fn guarded(
