@@ -1,5 +1,7 @@
 //! Puts the rooms together: what is opened at the start, which routes there are, who runs which job.
 
+pub mod docs;
+
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
@@ -35,14 +37,18 @@ pub fn routes() -> Routes {
         .and(crate::programmes::routes())
         .and(crate::cohorts::routes())
         .and(crate::applications::form_pages::form_routes())
+        .and(crate::applications::form_api::routes())
         .and(crate::applications::import_pages::import_routes())
+        .and(crate::applications::import_api::routes())
         .and(crate::applications::desk_pages::desk_routes())
+        .and(crate::applications::desk_api::routes())
         .and(crate::reviews::routes())
         .and(crate::offers::routes())
         .and(crate::enrolments::routes())
         .and(crate::desks::bulk::routes())
         .and(crate::desks::record::routes())
         .and(crate::desks::routes())
+        .and(docs::routes())
 }
 
 /// Who runs which kind of job.

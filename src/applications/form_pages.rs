@@ -25,7 +25,7 @@ mod read;
 
 use check::{check, submit};
 use document::{download, remove_document, upload};
-use read::Read;
+pub(super) use read::Read;
 
 /// Room for a document that is too large, so that its sender is told so on the page.
 const UPLOAD_LIMIT: usize = 24 * 1_024 * 1_024;
@@ -138,29 +138,6 @@ fn words_routes() -> Routes {
             APPLICANT,
             |cx| keep(cx, SectionKey::Declarations),
         )
-        .get("/me/applications/{application}/document", APPLICANT, |cx| {
-            section(cx, SectionKey::Document)
-        })
-        .post_free("/me/applications/{application}/document", APPLICANT, upload)
-        .limit(UPLOAD_LIMIT)
-        .post(
-            "/me/applications/{application}/document/remove",
-            APPLICANT,
-            remove_document,
-        )
-        .get(
-            "/me/applications/{application}/document/file",
-            APPLICANT,
-            download,
-        )
-        .get("/me/applications/{application}/check", APPLICANT, check)
-        .post("/me/applications/{application}/submit", APPLICANT, submit)
-        .get(
-            "/me/applications/{application}/withdraw",
-            APPLICANT,
-            ask_withdraw,
-        )
-        .post("/me/applications/{application}/reopen", APPLICANT, reopen)
 }
 
 fn own(cx: &mut Cx<'_, '_>) -> Result<OwnApplication> {
@@ -333,7 +310,7 @@ struct SectionPage {
 }
 
 /// What a section's fields hold now, under the names of its form.
-fn typed(mine: &Mine, key: SectionKey, pics: &PicsInForce) -> Pairs {
+pub(super) fn typed(mine: &Mine, key: SectionKey, pics: &PicsInForce) -> Pairs {
     let mut pairs: Vec<(String, String)> = Vec::new();
     let mut put = |name: &str, value: Option<String>| {
         if let Some(value) = value {
@@ -478,7 +455,7 @@ fn section_page(
     })
 }
 
-fn listed(conn: &mut Conn<'_>, key: SectionKey) -> Result<Vec<OrganisationId>> {
+pub(super) fn listed(conn: &mut Conn<'_>, key: SectionKey) -> Result<Vec<OrganisationId>> {
     if key != SectionKey::Background {
         return Ok(Vec::new());
     }

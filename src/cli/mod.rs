@@ -73,6 +73,8 @@ enum Command {
     /// Load the sample programme, or begin it again.
     #[command(subcommand)]
     Sample(sample::Sample),
+    /// Print the description of the API (OpenAPI 3.1), as /api/openapi.json serves it.
+    Openapi,
     /// People who run the house.
     #[command(subcommand)]
     Admin(admin::Admin),
@@ -120,6 +122,7 @@ fn run(command: Command) -> Result<ExitCode> {
         }
         Command::Migrate { bootstrap: false } => migrate(&House::open(config()?)?)?,
         Command::Doctor(options) => return Ok(doctor::run(&options)),
+        Command::Openapi => say(&crate::house::docs::document().to_string()),
         Command::Import(import) => import.run(&House::open(config()?)?)?,
         Command::Audit(command) => return audit::run(&House::open(config()?)?, &command),
         Command::Sample(command) => sample::run(&House::open(config()?)?, &command)?,

@@ -51,6 +51,13 @@ texts! {
     letter_kind_invitation: "Invitation" | "邀請";
     letter_kind_new_device: "New device" | "新裝置";
     letter_kind_password_changed: "Password changed" | "密碼已更改";
+    letter_kind_review_assigned: "Applications to review" | "待評審申請";
+    letter_kind_review_reminder: "Reminder to review" | "評審提示";
+    letter_kind_review_declined: "Review given back" | "退回評審";
+    letter_kind_application_received: "Application received" | "收到申請";
+    letter_kind_application_reminder: "Reminder of a draft" | "草稿提示";
+    letter_kind_cohort_cancelled: "Cohort cancelled" | "屆別取消";
+    letter_kind_hold_released: "Held seats released" | "釋出預留名額";
 }
 
 impl super::Lang {
@@ -76,6 +83,13 @@ impl super::Lang {
             "invitation" => self.letter_kind_invitation().to_owned(),
             "new_device" => self.letter_kind_new_device().to_owned(),
             "password_changed" => self.letter_kind_password_changed().to_owned(),
+            "review_assigned" => self.letter_kind_review_assigned().to_owned(),
+            "review_reminder" => self.letter_kind_review_reminder().to_owned(),
+            "review_declined" => self.letter_kind_review_declined().to_owned(),
+            "application_received" => self.letter_kind_application_received().to_owned(),
+            "application_reminder" => self.letter_kind_application_reminder().to_owned(),
+            "cohort_cancelled" => self.letter_kind_cohort_cancelled().to_owned(),
+            "hold_released" => self.letter_kind_hold_released().to_owned(),
             other => match self.letter_kind_of_offers(other) {
                 "" => other.replace('_', " "),
                 known => known.to_owned(),

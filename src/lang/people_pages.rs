@@ -97,7 +97,15 @@ texts! {
     people_account_consent_given: "Given" | "同意";
     people_account_consent_refused: "Not given" | "不同意";
     people_account_when: "When" | "時間";
+    people_consent_agreement: "Trainee agreement" | "學員協議";
+    people_consent_photographs: "Use of photographs" | "使用照片";
     people_consent_pics: "Personal Information Collection Statement" | "收集個人資料聲明";
+    people_keys: "Single-key shortcuts" | "單鍵快捷鍵";
+    people_keys_hint: "/ goes to the search, j and k to the next and the previous row, x ticks a row. This choice is kept in this browser." | "按 / 前往搜尋，j 及 k 移至下一列或上一列，x 剔選該列。此設定只適用於這個瀏覽器。";
+    people_keys_on: "On" | "已開啟";
+    people_keys_off: "Off" | "已關閉";
+    people_keys_turn_on: "Turn on" | "開啟";
+    people_keys_turn_off: "Turn off" | "關閉";
     people_account_history: "History" | "紀錄";
     people_tokens_title: "API tokens" | "API權杖";
     people_tokens_intro: "For programs that work on your behalf, in the role in which you make the token." | "供程式以你現時的身分代你操作。";

@@ -14,7 +14,7 @@ use super::super::rules::form::SectionKey;
 const STATEMENT_KEPT: usize = 20_000;
 
 /// What a section's form says, read; nothing is known of the rest of the application.
-pub(super) struct Read {
+pub(in crate::applications) struct Read {
     key: SectionKey,
     names: [Option<String>; 4],
     phone: Option<String>,
@@ -30,7 +30,11 @@ pub(super) struct Read {
 
 impl Read {
     /// Only what cannot be kept at all is a mistake here: a draft may be wrong and incomplete.
-    pub(super) fn of(pairs: &Pairs, key: SectionKey, own_list: &[OrganisationId]) -> Result<Self> {
+    pub(in crate::applications) fn of(
+        pairs: &Pairs,
+        key: SectionKey,
+        own_list: &[OrganisationId],
+    ) -> Result<Self> {
         let mut form = Form::new(pairs);
         let names = ["family_name", "given_names", "western_name", "name_zh"]
             .map(|field| form.optional(field, crate::people::rules::names::NAME_MAX_CHARS));
@@ -72,7 +76,7 @@ impl Read {
     }
 
     /// Writes it over what the application holds.
-    pub(super) fn into(self, mine: &mut Mine, pics: &PicsInForce) {
+    pub(in crate::applications) fn into(self, mine: &mut Mine, pics: &PicsInForce) {
         match self.key {
             SectionKey::Person => {
                 let [family, given, western, zh] = self.names;
