@@ -419,17 +419,9 @@ fn offer_routes() -> Routes {
         ("sort", "deadline (the default) or name."),
         ("after", "The `next` of the page before."),
     ];
-    const WAITING: &[(&str, &str)] = &[
-        ("pool", "Id of a pool that fits."),
-        ("q", "Part of a name or reference."),
-        ("after", "The `next` of the page before."),
-    ];
     let offers_at = "/api/v1/cohorts/{cohort}/offers";
     let offer = "/api/v1/cohorts/{cohort}/offers/{offer}";
-    let withdraw_at = "/api/v1/cohorts/{cohort}/offers/{offer}/withdraw";
-    let extend_at = "/api/v1/cohorts/{cohort}/offers/{offer}/extend";
-    let waitlist_at = "/api/v1/cohorts/{cohort}/waitlist";
-    let (read, write) = (Operation::read, Operation::write);
+    let read = Operation::read;
     Routes::new()
         .api(
             Method::Get,
@@ -445,6 +437,20 @@ fn offer_routes() -> Routes {
             show_offer,
             read("getOffer", "One offer.", "Offer").versioned(),
         )
+        .and(offer_step_routes())
+}
+
+fn offer_step_routes() -> Routes {
+    const WAITING: &[(&str, &str)] = &[
+        ("pool", "Id of a pool that fits."),
+        ("q", "Part of a name or reference."),
+        ("after", "The `next` of the page before."),
+    ];
+    let withdraw_at = "/api/v1/cohorts/{cohort}/offers/{offer}/withdraw";
+    let extend_at = "/api/v1/cohorts/{cohort}/offers/{offer}/extend";
+    let waitlist_at = "/api/v1/cohorts/{cohort}/waitlist";
+    let (read, write) = (Operation::read, Operation::write);
+    Routes::new()
         .api(
             Method::Post,
             withdraw_at,
