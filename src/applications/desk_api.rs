@@ -203,10 +203,7 @@ const FILTERS: &[(&str, &str)] = &[
 pub fn routes() -> Routes {
     let all = "/api/v1/cohorts/{cohort}/applications";
     let one = "/api/v1/applications/{application}";
-    let notes = "/api/v1/applications/{application}/notes";
-    let review = "/api/v1/applications/{application}/review";
     let read = Operation::read;
-    let write = Operation::write;
     Routes::new()
         .api(
             Method::Get,
@@ -227,6 +224,14 @@ pub fn routes() -> Routes {
             application,
             read("getApplication", "One application whole.", "Application"),
         )
+        .and(note_routes())
+}
+
+fn note_routes() -> Routes {
+    let notes = "/api/v1/applications/{application}/notes";
+    let review = "/api/v1/applications/{application}/review";
+    let (read, write) = (Operation::read, Operation::write);
+    Routes::new()
         .api(
             Method::Get,
             notes,

@@ -271,8 +271,6 @@ pub fn schemas(to: ComponentsBuilder) -> ComponentsBuilder {
 pub fn routes() -> Routes {
     let all = "/api/v1/me/applications";
     let one = "/api/v1/me/applications/{application}";
-    let document = "/api/v1/me/applications/{application}/document";
-    let submit_at = "/api/v1/me/applications/{application}/submit";
     let write = Operation::write;
     Routes::new()
         .api(
@@ -313,6 +311,14 @@ pub fn routes() -> Routes {
             )
             .versioned(),
         )
+        .and(finishing_routes())
+}
+
+fn finishing_routes() -> Routes {
+    let document = "/api/v1/me/applications/{application}/document";
+    let submit_at = "/api/v1/me/applications/{application}/submit";
+    let write = Operation::write;
+    Routes::new()
         .api(
             Method::Put,
             document,

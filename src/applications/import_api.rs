@@ -12,6 +12,7 @@ use crate::ids::ImportId;
 use crate::web::api::no_choice;
 use crate::web::{Body, Cx, Method, Operation, Reply, Routes};
 
+use super::import::Report;
 use super::import_actions::{self as actions, Outputs, Source};
 
 /// A remark on a row of the file.
@@ -122,24 +123,27 @@ fn import(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     } else {
         actions::dry_run(cx.conn, &call, bytes.as_slice(), &outputs)?
     };
-    let report = findings.report(cx.lang());
-    let counts = report.counts;
     Reply::json(
         200,
-        &ImportResult {
-            id: commit.then_some(id.0),
-            committed: commit,
-            rows: counts.rows,
-            new: counts.new,
-            update: counts.update,
-            unchanged: counts.unchanged,
-            duplicate: counts.duplicate,
-            error: counts.error,
-            ignored_columns: report.ignored_columns.clone(),
-            remarks: report.reasons.iter().map(remark).collect(),
-            remarks_left_out: report.reasons_left_out,
-        },
+        &result(findings.report(cx.lang()), commit.then_some(id)),
     )
+}
+
+fn result(report: &Report, id: Option<ImportId>) -> ImportResult {
+    let counts = report.counts;
+    ImportResult {
+        id: id.map(|id| id.0),
+        committed: id.is_some(),
+        rows: counts.rows,
+        new: counts.new,
+        update: counts.update,
+        unchanged: counts.unchanged,
+        duplicate: counts.duplicate,
+        error: counts.error,
+        ignored_columns: report.ignored_columns.clone(),
+        remarks: report.reasons.iter().map(remark).collect(),
+        remarks_left_out: report.reasons_left_out,
+    }
 }
 
 fn remark(it: &super::import::Note) -> ImportRemark {

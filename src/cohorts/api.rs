@@ -232,22 +232,19 @@ pub fn schemas(to: ComponentsBuilder) -> ComponentsBuilder {
         .schema_from::<Day>()
 }
 
+const LIST: &[(&str, &str)] = &[
+    ("state", "Only cohorts in this state."),
+    (
+        "sort",
+        "starts, code, name, state or closes; with - from the end.",
+    ),
+    ("after", "The `next` of the page before."),
+];
+
 /// The operations of the room.
 pub(super) fn routes() -> Routes {
-    const LIST: &[(&str, &str)] = &[
-        ("state", "Only cohorts in this state."),
-        (
-            "sort",
-            "starts, code, name, state or closes; with - from the end.",
-        ),
-        ("after", "The `next` of the page before."),
-    ];
     let all = "/api/v1/cohorts";
     let one = "/api/v1/cohorts/{cohort}";
-    let steps = "/api/v1/cohorts/{cohort}/steps";
-    let pools = "/api/v1/cohorts/{cohort}/pools";
-    let pool = "/api/v1/cohorts/{cohort}/pools/{pool}";
-    let release = "/api/v1/cohorts/{cohort}/pools/{pool}/release";
     let read = Operation::read;
     let write = Operation::write;
     Routes::new()
@@ -291,19 +288,34 @@ pub(super) fn routes() -> Routes {
             )
             .versioned(),
         )
-        .api(
-            Method::Post,
-            steps,
-            STAFF,
-            step,
-            write(
-                "stepCohort",
-                "Takes a step in the cohort's life.",
-                Some("CohortStep"),
-                (200, "Cohort"),
-            )
-            .versioned(),
+        .and(step_routes())
+        .and(pool_routes())
+}
+
+fn step_routes() -> Routes {
+    let steps = "/api/v1/cohorts/{cohort}/steps";
+    let write = Operation::write;
+    Routes::new().api(
+        Method::Post,
+        steps,
+        STAFF,
+        step,
+        write(
+            "stepCohort",
+            "Takes a step in the cohort's life.",
+            Some("CohortStep"),
+            (200, "Cohort"),
         )
+        .versioned(),
+    )
+}
+
+fn pool_routes() -> Routes {
+    let pools = "/api/v1/cohorts/{cohort}/pools";
+    let pool = "/api/v1/cohorts/{cohort}/pools/{pool}";
+    let release = "/api/v1/cohorts/{cohort}/pools/{pool}/release";
+    let (read, write) = (Operation::read, Operation::write);
+    Routes::new()
         .api(
             Method::Get,
             pools,

@@ -1,19 +1,18 @@
-//! Decisions, releases, offers and the waitlist over the API, for staff; one's own offers.
+//! Decisions, releases, offers and the waitlist over the API, for staff; one's own
+//! offers are in `own`.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa::openapi::ComponentsBuilder;
 use uuid::Uuid;
 
-use crate::access::{self, APPLICANT, ApplicationStaff, CohortStaff, OwnOffer, STAFF};
+use crate::access::{self, ApplicationStaff, CohortStaff, STAFF};
 use crate::applications::desk_record;
 use crate::applications::rules::Decision;
 use crate::cohorts;
-use crate::db;
 use crate::error::Result;
 use crate::ids::{ApplicationId, OfferId};
-use crate::programmes;
 use crate::web::api::{Instant, fields, list, no_choice};
 use crate::web::paging::{Cursor, PAGE};
 use crate::web::{Cx, Form, Method, Operation, Reply, Routes};
@@ -21,7 +20,9 @@ use crate::web::{Cx, Form, Method, Operation, Reply, Routes};
 use super::actions::{self, Line, Preview};
 use super::queries::lists::{self, OfferFilter, OfferRow, Order, WaitingRow};
 use super::queries::{self, Offer};
-use super::rules::{self, OfferState};
+use super::rules::OfferState;
+
+mod own;
 
 /// Most characters of a reason.
 const REASON_MOST: usize = 500;
@@ -186,30 +187,6 @@ struct Waiting {
     created_at: DateTime<Utc>,
 }
 
-/// One's own offer.
-#[derive(Serialize, ToSchema)]
-struct OwnOfferShown {
-    id: Uuid,
-    application: Uuid,
-    cohort: Uuid,
-    state: String,
-    expires_at: DateTime<Utc>,
-    /// Can it be answered now?
-    live: bool,
-    starts_on: NaiveDate,
-    /// Id of the statement on personal data to accept when enrolling.
-    pics: Uuid,
-    pics_version: String,
-}
-
-/// Why somebody declines, if they say.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct OfferDecline {
-    #[schema(max_length = 500)]
-    reason: Option<String>,
-}
-
 fn line(it: &Line) -> ReleaseLine {
     ReleaseLine {
         application: it.application.0,
@@ -326,8 +303,8 @@ pub fn schemas(to: ComponentsBuilder) -> ComponentsBuilder {
         .schema_from::<OfferWithdrawal>()
         .schema_from::<OfferExtension>()
         .schema_from::<Waiting>()
-        .schema_from::<OwnOfferShown>()
-        .schema_from::<OfferDecline>()
+        .schema_from::<own::OwnOfferShown>()
+        .schema_from::<own::OfferDecline>()
 }
 
 /// The operations of the room.
@@ -335,7 +312,7 @@ pub(super) fn routes() -> Routes {
     decision_routes()
         .and(release_routes())
         .and(offer_routes())
-        .and(own_routes())
+        .and(own::routes())
 }
 
 fn decision_routes() -> Routes {
@@ -419,17 +396,9 @@ fn offer_routes() -> Routes {
         ("sort", "deadline (the default) or name."),
         ("after", "The `next` of the page before."),
     ];
-    const WAITING: &[(&str, &str)] = &[
-        ("pool", "Id of a pool that fits."),
-        ("q", "Part of a name or reference."),
-        ("after", "The `next` of the page before."),
-    ];
     let offers_at = "/api/v1/cohorts/{cohort}/offers";
     let offer = "/api/v1/cohorts/{cohort}/offers/{offer}";
-    let withdraw_at = "/api/v1/cohorts/{cohort}/offers/{offer}/withdraw";
-    let extend_at = "/api/v1/cohorts/{cohort}/offers/{offer}/extend";
-    let waitlist_at = "/api/v1/cohorts/{cohort}/waitlist";
-    let (read, write) = (Operation::read, Operation::write);
+    let read = Operation::read;
     Routes::new()
         .api(
             Method::Get,
@@ -445,6 +414,20 @@ fn offer_routes() -> Routes {
             show_offer,
             read("getOffer", "One offer.", "Offer").versioned(),
         )
+        .and(offer_step_routes())
+}
+
+fn offer_step_routes() -> Routes {
+    const WAITING: &[(&str, &str)] = &[
+        ("pool", "Id of a pool that fits."),
+        ("q", "Part of a name or reference."),
+        ("after", "The `next` of the page before."),
+    ];
+    let withdraw_at = "/api/v1/cohorts/{cohort}/offers/{offer}/withdraw";
+    let extend_at = "/api/v1/cohorts/{cohort}/offers/{offer}/extend";
+    let waitlist_at = "/api/v1/cohorts/{cohort}/waitlist";
+    let (read, write) = (Operation::read, Operation::write);
+    Routes::new()
         .api(
             Method::Post,
             withdraw_at,
@@ -482,60 +465,6 @@ fn offer_routes() -> Routes {
                 "Waiting[]",
             )
             .asking(WAITING),
-        )
-}
-
-fn own_routes() -> Routes {
-    let one = "/api/v1/me/offers/{offer}";
-    let accept_at = "/api/v1/me/offers/{offer}/accept";
-    let decline_at = "/api/v1/me/offers/{offer}/decline";
-    let withdraw_at = "/api/v1/me/applications/{application}/withdraw";
-    let (read, write) = (Operation::read, Operation::write);
-    Routes::new()
-        .api(
-            Method::Get,
-            one,
-            APPLICANT,
-            own_offer,
-            read("getOwnOffer", "One's own offer.", "OwnOfferShown").versioned(),
-        )
-        .api(
-            Method::Post,
-            accept_at,
-            APPLICANT,
-            accept,
-            write(
-                "acceptOffer",
-                "Takes the seat.",
-                None,
-                (200, "OwnOfferShown"),
-            )
-            .versioned(),
-        )
-        .api(
-            Method::Post,
-            decline_at,
-            APPLICANT,
-            decline,
-            write(
-                "declineOffer",
-                "Gives the seat up.",
-                Some("OfferDecline"),
-                (200, "OwnOfferShown"),
-            )
-            .versioned(),
-        )
-        .api(
-            Method::Post,
-            withdraw_at,
-            APPLICANT,
-            withdraw_own,
-            write(
-                "withdrawApplication",
-                "Withdraws an application in whatever state it is.",
-                None,
-                (204, ""),
-            ),
         )
 }
 
@@ -686,54 +615,4 @@ fn waitlist(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let after = Cursor::from_query(query);
     let page = lists::waiting(cx.conn, &staff, (pool, text), after.as_ref(), PAGE)?;
     list(page, Waiting::from)
-}
-
-fn mine(cx: &mut Cx<'_, '_>) -> Result<OwnOffer> {
-    access::own_offer(cx.conn, cx.visit.request.param("offer")?)
-}
-
-fn shown_own(cx: &mut Cx<'_, '_>, own: &OwnOffer) -> Result<Reply> {
-    let offer = queries::own(cx.conn, own)?;
-    let cohort = cohorts::queries::published(cx.conn, own.cohort())?;
-    let pics = programmes::queries::current_pics(cx.conn, own.programme())?;
-    let now = db::now(cx.conn)?;
-    let state = offer.state()?;
-    let shown = OwnOfferShown {
-        id: offer.id.0,
-        application: offer.application_id.0,
-        cohort: offer.cohort_id.0,
-        state: offer.state,
-        expires_at: offer.expires_at,
-        live: state == OfferState::Open && rules::is_live(offer.expires_at, now),
-        starts_on: cohort.starts_on,
-        pics: pics.id.0,
-        pics_version: pics.version,
-    };
-    Ok(Reply::json(200, &shown)?.with_version(offer.version))
-}
-
-fn own_offer(cx: &mut Cx<'_, '_>) -> Result<Reply> {
-    let own = mine(cx)?;
-    shown_own(cx, &own)
-}
-
-fn accept(cx: &mut Cx<'_, '_>) -> Result<Reply> {
-    let own = mine(cx)?;
-    actions::accept(cx.conn, &own)?;
-    shown_own(cx, &own)
-}
-
-fn decline(cx: &mut Cx<'_, '_>) -> Result<Reply> {
-    let own = mine(cx)?;
-    let said: OfferDecline = cx.json()?;
-    let reason = reason(said.reason.as_deref())?;
-    actions::decline(cx.conn, &own, reason.as_deref())?;
-    shown_own(cx, &own)
-}
-
-fn withdraw_own(cx: &mut Cx<'_, '_>) -> Result<Reply> {
-    let id: ApplicationId = cx.request().param("application")?;
-    let own = access::own_application(cx.conn, id)?;
-    actions::withdraw_application(cx.conn, &own)?;
-    Ok(Reply::no_content())
 }

@@ -9,6 +9,7 @@
 
 mod support;
 
+mod api;
 mod applications;
 mod architecture;
 mod audit;
