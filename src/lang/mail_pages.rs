@@ -34,7 +34,7 @@ texts! {
     letters_text: "Text part" | "純文字部分";
     letters_frame: "Letter" | "電郵內容";
     mailbox_title: "Mailbox of the sample programme" | "示範計劃信箱";
-    mailbox_note: "No mail server is configured, so letters land here instead of leaving. Links in them work." | "未有設定郵件伺服器，電郵會存放於此而不會寄出。電郵內的連結可以使用。";
+    mailbox_note: "No mail server is configured, so letters land here instead of leaving. Links in them work." | "未有設定電郵伺服器，電郵會存放於此而不會寄出。電郵內的連結可以使用。";
     mailbox_empty: "No letters have arrived" | "尚未有電郵送達";
     mailbox_empty_text: "A letter arrives about a second after it was written." | "電郵撰寫後約一秒送達。";
     mailbox_arrived: "Arrived" | "送達時間";

@@ -20,13 +20,19 @@ use super::mail::Told;
 use super::queries::{self, Application, Offer};
 use super::rules::{self, OfferEvent, OfferRefusal, OfferState};
 
+mod cancelled;
 mod decide;
 mod floor;
+mod preview;
 mod release;
+mod rows;
 
+pub use cancelled::close_cancelled;
 pub use decide::{decide, undo_decision};
-pub(crate) use floor::{Floor, one, step_application};
-pub use release::{Line, Movement, Preview, Released, preview_release, release};
+pub(crate) use floor::Floor;
+pub use preview::{Line, Movement, Preview, preview_release};
+pub use release::{Released, release};
+pub(crate) use rows::{one, step_application};
 
 /// The job that ends an offer at its deadline.
 pub const EXPIRE_OFFER: &str = "expire_offer";
@@ -160,7 +166,7 @@ fn end_and_fill(
     };
     step_application(conn, &application, step, now)?;
     if event == OfferEvent::Withdraw {
-        floor::clear_decision(conn, &application)?;
+        rows::clear_decision(conn, &application)?;
     }
     floor.tell(conn, &application, told, &ended_key(&offer))?;
     floor.fill(conn, now)?;
@@ -196,7 +202,7 @@ pub fn extend(
         .execute(conn.pg())?;
         one(moved)?;
         let link = link_of(conn, &offer)?;
-        floor::schedule(conn, &offer, held.now)?;
+        rows::schedule(conn, &offer, held.now)?;
         let note = Some(later.to_rfc3339());
         held.floor.note_offer(conn, &offer, "offer.extended", note)?;
         let told = Told::Extended(held.floor.facts(&offer, link)?);
@@ -281,9 +287,9 @@ pub fn withdraw_application(conn: &mut Conn<'_>, own: &OwnApplication) -> Result
                 key = ended_key(offer);
             }
         }
-        floor::leave_waitlist(conn, &application, "left", now)?;
+        rows::leave_waitlist(conn, &application, "left", now)?;
         if let State::Decided(_) = from {
-            floor::clear_decision(conn, &application)?;
+            rows::clear_decision(conn, &application)?;
         }
         let event = Happened::ApplicationWithdrawn {
             from: queries::word_of(from),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use askama::Template;
 
+use crate::access::Access;
 use crate::access::passwords::Hasher;
 use crate::access::secret::Keys;
 use crate::config::Config;
@@ -224,6 +225,8 @@ fn scope(door: &Door, visit: &Visit) -> Result<()> {
     };
     match &door.operation {
         Some(operation) if scopes.iter().any(|s| s == operation.scope) => Ok(()),
+        // The description of the API itself.
+        None if door.access == Access::Public && visit.request.is_api() => Ok(()),
         _ => Err(Error::Forbidden),
     }
 }

@@ -14,7 +14,7 @@ use crate::offers::events::Happened;
 use crate::offers::queries::{self, Application};
 use crate::offers::rules::release_begins;
 
-use super::floor::{clear_decision, one, step_application};
+use super::rows::{clear_decision, one, step_application};
 
 fn about(staff: &ApplicationStaff, application: &Application) -> About {
     About::new("application", application.id.0)

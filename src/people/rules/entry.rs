@@ -2,7 +2,7 @@
 
 use chrono::Duration;
 
-use crate::db::Role;
+use crate::access::Role;
 
 /// Failures in a row on one account before the first pause.
 pub const FREE_FAILURES: i32 = 10;

@@ -11,7 +11,7 @@ use chrono::TimeDelta;
 use diesel::{RunQueryDsl as _, sql_query};
 
 use crate::support::app::TestApp;
-use crate::support::fixtures::offers::Scene;
+use crate::support::fixtures::offers::{Candidate, Scene};
 use crate::support::tables::at;
 
 #[test]
@@ -54,23 +54,23 @@ fn the_jobs_of_an_offer_remind_once_and_end_it_once() {
     );
 }
 
+/// So many accepted applicants, best first.
+fn accepted(app: &TestApp, scene: &Scene, many: i32) -> Vec<Candidate> {
+    (0..many)
+        .map(|n| {
+            let whom =
+                scene.candidate(app, &format!("Person {n}"), Lang::En, None, Some(4_000 - n));
+            scene.decide(app, whom, Accept, None);
+            whom
+        })
+        .collect()
+}
+
 #[test]
 fn a_withdrawn_application_leaves_its_seat_whether_offered_or_accepted() {
     let app = TestApp::new();
     let scene = Scene::new(&app, 2, &[]);
-    let people: Vec<_> = (0..4)
-        .map(|n| {
-            let whom = scene.candidate(
-                &app,
-                &format!("Person {n}"),
-                Lang::En,
-                None,
-                Some(4_000 - n),
-            );
-            scene.decide(&app, whom, Accept, None);
-            whom
-        })
-        .collect();
+    let people = accepted(&app, &scene, 4);
     assert_eq!(scene.release(&app).counts, [2, 2, 0, 0]);
     let withdraw = |n: usize| {
         app.site.db.tx(&people[n].actor(), |conn| {
@@ -119,7 +119,7 @@ fn a_withdrawn_application_leaves_its_seat_whether_offered_or_accepted() {
     let wrong = app
         .site
         .db
-        .read(&Actor::System(Task::Seats), |conn| queries::reconcile(conn));
+        .read(&Actor::System(Task::Seats), queries::reconcile);
     assert_eq!(wrong.unwrap(), Vec::new());
 }
 
@@ -213,4 +213,103 @@ fn nobody_is_reminded_of_a_letter_that_is_still_fresh() {
     let ends = issued + TimeDelta::hours(96);
     assert_eq!(remind_at(issued, ends), Some(issued + TimeDelta::hours(24)));
     assert_eq!(remind_at(issued, ends - TimeDelta::seconds(1)), None);
+}
+
+#[test]
+fn a_cancelled_cohort_leaves_no_open_offer_and_nobody_waiting() {
+    let app = TestApp::with_database();
+    let scene = Scene::new(&app, 2, &[]);
+    let people = accepted(&app, &scene, 4);
+    assert_eq!(scene.release(&app).counts, [2, 2, 0, 0]);
+    // One has accepted: that seat is not an open offer.
+    app.site
+        .db
+        .tx(&people[0].actor(), |conn| {
+            let own = access::own_offer(conn, scene.offer(&app, people[0]))?;
+            actions::accept(conn, &own)
+        })
+        .unwrap();
+    let close = || {
+        app.site.db.tx(&Actor::System(Task::Seats), |conn| {
+            actions::close_cancelled(conn, scene.cohort)
+        })
+    };
+    assert_eq!(close().unwrap(), 0, "the cohort is alive");
+    app.site
+        .db
+        .tx(&scene.staff, |conn| {
+            let staff = access::cohort_staff(conn, scene.cohort)?;
+            banyan::cohorts::actions::step(
+                conn,
+                &staff,
+                banyan::cohorts::rules::CohortEvent::Cancel,
+            )
+        })
+        .unwrap();
+    let letters = scene.count(&app, "SELECT count(*) AS n FROM letters");
+    assert_eq!(run_due(&app.site.db, &jobs::runners(), 10).unwrap(), 1);
+    assert_eq!(scene.state(&app, people[0]), "offered");
+    assert_eq!(scene.state(&app, people[1]), "under_review");
+    assert_eq!(scene.state(&app, people[2]), "rejected");
+    assert_eq!(scene.state(&app, people[3]), "rejected");
+    for (sql, left) in [
+        ("SELECT count(*) AS n FROM offers WHERE state = 'open'", 0),
+        (
+            "SELECT count(*) AS n FROM offers WHERE state = 'withdrawn'",
+            1,
+        ),
+        (
+            "SELECT count(*) AS n FROM waitlist_entries WHERE state = 'waiting'",
+            0,
+        ),
+        (
+            "SELECT sum(offered) * 10 + sum(taken) AS n FROM seat_pools",
+            1,
+        ),
+        (
+            "SELECT count(*) AS n FROM audit_events WHERE verb = 'application.waitlist_closed'",
+            2,
+        ),
+    ] {
+        assert_eq!(scene.count(&app, sql), left, "{sql}");
+    }
+    assert_eq!(
+        scene.count(&app, "SELECT count(*) AS n FROM letters"),
+        letters,
+        "the cancellation was told already"
+    );
+    assert_eq!(close().unwrap(), 0, "twice is once");
+}
+
+#[test]
+fn a_seat_that_comes_free_after_its_hold_was_ended_early_goes_to_everybody() {
+    let app = TestApp::new();
+    let scene = Scene::new(&app, 0, &[1]);
+    let (bank, pool) = scene.banks[0];
+    let held = scene.candidate(&app, "Held", Lang::En, Some(bank), Some(3_000));
+    let waits = scene.candidate(&app, "Waits", Lang::En, None, Some(4_000));
+    scene.decide(&app, held, Accept, None);
+    scene.decide(&app, waits, Waitlist, None);
+    scene.release(&app);
+    assert_eq!(scene.state(&app, held), "offered");
+    app.site
+        .db
+        .tx(&scene.staff, |conn| {
+            let staff = access::cohort_staff(conn, scene.cohort)?;
+            banyan::cohorts::actions::release_now(conn, &staff, pool)
+        })
+        .unwrap();
+    app.site
+        .db
+        .tx(&held.actor(), |conn| {
+            let own = access::own_offer(conn, scene.offer(&app, held))?;
+            actions::decline(conn, &own, None)
+        })
+        .unwrap();
+    assert_eq!(scene.state(&app, waits), "offered");
+    assert_eq!(
+        scene.count(&app, "SELECT sum(capacity) AS n FROM seat_pools"),
+        1,
+        "the total stays"
+    );
 }
