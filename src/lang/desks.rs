@@ -76,6 +76,7 @@ texts! {
     desk_note_opens(at: &str): "The call opens {at}" | "{at}開始接受申請";
     desk_note_closes(at: &str): "The call closes {at}" | "申請將於{at}截止";
     desk_note_closed(at: &str): "The call closed {at}" | "申請已於{at}截止";
+    desk_note_closed_early: "The call was closed early" | "申請已提早截止";
     desk_note_taught(from: &str, to: &str): "Teaching {from} to {to}" | "授課期：{from}至{to}";
     desk_note_cancelled: "Called off" | "已取消";
     desk_do_release: "Release decisions" | "公布決定";

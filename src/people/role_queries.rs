@@ -77,6 +77,9 @@ pub struct Held {
     /// Their Chinese name.
     #[diesel(sql_type = Nullable<Text>)]
     pub name_zh: Option<String>,
+    /// Family and given names in Latin letters.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub name_latin: Option<String>,
     /// Their address.
     #[diesel(sql_type = Text)]
     pub email: String,
@@ -129,7 +132,8 @@ impl Held {
     }
 }
 
-const COLUMNS: &str = "g.id, g.person_id, p.display_name, p.name_zh, p.email, p.email_confirmed_at IS NOT NULL AS confirmed, \
+const COLUMNS: &str = "g.id, g.person_id, p.display_name, p.name_zh, \
+    NULLIF(btrim(concat_ws(' ', p.family_name, p.given_names)), '') AS name_latin, p.email, p.email_confirmed_at IS NOT NULL AS confirmed, \
     p.disabled_at IS NOT NULL AS disabled, g.role, g.programme_id, m.name_en AS programme_en, m.name_zh AS programme_zh, \
     o.name_en AS organisation_en, o.name_zh AS organisation_zh, g.starts_on, g.ends_on, \
     g.revoked_at IS NOT NULL AS revoked, t.today";

@@ -56,7 +56,8 @@ pub(super) struct Line {
     pub(super) href: String,
     pub(super) grant: String,
     pub(super) name: String,
-    pub(super) name_zh: Option<String>,
+    /// The name in the other script.
+    pub(super) other_name: Option<String>,
     pub(super) email: String,
     pub(super) role: &'static str,
     pub(super) place: String,
@@ -78,7 +79,12 @@ pub(super) fn line(lang: Lang, held: &Held) -> Line {
         href: format!("/people/{}", held.person_id),
         grant: held.id.to_string(),
         name: held.display_name.clone(),
-        name_zh: held.name_zh.clone().filter(|zh| *zh != held.display_name),
+        other_name: held
+            .name_zh
+            .clone()
+            .filter(|zh| *zh != held.display_name)
+            .or_else(|| held.name_latin.clone())
+            .filter(|other| *other != held.display_name),
         email: held.email.clone(),
         role: Role::parse(&held.role).map_or("", |role| lang.role(role)),
         place: place.join(" · "),

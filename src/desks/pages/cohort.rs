@@ -154,7 +154,11 @@ fn note(cohort: &Cohort, state: CohortState, now: DateTime<Utc>, lang: Lang) -> 
         CohortState::Planned => lang.desk_note_opens(&opens),
         CohortState::Open if now < cohort.closes_at => lang.desk_note_closes(&closes),
         CohortState::Open | CohortState::Reviewing | CohortState::Offering => {
-            lang.desk_note_closed(&closes)
+            if now < cohort.closes_at {
+                lang.desk_note_closed_early().to_owned()
+            } else {
+                lang.desk_note_closed(&closes)
+            }
         }
         CohortState::Running | CohortState::Completed | CohortState::Archived => {
             lang.desk_note_taught(&date(lang, cohort.starts_on), &date(lang, cohort.ends_on))
