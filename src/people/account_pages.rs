@@ -8,6 +8,7 @@ use crate::error::{Error, FieldError, Result};
 use crate::ids::{SessionId, TokenId};
 use crate::lang::{Lang, format};
 use crate::web::forms::Mistakes;
+use crate::web::shell::KEYS_COOKIE;
 use crate::web::{Cx, Form, Pairs, Reply, Routes, Shell, Site, Visit};
 
 use super::actions;
@@ -32,6 +33,7 @@ pub fn routes() -> Routes {
             end_session,
         )
         .post("/account/sessions/end", Access::SignedIn, end_sessions)
+        .post("/account/keys", Access::SignedIn, keys)
         .get("/account/tokens", Access::SignedIn, tokens_page)
         .post_free("/account/tokens", Access::SignedIn, make_token)
         .post(
@@ -163,6 +165,8 @@ impl AccountPage {
     fn about(&self, kind: &str) -> String {
         match kind {
             "pics" => self.shell.lang.people_consent_pics().to_owned(),
+            "trainee_agreement" => self.shell.lang.people_consent_agreement().to_owned(),
+            "photographs" => self.shell.lang.people_consent_photographs().to_owned(),
             other => other.to_owned(),
         }
     }
@@ -306,6 +310,24 @@ fn end_session(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let session: SessionId = cx.request().param("session")?;
     sessions::end(cx.conn, &own, session)?;
     Ok(Reply::see_other("/account").flash("session_ended"))
+}
+
+/// Turns single-key shortcuts on or off in this browser.
+fn keys(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    let mut form = Form::new(cx.visit.request.form());
+    let chosen = form.choice("keys", |word| match word {
+        "on" => Some("on"),
+        "off" => Some("off"),
+        _ => None,
+    });
+    form.done()?;
+    let cookie = format!(
+        "{KEYS_COOKIE}={}; Path=/; HttpOnly; SameSite=Lax; Max-Age=31536000",
+        chosen.unwrap_or("on")
+    );
+    Ok(Reply::see_other("/account")
+        .with("set-cookie", cookie)
+        .flash("saved"))
 }
 
 fn end_sessions(cx: &mut Cx<'_, '_>) -> Result<Reply> {

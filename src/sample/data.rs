@@ -269,8 +269,11 @@ pub const COHORTS: &[(&str, [&str; 2], [&str; 2])] = &[
     ),
 ];
 
+/// A module as it is told here.
+type Module = (&'static str, [&'static str; 2], [&'static str; 2], i32, i32);
+
 /// The eight modules: code, names, summaries, contact hours, notional hours.
-pub const MODULES: &[(&str, [&str; 2], [&str; 2], i32, i32)] = &[
+pub const MODULES: &[Module] = &[
     (
         "AIR501",
         ["AI risk management", "人工智能風險管理"],
@@ -356,8 +359,17 @@ pub const MODULES: &[(&str, [&str; 2], [&str; 2], i32, i32)] = &[
     ),
 ];
 
+/// A figure as it is told here.
+type Observation = (
+    &'static str,
+    [&'static str; 2],
+    [&'static str; 2],
+    [&'static str; 2],
+    [&'static str; 2],
+);
+
 /// What the press release says of the field: kind, label, figure, population, doubts; each a pair.
-pub const OBSERVATIONS: &[(&str, [&str; 2], [&str; 2], [&str; 2], [&str; 2])] = &[
+pub const OBSERVATIONS: &[Observation] = &[
     (
         "survey",
         [

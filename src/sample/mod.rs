@@ -312,7 +312,7 @@ fn staff(db: &Db, world: &mut World) -> Result<()> {
         })?;
         match member.role {
             Role::Coordinator if world.coordinator == world.administrator => {
-                world.coordinator = person
+                world.coordinator = person;
             }
             Role::Reviewer => world.reviewers.push(person),
             _ => {}

@@ -46,6 +46,7 @@ const HEADERS: &[&str] = &[
     "if-match",
     "if-none-match",
     "origin",
+    "referer",
     "sec-fetch-site",
     "user-agent",
 ];

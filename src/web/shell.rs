@@ -61,9 +61,15 @@ pub struct Shell {
     pub here: String,
     /// A fresh idempotency key for a form on the page.
     pub key: String,
+    /// Single keys that act (`/`, `j`, `k`, `x`): on desks, unless this browser's person has turned
+    /// them off (WCAG 2.1.4).
+    pub keys: bool,
     /// Is it the sample programme?
     pub sample: bool,
 }
+
+/// The cookie that holds the word `off` in a browser whose person wants no single-key shortcuts.
+pub const KEYS_COOKIE: &str = "keys";
 
 impl Shell {
     /// For this visit.
@@ -71,6 +77,8 @@ impl Shell {
     pub fn new(visit: &Visit, site: &Site, title: String) -> Self {
         let lang = visit.lang;
         let role = visit.actor.role();
+        let desk = !matches!(role, None | Some(Role::Applicant));
+        let keys = visit.request.cookies.get(KEYS_COOKIE);
         let flash = visit
             .request
             .cookies
@@ -86,7 +94,8 @@ impl Shell {
                 .map(|v| (v.name.clone(), v.email.clone())),
             roles: roles(visit),
             role: role.map(|r| lang.role(r).to_owned()).unwrap_or_default(),
-            desk: !matches!(role, None | Some(Role::Applicant)),
+            desk,
+            keys: desk && keys.is_none_or(|word| word != "off"),
             search: matches!(role, Some(Role::Coordinator | Role::Administrator)),
             flash,
             here: visit.request.here(),
@@ -99,6 +108,17 @@ impl Shell {
     #[must_use]
     pub fn css(&self) -> &'static str {
         assets::address("banyan.css")
+    }
+
+    /// The language in which the signed-in person's name is written, for readers aloud.
+    #[must_use]
+    pub fn name_lang(&self, name: &str) -> &'static str {
+        let han = |c: char| matches!(c, '\u{3400}'..='\u{9fff}' | '\u{20000}'..='\u{3ffff}');
+        if name.chars().any(han) {
+            Lang::Zh.tag()
+        } else {
+            Lang::En.tag()
+        }
     }
 
     /// Address of the script.
@@ -162,9 +182,12 @@ fn nav(role: Option<Role>, lang: Lang, path: &str) -> Vec<Link> {
         Some(Role::Liaison | Role::Representative | Role::Supervisor) => {
             &[("/organisation", lang.nav_organisation())]
         }
-        Some(Role::Instructor | Role::Applicant) => {
-            &[("/me", lang.nav_me()), ("/", lang.nav_programme())]
-        }
+        Some(Role::Applicant) => &[("/me", lang.nav_me()), ("/", lang.nav_programme())],
+        Some(Role::Instructor) => &[
+            ("/", lang.nav_programme()),
+            ("/curriculum", lang.nav_curriculum()),
+            ("/selection", lang.nav_selection()),
+        ],
     };
     places
         .iter()
@@ -184,6 +207,19 @@ pub(super) struct ErrorPage {
     heading: &'static str,
     detail: String,
     reference: String,
+    /// The door, where the session has ended; it leads back to the page that was left.
+    sign_in: Option<String>,
+}
+
+/// The page on which a form stood that was sent without a session, as the way back after signing in.
+fn door_back(site: &Site, request: &Request) -> String {
+    let left = request
+        .header("referer")
+        .and_then(|page| page.strip_prefix(site.config.public_url.trim_end_matches('/')))
+        .filter(|page| page.starts_with('/'));
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.append_pair("next", left.unwrap_or("/"));
+    format!("/sign-in?{}", query.finish())
 }
 
 impl ErrorPage {
@@ -209,6 +245,7 @@ impl ErrorPage {
                 flash: None,
                 here: "/".to_owned(),
                 key: String::new(),
+                keys: false,
                 sample: site.config.mode == Mode::Sample,
             },
         };
@@ -217,6 +254,7 @@ impl ErrorPage {
             heading,
             detail: problem::detail(error, lang),
             reference: request.id.to_string(),
+            sign_in: matches!(error, Error::SignIn).then(|| door_back(site, request)),
         }
     }
 }

@@ -1,11 +1,13 @@
 //! Chromium, driven.
 
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
+use base64::Engine as _;
 use thirtyfour::ChromeCapabilities;
 use thirtyfour::prelude::*;
 
@@ -17,8 +19,9 @@ pub struct Browser {
     /// The window.
     pub window: WebDriver,
     driver: Child,
+    port: u16,
     profile: PathBuf,
-    _turn: MutexGuard<'static, ()>,
+    _turn: Option<MutexGuard<'static, ()>>,
 }
 
 /// What the window looks like.
@@ -54,6 +57,15 @@ impl Browser {
         let turn = ONE
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
+        Self::start(look, Some(turn)).await
+    }
+
+    /// Opens a second browser that shares nothing with this one, for the same journey.
+    pub async fn beside(&self, look: &Look) -> Self {
+        Self::start(look, None).await
+    }
+
+    async fn start(look: &Look, turn: Option<MutexGuard<'static, ()>>) -> Self {
         let port = free_port();
         let profile =
             std::env::temp_dir().join(format!("banyan-browser-{}-{port}", std::process::id()));
@@ -75,20 +87,65 @@ impl Browser {
                 serde_json::json!({ "profile.managed_default_content_settings.javascript": 2 });
             wish.add_experimental_option("prefs", prefs).unwrap();
         }
+        wish.set("goog:loggingPrefs", serde_json::json!({ "browser": "ALL" }))
+            .unwrap();
         narrow(&mut wish, look);
         let window = WebDriver::new(format!("http://127.0.0.1:{port}"), wish)
             .await
             .unwrap();
         window
-            .set_implicit_wait_timeout(Duration::from_secs(5))
+            .set_page_load_timeout(Duration::from_secs(30))
             .await
             .unwrap();
         Self {
             window,
             driver,
+            port,
             profile,
             _turn: turn,
         }
+    }
+
+    /// Makes the page this wide, as on a screen of that width, without loading it again.
+    pub fn widen(&self, width: u32) {
+        let order = serde_json::json!({
+            "cmd": "Emulation.setDeviceMetricsOverride",
+            "params": { "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500 }
+        });
+        let what = format!(
+            "POST /session/{}/goog/cdp/execute",
+            self.window.session_id()
+        );
+        ask(self.port, &what, &order.to_string()).expect("the driver changes the width");
+    }
+
+    /// What the page looks like, where it is and what it says, when a journey has failed. Asked of
+    /// the driver over a plain socket: nothing can be awaited any more.
+    fn last_words(&self) {
+        let session = format!("/session/{}", self.window.session_id());
+        let name = std::thread::current()
+            .name()
+            .unwrap_or("journey")
+            .replace("::", "-");
+        let ask = |what: &str| {
+            let said = ask(self.port, &format!("GET {session}/{what}"), "")?;
+            Some(said.as_str()?.to_owned())
+        };
+        if let Some(png) = ask("screenshot")
+            .and_then(|png| base64::engine::general_purpose::STANDARD.decode(png).ok())
+        {
+            let path = shots().join(format!("failed-{name}-{}.png", self.port));
+            if std::fs::write(&path, png).is_ok() {
+                eprintln!("the page when it failed: {}", path.display());
+            }
+        }
+        let (url, page) = (
+            ask("url").unwrap_or_default(),
+            ask("source").unwrap_or_default(),
+        );
+        let main = page.split("<main").nth(1).unwrap_or(&page);
+        let said: String = main.chars().take(6_000).collect();
+        eprintln!("at {url}\n{said}");
     }
 
     /// Ends the window; a journey calls it when it has come to its end.
@@ -98,15 +155,23 @@ impl Browser {
 
     /// A picture of the whole page, for a person to look at, below `tests/browser/shots`.
     pub async fn shot(&self, name: &str) {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser/shots");
-        std::fs::create_dir_all(&folder).unwrap();
         let png = self.window.screenshot_as_png().await.unwrap();
-        std::fs::write(folder.join(format!("{name}.png")), png).unwrap();
+        std::fs::write(shots().join(format!("{name}.png")), png).unwrap();
     }
 }
 
 impl Drop for Browser {
     fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.last_words();
+            // The library's own way to end a session waits for minutes where nothing answers.
+            ask(
+                self.port,
+                &format!("DELETE /session/{}", self.window.session_id()),
+                "",
+            );
+            let _ = self.window.clone().leak();
+        }
         let _ = self.driver.kill();
         let _ = self.driver.wait();
         let _ = std::fs::remove_dir_all(&self.profile);
@@ -142,6 +207,38 @@ fn flags(profile: &Path, look: &Look) -> Vec<String> {
     flags.push(format!("--lang={}", look.lang));
     flags.push(format!("--accept-lang={}", look.lang));
     flags
+}
+
+/// The folder of pictures.
+fn shots() -> PathBuf {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser/shots");
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+/// A value of the driver's, asked for over a plain socket: `GET /path` or `POST /path` with a body.
+fn ask(port: u16, what: &str, body: &str) -> Option<serde_json::Value> {
+    let mut line = std::net::TcpStream::connect(("127.0.0.1", port)).ok()?;
+    line.set_read_timeout(Some(Duration::from_secs(10))).ok()?;
+    let request = format!(
+        "{what} HTTP/1.1\r\nHost: localhost:{port}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        body.len()
+    );
+    line.write_all(request.as_bytes()).ok()?;
+    // The driver keeps the line open, so the answer is read to the length that it names.
+    let mut line = BufReader::new(line);
+    let (mut head, mut length) = (String::new(), 0);
+    while line.read_line(&mut head).ok()? > 2 {
+        if let Some(n) = head.to_lowercase().strip_prefix("content-length:") {
+            length = n.trim().parse().ok()?;
+        }
+        head.clear();
+    }
+    let mut body = vec![0; length];
+    line.read_exact(&mut body).ok()?;
+    let body = String::from_utf8_lossy(&body);
+    let value: serde_json::Value = serde_json::from_str(&body).ok()?;
+    value.get("value").cloned()
 }
 
 /// A port that nobody listens on now.

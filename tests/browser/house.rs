@@ -29,6 +29,12 @@ pub struct LiveHouse {
 impl LiveHouse {
     /// Opens it.
     pub fn open() -> Self {
+        Self::open_after(|_nothing| {})
+    }
+
+    /// Opens it after something was put into it: before the worker looks at the clock and, say, lets
+    /// offers of the past expire.
+    pub fn open_after(prepare: impl FnOnce(&TestApp)) -> Self {
         let sink = Sink::start(Plan::default());
         let port = free_port();
         let (listen, url) = (
@@ -43,6 +49,7 @@ impl LiveHouse {
             ("BANYAN_SMTP_PORT", &mail),
             ("BANYAN_SMTP_TLS", "none"),
         ]);
+        prepare(&app);
         let listener = TcpListener::bind(&listen).unwrap();
         let serving = Serving::new(app.site.clone());
         let (ready, started) = mpsc::channel();

@@ -1,5 +1,5 @@
 //! Journeys in a real browser: Debian's Chromium, a real port, a database and a mail server of their
-//! own. One browser for the binary, one session for each journey, one after another.
+//! own. A fresh session for each journey, one after another.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -23,4 +23,12 @@ mod smtp_sink;
 
 mod browser;
 mod house;
+mod scene;
+mod steps;
+
+mod applies;
+mod keyboard;
+mod languages;
+mod selects;
+mod session;
 mod smoke;

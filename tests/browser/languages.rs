@@ -1,0 +1,214 @@
+//! Both languages on every main page, at the width of a phone and of a desk.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use banyan::db::Role;
+use banyan::lang::Lang;
+use banyan::sample;
+
+use crate::browser::{Browser, DESK, Look};
+use crate::house::LiveHouse;
+use crate::scene::{self, Scene};
+
+/// What is wrong with the markup of the page, one line each; nothing for a page in order.
+const FAULTS: &str = "(() => { const bad = []; const all = (s) => [...document.querySelectorAll(s)]; \
+    if (all('h1').length !== 1) bad.push(all('h1').length + ' h1'); \
+    if (all('main').length !== 1) bad.push('main'); \
+    const ids = all('[id]').map((e) => e.id); \
+    ids.forEach((id, n) => { if (ids.indexOf(id) !== n) bad.push('id ' + id + ' twice'); }); \
+    all('input:not([type=hidden]), select, textarea').forEach((e) => { \
+      if (!(e.labels && e.labels.length) && !e.getAttribute('aria-label') && !e.getAttribute('aria-labelledby')) bad.push('no label: ' + e.outerHTML.slice(0, 90)); }); \
+    all('a[href], button, summary').forEach((e) => { if (!e.textContent.trim() && !e.getAttribute('aria-label')) bad.push('no name: ' + e.outerHTML.slice(0, 90)); }); \
+    all('[aria-describedby], [aria-labelledby]').forEach((e) => ['aria-describedby', 'aria-labelledby'].forEach((a) => (e.getAttribute(a) || '').split(' ').filter(Boolean).forEach((id) => { if (!document.getElementById(id)) bad.push(a + ' leads to no ' + id); }))); \
+    return bad; })()";
+
+/// What stands out over the right edge of the page, one line each.
+const WIDE: &str = "(() => { const root = document.documentElement; if (root.scrollWidth <= root.clientWidth) return []; \
+    const out = [...document.querySelectorAll('main *, header *, footer *')].filter((e) => e.getBoundingClientRect().right > root.clientWidth + 1 || e.scrollWidth > e.clientWidth + 8); \
+    return ['wider by ' + (root.scrollWidth - root.clientWidth)].concat(out.slice(0, 3).map((e) => e.outerHTML.slice(0, 90))); })()";
+
+/// The shape of a path: ids and codes left out, so that one page of each kind is looked at.
+fn shape(path: &str) -> String {
+    let plain = path.split(['?', '#']).next().unwrap_or_default();
+    let parts = plain.split('/').map(|part| {
+        let id = part.len() >= 32 && part.chars().all(|c| c.is_ascii_hexdigit() || c == '-');
+        let code = part.starts_with("20");
+        if id || code { "*" } else { part }
+    });
+    parts.collect::<Vec<_>>().join("/")
+}
+
+/// Looks at a page in both languages and at both widths, and at the console; the links in it.
+async fn look_at(
+    browser: &Browser,
+    url: &str,
+    path: &str,
+    faults: &mut Vec<String>,
+) -> Vec<String> {
+    let mut links = Vec::new();
+    let mut before = String::new();
+    browser.open_page(&format!("{url}{path}")).await;
+    for round in 1..=2 {
+        browser.widen(1280);
+        if round == 2 {
+            browser.go("header form[action='/language'] button").await;
+        }
+        browser.see("h1").await;
+        let mut found: Vec<String> = browser.ask(FAULTS).await;
+        let lang: String = browser.ask("document.documentElement.lang").await;
+        if !["en", "zh-Hant-HK"].contains(&lang.as_str()) || lang == before {
+            found.push(format!("html lang {lang} after {before}"));
+        }
+        let wide: Vec<String> = browser.ask(WIDE).await;
+        found.extend(wide);
+        browser.widen(360);
+        let wide: Vec<String> = browser.ask(WIDE).await;
+        found.extend(wide.into_iter().map(|it| format!("at 360: {it}")));
+        for entry in browser.window.get_log("browser").await.unwrap() {
+            // A page that says why something cannot be done now is no fault of the page's.
+            let told = entry.message.contains("status of 409");
+            if (entry.level == "SEVERE" && !told)
+                || entry.message.contains("Content Security Policy")
+            {
+                found.push(format!("console: {}", entry.message));
+            }
+        }
+        faults.extend(found.into_iter().map(|it| format!("{path} {lang}: {it}")));
+        links = browser
+            .ask("[...document.querySelectorAll('nav a[href], main a[href]')].map(a => a.getAttribute('href'))")
+            .await;
+        before = lang;
+    }
+    links
+}
+
+/// A page to go to: no file, no other site, no page that was seen.
+fn is_page(href: &str) -> bool {
+    let path = href.split(['?', '#']).next().unwrap_or_default();
+    href.starts_with('/')
+        && !href.starts_with("/dev/")
+        && ![".csv", ".xlsx", "/document", "/file", "/body"]
+            .iter()
+            .any(|end| path.ends_with(end))
+}
+
+/// Looks at one page of each kind that can be reached from here by links, `most` at most.
+async fn walk(
+    browser: &Browser,
+    url: &str,
+    from: &str,
+    most: usize,
+    seen: &mut BTreeSet<String>,
+) -> Vec<String> {
+    let mut faults = Vec::new();
+    // Where one begins is looked at again: another role sees another page there.
+    seen.remove(&shape(from));
+    let mut way = VecDeque::from([from.to_owned()]);
+    let mut steps = 0;
+    while let Some(path) = way.pop_front() {
+        if steps == most || !seen.insert(shape(&path)) {
+            continue;
+        }
+        steps += 1;
+        let links = look_at(browser, url, &path, &mut faults).await;
+        way.extend(links.into_iter().filter(|href| is_page(href)));
+    }
+    faults
+}
+
+#[actix_web::test]
+async fn every_main_page_fits_and_is_well_formed_in_both_languages() {
+    let house = LiveHouse::open_after(|app| sample::load(&app.site).unwrap());
+    let browser = Browser::open(&DESK).await;
+    let mut seen = BTreeSet::new();
+    let mut faults = walk(&browser, &house.url, "/", 12, &mut seen).await;
+    // The door itself: links that open once, and what comes after them.
+    let people: BTreeMap<String, String> = sample::sign_in_links(&house.app.site)
+        .unwrap()
+        .into_iter()
+        .map(|(role, _, link)| (role.to_owned(), link))
+        .collect();
+    assert!(people.len() >= 6, "{people:?}");
+    for (role, link) in &people {
+        browser.widen(1280);
+        browser.window.delete_all_cookies().await.unwrap();
+        browser.open_page(link).await;
+        browser.go("main form .btn").await;
+        let home = browser.place().await;
+        // Of the two roles that share a desk the first walks through all of it.
+        let most = if seen.contains("/desk") || home != "/desk" {
+            5
+        } else {
+            26
+        };
+        let found = walk(&browser, &house.url, &home, most, &mut seen).await;
+        faults.extend(found.into_iter().map(|it| format!("{role}: {it}")));
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    assert!(seen.len() > 36, "{seen:?}");
+    browser.close().await;
+}
+
+#[actix_web::test]
+async fn the_language_switch_keeps_the_page_and_the_accounts_language() {
+    const ENGLISH_PHONE: Look = Look {
+        width: 360,
+        height: 780,
+        ..DESK
+    };
+    let house = LiveHouse::open();
+    let scene = Scene::set(&house.app);
+    let (person, email) = scene::account(&house.app, "Ada Lau", Lang::En);
+    let grant = house
+        .app
+        .grant(person, Role::Coordinator, Some(scene.programme), None);
+    let browser = Browser::open(&ENGLISH_PHONE).await;
+    let switch = "header form[action='/language'] button";
+
+    // Before the door: the page stays, its query too.
+    let door = "/sign-in?next=%2Forganisations%3Fkind%3Dbank";
+    browser.open_page(&format!("{}{door}", house.url)).await;
+    assert_eq!(browser.heading().await, "Sign in");
+    browser.go(switch).await;
+    assert_eq!(
+        (
+            browser.place().await.as_str(),
+            browser.heading().await.as_str()
+        ),
+        (door, "登入")
+    );
+    // An account's own language is stronger than what this browser said before.
+    browser.enter(&house, person, Some(grant)).await;
+    let list = "/organisations?kind=bank";
+    browser.open_page(&format!("{}{list}", house.url)).await;
+    assert_eq!(
+        browser.ask::<String>("document.documentElement.lang").await,
+        "en"
+    );
+    browser.go(switch).await;
+    assert_eq!(browser.place().await, list);
+    assert_eq!(
+        browser.ask::<String>("document.documentElement.lang").await,
+        "zh-Hant-HK"
+    );
+    browser.says("main table", "九龍互助銀行").await;
+    // Kept with the account: in a fresh browser too, and for letters.
+    browser.enter(&house, person, Some(grant)).await;
+    browser.open_page(&format!("{}{list}", house.url)).await;
+    assert_eq!(
+        browser.ask::<String>("document.documentElement.lang").await,
+        "zh-Hant-HK"
+    );
+    browser.window.delete_all_cookies().await.unwrap();
+    browser
+        .open_page(&format!("{}/sign-in/link", house.url))
+        .await;
+    assert_eq!(
+        browser.ask::<String>("document.documentElement.lang").await,
+        "en"
+    );
+    browser.fill("email", &email).await;
+    browser.go("main form .btn").await;
+    house.letter_to(&email, "你的登入連結");
+    browser.close().await;
+}
