@@ -256,6 +256,16 @@ async fn every_door_shows_what_it_may_and_reading_changes_nothing() {
     insta::assert_snapshot!("reading", findings.table);
     findings.done(cells);
     assert!(cells > 4_000, "{cells} cells");
+    // No sample leads to the university's page.
+    let university = Knock {
+        who: called("coordinator"),
+        method: Method::Get,
+        path: &format!("/organisations/{}", world::id('A', "university")),
+        origin: &[],
+    };
+    let page = knock(&house, &university).await.text().to_lowercase();
+    let there = FORBIDDEN[0].1.iter().filter(|it| page.contains(**it));
+    findings.seen.extend(there);
     // A canary that nobody ever sees would guard nothing.
     for canary in FORBIDDEN[0].1 {
         assert!(findings.seen.contains(canary), "{canary} is never seen");

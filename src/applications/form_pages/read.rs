@@ -30,7 +30,11 @@ pub(in crate::applications) struct Read {
 
 impl Read {
     /// Only what cannot be kept at all is a mistake here: a draft may be wrong and incomplete.
-    pub(in crate::applications) fn of(pairs: &Pairs, key: SectionKey, own_list: &[OrganisationId]) -> Result<Self> {
+    pub(in crate::applications) fn of(
+        pairs: &Pairs,
+        key: SectionKey,
+        own_list: &[OrganisationId],
+    ) -> Result<Self> {
         let mut form = Form::new(pairs);
         let names = ["family_name", "given_names", "western_name", "name_zh"]
             .map(|field| form.optional(field, crate::people::rules::names::NAME_MAX_CHARS));
