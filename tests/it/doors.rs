@@ -7,9 +7,10 @@
 //! is not theirs, a GET changes nothing, and another site's form is refused.
 
 pub mod knock;
+mod named;
 pub mod world;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use banyan::house;
@@ -43,6 +44,8 @@ fn leaks(who: Who, answer: &Answer) -> Vec<&'static str> {
 struct Findings {
     wrong: Vec<String>,
     table: String,
+    /// Canaries that somebody saw.
+    seen: BTreeSet<&'static str>,
 }
 
 /// The answers at one door.
@@ -63,6 +66,9 @@ impl Findings {
                 self.wrong.push(format!("{place}: {}", answer.status));
             }
             let leaks = leaks(name(who), answer);
+            let text = answer.text().to_lowercase();
+            self.seen
+                .extend(FORBIDDEN[0].1.iter().filter(|it| text.contains(**it)));
             // Who holds a mailed link sees what it is about.
             let bearer = door.path.contains("{token}") && relations.contains(&Relation::Own);
             if !leaks.is_empty() && !(bearer && leaks == ["canaryap"]) {
@@ -249,6 +255,21 @@ async fn every_door_shows_what_it_may_and_reading_changes_nothing() {
     }
     insta::assert_snapshot!("reading", findings.table);
     findings.done(cells);
+    assert!(cells > 4_000, "{cells} cells");
+    // No sample leads to the university's page.
+    let university = Knock {
+        who: called("coordinator"),
+        method: Method::Get,
+        path: &format!("/organisations/{}", world::id('A', "university")),
+        origin: &[],
+    };
+    let page = knock(&house, &university).await.text().to_lowercase();
+    let there = FORBIDDEN[0].1.iter().filter(|it| page.contains(**it));
+    findings.seen.extend(there);
+    // A canary that nobody ever sees would guard nothing.
+    for canary in FORBIDDEN[0].1 {
+        assert!(findings.seen.contains(canary), "{canary} is never seen");
+    }
 }
 
 #[actix_web::test]
