@@ -8,7 +8,8 @@ run:     ## start the sample programme and print its addresses (RELEASE=1: optim
 	@scripts/setup run && cargo run $(PROFILE) --quiet -- run
 test:    ## all tests
 	@scripts/setup test && cargo test $(PROFILE)
-soak:    ## the same tests with long kill runs, many times over, until one fails
+soak:    ## the same tests with long kill runs, many times over; with STAFF_TOKEN, scripts/schemathesis first
+	@test -z "$$STAFF_TOKEN" || scripts/schemathesis
 	@scripts/setup test && for n in $$(seq $${N:-10}); do echo "round $$n" && BANYAN_TEST_KILLS=$${KILLS:-200} BANYAN_TEST_LETTERS=$${LETTERS:-4000} cargo test --quiet || exit 1; done
 bench:   ## measure pages, mail, import and export (QUICK=1: shorter)
 	@scripts/setup run && cargo bench --bench house $(if $(QUICK),-- --quick)

@@ -1,5 +1,7 @@
 //! Puts the rooms together: what is opened at the start, which routes there are, who runs which job.
 
+pub mod docs;
+
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
@@ -35,14 +37,18 @@ pub fn routes() -> Routes {
         .and(crate::programmes::routes())
         .and(crate::cohorts::routes())
         .and(crate::applications::form_pages::form_routes())
+        .and(crate::applications::form_api::routes())
         .and(crate::applications::import_pages::import_routes())
+        .and(crate::applications::import_api::routes())
         .and(crate::applications::desk_pages::desk_routes())
+        .and(crate::applications::desk_api::routes())
         .and(crate::reviews::routes())
         .and(crate::offers::routes())
         .and(crate::enrolments::routes())
         .and(crate::desks::bulk::routes())
         .and(crate::desks::record::routes())
         .and(crate::desks::routes())
+        .and(docs::routes())
 }
 
 /// Who runs which kind of job.
@@ -110,6 +116,34 @@ impl House {
     /// As [`House::migrate`].
     pub fn mark(&self, mark: migrations::Mark) -> Result<()> {
         migrations::set_mark(&mut db::connect_owner(self.owner_url()?)?, mark)
+    }
+
+    /// What the database is marked for.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn marked(&self) -> Result<String> {
+        #[derive(diesel::QueryableByName)]
+        struct Marked {
+            #[diesel(sql_type = diesel::sql_types::Text)]
+            mark: String,
+        }
+        self.site.db.read(&Actor::System(Task::PublicSite), |conn| {
+            let row: Marked = db::sql_query("SELECT mark FROM house").get_result(conn.pg())?;
+            Ok(row.mark)
+        })
+    }
+
+    /// Takes every table down, step by step. The caller has made sure that nothing is lost.
+    ///
+    /// # Errors
+    /// As [`House::migrate`].
+    pub fn take_down(&self) -> Result<()> {
+        let mut owner = db::connect_owner(self.owner_url()?)?;
+        while migrations::missing(&mut owner)?.len() < migrations::known().len() {
+            migrations::revert_last(&mut owner)?;
+        }
+        Ok(())
     }
 
     /// Is the schema as new as this binary?

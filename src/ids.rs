@@ -61,6 +61,8 @@ ids! {
     ProgrammeId;
     /// A yearly or milestone target of a programme.
     TargetId;
+    /// A figure from outside, with its source.
+    ObservationId;
     /// A cited public document.
     SourceId;
     /// A version of the Personal Information Collection Statement.

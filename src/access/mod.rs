@@ -5,13 +5,15 @@
 //! that wants a `&CohortStaff` cannot be called by someone who has not shown to be staff of that
 //! cohort. What is not yours and what is not there are the same [`Error::NotFound`].
 
-use crate::db::{Actor, Role};
+use crate::db::Actor;
 use crate::error::{Error, Result};
 
 mod proofs;
 pub mod passwords;
 pub mod secret;
 
+/// The roles: words that rules speak of without knowing where they are declared.
+pub use crate::db::Role;
 pub use proofs::*;
 
 /// Who may enter a route.

@@ -1,22 +1,17 @@
 //! The applicant's pages: one application with its sections, from the first draft to its status.
 
-use std::fs::File;
-
 use askama::Template;
 
 use crate::access::{self, APPLICANT, OwnApplication};
 use crate::audit;
 use crate::db::Conn;
 use crate::error::{Error, FieldError, Result};
-use crate::files;
-use crate::files::queries::NewFile;
-use crate::files::rules::{MAX_DOCUMENT, UploadRefusal, judge_pdf};
 use crate::ids::{ApplicationId, OrganisationId};
-use crate::lang::{Lang, Say as _, format};
+use crate::lang::format;
 use crate::organisations;
-use crate::people::rules::{NameFault, NamePart, Names, Phone, find_identity_card_numbers};
+use crate::people::rules::find_identity_card_numbers;
 use crate::web::forms::Mistakes;
-use crate::web::{Cx, Form, Pairs, Reply, ReplyBody, Routes, Shell, Site, Visit};
+use crate::web::{Cx, Pairs, Reply, Routes, Shell, Site, Visit};
 
 use super::Route;
 use super::form_actions::{self as actions, Desk};
@@ -24,10 +19,16 @@ use super::form_queries::{Mine, PicsInForce};
 use super::rules::form::{SectionKey, SectionStatus};
 use super::rules::{Event, Outcome, State};
 
+mod check;
+mod document;
+mod read;
+
+use check::{check, submit};
+use document::{download, remove_document, upload};
+pub(super) use read::Read;
+
 /// Room for a document that is too large, so that its sender is told so on the page.
 const UPLOAD_LIMIT: usize = 24 * 1_024 * 1_024;
-/// The most that a draft keeps of a statement that is too long.
-const STATEMENT_KEPT: usize = 20_000;
 
 /// The applicant's routes.
 #[must_use]
@@ -137,29 +138,6 @@ fn words_routes() -> Routes {
             APPLICANT,
             |cx| keep(cx, SectionKey::Declarations),
         )
-        .get("/me/applications/{application}/document", APPLICANT, |cx| {
-            section(cx, SectionKey::Document)
-        })
-        .post_free("/me/applications/{application}/document", APPLICANT, upload)
-        .limit(UPLOAD_LIMIT)
-        .post(
-            "/me/applications/{application}/document/remove",
-            APPLICANT,
-            remove_document,
-        )
-        .get(
-            "/me/applications/{application}/document/file",
-            APPLICANT,
-            download,
-        )
-        .get("/me/applications/{application}/check", APPLICANT, check)
-        .post("/me/applications/{application}/submit", APPLICANT, submit)
-        .get(
-            "/me/applications/{application}/withdraw",
-            APPLICANT,
-            ask_withdraw,
-        )
-        .post("/me/applications/{application}/reopen", APPLICANT, reopen)
 }
 
 fn own(cx: &mut Cx<'_, '_>) -> Result<OwnApplication> {
@@ -332,7 +310,7 @@ struct SectionPage {
 }
 
 /// What a section's fields hold now, under the names of its form.
-fn typed(mine: &Mine, key: SectionKey, pics: &PicsInForce) -> Pairs {
+pub(super) fn typed(mine: &Mine, key: SectionKey, pics: &PicsInForce) -> Pairs {
     let mut pairs: Vec<(String, String)> = Vec::new();
     let mut put = |name: &str, value: Option<String>| {
         if let Some(value) = value {
@@ -396,6 +374,12 @@ fn problems(desk: &Desk, key: SectionKey) -> Vec<FieldError> {
         .filter(|it| it.key == key)
         .flat_map(|it| it.problems)
         .collect()
+}
+
+/// A text with an empty line between its paragraphs.
+fn paragraphs(text: &str) -> Vec<String> {
+    let text = text.replace("\r\n", "\n");
+    text.split("\n\n").map(str::to_owned).collect()
 }
 
 #[expect(
@@ -466,115 +450,12 @@ fn section_page(
         most: desk.rules.statement_most,
         document: desk.mine.document_id.and(desk.mine.document_label.clone()),
         pics_version: desk.pics.version.clone(),
-        pics: lang
-            .pick(&desk.pics.text_en, &desk.pics.text_zh)
-            .replace("\r\n", "\n")
-            .split("\n\n")
-            .map(str::to_owned)
-            .collect(),
+        pics: paragraphs(lang.pick(&desk.pics.text_en, &desk.pics.text_zh)),
         typed,
     })
 }
 
-/// What a section's form says, read; nothing is known of the rest of the application.
-struct Read {
-    key: SectionKey,
-    names: [Option<String>; 4],
-    phone: Option<String>,
-    route: Option<String>,
-    university: Option<OrganisationId>,
-    employer: Option<OrganisationId>,
-    texts: [Option<String>; 3],
-    year: Option<i32>,
-    statement: Option<String>,
-    declarations: Vec<String>,
-    pics: Option<String>,
-}
-
-impl Read {
-    /// Only what cannot be kept at all is a mistake here: a draft may be wrong and incomplete.
-    fn of(pairs: &Pairs, key: SectionKey, own_list: &[OrganisationId]) -> Result<Self> {
-        let mut form = Form::new(pairs);
-        let names = ["family_name", "given_names", "western_name", "name_zh"]
-            .map(|field| form.optional(field, crate::people::rules::names::NAME_MAX_CHARS));
-        let [family, given, western, zh] = names.clone().map(Option::unwrap_or_default);
-        if let Err(fault) = Names::new(&family, &given, &western, &zh)
-            && fault != NameFault::Missing
-        {
-            form.error(name_field(fault), "name", |lang| fault.say(lang));
-        }
-        let phone = form
-            .optional("phone", 40)
-            .map(|text| Phone::parse(&text).map_or(text, |phone| phone.e164().to_owned()));
-        let listed = |field: &str| -> Option<OrganisationId> {
-            let id = pairs.typed(field).parse().ok()?;
-            own_list.contains(&id).then_some(id)
-        };
-        let read = Self {
-            key,
-            names,
-            phone,
-            route: Route::parse(pairs.typed("route")).map(|it| it.as_str().to_owned()),
-            university: listed("university"),
-            employer: listed("employer"),
-            texts: ["employer_name", "job_title", "field_of_study"]
-                .map(|field| form.optional(field, 200)),
-            year: form.optional_number("graduation_year", 1900, 2200),
-            statement: form.optional("statement", STATEMENT_KEPT),
-            declarations: ["true", "eligible", "available"]
-                .into_iter()
-                .filter(|word| pairs.has(&format!("declares_{word}"), "yes"))
-                .map(str::to_owned)
-                .collect(),
-            pics: pairs
-                .has("accepted_pics", "yes")
-                .then(|| pairs.typed("pics_version").to_owned()),
-        };
-        form.done()?;
-        Ok(read)
-    }
-
-    fn into(self, mine: &mut Mine, pics: &PicsInForce) {
-        match self.key {
-            SectionKey::Person => {
-                let [family, given, western, zh] = self.names;
-                mine.family_name = family;
-                mine.given_names = given;
-                mine.western_name = western;
-                mine.name_zh = zh;
-                mine.phone = self.phone;
-            }
-            SectionKey::Route => mine.route = self.route,
-            SectionKey::Background => {
-                let [employer_name, job_title, field_of_study] = self.texts;
-                mine.university_id = self.university;
-                mine.employer_id = self.employer;
-                mine.employer_name = employer_name.filter(|_| self.employer.is_none());
-                mine.job_title = job_title;
-                mine.field_of_study = field_of_study;
-                mine.graduation_year = self.year;
-            }
-            SectionKey::Statement => mine.statement = self.statement,
-            SectionKey::Document => {}
-            SectionKey::Declarations => {
-                mine.declarations = self.declarations;
-                // Consent is to the version that was on the page, and only that in force counts.
-                mine.pics_version = self.pics.filter(|version| *version == pics.version);
-            }
-        }
-    }
-}
-
-fn name_field(fault: NameFault) -> &'static str {
-    match fault.part() {
-        Some(NamePart::Family) | None => "family_name",
-        Some(NamePart::Given) => "given_names",
-        Some(NamePart::Western) => "western_name",
-        Some(NamePart::Chinese) => "name_zh",
-    }
-}
-
-fn listed(conn: &mut Conn<'_>, key: SectionKey) -> Result<Vec<OrganisationId>> {
+pub(super) fn listed(conn: &mut Conn<'_>, key: SectionKey) -> Result<Vec<OrganisationId>> {
     if key != SectionKey::Background {
         return Ok(Vec::new());
     }
@@ -635,246 +516,6 @@ fn keep(cx: &mut Cx<'_, '_>, key: SectionKey) -> Result<Reply> {
     let own = own(cx)?;
     let version = store(cx, &own, key, true)?;
     Ok(Reply::no_content().with_version(version))
-}
-
-/// Takes a document: judged by its bytes, stored, then recorded.
-fn upload(visit: &Visit, site: &Site) -> Result<Reply> {
-    let id: ApplicationId = visit.request.param("application")?;
-    let request = visit.request.id;
-    // Whose it is, before the disk is touched.
-    site.db.read_for(&visit.actor, request, |conn| {
-        let own = access::own_application(conn, id)?;
-        actions::open(conn, &own)?.may(Event::Edit).map(|_| ())
-    })?;
-    let Some(file) = visit
-        .request
-        .uploads()
-        .iter()
-        .find(|it| it.field == "document" && it.size > 0)
-    else {
-        return document_refused(visit, site, id, |lang| {
-            lang.apply_document_none().to_owned()
-        });
-    };
-    if let Err(refusal) = judge(file) {
-        return document_refused(visit, site, id, |lang| refusal.say(lang));
-    }
-    let key = site.files.take(&file.path)?;
-    let recorded = site.db.tx_for(&visit.actor, request, |conn| {
-        let own = access::own_application(conn, id)?;
-        let new = NewFile {
-            owner: own.person(),
-            programme: Some(own.programme()),
-            storage_key: &key,
-            label: &file.name,
-            media_type: "application/pdf",
-            size: file.size,
-            sha256: &file.sha256,
-        };
-        actions::put_document(conn, &own, &new)
-    });
-    if let Err(error) = recorded {
-        // No row names these bytes.
-        let _ = site.files.remove(&key);
-        return Err(error);
-    }
-    Ok(Reply::see_other(format!("/me/applications/{id}/document")).flash("document_saved"))
-}
-
-fn judge(file: &crate::web::Upload) -> Result<(), UploadRefusal> {
-    if file.size > MAX_DOCUMENT {
-        return Err(UploadRefusal::TooLarge);
-    }
-    let bytes = File::open(&file.path).map_err(|_gone| UploadRefusal::Truncated)?;
-    judge_pdf(bytes, file.size)
-}
-
-fn document_refused(
-    visit: &Visit,
-    site: &Site,
-    id: ApplicationId,
-    why: impl Fn(Lang) -> String,
-) -> Result<Reply> {
-    let problem = [FieldError::new("document", "document", why)];
-    let key = SectionKey::Document;
-    let page = site.db.read_for(&visit.actor, visit.request.id, |conn| {
-        let own = access::own_application(conn, id)?;
-        let desk = actions::open(conn, &own)?;
-        section_page(
-            conn,
-            visit,
-            site,
-            &desk,
-            &own,
-            key,
-            Pairs::default(),
-            &problem,
-            false,
-        )
-    })?;
-    visit.page_with(422, &page)
-}
-
-fn remove_document(cx: &mut Cx<'_, '_>) -> Result<Reply> {
-    let own = own(cx)?;
-    let problem = match actions::remove_document(cx.conn, &own) {
-        Ok(()) => {
-            let to = format!("{}/document", address(&own));
-            return Ok(Reply::see_other(to).flash("document_removed"));
-        }
-        Err(Error::Invalid(problem)) => problem,
-        Err(other) => return Err(other),
-    };
-    let desk = actions::open(cx.conn, &own)?;
-    let key = SectionKey::Document;
-    let page = section_page(
-        cx.conn,
-        cx.visit,
-        cx.site,
-        &desk,
-        &own,
-        key,
-        Pairs::default(),
-        &problem,
-        false,
-    )?;
-    cx.visit.page_with(422, &page)
-}
-
-/// Gives the document out, after looking again whose it is; as an attachment, never shown.
-fn download(cx: &mut Cx<'_, '_>) -> Result<Reply> {
-    let own = own(cx)?;
-    let desk = actions::open(cx.conn, &own)?;
-    let id = desk.mine.document_id.ok_or(Error::NotFound)?;
-    let whose = access::own(cx.conn)?;
-    let file = files::queries::find(cx.conn, &whose, id)?;
-    let key = file.storage_key;
-    let body = ReplyBody::Stream(Box::new(move |site, out| site.files.copy_to(&key, out)));
-    Ok(Reply::download(&file.media_type, &file.label, body))
-}
-
-/// An answer on the page that shows them all.
-struct Answer {
-    label: &'static str,
-    value: String,
-    section: &'static str,
-}
-
-#[derive(Template)]
-#[template(path = "applications/form_check.html")]
-struct Check {
-    shell: Shell,
-    base: String,
-    answers: Vec<Answer>,
-    mistakes: Vec<(String, String)>,
-    may_submit: bool,
-    deadline: String,
-}
-
-fn check(cx: &mut Cx<'_, '_>) -> Result<Reply> {
-    check_page(cx, 200)
-}
-
-fn check_page(cx: &mut Cx<'_, '_>, status: u16) -> Result<Reply> {
-    let own = own(cx)?;
-    let desk = actions::open(cx.conn, &own)?;
-    desk.may(Event::Edit)?;
-    let lang = cx.lang();
-    let mut mistakes: Vec<(String, String)> = Vec::new();
-    for section in desk.sections() {
-        for problem in section.problems {
-            let link = (section.key.as_str().to_owned(), problem.say(lang));
-            if !mistakes.iter().any(|(_, said)| *said == link.1) {
-                mistakes.push(link);
-            }
-        }
-    }
-    let page = Check {
-        shell: cx.shell(lang.apply_check_title()),
-        base: address(&own),
-        answers: answers(&desk.mine, lang),
-        mistakes,
-        may_submit: desk.may(Event::Submit).is_ok(),
-        deadline: format::deadline(lang, desk.cohort.closes_at),
-    };
-    cx.visit.page_with(status, &page)
-}
-
-fn answers(mine: &Mine, lang: Lang) -> Vec<Answer> {
-    let mut answers = about(mine, lang);
-    answers.extend(words(mine, lang));
-    answers
-        .into_iter()
-        .map(|(label, value, section)| Answer {
-            label,
-            value: value.unwrap_or_default(),
-            section,
-        })
-        .collect()
-}
-
-type Said = (&'static str, Option<String>, &'static str);
-
-fn about(mine: &Mine, lang: Lang) -> Vec<Said> {
-    let route = mine.form().route.map(|it| it.label(lang).to_owned());
-    let year = mine.graduation_year.map(|year| year.to_string());
-    let university = mine.university(lang).map(str::to_owned);
-    let employer = mine.employer(lang).map(str::to_owned);
-    let study = mine.field_of_study.clone();
-    vec![
-        (lang.apply_family_name(), mine.family_name.clone(), "person"),
-        (lang.apply_given_names(), mine.given_names.clone(), "person"),
-        (
-            lang.apply_western_name(),
-            mine.western_name.clone(),
-            "person",
-        ),
-        (lang.apply_name_zh(), mine.name_zh.clone(), "person"),
-        (lang.apply_phone(), mine.phone.clone(), "person"),
-        (lang.section_route(), route, "route"),
-        (lang.apply_university(), university, "background"),
-        (lang.apply_field_of_study(), study, "background"),
-        (lang.apply_graduation_year(), year, "background"),
-        (lang.apply_employer(), employer, "background"),
-        (lang.apply_job_title(), mine.job_title.clone(), "background"),
-    ]
-}
-
-fn words(mine: &Mine, lang: Lang) -> Vec<Said> {
-    let ticked = |word: &str| {
-        let said = mine.declarations.iter().any(|it| it == word);
-        said.then(|| lang.apply_yes().to_owned())
-    };
-    let document = mine.document_id.and(mine.document_label.clone());
-    vec![
-        (
-            lang.section_statement(),
-            mine.statement.clone(),
-            "statement",
-        ),
-        (lang.apply_document(), document, "document"),
-        (lang.apply_declare_true(), ticked("true"), "declarations"),
-        (
-            lang.apply_declare_eligible(),
-            ticked("eligible"),
-            "declarations",
-        ),
-        (
-            lang.apply_declare_available(),
-            ticked("available"),
-            "declarations",
-        ),
-        (lang.apply_pics(), mine.pics_version.clone(), "declarations"),
-    ]
-}
-
-fn submit(cx: &mut Cx<'_, '_>) -> Result<Reply> {
-    let own = own(cx)?;
-    match actions::submit(cx.conn, &own) {
-        Ok(()) => Ok(Reply::see_other(address(&own)).flash("application_submitted")),
-        Err(Error::Invalid(_)) => check_page(cx, 422),
-        Err(other) => Err(other),
-    }
 }
 
 #[derive(Template)]

@@ -28,8 +28,6 @@ pub struct ApplicationLetter {
 pub enum Kind {
     /// The application is in.
     Received,
-    /// It was taken back.
-    Withdrawn,
     /// It is a draft still, and the call closes soon.
     Reminder,
 }
@@ -38,7 +36,6 @@ impl Letter for ApplicationLetter {
     fn kind(&self) -> &'static str {
         match self.kind {
             Kind::Received => "application_received",
-            Kind::Withdrawn => "application_withdrawn",
             Kind::Reminder => "application_reminder",
         }
     }
@@ -47,7 +44,6 @@ impl Letter for ApplicationLetter {
         let cohort = lang.pick(&self.cohort.0, &self.cohort.1);
         match self.kind {
             Kind::Received => lang.apply_mail_received_subject(&self.reference),
-            Kind::Withdrawn => lang.apply_mail_withdrawn_subject(&self.reference),
             Kind::Reminder => lang.apply_mail_reminder_subject(cohort),
         }
     }
@@ -65,11 +61,6 @@ impl Letter for ApplicationLetter {
                     format::deadline(lang, self.closes_at),
                 )
                 .para(lang.apply_mail_received_next())
-                .button(lang.apply_mail_see(), page),
-            Kind::Withdrawn => body
-                .para(lang.apply_mail_withdrawn(cohort))
-                .fact(lang.apply_reference(), &self.reference)
-                .para(lang.apply_mail_withdrawn_next(&format::deadline(lang, self.closes_at)))
                 .button(lang.apply_mail_see(), page),
             Kind::Reminder => body
                 .para(lang.apply_mail_reminder(cohort))

@@ -2,9 +2,11 @@
 //! never runs ahead of a release, and what was submitted in time is never lost.
 
 pub mod form_actions;
+pub mod form_api;
 pub mod form_pages;
 pub mod form_queries;
 pub mod desk_actions;
+pub mod desk_api;
 mod desk_bar;
 pub mod desk_list;
 pub mod desk_pages;
@@ -12,6 +14,7 @@ pub mod desk_queries;
 pub mod desk_record;
 pub mod import;
 pub mod import_actions;
+pub mod import_api;
 pub mod import_pages;
 mod import_queries;
 pub mod mail;

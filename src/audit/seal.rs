@@ -203,6 +203,8 @@ pub struct Verified {
     pub unsealed: i64,
     /// What does not hold, in words. Empty: history is whole.
     pub faults: Vec<String>,
+    /// Count and hash of the last link: to be kept elsewhere, for the next verification.
+    pub anchor: String,
 }
 
 /// Computes the whole chain again, checks every checkpoint, and compares the details that have not
@@ -247,6 +249,7 @@ pub fn verify(db: &Db, keys: &Keys, anchor: Option<(i64, &str)>) -> Result<Verif
             events: walk.position,
             checkpoints: checkpoints.len(),
             unsealed: unsealed.n,
+            anchor: format!("{}:{}", walk.position, hex(&walk.hash)),
             faults: walk.faults,
         })
     })

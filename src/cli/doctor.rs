@@ -217,7 +217,7 @@ fn fonts(findings: &mut Findings) {
         .output();
     match fonts {
         Ok(list) if !list.stdout.is_empty() => {
-            findings.ok("fonts", "fonts with Hong Kong characters are installed")
+            findings.ok("fonts", "fonts with Hong Kong characters are installed");
         }
         _ => findings.warn(
             "fonts",
@@ -310,6 +310,24 @@ fn database(findings: &mut Findings, house: &House) -> Result<()> {
             format!("{kind} {}, {}", server.version, server.encoding),
         );
     }
+    roles(findings, &server);
+    match house.check_schema() {
+        Ok(()) if server.open_tables == 0 => findings.ok(
+            "schema",
+            "up to date; row-level security forced on every table",
+        ),
+        Ok(()) => findings.wrong(
+            "schema",
+            format!("{} tables without row-level security", server.open_tables),
+            "run `banyan migrate`",
+        ),
+        Err(err) => findings.wrong("schema", err.to_string(), "run `banyan migrate`"),
+    }
+    clock(findings, &server);
+    queues(findings, house)
+}
+
+fn roles(findings: &mut Findings, server: &Server) {
     if server.mighty || server.owned > 0 {
         let mend =
             "serve as banyan_app: `banyan migrate --bootstrap` prints the SQL that makes the roles";
@@ -327,18 +345,9 @@ fn database(findings: &mut Findings, house: &House) -> Result<()> {
             ),
         );
     }
-    match house.check_schema() {
-        Ok(()) if server.open_tables == 0 => findings.ok(
-            "schema",
-            "up to date; row-level security forced on every table",
-        ),
-        Ok(()) => findings.wrong(
-            "schema",
-            format!("{} tables without row-level security", server.open_tables),
-            "run `banyan migrate`",
-        ),
-        Err(err) => findings.wrong("schema", err.to_string(), "run `banyan migrate`"),
-    }
+}
+
+fn clock(findings: &mut Findings, server: &Server) {
     let skew = (server.now - machine_now()).num_milliseconds().abs();
     if skew > 2_000 {
         findings.warn(
@@ -349,7 +358,6 @@ fn database(findings: &mut Findings, house: &House) -> Result<()> {
     } else {
         findings.ok("clock", "this machine and the database agree");
     }
-    queues(findings, house)
 }
 
 fn queues(findings: &mut Findings, house: &House) -> Result<()> {

@@ -8,8 +8,10 @@ use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::house::House;
 
+mod audit;
 mod doctor;
 mod import;
+mod sample;
 mod serve;
 mod worker;
 
@@ -20,7 +22,7 @@ mod admin;
 /// Banyan (榕) runs an AI talent programme, from the public call to the alumni survey.
 ///
 /// Without any setting it keeps a private PostgreSQL below its data folder and works on the sample
-/// programme; `banyan run` is all it takes. With DATABASE_URL it uses that server. Settings are
+/// programme; `banyan run` is all it takes. With `DATABASE_URL` it uses that server. Settings are
 /// environment variables; `banyan doctor --settings` lists them with their meaning.
 #[derive(Parser)]
 #[command(name = "banyan", version, max_term_width = 100)]
@@ -33,7 +35,7 @@ struct Cli {
 enum Command {
     /// Everything at once, to try it out: migrate, load the sample programme, serve, print links.
     ///
-    /// Works on the private PostgreSQL or on DATABASE_URL. The sample programme is loaded once, into
+    /// Works on the private PostgreSQL or on `DATABASE_URL`. The sample programme is loaded once, into
     /// an empty database; what you change stays until `banyan sample reset`. Prints the address and
     /// one sign-in link for each kind of user, and serves until interrupted.
     Run,
@@ -50,7 +52,7 @@ enum Command {
     /// Bring the database's schema up to this version.
     ///
     /// Several may be started at once: they wait for each other. With a server of your own it needs
-    /// DATABASE_OWNER_URL, the connection string of the role banyan_owner; `--bootstrap` prints the
+    /// `DATABASE_OWNER_URL`, the connection string of the role `banyan_owner`; `--bootstrap` prints the
     /// SQL that makes the roles and the database, to be run once by its superuser.
     Migrate {
         /// Print the SQL that prepares a server of your own, and do nothing else.
@@ -65,6 +67,14 @@ enum Command {
     /// Take in a file from outside.
     #[command(subcommand)]
     Import(import::Import),
+    /// Check history.
+    #[command(subcommand)]
+    Audit(audit::Audit),
+    /// Load the sample programme, or begin it again.
+    #[command(subcommand)]
+    Sample(sample::Sample),
+    /// Print the description of the API (OpenAPI 3.1), as /api/openapi.json serves it.
+    Openapi,
     /// People who run the house.
     #[command(subcommand)]
     Admin(admin::Admin),
@@ -112,7 +122,10 @@ fn run(command: Command) -> Result<ExitCode> {
         }
         Command::Migrate { bootstrap: false } => migrate(&House::open(config()?)?)?,
         Command::Doctor(options) => return Ok(doctor::run(&options)),
+        Command::Openapi => say(&crate::house::docs::document().to_string()),
         Command::Import(import) => import.run(&House::open(config()?)?)?,
+        Command::Audit(command) => return audit::run(&House::open(config()?)?, &command),
+        Command::Sample(command) => sample::run(&House::open(config()?)?, &command)?,
         Command::Admin(command) => admin::run(&House::open(config()?)?, &command)?,
     }
     Ok(ExitCode::SUCCESS)

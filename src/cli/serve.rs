@@ -1,6 +1,9 @@
 //! Serving, working, and `run`, which does everything at once.
 
-use std::net::TcpListener;
+use std::fmt::Write as _;
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::time::Duration;
 
 use crate::config::{Config, Mode};
 use crate::db::migrations;
@@ -9,6 +12,9 @@ use crate::house::{self, House};
 use crate::web::{self, Serving};
 
 use super::{Worker, complain, say};
+
+/// How long the server may take for its very first answer.
+const FIRST_ANSWER: Duration = Duration::from_secs(20);
 
 /// Options of `banyan serve`.
 #[derive(clap::Args)]
@@ -23,7 +29,7 @@ pub(super) fn serve(house: House, options: &ServeOptions) -> Result<()> {
     let listener = listen(&house.site.config)?;
     house.check_schema()?;
     say(&format!("Serving at {}", house.site.config.public_url));
-    until_stopped(house, listener, !options.no_worker)
+    until_stopped(house, listener, !options.no_worker, None)
 }
 
 /// Works until interrupted.
@@ -67,24 +73,51 @@ pub(super) fn run(mut config: Config) -> Result<()> {
     } else {
         Vec::new()
     };
-    say(&format!(
-        "\nBanyan is ready: {}",
-        house.site.config.public_url
-    ));
-    for (role, name, link) in links {
-        say(&format!("  {role:<28} {name:<24} {link}"));
-    }
-    if house.site.config.smtp.is_none() {
-        say(&format!(
-            "Letters land in {}/dev/mailbox",
-            house.site.config.public_url
-        ));
-    }
-    say("Each link signs in once; start again for fresh ones. Ctrl+C stops.\n");
-    until_stopped(house, listener, true)
+    let welcome = welcome(&house, &links);
+    until_stopped(house, listener, true, Some(welcome))
 }
 
-fn until_stopped(house: House, listener: TcpListener, with_worker: bool) -> Result<()> {
+/// The address and the links, for whoever has just started the house.
+fn welcome(house: &House, links: &[(&'static str, String, String)]) -> String {
+    let config = &house.site.config;
+    let mut text = format!("\nBanyan is ready: {}\n", config.public_url);
+    // Writing to a String cannot fail.
+    for (role, name, link) in links {
+        let _ = writeln!(text, "  {role:<28} {name:<24} {link}");
+    }
+    if config.smtp.is_none() {
+        let _ = writeln!(text, "Letters land in {}/dev/mailbox", config.public_url);
+    }
+    text.push_str("Each link signs in once; start again for fresh ones. Ctrl+C stops.\n");
+    text
+}
+
+/// Says `text` once the server has answered a request of our own: a link that is printed works.
+fn say_when_answering(address: SocketAddr, text: String) {
+    std::thread::spawn(move || {
+        if let Err(error) = first_answer(address) {
+            tracing::warn!(%error, "the server did not answer its first request");
+        }
+        say(&text);
+    });
+}
+
+fn first_answer(address: SocketAddr) -> std::io::Result<()> {
+    let mut stream = TcpStream::connect_timeout(&address, FIRST_ANSWER)?;
+    stream.set_read_timeout(Some(FIRST_ANSWER))?;
+    stream.write_all(b"GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
+    stream.read_exact(&mut [0; 12])
+}
+
+fn until_stopped(
+    house: House,
+    listener: TcpListener,
+    with_worker: bool,
+    welcome: Option<String>,
+) -> Result<()> {
+    if let Some(text) = welcome {
+        say_when_answering(listener.local_addr()?, text);
+    }
     let worker = if with_worker {
         Some(Worker::start(&house.site)?)
     } else {

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use crate::audit::seal;
 use crate::error::Result;
 use crate::house;
-use crate::jobs;
+use crate::jobs::{self, sweep};
 use crate::mail::outbox::Courier;
 use crate::web::Site;
 
@@ -16,6 +16,10 @@ use crate::web::Site;
 const PAUSE: Duration = Duration::from_millis(500);
 /// How often history is sealed.
 const SEAL: Duration = Duration::from_secs(3);
+/// How often offers are looked through whose deadline came and whose job was lost.
+const LATE: Duration = Duration::from_secs(60);
+/// How often what has expired is removed.
+const SWEEP: Duration = Duration::from_secs(3_600);
 /// The pause after a failure, such as a database that is away.
 const TROUBLE: Duration = Duration::from_secs(2);
 
@@ -34,13 +38,21 @@ impl Worker {
         let stop = Arc::new(AtomicBool::new(false));
         let mut courier = Courier::new(site.db.clone(), site.keys.clone(), &site.config)?;
         let (db, keys, runners) = (site.db.clone(), site.keys.clone(), house::runners());
-        let queue = site.db.clone();
+        let (queue, offers) = (site.db.clone(), site.db.clone());
+        let (swept, store) = (site.db.clone(), site.files.clone());
         let threads = vec![
             beat(&stop, "letters", PAUSE, move || courier.deliver_due()),
             beat(&stop, "jobs", PAUSE, move || {
                 jobs::run_due(&queue, &runners, 20)
             }),
             beat(&stop, "seal", SEAL, move || seal::seal(&db, &keys)),
+            beat(&stop, "late offers", LATE, move || {
+                crate::offers::jobs::sweep(&offers)
+            }),
+            beat(&stop, "sweep", SWEEP, move || {
+                // Whatever was found, the next look is an hour away.
+                sweep::sweep(&swept, &store).map(|_swept| 0)
+            }),
         ];
         Ok(Self { stop, threads })
     }

@@ -27,8 +27,8 @@ mod seats;
 
 pub use rubric::{Criterion, set_rubric, submitted_reviews};
 pub use seats::{
-    FILL_SEATS, NewPool, add_pool, change_capacity, change_pool, give_back_free, release_hold,
-    release_now,
+    COHORT_CANCELLED, FILL_SEATS, NewPool, add_pool, change_capacity, change_pool, give_back_free,
+    release_hold, release_now,
 };
 
 /// What a coordinator sets about a cohort and its call.
@@ -316,6 +316,7 @@ pub fn step(conn: &mut Conn<'_>, staff: &CohortStaff, event: CohortEvent) -> Res
     audit::note(conn, about(&cohort), &Noted::Stepped { from, to })?;
     if to == CohortState::Cancelled {
         mail::tell_cancelled(conn, &cohort)?;
+        seats::cancelled(conn, &cohort)?;
     }
     Ok(to)
 }

@@ -5,6 +5,7 @@
 //! Job: `release_hold`, at the end of a hold. Uses of other rooms: `programmes::queries`,
 //! `organisations::queries`, `people::accounts`.
 pub mod actions;
+pub mod api;
 mod events;
 pub mod mail;
 pub mod pages;
@@ -16,5 +17,5 @@ use crate::web::Routes;
 /// Routes of the room.
 #[must_use]
 pub fn routes() -> Routes {
-    pages::routes()
+    pages::routes().and(api::routes())
 }

@@ -14,6 +14,8 @@ mod rubric;
 mod seats;
 mod state;
 
+pub(super) use form::is_code;
+
 /// Routes of the room.
 pub(super) fn routes() -> Routes {
     Routes::new()

@@ -151,6 +151,30 @@ impl Db {
         }
     }
 
+    /// Runs one statement as a transaction of its own in a single round trip: declaration and
+    /// statement travel together, and PostgreSQL makes one transaction of what arrives together. The
+    /// statement holds our own words and ids, never a value from outside. Not run again on failure.
+    ///
+    /// # Errors
+    /// The database's; [`Error::Busy`] when no connection is free within a second.
+    pub fn at_once(&self, actor: &Actor, sql: &str) -> Result<()> {
+        let declaration = self.declaration(actor);
+        let mut pooled = self.pool.get().map_err(|_timeout| Error::Busy)?;
+        let pg: &mut PgConnection = &mut pooled;
+        let status = Manager::transaction_manager_status_mut(pg);
+        if matches!(status.transaction_depth(), Ok(Some(_))) {
+            drop(pooled);
+            return self.tx(actor, |conn| Ok(conn.pg().batch_execute(sql)?));
+        }
+        pg.batch_execute(&format!("{declaration}; {sql}"))
+            .map_err(|err| {
+                if is_closed(&err) {
+                    Manager::transaction_manager_status_mut(&mut *pooled).set_in_error();
+                }
+                Error::Database(err)
+            })
+    }
+
     fn run<T>(
         &self,
         begin: &str,

@@ -11,6 +11,7 @@ use crate::access::{APPLICANT, Access, STAFF};
 use crate::db::Role;
 use crate::web::Routes;
 
+pub mod api;
 pub mod bulk;
 pub mod record;
 mod pages;
@@ -42,4 +43,5 @@ pub fn routes() -> Routes {
         .get("/committee", COMMITTEE, pages::figures::committee)
         .get("/organisation", MEMBER, pages::figures::organisation)
         .get("/search", STAFF, pages::search::search)
+        .and(api::routes())
 }

@@ -4,9 +4,16 @@
 //! Tables: `enrolments`, `emergency_contacts`. Promise: an enrolment holds the seat of its accepted
 //! offer until the trainee leaves, and then the seat goes back in the same transaction.
 pub mod actions;
+pub mod api;
 pub mod mail;
 pub mod pages;
 pub mod queries;
 pub mod rules;
 
-pub use pages::routes;
+use crate::web::Routes;
+
+/// Routes of the room.
+#[must_use]
+pub fn routes() -> Routes {
+    pages::routes().and(api::routes())
+}

@@ -7,6 +7,7 @@
 use std::fs;
 use std::io::{Read as _, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::access::secret;
 use crate::error::{Error, Result};
@@ -83,6 +84,37 @@ impl Store {
     /// The disk's.
     pub fn remove(&self, key: &str) -> Result<()> {
         Ok(fs::remove_file(self.root.join(key))?)
+    }
+
+    /// The keys of stored files whose bytes were written longer ago than `age`, in order. Uploads that
+    /// were never taken and are as old are removed on the way.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn older_than(&self, age: Duration) -> Result<Vec<String>> {
+        let mut keys = Vec::new();
+        if !self.root.exists() {
+            return Ok(keys);
+        }
+        for folder in fs::read_dir(&self.root)? {
+            let folder = folder?;
+            let shelf = folder.file_name().to_string_lossy().into_owned();
+            for file in fs::read_dir(folder.path())? {
+                let file = file?;
+                let written = file.metadata()?.modified()?;
+                // A file of the future is young.
+                if written.elapsed().unwrap_or_default() < age {
+                    continue;
+                }
+                if shelf == "incoming" {
+                    fs::remove_file(file.path())?;
+                } else {
+                    keys.push(format!("{shelf}/{}", file.file_name().to_string_lossy()));
+                }
+            }
+        }
+        keys.sort();
+        Ok(keys)
     }
 
     /// Can files be written here?

@@ -97,6 +97,17 @@ pub fn finish(conn: &mut Conn<'_>, queue: Queue, claim: &Claim) -> Result<bool> 
     Ok(changed == 1)
 }
 
+/// What [`finish`] does, as a statement that can travel alone ([`crate::db::Db::at_once`]). A lost
+/// claim changes nothing, unseen.
+#[must_use]
+pub fn finishing(queue: Queue, claim: &Claim) -> String {
+    format!(
+        "UPDATE {} SET state = '{}', {} = banyan_now(), lease_until = NULL, last_error = NULL \
+         WHERE id = '{}' AND claim_token = '{}' AND state = 'queued'",
+        queue.table, queue.done, queue.finished_at, claim.id, claim.claim_token
+    )
+}
+
 /// Puts a row back, to be tried again after a pause, with the reason.
 ///
 /// # Errors

@@ -19,6 +19,7 @@ use crate::error::Result;
 use crate::ids::JobId;
 
 pub mod lease;
+pub mod sweep;
 
 use lease::{Claim, Queue};
 

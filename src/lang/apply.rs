@@ -100,9 +100,6 @@ texts! {
     apply_mail_received(cohort: &str): "Thank you for applying to {cohort}. Your application is in." | "感謝你申請{cohort}。我們已收到你的申請。";
     apply_mail_received_next: "You can change it until the call closes. We write to you again when decisions are released; you need not do anything before that." | "截止申請前你仍可修改。公布結果時我們會再通知你，在此之前毋須採取行動。";
     apply_mail_see: "See your application" | "查看你的申請";
-    apply_mail_withdrawn_subject(reference: &str): "Your application {reference} is withdrawn" | "你的申請 {reference} 已撤回";
-    apply_mail_withdrawn(cohort: &str): "As you asked, your application to {cohort} is withdrawn and will not be considered." | "應你的要求，你對{cohort}的申請已撤回，我們不會再作考慮。";
-    apply_mail_withdrawn_next(when: &str): "If this was a mistake, you can take it up again until {when}." | "如屬誤會，你可在{when}前重新提出申請。";
     apply_mail_reminder_subject(cohort: &str): "Your application to {cohort} is not submitted yet" | "你對{cohort}的申請尚未遞交";
     apply_mail_reminder(cohort: &str): "You began an application to {cohort}. It is still a draft, and a draft is not considered." | "你已開始申請{cohort}，但申請仍是草稿。草稿不會獲考慮。";
     apply_mail_go_on: "Go on with your application" | "繼續填寫申請";

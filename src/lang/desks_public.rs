@@ -151,5 +151,5 @@ texts! {
     site_observation_as_of: "As of" | "截至";
     site_observation_note: "Remarks" | "備註";
     site_sample_of(population: &str, n: &str): "{population}, n = {n}" | "{population}，n = {n}";
-    site_source_cited(title: &str, publisher: &str, date: &str): "{title}, {publisher}, {date}" | "《{title}》，{publisher}，{date}";
+    site_source_cited(title: &str, publisher: &str, date: &str): "{title}, {publisher}, {date}" | "{title}，{publisher}，{date}";
 }

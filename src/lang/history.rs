@@ -3,7 +3,6 @@
 use serde_json::Value;
 
 use super::{Lang, texts};
-use crate::enrolments::rules::EnrolmentState;
 
 texts! {
     history_unknown(verb: &str): "Recorded: {verb}" | "紀錄：{verb}";
@@ -22,17 +21,35 @@ texts! {
     history_offer_reminded: "reminded of the offer" | "發出取錄通知提示";
     history_offer_seat_given_up: "gave the accepted seat up" | "放棄已接受的名額";
     history_offers_application_withdrawn: "withdrew the application" | "撤回申請";
+    history_waitlist_closed: "closed the waitlist: the cohort was cancelled" | "候補名單因該屆取消而結束";
     history_hold_ended(seats: i64): "gave {seats} unused held seats to the open pool" | "將{seats}個未使用的預留名額轉至公開名額";
     history_enrolled(number: &str): "enrolled as trainee {number}" | "完成入學註冊，學員編號{number}";
     history_enrolment_settled(state: &str): "recorded the enrolment as: {state}" | "入學註冊紀錄更新為：{state}";
     history_enrolment_withdrawn(reason: &str): "left the programme {reason}" | "退出計劃{reason}";
 }
 
+/// The words of one room's verbs; none for a verb of another.
+type Room = fn(Lang, &str, &Value) -> Option<String>;
+
 impl Lang {
+    /// The word of an enrolment's state; its room stands below this one.
+    fn enrolment_word(self, state: &str) -> &'static str {
+        match state {
+            "enrolled" => self.enrolment_enrolled(),
+            "active" => self.enrolment_active(),
+            "completed" => self.enrolment_completed(),
+            "withdrawn" => self.enrolment_withdrawn(),
+            "failed" => self.enrolment_failed(),
+            "deferred" => self.enrolment_deferred(),
+            "suspended" => self.enrolment_suspended(),
+            _ => "",
+        }
+    }
+
     /// What happened, in words. `details` are those that the event stored, or null when erased.
     #[must_use]
     pub fn history(self, verb: &str, details: &Value) -> String {
-        let rooms: [fn(Self, &str, &Value) -> Option<String>; 7] = [
+        let rooms: [Room; 7] = [
             Self::people_history,
             Self::organisations_history,
             Self::programmes_history,
@@ -92,6 +109,7 @@ impl Lang {
             "application.rejected" => self.history_rejected().to_owned(),
             "application.ineligible" => self.history_ineligible().to_owned(),
             "application.withdrawn" => self.history_offers_application_withdrawn().to_owned(),
+            "application.waitlist_closed" => self.history_waitlist_closed().to_owned(),
             "cohort.decisions_released" => self.history_released().to_owned(),
             "offer.issued" => match number("rank") {
                 Some(rank) => self.history_offer_promoted(rank),
@@ -106,9 +124,7 @@ impl Lang {
             "offer.seat_given_up" => self.history_offer_seat_given_up().to_owned(),
             "pool.hold_ended" => self.history_hold_ended(number("seats").unwrap_or(0)),
             "enrolment.enrolled" => self.history_enrolled(text("number")),
-            "enrolment.settled" => self.history_enrolment_settled(
-                EnrolmentState::parse(text("to")).map_or("", |state| state.label(self)),
-            ),
+            "enrolment.settled" => self.history_enrolment_settled(self.enrolment_word(text("to"))),
             "enrolment.withdrawn" => self.history_enrolment_withdrawn(&why("reason")),
             _ => return None,
         })

@@ -34,7 +34,7 @@ texts! {
     letters_text: "Text part" | "純文字部分";
     letters_frame: "Letter" | "電郵內容";
     mailbox_title: "Mailbox of the sample programme" | "示範計劃信箱";
-    mailbox_note: "No mail server is configured, so letters land here instead of leaving. Links in them work." | "未有設定郵件伺服器，電郵會存放於此而不會寄出。電郵內的連結可以使用。";
+    mailbox_note: "No mail server is configured, so letters land here instead of leaving. Links in them work." | "未有設定電郵伺服器，電郵會存放於此而不會寄出。電郵內的連結可以使用。";
     mailbox_empty: "No letters have arrived" | "尚未有電郵送達";
     mailbox_empty_text: "A letter arrives about a second after it was written." | "電郵撰寫後約一秒送達。";
     mailbox_arrived: "Arrived" | "送達時間";
@@ -51,6 +51,13 @@ texts! {
     letter_kind_invitation: "Invitation" | "邀請";
     letter_kind_new_device: "New device" | "新裝置";
     letter_kind_password_changed: "Password changed" | "密碼已更改";
+    letter_kind_review_assigned: "Applications to review" | "待評審申請";
+    letter_kind_review_reminder: "Reminder to review" | "評審提示";
+    letter_kind_review_declined: "Review given back" | "退回評審";
+    letter_kind_application_received: "Application received" | "收到申請";
+    letter_kind_application_reminder: "Reminder of a draft" | "草稿提示";
+    letter_kind_cohort_cancelled: "Cohort cancelled" | "屆別取消";
+    letter_kind_hold_released: "Held seats released" | "釋出預留名額";
 }
 
 impl super::Lang {
@@ -76,6 +83,13 @@ impl super::Lang {
             "invitation" => self.letter_kind_invitation().to_owned(),
             "new_device" => self.letter_kind_new_device().to_owned(),
             "password_changed" => self.letter_kind_password_changed().to_owned(),
+            "review_assigned" => self.letter_kind_review_assigned().to_owned(),
+            "review_reminder" => self.letter_kind_review_reminder().to_owned(),
+            "review_declined" => self.letter_kind_review_declined().to_owned(),
+            "application_received" => self.letter_kind_application_received().to_owned(),
+            "application_reminder" => self.letter_kind_application_reminder().to_owned(),
+            "cohort_cancelled" => self.letter_kind_cohort_cancelled().to_owned(),
+            "hold_released" => self.letter_kind_hold_released().to_owned(),
             other => match self.letter_kind_of_offers(other) {
                 "" => other.replace('_', " "),
                 known => known.to_owned(),

@@ -6,6 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
+mod api;
 mod applications;
 mod apply;
 mod cohort_pages;

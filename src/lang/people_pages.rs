@@ -49,7 +49,7 @@ texts! {
     people_sign_up_button: "Continue" | "繼續";
     people_sent_title: "Look in your mail" | "請查閱電郵";
     people_sent_text(email: &str): "If {email} can be used here, a letter is on its way to it. It usually arrives within a minute." | "如{email}可於本系統使用，我們已向該地址發出電郵，一般於一分鐘內送達。";
-    people_sent_hint: "Nothing there? Look in the spam folder, check the address, and try again after a few minutes." | "未收到電郵？請檢查垃圾郵件匣及電郵地址是否正確，並於數分鐘後再試。";
+    people_sent_hint: "Nothing there? Look in the spam folder, check the address, and try again after a few minutes." | "未收到電郵？請檢查垃圾電郵匣及電郵地址是否正確，並於數分鐘後再試。";
     people_sent_mailbox: "Open the sample programme’s mailbox" | "開啟示範計劃的信箱";
 }
 
@@ -97,6 +97,8 @@ texts! {
     people_account_consent_given: "Given" | "同意";
     people_account_consent_refused: "Not given" | "不同意";
     people_account_when: "When" | "時間";
+    people_consent_agreement: "Trainee agreement" | "學員協議";
+    people_consent_photographs: "Use of photographs" | "使用照片";
     people_consent_pics: "Personal Information Collection Statement" | "收集個人資料聲明";
     people_keys: "Single-key shortcuts" | "單鍵快捷鍵";
     people_keys_hint: "/ goes to the search, j and k to the next and the previous row, x ticks a row. This choice is kept in this browser." | "按 / 前往搜尋，j 及 k 移至下一列或上一列，x 剔選該列。此設定只適用於這個瀏覽器。";

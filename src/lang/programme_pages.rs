@@ -117,6 +117,7 @@ texts! {
     history_target_changed(words: &str): "changed the target “{words}”" | "更改目標「{words}」";
     history_target_removed(words: &str): "removed the target “{words}”" | "移除目標「{words}」";
     history_source_added(title: &str): "added the source “{title}”" | "新增出處「{title}」";
+    history_observation_added(label: &str): "recorded the figure “{label}”" | "新增數據「{label}」";
     history_pics_published(version: &str): "published the statement of version {version}" | "發布 {version} 版聲明";
     history_holidays_set(n: i64): "set 1 holiday" + "set {n} holidays" | "設定 {n} 個公眾假期";
     history_modules_set(n: i64): "set 1 module" + "set {n} modules" | "設定 {n} 個單元";
@@ -185,6 +186,7 @@ impl Lang {
             "target.changed" => self.history_target_changed(words()),
             "target.removed" => self.history_target_removed(words()),
             "source.added" => self.history_source_added(words()),
+            "observation.added" => self.history_observation_added(words()),
             "pics.published" => self.history_pics_published(text("version")),
             "holidays.set" => self.history_holidays_set(number("n")),
             "modules.set" => self.history_modules_set(number("n")),

@@ -8,14 +8,14 @@ use std::time::{Duration, Instant};
 
 use crate::db::sql_query;
 use chrono::{DateTime, Utc};
-use diesel::sql_types::{Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{QueryableByName, RunQueryDsl};
 use uuid::Uuid;
 
 use crate::access::secret::Keys;
 use crate::config::Config;
 use crate::db::{Actor, Conn, Db, Task};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::ids::{LetterId, PersonId, ProgrammeId};
 use crate::jobs::lease::{self, Claim, Queue};
 use crate::lang::Lang;
@@ -103,6 +103,8 @@ pub fn put(
 
 #[derive(QueryableByName)]
 struct Row {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
     #[diesel(sql_type = Text)]
     to_address: String,
     #[diesel(sql_type = Text)]
@@ -149,12 +151,14 @@ impl Courier {
     /// The database's. A letter's own failure is noted on its row.
     pub fn deliver_due(&mut self) -> Result<usize> {
         let system = Actor::System(Task::DeliverMail);
-        let claims = self.db.tx(&system, |conn| {
+        // The letters come with their claims: under load every question to the database is a wait.
+        let (claims, rows) = self.db.tx(&system, |conn| {
             if held(conn)? {
-                Ok(Vec::new())
-            } else {
-                lease::claim(conn, LETTERS, BATCH, LEASE)
+                return Ok((Vec::new(), Vec::new()));
             }
+            let claims = lease::claim(conn, LETTERS, BATCH, LEASE)?;
+            let rows = rows(conn, &claims)?;
+            Ok((claims, rows))
         })?;
         let began = Instant::now();
         let mut stopped = false;
@@ -169,22 +173,20 @@ impl Courier {
                     .tx(&system, |conn| lease::give_back(conn, LETTERS, claim))?;
                 continue;
             }
-            stopped = self.deliver(claim)?;
+            let Some(row) = rows.iter().find(|row| row.id == claim.id) else {
+                return Err(Error::Stale);
+            };
+            stopped = self.deliver(claim, row)?;
         }
         Ok(if stopped { 0 } else { claims.len() })
     }
 
     /// Delivers one letter. True: the server itself is in trouble, so pause.
-    fn deliver(&mut self, claim: &Claim) -> Result<bool> {
+    fn deliver(&mut self, claim: &Claim, row: &Row) -> Result<bool> {
         let system = Actor::System(Task::DeliverMail);
-        let row: Row = self.db.read(&system, |conn| {
-            Ok(sql_query("SELECT to_address, to_name, lang, subject, body_text, body_html, created_at FROM letters WHERE id = $1")
-                .bind::<SqlUuid, _>(claim.id)
-                .get_result(conn.pg())?)
-        })?;
         let (text, html) = (
-            self.fill(&row, &row.body_text),
-            self.fill(&row, &row.body_html),
+            self.fill(row, &row.body_text),
+            self.fill(row, &row.body_html),
         );
         let outgoing = Outgoing {
             id: LetterId(claim.id),
@@ -209,10 +211,20 @@ impl Courier {
         };
         let local = matches!(self.transport, Transport::Local);
         let outcome = self.transport.send(&message);
+        // The usual end, in one round trip; whatever it meets, the long way follows.
+        let noted = matches!(outcome, Outcome::Sent { .. })
+            && !local
+            && self
+                .db
+                .at_once(&system, &lease::finishing(LETTERS, claim))
+                .is_ok();
+        if noted {
+            return Ok(false);
+        }
         self.db.tx(&system, |conn| match &outcome {
             Outcome::Sent { .. } => {
                 if local {
-                    land(conn, claim, &row, &text, &html)?;
+                    land(conn, claim, row, &text, &html)?;
                 }
                 lease::finish(conn, LETTERS, claim).map(|_| ())
             }
@@ -244,6 +256,19 @@ impl Courier {
                 .unwrap_or_default()
         })
     }
+}
+
+/// The letters of these claims, in no order.
+fn rows(conn: &mut Conn<'_>, claims: &[Claim]) -> Result<Vec<Row>> {
+    if claims.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<Uuid> = claims.iter().map(|claim| claim.id).collect();
+    Ok(sql_query(
+        "SELECT id, to_address, to_name, lang, subject, body_text, body_html, created_at FROM letters WHERE id = ANY ($1)",
+    )
+    .bind::<Array<SqlUuid>, _>(&ids)
+    .load(conn.pg())?)
 }
 
 #[derive(QueryableByName)]

@@ -20,12 +20,14 @@ use super::mail::Told;
 use super::queries::{self, Application, Offer};
 use super::rules::{self, OfferEvent, OfferRefusal, OfferState};
 
+mod cancelled;
 mod decide;
 mod floor;
 mod preview;
 mod release;
 mod rows;
 
+pub use cancelled::close_cancelled;
 pub use decide::{decide, undo_decision};
 pub(crate) use floor::Floor;
 pub use preview::{Line, Movement, Preview, preview_release};

@@ -68,6 +68,8 @@ pub enum Happened {
         /// The state before.
         from: &'static str,
     },
+    /// The waitlist ended with the cohort, without a seat for this applicant.
+    WaitlistClosed,
     /// Unused held seats went to the open pool.
     HoldEnded {
         /// How many.
@@ -86,6 +88,7 @@ impl Event for Happened {
             Self::Told { verb, .. } | Self::Offer { verb, .. } => verb,
             Self::Issued { .. } => "offer.issued",
             Self::ApplicationWithdrawn { .. } => "application.withdrawn",
+            Self::WaitlistClosed => "application.waitlist_closed",
             Self::HoldEnded { .. } => "pool.hold_ended",
         }
     }
@@ -118,6 +121,7 @@ impl Event for Happened {
                 ..
             } => json!({ "application": application, "pool": pool, "note": note }),
             Self::ApplicationWithdrawn { from } => json!({ "from": from }),
+            Self::WaitlistClosed => json!({}),
             Self::HoldEnded { seats, to } => json!({ "seats": seats, "to": to }),
         }
     }
@@ -130,6 +134,7 @@ impl Event for Happened {
             | Self::Issued { .. }
             | Self::Offer { .. }
             | Self::ApplicationWithdrawn { .. }
+            | Self::WaitlistClosed
             | Self::HoldEnded { .. } => false,
         }
     }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::access;
 use crate::cohorts;
-use crate::cohorts::actions::FILL_SEATS;
+use crate::cohorts::actions::{COHORT_CANCELLED, FILL_SEATS};
 use crate::db::{Actor, Db, Task};
 use crate::error::{Error, Result};
 use crate::ids::{CohortId, OfferId};
@@ -24,6 +24,7 @@ pub fn runners() -> Vec<(&'static str, Runner)> {
         (EXPIRE_OFFER, run_expire),
         (REMIND_OFFER, run_remind),
         (FILL_SEATS, run_fill),
+        (COHORT_CANCELLED, run_cancelled),
     ]
 }
 
@@ -55,6 +56,16 @@ fn run_fill(db: &Db, id: Option<Uuid>, _payload: &Value) -> Result<()> {
         let seats = access::working(conn, Task::Seats)?;
         let cohort = cohorts::queries::lock_for_seats(conn, &seats, id)?;
         actions::fill_free_seats(conn, &cohort).map(|_promoted| ())
+    })
+}
+
+/// A cohort was cancelled: end its open offers and its waitlist.
+fn run_cancelled(db: &Db, id: Option<Uuid>, _payload: &Value) -> Result<()> {
+    let id = id
+        .map(CohortId)
+        .ok_or_else(|| Error::Internal("a job of a cohort names none".to_owned()))?;
+    db.tx(&Actor::System(Task::Seats), |conn| {
+        actions::close_cancelled(conn, id).map(|_changed| ())
     })
 }
 

@@ -5,6 +5,7 @@
 //! counters in `seat_pools`. Promises: never a seat too many, never a free seat while somebody who
 //! fits it waits, never two winners; each ended offer tells its reader once.
 pub mod actions;
+pub mod api;
 pub mod events;
 pub mod jobs;
 pub mod mail;
@@ -12,4 +13,10 @@ pub mod pages;
 pub mod queries;
 pub mod rules;
 
-pub use pages::routes;
+use crate::web::Routes;
+
+/// Routes of the room.
+#[must_use]
+pub fn routes() -> Routes {
+    pages::routes().and(api::routes())
+}

@@ -11,7 +11,7 @@ use crate::cohorts::queries::PoolRow;
 use crate::cohorts::rules::seats::{Pool, PoolKind, SeatRefusal, Seats};
 use crate::db::{Conn, Task};
 use crate::error::{Error, Result};
-use crate::ids::{ApplicationId, CohortId, OfferId, PersonId, PoolId, ProgrammeId};
+use crate::ids::{ApplicationId, CohortId, EnrolmentId, OfferId, PersonId, PoolId, ProgrammeId};
 
 use super::rules::OfferState;
 use super::rules::plan::Entry;
@@ -129,6 +129,26 @@ pub fn held_for(conn: &mut Conn<'_>, own: &OwnOffer) -> Result<Option<(String, S
     })
 }
 
+#[derive(QueryableByName)]
+struct EnrolmentOf {
+    #[diesel(sql_type = SqlUuid)]
+    id: EnrolmentId,
+}
+
+/// The enrolment that came from an offer, if its person has enrolled.
+///
+/// # Errors
+/// The database's.
+pub fn enrolment_of(conn: &mut Conn<'_>, own: &OwnOffer) -> Result<Option<EnrolmentId>> {
+    let row: Option<EnrolmentOf> =
+        sql_query("SELECT id FROM enrolments WHERE offer_id = $1 AND person_id = $2")
+            .bind::<SqlUuid, _>(own.offer())
+            .bind::<SqlUuid, _>(own.person())
+            .get_result(conn.pg())
+            .optional()?;
+    Ok(row.map(|row| row.id))
+}
+
 /// The offer that an applicant has to answer, or has accepted, if there is one.
 ///
 /// # Errors
@@ -195,6 +215,29 @@ pub fn lock_live(
     .bind::<SqlUuid, _>(application)
     .get_result(conn.pg())
     .optional()?)
+}
+
+#[derive(QueryableByName)]
+struct OfOffer {
+    #[diesel(sql_type = SqlUuid)]
+    application_id: ApplicationId,
+}
+
+/// The applications of a cohort that have an open offer.
+///
+/// # Errors
+/// The database's.
+pub fn with_open_offer(
+    conn: &mut Conn<'_>,
+    _seats: &Working,
+    cohort: CohortId,
+) -> Result<Vec<ApplicationId>> {
+    let rows: Vec<OfOffer> = sql_query(
+        "SELECT application_id FROM offers WHERE cohort_id = $1 AND state = 'open' ORDER BY application_id",
+    )
+    .bind::<SqlUuid, _>(cohort)
+    .load(conn.pg())?;
+    Ok(rows.into_iter().map(|row| row.application_id).collect())
 }
 
 #[derive(QueryableByName)]
@@ -292,7 +335,8 @@ pub fn rule_pools(rows: &[PoolRow]) -> Result<Vec<Pool>, SeatRefusal> {
                         PoolKind::Held { organisation }
                     }),
                     seats: Seats::from_counts(row.capacity, row.offered, row.taken)?,
-                    held_until: row.hold_until,
+                    // A hold that was ended early is over, whatever it was meant to be.
+                    held_until: row.released_at.or(row.hold_until),
                 })
             })
             .collect::<Result<Vec<_>, SeatRefusal>>()?;

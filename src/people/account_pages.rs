@@ -165,6 +165,8 @@ impl AccountPage {
     fn about(&self, kind: &str) -> String {
         match kind {
             "pics" => self.shell.lang.people_consent_pics().to_owned(),
+            "trainee_agreement" => self.shell.lang.people_consent_agreement().to_owned(),
+            "photographs" => self.shell.lang.people_consent_photographs().to_owned(),
             other => other.to_owned(),
         }
     }

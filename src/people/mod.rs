@@ -10,6 +10,7 @@ pub mod rules;
 mod account_pages;
 pub mod accounts;
 pub mod actions;
+pub mod api;
 mod events;
 pub mod knocks;
 mod link_pages;
@@ -36,5 +37,6 @@ pub fn routes() -> Routes {
         .and(account_pages::routes())
         .and(roster_pages::routes())
         .and(person_pages::routes())
+        .and(api::routes())
 }
 pub mod bulk;

@@ -188,7 +188,7 @@ struct SentPage {
 }
 
 /// The one answer of every form that asks for a letter.
-fn sent(visit: &Visit, site: &Site, email: &Email, next: &str, wish: Wish) -> Result<Reply> {
+fn sent(visit: &Visit, site: &Site, email: &Email, next: &str, wish: &Wish) -> Result<Reply> {
     throttle::peer(&site.db, &site.keys, &visit.request.peer)?;
     throttle::letter(&site.db, &site.keys, email.identity())?;
     let next = (!next.is_empty()).then_some(next);
@@ -216,7 +216,7 @@ fn ask_for(visit: &Visit, site: &Site, ask: Ask) -> Result<Reply> {
         Ask::Reset => Wish::Reset,
     };
     match Email::parse(pairs.typed("email")) {
-        Ok(email) => sent(visit, site, &email, &next_of(pairs), wish),
+        Ok(email) => sent(visit, site, &email, &next_of(pairs), &wish),
         Err(fault) => {
             let errors = [fault.on("email")];
             visit.page_with(422, &AskPage::new(visit, site, ask, pairs, &errors))
@@ -311,7 +311,7 @@ fn sign_up(visit: &Visit, site: &Site) -> Result<Reply> {
                 zh: text(names.name_zh()),
                 lang,
             };
-            sent(visit, site, &email, &next_of(pairs), wish)
+            sent(visit, site, &email, &next_of(pairs), &wish)
         }
         (Err(Error::Invalid(errors)), ..) => {
             visit.page_with(422, &SignUpPage::new(visit, site, pairs, &errors))

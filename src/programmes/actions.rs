@@ -11,7 +11,7 @@ use crate::access::{Desk, ProgrammeStaff};
 use crate::audit::{self, About};
 use crate::db::Conn;
 use crate::error::{Error, Result};
-use crate::ids::{PicsId, ProgrammeId, SourceId, TargetId};
+use crate::ids::{ObservationId, PicsId, ProgrammeId, SourceId, TargetId};
 
 use super::events::Noted;
 use super::queries::{self, TargetRow};
@@ -486,4 +486,65 @@ pub fn set_modules(
         modules: modules.len(),
     };
     audit::note(conn, about(staff.programme()), &event)
+}
+
+/// A sourced observation from outside: a survey's finding or a roadmap's goal. It is context and
+/// never counts towards a target of the programme.
+#[derive(Clone, Debug)]
+pub struct NewObservation {
+    /// `survey` or `roadmap`.
+    pub kind: &'static str,
+    /// Its place among those of its kind.
+    pub position: i32,
+    /// What was observed: English, Chinese.
+    pub label: (String, String),
+    /// The figure as it is printed: English, Chinese.
+    pub figure: (String, String),
+    /// Who was asked or counted; may be empty.
+    pub population: (String, String),
+    /// How many answered, if known.
+    pub sample_size: Option<i32>,
+    /// As of which day.
+    pub as_of: NaiveDate,
+    /// Doubts about where the figure comes from; may be empty.
+    pub note: (String, String),
+}
+
+/// Records an observation with its source.
+///
+/// # Errors
+/// The database's.
+pub fn add_observation(
+    conn: &mut Conn<'_>,
+    staff: &ProgrammeStaff,
+    source: SourceId,
+    new: &NewObservation,
+) -> Result<()> {
+    sql_query(
+        "INSERT INTO observations (id, programme_id, source_id, kind, position, label_en, label_zh, figure_en, \
+           figure_zh, population_en, population_zh, sample_size, as_of, note_en, note_zh) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+    )
+    .bind::<SqlUuid, _>(ObservationId::new())
+    .bind::<SqlUuid, _>(staff.programme())
+    .bind::<SqlUuid, _>(source)
+    .bind::<Text, _>(new.kind)
+    .bind::<Integer, _>(new.position)
+    .bind::<Text, _>(&new.label.0)
+    .bind::<Text, _>(&new.label.1)
+    .bind::<Text, _>(&new.figure.0)
+    .bind::<Text, _>(&new.figure.1)
+    .bind::<Text, _>(&new.population.0)
+    .bind::<Text, _>(&new.population.1)
+    .bind::<Nullable<Integer>, _>(new.sample_size)
+    .bind::<Date, _>(new.as_of)
+    .bind::<Text, _>(&new.note.0)
+    .bind::<Text, _>(&new.note.1)
+    .execute(conn.pg())?;
+    let label = (new.label.0.as_str(), new.label.1.as_str());
+    audit::note(
+        conn,
+        about(staff.programme()),
+        &Noted::ObservationAdded { label },
+    )
 }

@@ -20,6 +20,8 @@ pub(super) enum Noted<'a> {
     TargetRemoved { wording: (&'a str, &'a str) },
     /// A source was added.
     SourceAdded { title: (&'a str, &'a str) },
+    /// A figure from outside was recorded.
+    ObservationAdded { label: (&'a str, &'a str) },
     /// A version of the statement was published.
     PicsPublished { version: &'a str },
     /// Holidays were set.
@@ -38,6 +40,7 @@ impl Event for Noted<'_> {
             Self::TargetChanged { .. } => "target.changed",
             Self::TargetRemoved { .. } => "target.removed",
             Self::SourceAdded { .. } => "source.added",
+            Self::ObservationAdded { .. } => "observation.added",
             Self::PicsPublished { .. } => "pics.published",
             Self::Holidays { .. } => "holidays.set",
             Self::Modules { .. } => "modules.set",
@@ -55,7 +58,8 @@ impl Event for Noted<'_> {
             Self::TargetAdded { wording: (en, zh) }
             | Self::TargetChanged { wording: (en, zh) }
             | Self::TargetRemoved { wording: (en, zh) }
-            | Self::SourceAdded { title: (en, zh) } => json!({"en": en, "zh": zh}),
+            | Self::SourceAdded { title: (en, zh) }
+            | Self::ObservationAdded { label: (en, zh) } => json!({"en": en, "zh": zh}),
             Self::PicsPublished { version } => json!({"version": version}),
             Self::Holidays { days } => json!({"n": days}),
             Self::Modules { modules } => json!({"n": modules}),

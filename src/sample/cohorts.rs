@@ -125,6 +125,21 @@ pub(super) fn pre_pilot(world: &World) -> Result<()> {
     intake::decide(world, &releasing, made.cohort, 12, 4)?;
     step(world, &releasing, made.cohort, CohortEvent::BeginOffers)?;
     intake::release(world, &releasing, made.cohort)?;
+    answers(world, &made)?;
+    step(
+        world,
+        &at(hkt(2026, 6, 6, 9, 0), 45),
+        made.cohort,
+        CohortEvent::Start,
+    )?;
+    let over = at(hkt(2026, 9, 4, 17, 0), 44);
+    intake::complete(world, &over, made.cohort)?;
+    step(world, &over, made.cohort, CohortEvent::Complete)
+}
+
+/// Eleven accept, one declines, and the next on the waitlist accepts.
+fn answers(world: &World, made: &Made) -> Result<()> {
+    let at = |planned, hours| world.at(planned, Duration::hours(hours));
     let answering = at(hkt(2026, 5, 20, 20, 0), 47);
     intake::answer(
         world,
@@ -146,16 +161,7 @@ pub(super) fn pre_pilot(world: &World) -> Result<()> {
             decline: 0,
             enrol: 1,
         },
-    )?;
-    step(
-        world,
-        &at(hkt(2026, 6, 6, 9, 0), 45),
-        made.cohort,
-        CohortEvent::Start,
-    )?;
-    let over = at(hkt(2026, 9, 4, 17, 0), 44);
-    intake::complete(world, &over, made.cohort)?;
-    step(world, &over, made.cohort, CohortEvent::Complete)
+    )
 }
 
 /// The first intake: imported, scored, released; some have answered.

@@ -269,8 +269,11 @@ pub const COHORTS: &[(&str, [&str; 2], [&str; 2])] = &[
     ),
 ];
 
+/// A module as it is told here.
+type Module = (&'static str, [&'static str; 2], [&'static str; 2], i32, i32);
+
 /// The eight modules: code, names, summaries, contact hours, notional hours.
-pub const MODULES: &[(&str, [&str; 2], [&str; 2], i32, i32)] = &[
+pub const MODULES: &[Module] = &[
     (
         "AIR501",
         ["AI risk management", "人工智能風險管理"],
@@ -353,5 +356,132 @@ pub const MODULES: &[(&str, [&str; 2], [&str; 2], i32, i32)] = &[
         ],
         20,
         150,
+    ),
+];
+
+/// A figure as it is told here.
+type Observation = (
+    &'static str,
+    [&'static str; 2],
+    [&'static str; 2],
+    [&'static str; 2],
+    [&'static str; 2],
+);
+
+/// What the press release says of the field: kind, label, figure, population, doubts; each a pair.
+pub const OBSERVATIONS: &[Observation] = &[
+    (
+        "survey",
+        [
+            "AI adoption in financial services, Hong Kong and worldwide",
+            "金融服務業人工智能應用率：香港與全球",
+        ],
+        ["38% and 26%", "38%及26%"],
+        [
+            "Financial institutions and fintech firms",
+            "金融機構及金融科技公司",
+        ],
+        [
+            "The same pair of figures has been attributed to a survey of November 2023 about generative AI.",
+            "同一組數字亦見於2023年11月有關生成式人工智能的調查。",
+        ],
+    ),
+    (
+        "survey",
+        [
+            "Want clearer guidance from regulators on ethical use towards customers",
+            "希望監管機構就面向客戶的道德使用提供更清晰指引",
+        ],
+        ["74%", "74%"],
+        [
+            "Financial institutions and fintech firms",
+            "金融機構及金融科技公司",
+        ],
+        ["", ""],
+    ),
+    (
+        "survey",
+        [
+            "Name lack of transparency in AI processes as the first ethical concern",
+            "視人工智能流程缺乏透明度為首要道德考量",
+        ],
+        ["85%", "85%"],
+        [
+            "Financial institutions and fintech firms",
+            "金融機構及金融科技公司",
+        ],
+        ["", ""],
+    ),
+    (
+        "survey",
+        [
+            "Say that cross-border data rules affect their AI strategy moderately or materially",
+            "表示跨境數據法規對人工智能策略有中度至重大影響",
+        ],
+        ["nearly 70%", "近70%"],
+        [
+            "Financial institutions and fintech firms",
+            "金融機構及金融科技公司",
+        ],
+        ["", ""],
+    ),
+    (
+        "survey",
+        [
+            "Find it hard to hire technical talent",
+            "招聘技術人才有困難",
+        ],
+        ["49%", "49%"],
+        [
+            "Financial institutions and fintech firms",
+            "金融機構及金融科技公司",
+        ],
+        [
+            "The same figure appears in a release of December 2024 about AI professionals.",
+            "同一數字亦見於2024年12月有關人工智能專才的新聞稿。",
+        ],
+    ),
+    (
+        "roadmap",
+        [
+            "AI adoption across all financial institutions by 2030",
+            "2030年全港金融機構人工智能應用率",
+        ],
+        ["90%", "90%"],
+        ["", ""],
+        ["", ""],
+    ),
+    (
+        "roadmap",
+        [
+            "AI-related private investment attracted by 2030",
+            "2030年吸引人工智能相關私人投資",
+        ],
+        ["HK$8 to 12 billion", "80億至120億港元"],
+        ["", ""],
+        ["", ""],
+    ),
+    (
+        "roadmap",
+        [
+            "AI-native financial products and services by 2030",
+            "2030年人工智能原生金融產品與服務",
+        ],
+        ["more than 75", "逾75款"],
+        ["", ""],
+        ["", ""],
+    ),
+    (
+        "roadmap",
+        [
+            "Place in the world for AI innovation in finance by 2030",
+            "2030年金融業人工智能創新全球排名",
+        ],
+        ["top three", "三甲"],
+        ["", ""],
+        [
+            "The index by which this is measured is not named.",
+            "未有指明所用的排名指數。",
+        ],
     ),
 ];

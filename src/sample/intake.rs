@@ -53,8 +53,6 @@ pub(super) fn import(world: &World, db: &Db, cohort: CohortId, file: &[u8]) -> R
 struct Row {
     #[diesel(sql_type = SqlUuid)]
     id: ApplicationId,
-    #[diesel(sql_type = Text)]
-    email: String,
     #[diesel(sql_type = BigInt)]
     score: i64,
 }
@@ -64,7 +62,7 @@ struct Row {
 fn applications(world: &World, cohort: CohortId) -> Result<Vec<Row>> {
     world.db.read(&world.staff(), |conn| {
         Ok(sql_query(
-            "SELECT a.id, a.email, coalesce(c.score_milli, 0)::bigint AS score FROM applications a \
+            "SELECT a.id, coalesce(c.score_milli, 0)::bigint AS score FROM applications a \
              LEFT JOIN application_cases c ON c.application_id = a.id \
              WHERE a.cohort_id = $1 AND a.state IN ('submitted', 'under_review') ORDER BY score DESC, a.email",
         )

@@ -167,6 +167,9 @@ fn programme(db: &Db, administrator: PersonId) -> Result<ProgrammeId> {
             for target in targets(source) {
                 programmes::add_target(conn, &staff, &target)?;
             }
+            for (position, new) in (1..).zip(data::OBSERVATIONS) {
+                programmes::add_observation(conn, &staff, source, &observation(position, new))?;
+            }
             let (version, [en, zh]) = data::PICS;
             programmes::publish_pics(conn, &staff, version, en, zh)?;
             programmes::load_holidays(conn, &desk, programme, &programmes::shipped_holidays())?;
@@ -209,6 +212,29 @@ fn targets(source: crate::ids::SourceId) -> Vec<programmes::NewTarget> {
         source: Some(source),
     };
     vec![trained(2027), trained(2028), first]
+}
+
+fn observation(
+    position: i32,
+    (kind, label, figure, population, note): &(
+        &'static str,
+        [&str; 2],
+        [&str; 2],
+        [&str; 2],
+        [&str; 2],
+    ),
+) -> programmes::NewObservation {
+    let pair = |[en, zh]: &[&str; 2]| ((*en).to_owned(), (*zh).to_owned());
+    programmes::NewObservation {
+        kind,
+        position,
+        label: pair(label),
+        figure: pair(figure),
+        population: pair(population),
+        sample_size: (*kind == "survey").then_some(103),
+        as_of: day(2026, 4, 2),
+        note: pair(note),
+    }
 }
 
 fn modules() -> Vec<programmes::NewModule> {
@@ -286,7 +312,7 @@ fn staff(db: &Db, world: &mut World) -> Result<()> {
         })?;
         match member.role {
             Role::Coordinator if world.coordinator == world.administrator => {
-                world.coordinator = person
+                world.coordinator = person;
             }
             Role::Reviewer => world.reviewers.push(person),
             _ => {}

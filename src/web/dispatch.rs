@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use askama::Template;
 
+use crate::access::Access;
 use crate::access::passwords::Hasher;
 use crate::access::secret::Keys;
 use crate::config::Config;
@@ -115,10 +116,18 @@ pub(super) fn answer(site: &Site, door: &Door, request: &Arc<Request>) -> Reply 
         .borrow()
         .as_ref()
         .map_or_else(|| request_lang(request), |v| v.lang);
-    match outcome {
+    let reply = match outcome {
         Ok(reply) => reply,
         Err(error) => failure(site, request, visit.borrow().as_ref(), &error, lang),
+    };
+    // A page has said what had just been done: it is said once.
+    if request.cookies.contains_key("flash") && reply.is_page() {
+        return reply.with(
+            "set-cookie",
+            "flash=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0",
+        );
     }
+    reply
 }
 
 fn guarded(
@@ -216,6 +225,8 @@ fn scope(door: &Door, visit: &Visit) -> Result<()> {
     };
     match &door.operation {
         Some(operation) if scopes.iter().any(|s| s == operation.scope) => Ok(()),
+        // The description of the API itself.
+        None if door.access == Access::Public && visit.request.is_api() => Ok(()),
         _ => Err(Error::Forbidden),
     }
 }

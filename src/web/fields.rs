@@ -295,6 +295,16 @@ struct FormPage<'a> {
     again: &'a Again,
 }
 
+impl FormPage<'_> {
+    /// The cohort whose own form this is: its page carries the cohort's bar.
+    fn cohort(&self) -> Option<&str> {
+        self.spec
+            .action
+            .strip_prefix("/cohorts/")?
+            .strip_suffix("/edit")
+    }
+}
+
 /// Shows a form. `values` are what stands in its fields: the record's values, or what was typed.
 ///
 /// # Errors

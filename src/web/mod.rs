@@ -5,6 +5,7 @@
 //! handler. A GET runs in a read-only transaction, so it cannot act; any other method commits only
 //! if its answer is no error. Handlers are plain functions.
 
+pub mod api;
 pub mod assets;
 mod dispatch;
 pub mod exports;

@@ -16,6 +16,7 @@ const PROBLEMS: &[(u16, &str)] = &[
         "The role or the token's scope does not open this, or the request comes from another site.",
     ),
     (404, "No such thing, or not yours to know of."),
+    (405, "The address takes other methods; see `Allow`."),
     (409, "A rule refuses; `type` names it, `detail` says why."),
     (
         412,
@@ -78,6 +79,10 @@ const DESCRIPTION: &str = "The same actions as the pages, with the same doors an
     an `ETag` and wants `If-Match`. Lists are paged by key: pass `next` as `after`. Errors are RFC 9457 problem \
     documents whose `type` is stable and whose `instance` names the request.";
 
+#[expect(
+    clippy::indexing_slicing,
+    reason = "setting a name of an object of ours cannot miss"
+)]
 fn describe(door: &Door, operation: &Operation) -> Value {
     let mut entry = json!({
         "operationId": operation.id,
@@ -91,20 +96,38 @@ fn describe(door: &Door, operation: &Operation) -> Value {
         entry["description"] = json!(format!("Scope: `{}`.", operation.scope));
     }
     if let Some(schema) = operation.request {
-        entry["requestBody"] = json!({
-            "required": true,
-            "content": { "application/json": { "schema": reference(schema) } }
-        });
+        let (media, schema) = if schema.contains('/') {
+            (schema, json!({ "type": "string", "format": "binary" }))
+        } else {
+            ("application/json", reference(schema))
+        };
+        entry["requestBody"] =
+            json!({ "required": true, "content": { media: { "schema": schema } } });
     }
     entry
 }
 
 /// The word after `/api/v1/`: the resource.
-fn tag(path: &str) -> &str {
+#[must_use]
+pub fn tag(path: &str) -> &str {
     path.split('/').nth(3).unwrap_or("api")
 }
 
 fn reference(schema: &str) -> Value {
+    if let Some(item) = schema.strip_suffix("[]") {
+        return json!({
+            "type": "object",
+            "required": ["items", "next"],
+            "additionalProperties": false,
+            "properties": {
+                "items": { "type": "array", "items": reference(item) },
+                "next": {
+                    "type": ["string", "null"],
+                    "description": "The next page's `after`; null on the last page."
+                }
+            }
+        });
+    }
     json!({ "$ref": format!("#/components/schemas/{schema}") })
 }
 
@@ -141,6 +164,10 @@ fn parameters(door: &Door, operation: &Operation) -> Vec<Value> {
     out
 }
 
+#[expect(
+    clippy::indexing_slicing,
+    reason = "setting a name of an object of ours cannot miss"
+)]
 fn responses(operation: &Operation) -> Value {
     let (status, schema) = operation.answer;
     let mut good = json!({ "description": "Done." });

@@ -112,6 +112,14 @@ impl Reply {
         self.with("etag", format!("\"{version}\""))
     }
 
+    /// Is it a page for people?
+    #[must_use]
+    pub fn is_page(&self) -> bool {
+        self.headers
+            .iter()
+            .any(|(name, value)| *name == "content-type" && value.starts_with("text/html"))
+    }
+
     /// With a sentence for the next page: its name in the list of flashes.
     #[must_use]
     pub fn flash(self, name: &str) -> Self {

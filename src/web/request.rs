@@ -82,6 +82,8 @@ impl Request {
     pub fn param<T: FromStr>(&self, name: &str) -> Result<T> {
         self.params
             .get(name)
+            // PostgreSQL holds no U+0000 in a text, so no name has one.
+            .filter(|value| !value.contains('\0'))
             .and_then(|value| value.parse().ok())
             .ok_or(Error::NotFound)
     }
@@ -112,6 +114,12 @@ impl Request {
     pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
         match &self.body {
             Body::Json(bytes) => {
+                // PostgreSQL holds no U+0000 in a text, and no field of ours means one.
+                if bytes.windows(6).any(|part| part == b"\\u0000") {
+                    return Err(Error::BadRequest(
+                        "U+0000 cannot stand in a text".to_owned(),
+                    ));
+                }
                 serde_json::from_slice(bytes).map_err(|err| Error::BadRequest(err.to_string()))
             }
             Body::Empty => Err(Error::BadRequest(

@@ -70,7 +70,8 @@ pub struct Operation {
     pub id: &'static str,
     /// One sentence.
     pub summary: &'static str,
-    /// Name of the schema of the request body, if there is one.
+    /// Name of the schema of the request body, if there is one; a media type such as `text/csv` for a
+    /// body that is no JSON.
     pub request: Option<&'static str>,
     /// Status and name of the schema of the good answer; an empty name is an answer without body.
     pub answer: (u16, &'static str),
@@ -80,6 +81,55 @@ pub struct Operation {
     pub scope: &'static str,
     /// Does the answer carry an ETag, and does a change want `If-Match`?
     pub etag: bool,
+}
+
+impl Operation {
+    /// Reads: answers 200 with this schema; `Thing[]` is a page of a list of things.
+    #[must_use]
+    pub const fn read(id: &'static str, summary: &'static str, answer: &'static str) -> Self {
+        Self {
+            id,
+            summary,
+            request: None,
+            answer: (200, answer),
+            query: &[],
+            scope: "read",
+            etag: false,
+        }
+    }
+
+    /// Acts: answers with this status and schema.
+    #[must_use]
+    pub const fn write(
+        id: &'static str,
+        summary: &'static str,
+        request: Option<&'static str>,
+        answer: (u16, &'static str),
+    ) -> Self {
+        Self {
+            id,
+            summary,
+            request,
+            answer,
+            query: &[],
+            scope: "write",
+            etag: false,
+        }
+    }
+
+    /// With query parameters.
+    #[must_use]
+    pub const fn asking(mut self, query: &'static [(&'static str, &'static str)]) -> Self {
+        self.query = query;
+        self
+    }
+
+    /// What can be edited: its answer carries an ETag, a change wants `If-Match`.
+    #[must_use]
+    pub const fn versioned(mut self) -> Self {
+        self.etag = true;
+        self
+    }
 }
 
 /// A route with its door.

@@ -110,6 +110,17 @@ impl Shell {
         assets::address("banyan.css")
     }
 
+    /// The language in which the signed-in person's name is written, for readers aloud.
+    #[must_use]
+    pub fn name_lang(&self, name: &str) -> &'static str {
+        let han = |c: char| matches!(c, '\u{3400}'..='\u{9fff}' | '\u{20000}'..='\u{3ffff}');
+        if name.chars().any(han) {
+            Lang::Zh.tag()
+        } else {
+            Lang::En.tag()
+        }
+    }
+
     /// Address of the script.
     #[must_use]
     pub fn js(&self) -> &'static str {
@@ -171,8 +182,12 @@ fn nav(role: Option<Role>, lang: Lang, path: &str) -> Vec<Link> {
         Some(Role::Liaison | Role::Representative | Role::Supervisor) => {
             &[("/organisation", lang.nav_organisation())]
         }
-        Some(Role::Instructor) => &[("/", lang.nav_programme())],
         Some(Role::Applicant) => &[("/me", lang.nav_me()), ("/", lang.nav_programme())],
+        Some(Role::Instructor) => &[
+            ("/", lang.nav_programme()),
+            ("/curriculum", lang.nav_curriculum()),
+            ("/selection", lang.nav_selection()),
+        ],
     };
     places
         .iter()

@@ -17,10 +17,40 @@ const UPWARD: &[(&str, &str, &str)] = &[
 ];
 
 /// What `format!` may put into SQL: names from our own constants, never a value.
+/// A name in small letters is a `&'static str` of the sort or of the lock that was chosen.
 const SQL_NAMES: &[(&str, &[&str])] = &[
+    ("src/applications/desk_record.rs", &["ANSWERS"]),
+    ("src/applications/import_queries.rs", &["ROWS", "RUN"]),
     ("src/audit/seal.rs", &["COLUMNS", "BATCH"]),
+    ("src/cohorts/queries.rs", &["COHORT", "POOLS"]),
+    (
+        "src/cohorts/queries/listing.rs",
+        &["beyond", "direction", "key"],
+    ),
     ("src/db/migrations.rs", &["POLICIES", ""]),
+    ("src/db/mod.rs", &["declaration", "sql"]),
+    ("src/desks/queries/cohort.rs", &["FIGURES", "YEAR"]),
+    ("src/desks/queries/figures.rs", &["YEAR"]),
+    ("src/desks/queries/public.rs", &["COHORT"]),
+    ("src/desks/queries/today.rs", &["COHORT"]),
+    ("src/enrolments/queries.rs", &["ENROLMENT", "key"]),
     ("src/jobs/lease.rs", &["table", ""]),
+    ("src/mail/queries.rs", &["beyond", "key", "order"]),
+    ("src/offers/queries.rs", &["OFFER"]),
+    ("src/offers/queries/applications.rs", &["APPLICATION"]),
+    ("src/offers/queries/lists.rs", &["key"]),
+    (
+        "src/organisations/queries/desk.rs",
+        &["ROW", "beyond", "direction", "key"],
+    ),
+    (
+        "src/people/role_queries.rs",
+        &["COLUMNS", "FROM", "beyond", "key", "order"],
+    ),
+    (
+        "src/reviews/queries.rs",
+        &["ANSWERS", "PROGRESS", "REVIEW", "tail"],
+    ),
 ];
 
 /// Characters that are written otherwise in Traditional Chinese.

@@ -25,6 +25,17 @@ const RELEASE_HOLD: &str = "release_hold";
 /// The kind of the job that fills free seats from the waitlist; the room of offers runs it.
 pub const FILL_SEATS: &str = "fill_seats";
 
+/// The kind of the job that ends the open offers and the waitlist of a cancelled cohort; the room
+/// of offers runs it, as it stands below this one.
+pub const COHORT_CANCELLED: &str = "cohort_cancelled";
+
+/// Queues [`COHORT_CANCELLED`] in the transaction of the cancellation.
+pub(super) fn cancelled(conn: &mut Conn<'_>, cohort: &Cohort) -> Result<()> {
+    let now = now(conn)?;
+    let key = format!("{COHORT_CANCELLED}:{}", cohort.id);
+    jobs::later(conn, COHORT_CANCELLED, Some(cohort.id.0), &key, now)
+}
+
 /// Free seats may have come about: whoever waits and fits is promoted at once by the room of offers.
 /// That room stands below this one, so the word goes by a job in the same transaction; it runs
 /// within a second of the commit. This is the one place from which it is sent.

@@ -18,7 +18,7 @@ use super::super::rules::changes::as_deadline;
 use super::super::rules::seats::MAX_CAPACITY;
 use super::{cohort, crumbs};
 
-fn is_code(text: &str) -> bool {
+pub(in crate::cohorts) fn is_code(text: &str) -> bool {
     let plain = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit();
     (2..=20).contains(&text.len())
         && text.starts_with(plain)

@@ -83,8 +83,6 @@ struct Glance {
     state: &'static str,
     note: String,
     action: Option<(String, &'static str)>,
-    submitted: String,
-    waiting: String,
     needs: Vec<NeedLine>,
     pools: Vec<PoolLine>,
     total: PoolLine,
@@ -118,8 +116,6 @@ pub(in crate::desks) fn glance(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         state: state.label(lang),
         note: note(&cohort, state, now, lang),
         action: action(&base, state, &found, lang),
-        submitted: count(figures.submitted),
-        waiting: count(figures.waiting),
         needs: found
             .iter()
             .map(|(need, n)| need_line(*need, *n, &cohort, lang))

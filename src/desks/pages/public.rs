@@ -20,7 +20,7 @@ use super::public_parts::{
 };
 
 /// Runs `work` as the public site, whoever reads: staff see here what a stranger sees.
-pub(super) fn as_public<T>(
+pub(in crate::desks) fn as_public<T>(
     cx: &mut Cx<'_, '_>,
     work: impl FnOnce(&mut Conn<'_>, &Working) -> Result<T>,
 ) -> Result<T> {

@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use sha2::{Digest as _, Sha256};
 
 use crate::cohorts::queries::Cohort;
+use crate::cohorts::rules::CohortState;
 use crate::desks::queries::public::Criterion;
 use crate::desks::rules::{CallState, call_state};
 use crate::error::Result;
@@ -106,24 +107,27 @@ pub(in crate::desks) fn dates(
     let today = hk_date(now);
     let mut lines = Vec::new();
     for cohort in cohorts {
+        // A stage that ended early says nothing of the date on which it should have ended.
+        let taking = matches!(cohort.state(), Ok(CohortState::Planned | CohortState::Open));
+        let deciding = taking || matches!(cohort.state(), Ok(CohortState::Reviewing));
         let instants = [
-            (cohort.opens_at, lang.site_date_opens()),
-            (cohort.closes_at, lang.site_date_closes()),
-            (cohort.reply_by, lang.site_date_reply()),
+            (cohort.opens_at, lang.site_date_opens(), taking),
+            (cohort.closes_at, lang.site_date_closes(), taking),
+            (cohort.reply_by, lang.site_date_reply(), true),
         ];
         let days = [
-            (cohort.decisions_on, lang.site_date_decisions()),
-            (cohort.starts_on, lang.site_date_starts()),
-            (cohort.ends_on, lang.site_date_ends()),
+            (cohort.decisions_on, lang.site_date_decisions(), deciding),
+            (cohort.starts_on, lang.site_date_starts(), true),
+            (cohort.ends_on, lang.site_date_ends(), true),
         ];
         let ahead = instants
             .into_iter()
-            .filter(|(at, _)| *at > now)
-            .map(|(at, what)| (hk_date(at), deadline(lang, at), what));
+            .filter(|(at, _, said)| *said && *at > now)
+            .map(|(at, what, _)| (hk_date(at), deadline(lang, at), what));
         let ahead = ahead.chain(
             days.into_iter()
-                .filter(|(day, _)| *day >= today)
-                .map(|(day, what)| (day, date_long(lang, day), what)),
+                .filter(|(day, _, said)| *said && *day >= today)
+                .map(|(day, what, _)| (day, date_long(lang, day), what)),
         );
         lines.extend(ahead.map(|(order, when, what)| DateLine {
             when,

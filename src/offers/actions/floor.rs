@@ -266,7 +266,7 @@ impl Floor {
             for (pool, by) in [(*held, -seats), (open.id, *seats)] {
                 let moved = sql_query(
                     "UPDATE seat_pools SET capacity = capacity + $3, \
-                       released_at = CASE WHEN $3 < 0 THEN banyan_now() ELSE released_at END \
+                       released_at = CASE WHEN $3 < 0 THEN coalesce(released_at, banyan_now()) ELSE released_at END \
                      WHERE id = $1 AND cohort_id = $2 AND offered + taken <= capacity + $3",
                 )
                 .bind::<SqlUuid, _>(pool)

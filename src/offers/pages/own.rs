@@ -7,7 +7,6 @@ use crate::access::{self, OwnOffer};
 use crate::cohorts;
 use crate::cohorts::queries::Cohort;
 use crate::db::{self, Acting, Actor, Conn, Role};
-use crate::enrolments;
 use crate::error::{Error, Result};
 use crate::ids::{ApplicationId, EnrolmentId, OfferId};
 use crate::lang::{Lang, format};
@@ -55,7 +54,7 @@ fn build(
     let offer = queries::own(cx.conn, own)?;
     let cohort: Cohort = cohorts::queries::published(cx.conn, own.cohort())?;
     let held_for = queries::held_for(cx.conn, own)?;
-    let enrolment = enrolments::queries::of_offer(cx.conn, own)?;
+    let enrolment = queries::enrolment_of(cx.conn, own)?;
     let now = db::now(cx.conn)?;
     let state = offer.state()?;
     let mut shell = cx.shell(lang.offers_your(cohort.name(lang)));
@@ -75,7 +74,7 @@ fn build(
         answer_by: format::deadline(lang, offer.expires_at),
         starts_on: format::date_long(lang, cohort.starts_on),
         held_for: held_for.map(|(en, zh)| lang.pick(en, zh)),
-        enrolment: enrolment.map(|it| it.id),
+        enrolment,
         shell,
     })
 }

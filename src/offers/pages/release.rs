@@ -57,6 +57,15 @@ struct Page {
     only: Vec<ApplicationId>,
 }
 
+#[derive(Template)]
+#[template(path = "offers/release_not_now.html")]
+struct NotNow {
+    shell: Shell,
+    cohort: CohortId,
+    cohort_name: String,
+    why: String,
+}
+
 fn only(pairs: &Pairs) -> Option<Vec<ApplicationId>> {
     let ids: Vec<ApplicationId> = pairs.all("id").filter_map(|id| id.parse().ok()).collect();
     (!ids.is_empty()).then_some(ids)
@@ -65,7 +74,24 @@ fn only(pairs: &Pairs) -> Option<Vec<ApplicationId>> {
 /// The preview; `?id=…` narrows it to some applications.
 pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let only = only(&cx.request().query);
-    let page = build(cx, only, false)?;
+    match build(cx, only, false) {
+        Ok(page) => cx.visit.page(&page),
+        Err(Error::Refused(no)) => not_now(cx, no.say(cx.lang())),
+        Err(other) => Err(other),
+    }
+}
+
+/// The cohort is not at the point of releasing: says when it is, and leads on.
+fn not_now(cx: &mut Cx<'_, '_>, why: String) -> Result<Reply> {
+    let lang = cx.lang();
+    let staff = access::cohort_staff(cx.conn, cx.request().param("cohort")?)?;
+    let cohort = crate::cohorts::queries::find(cx.conn, &staff)?;
+    let page = NotNow {
+        shell: cx.shell(lang.release_title()),
+        cohort: staff.cohort(),
+        cohort_name: cohort.name(lang).to_owned(),
+        why,
+    };
     cx.visit.page(&page)
 }
 

@@ -166,8 +166,8 @@ fn archive_question(lang: Lang, row: &Row) -> Question<'static> {
 /// GET `/organisations/{organisation}/archive`.
 pub(super) fn ask_archive(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     use crate::lang::Say as _;
-    let (desk, row) = organisation(cx)?;
-    let held = queries::holds_seats(cx.conn, &desk, row.id)?;
+    let (_desk, row) = organisation(cx)?;
+    let held = actions::is_held(cx.conn, row.id)?;
     let refusal = if row.archived_at.is_some() {
         Some(rules::OrganisationRefusal::Archived)
     } else {

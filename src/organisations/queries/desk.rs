@@ -7,7 +7,7 @@ use diesel::sql_types::{
 };
 use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
 
-use crate::access::Desk;
+use crate::access::{Desk, Working};
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::ids::{ContactId, OrganisationId, PartnershipId, PersonId, ProgrammeId};
@@ -256,18 +256,19 @@ struct Held {
     held: bool,
 }
 
-/// Are seats of a cohort still held for it, as far as the desk reaches?
+/// Are seats of a cohort still held for it, in whatever programme? Organisations are the directory of
+/// the whole house: an office that archives one must not take it from another whose seats it does not
+/// see. It learns that some are held, not where. A cohort that the task does not see is planned.
 ///
 /// # Errors
 /// The database's.
-pub fn holds_seats(conn: &mut Conn<'_>, desk: &Desk, id: OrganisationId) -> Result<bool> {
+pub fn holds_seats(conn: &mut Conn<'_>, _report: &Working, id: OrganisationId) -> Result<bool> {
     let row: Held = sql_query(
-        "SELECT EXISTS (SELECT FROM seat_pools s JOIN cohorts c ON c.id = s.cohort_id \
-           WHERE s.organisation_id = $1 AND s.programme_id = ANY ($2) AND s.released_at IS NULL AND s.capacity > 0 \
-             AND c.state NOT IN ('completed', 'archived', 'cancelled')) AS held",
+        "SELECT EXISTS (SELECT FROM seat_pools s LEFT JOIN cohorts c ON c.id = s.cohort_id \
+           WHERE s.organisation_id = $1 AND s.released_at IS NULL AND s.capacity > 0 \
+             AND coalesce(c.state, 'planned') NOT IN ('completed', 'archived', 'cancelled')) AS held",
     )
     .bind::<SqlUuid, _>(id)
-    .bind::<Array<SqlUuid>, _>(desk.programmes())
     .get_result(conn.pg())?;
     Ok(row.held)
 }

@@ -2,7 +2,7 @@
 
 use chrono::Duration;
 
-use crate::db::Role;
+use crate::access::Role;
 
 /// Failures in a row on one account before the first pause.
 pub const FREE_FAILURES: i32 = 10;
@@ -49,9 +49,9 @@ pub fn home(role: Role) -> &'static str {
         Role::Reviewer => "/reviews",
         Role::Liaison | Role::Representative | Role::Supervisor => "/organisation",
         Role::Committee => "/committee",
-        // An instructor has no pages of their own yet, and an applicant's are closed to them.
-        Role::Instructor => "/account",
         Role::Applicant => "/me",
+        // Until there is a timetable an instructor reads what everybody reads.
+        Role::Instructor => "/",
     }
 }
 

@@ -3,7 +3,7 @@
 
 use chrono::NaiveDate;
 
-use crate::db::Role;
+use crate::access::Role;
 use crate::lang::refusals;
 
 refusals! {

@@ -1,5 +1,7 @@
 //! The queue: claims, leases, tokens, and what becomes of jobs that fail.
 
+mod sweep;
+
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;

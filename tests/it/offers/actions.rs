@@ -214,3 +214,102 @@ fn nobody_is_reminded_of_a_letter_that_is_still_fresh() {
     assert_eq!(remind_at(issued, ends), Some(issued + TimeDelta::hours(24)));
     assert_eq!(remind_at(issued, ends - TimeDelta::seconds(1)), None);
 }
+
+#[test]
+fn a_cancelled_cohort_leaves_no_open_offer_and_nobody_waiting() {
+    let app = TestApp::with_database();
+    let scene = Scene::new(&app, 2, &[]);
+    let people = accepted(&app, &scene, 4);
+    assert_eq!(scene.release(&app).counts, [2, 2, 0, 0]);
+    // One has accepted: that seat is not an open offer.
+    app.site
+        .db
+        .tx(&people[0].actor(), |conn| {
+            let own = access::own_offer(conn, scene.offer(&app, people[0]))?;
+            actions::accept(conn, &own)
+        })
+        .unwrap();
+    let close = || {
+        app.site.db.tx(&Actor::System(Task::Seats), |conn| {
+            actions::close_cancelled(conn, scene.cohort)
+        })
+    };
+    assert_eq!(close().unwrap(), 0, "the cohort is alive");
+    app.site
+        .db
+        .tx(&scene.staff, |conn| {
+            let staff = access::cohort_staff(conn, scene.cohort)?;
+            banyan::cohorts::actions::step(
+                conn,
+                &staff,
+                banyan::cohorts::rules::CohortEvent::Cancel,
+            )
+        })
+        .unwrap();
+    let letters = scene.count(&app, "SELECT count(*) AS n FROM letters");
+    assert_eq!(run_due(&app.site.db, &jobs::runners(), 10).unwrap(), 1);
+    assert_eq!(scene.state(&app, people[0]), "offered");
+    assert_eq!(scene.state(&app, people[1]), "under_review");
+    assert_eq!(scene.state(&app, people[2]), "rejected");
+    assert_eq!(scene.state(&app, people[3]), "rejected");
+    for (sql, left) in [
+        ("SELECT count(*) AS n FROM offers WHERE state = 'open'", 0),
+        (
+            "SELECT count(*) AS n FROM offers WHERE state = 'withdrawn'",
+            1,
+        ),
+        (
+            "SELECT count(*) AS n FROM waitlist_entries WHERE state = 'waiting'",
+            0,
+        ),
+        (
+            "SELECT sum(offered) * 10 + sum(taken) AS n FROM seat_pools",
+            1,
+        ),
+        (
+            "SELECT count(*) AS n FROM audit_events WHERE verb = 'application.waitlist_closed'",
+            2,
+        ),
+    ] {
+        assert_eq!(scene.count(&app, sql), left, "{sql}");
+    }
+    assert_eq!(
+        scene.count(&app, "SELECT count(*) AS n FROM letters"),
+        letters,
+        "the cancellation was told already"
+    );
+    assert_eq!(close().unwrap(), 0, "twice is once");
+}
+
+#[test]
+fn a_seat_that_comes_free_after_its_hold_was_ended_early_goes_to_everybody() {
+    let app = TestApp::new();
+    let scene = Scene::new(&app, 0, &[1]);
+    let (bank, pool) = scene.banks[0];
+    let held = scene.candidate(&app, "Held", Lang::En, Some(bank), Some(3_000));
+    let waits = scene.candidate(&app, "Waits", Lang::En, None, Some(4_000));
+    scene.decide(&app, held, Accept, None);
+    scene.decide(&app, waits, Waitlist, None);
+    scene.release(&app);
+    assert_eq!(scene.state(&app, held), "offered");
+    app.site
+        .db
+        .tx(&scene.staff, |conn| {
+            let staff = access::cohort_staff(conn, scene.cohort)?;
+            banyan::cohorts::actions::release_now(conn, &staff, pool)
+        })
+        .unwrap();
+    app.site
+        .db
+        .tx(&held.actor(), |conn| {
+            let own = access::own_offer(conn, scene.offer(&app, held))?;
+            actions::decline(conn, &own, None)
+        })
+        .unwrap();
+    assert_eq!(scene.state(&app, waits), "offered");
+    assert_eq!(
+        scene.count(&app, "SELECT sum(capacity) AS n FROM seat_pools"),
+        1,
+        "the total stays"
+    );
+}

@@ -269,6 +269,20 @@ impl TestApp {
         }
     }
 
+    /// The same site over one connection to its database that is inside a transaction which is never
+    /// committed, and that connection, to go back to a savepoint between two requests.
+    pub fn rolled_back(&self) -> (Site, Pool<ConnectionManager<PgConnection>>) {
+        let pool = Pool::builder()
+            .max_size(1)
+            .test_on_check_out(false)
+            .connection_customizer(Box::new(Rollback))
+            .build(ConnectionManager::new(self.app_url()))
+            .unwrap();
+        let mut site = self.site.clone();
+        site.db = Db::from_pool(pool.clone());
+        (site, pool)
+    }
+
     /// With doors of the test's own beside those of the house.
     pub fn mounting(mut self, routes: Routes) -> Self {
         self.routes = self.routes.clone().and(routes);

@@ -1,0 +1,110 @@
+INSERT INTO programmes (id, code, name_en, name_zh, summary_en, summary_zh, status, contact_email, created_at) VALUES
+  (§programme§, 'PRG-~', 'Programme ~', '計劃~', 'Summary', '簡介', 'recruiting', 'office@example.org', '2026-01-01');
+INSERT INTO sources (id, programme_id, title_en, title_zh, publisher, published_on, created_at) VALUES
+  (§source§, §programme§, 'Source ~', '來源~', 'Office', '2026-01-01', '2026-01-01');
+INSERT INTO targets (id, programme_id, source_id, metric, operator, value, starts_on, ends_on, wording_en, wording_zh, created_at) VALUES
+  (§target§, §programme§, §source§, 'trained', '>', 200, '2026-10-01', '2027-09-30', 'more than 200', '逾200人', '2026-01-01');
+INSERT INTO observations (id, programme_id, source_id, kind, position, label_en, label_zh, figure_en, figure_zh, as_of, created_at) VALUES
+  (§observation§, §programme§, §source§, 'survey', 1, 'Banks', '銀行', '38%', '38%', '2026-01-01', '2026-01-01');
+INSERT INTO pics (id, programme_id, version, text_en, text_zh, effective_at, created_at) VALUES
+  (§pics§, §programme§, '2026-10', 'What we collect.', '我們收集的資料。', '2026-01-01', '2026-01-01');
+INSERT INTO modules (id, programme_id, code, name_en, name_zh, summary_en, summary_zh, contact_hours, notional_hours, position, created_at) VALUES
+  (§module§, §programme§, 'M1', 'Module', '單元', 'Summary', '簡介', 30, 60, 1, '2026-01-01');
+
+INSERT INTO organisations (id, kind, name_en, name_zh, created_at) VALUES
+  (§bank§, 'bank', 'Kapok Bank ~', '木棉銀行~', '2026-01-01'),
+  (§university§, 'university', 'Lion Rock University ~', '獅子山大學~', '2026-01-01');
+INSERT INTO organisation_contacts (id, organisation_id, name, post, email, phone, created_at) VALUES
+  (§contact§, §bank§, CASE '~' WHEN 'A' THEN 'CanaryAk Contact' ELSE 'CanaryOk Contact' END, 'Head',
+   CASE '~' WHEN 'A' THEN 'canaryak@example.org' ELSE 'canaryok@example.org' END, '+85221234567', '2026-01-01'),
+  (§contact-university§, §university§, CASE '~' WHEN 'A' THEN 'CanaryAu Contact' ELSE 'CanaryOk Contact' END, 'Dean', NULL, NULL, '2026-01-01');
+INSERT INTO partnerships (id, programme_id, university_id, institution_id, signed_on, starts_on, ends_on, created_at) VALUES
+  (§partnership§, §programme§, §university§, §bank§, '2026-01-02', '2026-02-01', '2028-01-31', '2026-01-01');
+
+INSERT INTO cohorts (id, programme_id, code, name_en, name_zh, state, opens_at, closes_at, decisions_on, reply_by, starts_on, ends_on, last_trainee, created_at) VALUES
+  (§cohort-open§, §programme§, 'OPEN-~', 'Open intake ~', '招募中~', 'open', '2026-11-01', '2027-03-01', '2027-04-01', '2027-04-20', '2027-06-01', '2027-10-01', 0, '2026-01-01'),
+  (§cohort-review§, §programme§, 'REV-~', 'Reviewing intake ~', '評審中~', 'reviewing', '2026-09-01', '2026-11-30', '2026-12-20', '2027-01-20', '2027-03-01', '2027-07-01', 0, '2026-01-01'),
+  (§cohort§, §programme§, 'OFF-~', 'Offering intake ~', '取錄中~', 'offering', '2026-08-01', '2026-10-31', '2026-11-20', '2026-12-20', '2027-02-01', '2027-06-01', 0, '2026-01-01'),
+  (§cohort-run§, §programme§, 'RUN-~', 'Running intake ~', '進行中~', 'running', '2026-03-01', '2026-05-31', '2026-06-20', '2026-07-20', '2026-09-01', '2027-01-31', 1, '2026-01-01'),
+  (§cohort-planned§, §programme§, 'PLAN-~', 'Canary~c planned intake', 'Canary~c計劃中', 'planned', '2027-09-01', '2027-11-30', '2027-12-20', '2028-01-20', '2028-03-01', '2028-07-01', 0, '2026-01-01');
+INSERT INTO seat_pools (id, cohort_id, programme_id, organisation_id, capacity, offered, taken, hold_until, created_at) VALUES
+  (§pool-open§, §cohort§, §programme§, NULL, 10, 1, 0, NULL, '2026-01-01'),
+  (§pool§, §cohort§, §programme§, §bank§, 5, 0, 0, '2027-01-10', '2026-01-01'),
+  (§pool-run§, §cohort-run§, §programme§, NULL, 10, 0, 1, NULL, '2026-01-01');
+INSERT INTO rubric_criteria (id, cohort_id, programme_id, position, name_en, name_zh, weight, created_at) VALUES
+  (§criterion§, §cohort-review§, §programme§, 1, 'Motivation', '動機', 60, '2026-01-01'),
+  (§criterion-2§, §cohort-review§, §programme§, 2, 'Skill', '能力', 40, '2026-01-01'),
+  (§criterion-3§, §cohort-open§, §programme§, 1, 'Motivation', '動機', 100, '2026-01-01');
+
+INSERT INTO people (id, email, email_identity, email_confirmed_at, family_name, given_names, western_name, name_zh, display_name, phone, programme_ids, created_at) VALUES
+  (§applicant§, 'Canary~p.owner@example.org', lower('canary~p.owner@example.org'), '2026-01-01', 'Canary~pFamily', 'Canary~pGiven', 'Canary~pWest', 'Canary~p陳', 'Canary~p Owner', '+85291234567', ARRAY[§programme§::uuid], '2026-01-01'),
+  (§reviewer§, 'reviewer.~@example.org', lower('reviewer.~@example.org'), '2026-01-01', NULL, NULL, NULL, NULL, 'Canary~r Reviewer', NULL, ARRAY[§programme§::uuid], '2026-01-01'),
+  (§second§, 'canary~c.second@example.org', lower('canary~c.second@example.org'), '2026-01-01', NULL, NULL, NULL, NULL, 'Canary~c Second', NULL, ARRAY[§programme§::uuid], '2026-01-01');
+-- The side's reviewer has a grant under the same name in both programmes; A's stands with everybody.
+INSERT INTO role_grants (id, person_id, role, programme_id, starts_on, created_at)
+  SELECT §grant-of-reviewer§, §reviewer§, 'reviewer', §programme§, '2026-01-01', '2026-01-01' WHERE '~' = 'B';
+INSERT INTO role_grants (id, person_id, role, programme_id, starts_on, created_at) VALUES
+  (§grant-of-second§, §second§, 'reviewer', §programme§, '2026-01-01', '2026-01-01');
+INSERT INTO sessions (id, token_hash, person_id, user_agent, created_at, seen_at, proved_at, expires_at) VALUES
+  (§session§, sha256('second session of ~'), §applicant§, 'Canary~p browser', '2026-12-01', '2026-12-05', '2026-12-01', '2100-01-01');
+INSERT INTO api_tokens (id, token_hash, person_id, label, scopes, created_at, expires_at) VALUES
+  (§api_token§, sha256('api token of ~'), §applicant§, 'Canary~p token', '{}', '2026-12-01', '2100-01-01');
+INSERT INTO links (id, purpose, person_id, subject_id, created_at, expires_at) VALUES
+  (§link-sign_in§, 'sign_in', §applicant§, NULL, '2026-12-05 03:55+00', '2026-12-05 04:30+00'),
+  (§link-confirm§, 'confirm', §applicant§, NULL, '2026-12-05 03:55+00', '2026-12-05 04:30+00'),
+  (§link-reset§, 'reset', §applicant§, NULL, '2026-12-05 03:55+00', '2026-12-05 04:30+00'),
+  (§link-invite§, 'invite', §applicant§, NULL, '2026-12-05 03:55+00', '2026-12-05 04:30+00'),
+  (§link-offer§, 'offer', §applicant§, §offer§, '2026-12-05 03:55+00', '2026-12-20 04:30+00');
+INSERT INTO consents (id, person_id, programme_id, kind, version, given, created_at) VALUES
+  (§consent§, §applicant§, §programme§, 'pics', '2026-10', true, '2026-11-01');
+
+INSERT INTO files (id, owner_id, programme_id, storage_key, label, media_type, size_bytes, sha256, reader_ids, created_at) VALUES
+  (§file§, §applicant§, §programme§, '#KEY#', 'Canary~p CV.pdf', 'application/pdf', 14, sha256('~'), ARRAY[§reviewer§::uuid, §second§::uuid], '2026-11-01'),
+  (§file-import§, §coordinator§, §programme§, '#KEY-2#', 'registry ~.csv', 'text/csv', 14, sha256('~'), '{}', '2026-11-01');
+INSERT INTO applications (id, cohort_id, programme_id, person_id, reference, state, family_name, given_names, western_name, name_zh,
+    name_shown, name_sort, email, phone, lang, route, university_id, employer_id, field_of_study, statement, document_id,
+    declarations, pics_version, source, submitted_at, reviewer_ids, created_at, updated_at)
+  SELECT i.id::uuid, i.cohort::uuid, §programme§, §applicant§, '~-REF-' || i.n, i.state, 'Canary~pFamily', 'Canary~pGiven', 'Canary~pWest', 'Canary~p陳',
+    'CANARY~pFAMILY Given', 'canary~pfamily given', 'canary~p.owner@example.org', '+85291234567', 'en', 'university_student',
+    §university§, §bank§, 'Canary~pField', 'Canary~p statement of why.', §file§, '{}', '2026-10', 'web', i.submitted::timestamptz,
+    CASE WHEN i.n = 2 THEN ARRAY[§reviewer§::uuid, §second§::uuid] ELSE '{}' END, '2026-11-01', '2026-11-02'
+  FROM (VALUES
+    (§application-draft§, §cohort-open§, 1, 'draft', NULL),
+    (§application-review§, §cohort-review§, 2, 'under_review', '2026-11-20'),
+    (§application-offer§, §cohort§, 3, 'offered', '2026-10-20'),
+    (§application-run§, §cohort-run§, 4, 'enrolled', '2026-05-20')) i (id, cohort, n, state, submitted);
+INSERT INTO application_tokens (cohort_id, token, application_id, programme_id)
+  SELECT cohort_id, t, id, programme_id FROM applications, unnest(ARRAY['canary', lower('canary~pfamily'), lower('~-ref-'), 'owner']) t
+  WHERE person_id = §applicant§;
+INSERT INTO application_cases (application_id, cohort_id, programme_id, score_milli, spread_milli, reviews_done, decision, decision_reason, decided_by, decided_at, release_id, released_at, created_at) VALUES
+  (§application-review§, §cohort-review§, §programme§, 4321, 1234, 2, 'reject', 'Canary~c reason of the pending decision', §coordinator§, '2026-12-01', NULL, NULL, '2026-11-20'),
+  (§application-offer§, §cohort§, §programme§, 4567, 1111, 2, 'accept', 'Canary~c reason', §coordinator§, '2026-11-19', §release§, '2026-11-20', '2026-10-20'),
+  (§application-run§, §cohort-run§, §programme§, 4444, 1000, 2, 'accept', 'Canary~c reason', §coordinator§, '2026-06-19', NULL, '2026-06-20', '2026-05-20');
+INSERT INTO application_notes (id, application_id, programme_id, author_id, author_name, body, created_at) VALUES
+  (§note§, §application-review§, §programme§, §coordinator§, 'Canary~c Author', 'Canary~c note of the office', '2026-11-25'),
+  (§note-2§, §application-offer§, §programme§, §coordinator§, 'Canary~c Author', 'Canary~c note of the office', '2026-11-15');
+INSERT INTO reviews (id, application_id, cohort_id, programme_id, reviewer_id, reviewer_name, state, scores, total_milli, comment, assigned_by, submitted_at, created_at) VALUES
+  (§review§, §application-review§, §cohort-review§, §programme§, §reviewer§, 'Canary~r Reviewer', 'draft', '{}', NULL, 'Canary~r comment', §coordinator§, NULL, '2026-11-21'),
+  (§review-2§, §application-review§, §cohort-review§, §programme§, §second§, 'Canary~c Second', 'submitted', jsonb_build_object(§criterion§::text, 4, §criterion-2§::text, 5), 4321, 'Canary~c comment', §coordinator§, '2026-11-28', '2026-11-21');
+INSERT INTO imports (id, cohort_id, programme_id, person_id, file_label, file_sha256, file_id, report_id, bad_rows_id, report, counts, created_at) VALUES
+  (§import§, §cohort§, §programme§, §coordinator§, 'Canary~c registry.csv', sha256('~'), §file-import§, §file-import§, §file-import§, '{}', '{}', '2026-11-01');
+INSERT INTO releases (id, cohort_id, programme_id, released_by, offers, waitlisted, rejected, ineligible, created_at) VALUES
+  (§release§, §cohort§, §programme§, §coordinator§, 1, 1, 0, 0, '2026-11-20');
+INSERT INTO offers (id, application_id, cohort_id, pool_id, programme_id, person_id, state, expires_at, ended_at, created_at) VALUES
+  (§offer§, §application-offer§, §cohort§, §pool-open§, §programme§, §applicant§, 'open', '2026-12-20', NULL, '2026-11-20'),
+  (§offer-run§, §application-run§, §cohort-run§, §pool-run§, §programme§, §applicant§, 'accepted', '2026-07-20', '2026-07-01', '2026-06-20');
+INSERT INTO enrolments (id, cohort_id, programme_id, person_id, application_id, offer_id, pool_id, university_id, employer_id, trainee_number, certificate_name, name_shown, name_sort, state, created_at) VALUES
+  (§enrolment§, §cohort-run§, §programme§, §applicant§, §application-run§, §offer-run§, §pool-run§, §university§, §bank§, 'RUN-~-001', 'Canary~p Certificate', 'CANARY~pFAMILY Given', 'canary~pfamily given', 'active', '2026-07-02');
+INSERT INTO emergency_contacts (enrolment_id, person_id, programme_id, name, relationship, phone, created_at) VALUES
+  (§enrolment§, §applicant§, §programme§, 'Canary~p Mother', 'Canary~p mother', '+85298765432', '2026-07-02');
+INSERT INTO letters (id, kind, dedupe_key, person_id, programme_id, subject_id, to_address, to_name, lang, subject, body_text, body_html, state, run_at, created_at, sent_at) VALUES
+  (§letter§, 'offer_made', 'letter-~', §applicant§, §programme§, §offer§, 'canary~p.owner@example.org', 'Canary~p Owner', 'en', 'Canary~p subject', 'Canary~p text', '<html><head></head><body>Canary~p</body></html>', 'sent', '2026-11-20', '2026-11-20', '2026-11-20'),
+  (§letter-dead§, 'offer_made', 'letter-dead-~', §applicant§, §programme§, §offer§, 'canary~p.owner@example.org', 'Canary~p Owner', 'en', 'Canary~p subject', 'Canary~p text', '<html><head></head><body>Canary~p</body></html>', 'dead', '2026-11-20', '2026-11-20', NULL);
+INSERT INTO mailbox (letter_id, to_address, subject, body_text, body_html) VALUES
+  (§letter§, 'canary~p.owner@example.org', 'Canary~p subject', 'Canary~p text', 'Canary~p');
+INSERT INTO audit_events (id, occurred_at, actor_kind, actor_id, verb, subject_kind, subject_id, person_id, programme_id, digest, request_id, confidential) VALUES
+  (§event§, '2026-12-01', 'coordinator', §coordinator§, 'application.decided', 'application', §application-review§, §applicant§, §programme§, '\x00', §request§, true),
+  (§event-2§, '2026-11-28', 'reviewer', §second§, 'review.submitted', 'application', §application-review§, §applicant§, §programme§, '\x00', §request§, true);
+INSERT INTO audit_details (event_id, person_id, programme_id, confidential, details) VALUES
+  (§event§, §applicant§, §programme§, true, '{"reason": "Canary~c reason", "decision": "reject"}'),
+  (§event-2§, §applicant§, §programme§, true, '{"reviewer": "Canary~c Second"}');

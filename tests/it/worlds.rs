@@ -1,0 +1,209 @@
+//! Two worlds that differ only in what somebody must not know are the same to that somebody, to the
+//! byte: a bank cannot infer another bank's seats or contacts, an applicant cannot infer reviewers,
+//! scores or a pending decision, whatever they ask for in an address.
+//!
+//! What may differ by design (there is no other declassification): the number of all seats of a
+//! published call is public, so the worlds move seats between the other bank and everybody, and keep
+//! their sum; a released decision is its applicant's to know, so only pending ones differ.
+
+use std::collections::BTreeMap;
+
+use banyan::house;
+use banyan::web::Method;
+
+use crate::doors::called;
+use crate::doors::knock::{Knock, address, knock, open, parameters, without_fresh_ids};
+use crate::doors::world::{Relation, World, id};
+
+/// The other world's secrets, of which `#` is told apart from run to run.
+const SECRETS: &str = "
+UPDATE seat_pools SET capacity = 1 + #, hold_until = '2027-01-0#' WHERE id = §pool-neighbour§;
+UPDATE seat_pools SET capacity = 16 - # WHERE id = §pool-open§;
+UPDATE seat_pools SET capacity = 2 + #, hold_until = '2027-04-0#' WHERE id = §call-neighbour§;
+UPDATE seat_pools SET capacity = 25 - # WHERE id = §call-open§;
+UPDATE reviews SET scores = '{}', total_milli = 1000 + #, state = 'draft', submitted_at = NULL,
+  comment = 'another comment #', reviewer_name = 'Somebody Else #' WHERE id = §review-2§;
+INSERT INTO reviews (id, application_id, cohort_id, programme_id, reviewer_id, reviewer_name, state, comment, created_at) VALUES
+  (§review-more#§, §application-review§, §cohort-review§, §programme§, §reviewer-unassigned§, 'Third #', 'assigned', '', '2026-11-22');
+UPDATE applications SET reviewer_ids = reviewer_ids || §reviewer-unassigned§::uuid WHERE id = §application-review§;
+UPDATE people SET display_name = 'Somebody Else #', email = 'else#@example.org', email_identity = 'else#@example.org' WHERE id = §second§;
+UPDATE application_cases SET score_milli = 100 + #, spread_milli = #, reviews_done = 1, decision = 'accept', decision_reason = NULL,
+  version = version + # WHERE released_at IS NULL AND programme_id = §programme§;
+UPDATE application_cases SET score_milli = 200 + #, decision_reason = 'other #' WHERE released_at IS NOT NULL;
+UPDATE application_notes SET body = 'another note #', author_name = 'Other #';
+INSERT INTO application_notes (id, application_id, programme_id, author_id, author_name, body, created_at) VALUES
+  (§note-more#§, §application-review§, §programme§, §coordinator§, 'More', 'more #', '2026-11-26');
+UPDATE audit_details SET details = '{\"reason\": \"other #\"}' WHERE confidential;
+UPDATE organisation_contacts SET name = 'Contact #', email = 'contact#@example.org' WHERE id IN (§B.contact§, §B.contact-university§);
+INSERT INTO organisation_contacts (id, organisation_id, name, created_at) VALUES (§contact-more#§, §B.bank§, 'More', '2026-01-01');
+UPDATE partnerships SET signed_on = NULL, ends_on = '2029-01-0#' WHERE id = §B.partnership§;
+INSERT INTO partnerships (id, programme_id, university_id, institution_id, starts_on, ends_on, created_at) VALUES
+  (§partnership-more#§, §programme§, §B.university§, §B.bank§, '2026-02-01', '2027-02-0#', '2026-01-01');
+UPDATE applications SET employer_id = §B.bank§, name_shown = 'Name #', name_sort = 'name #', statement = 'words #', phone = NULL
+  WHERE person_id = §applicant-other§;
+UPDATE people SET display_name = 'Name #', phone = NULL WHERE id IN (§applicant-other§, §B.applicant§);
+UPDATE enrolments SET name_shown = 'Name #', certificate_name = 'Name #' WHERE id = §B.enrolment§;
+UPDATE emergency_contacts SET name = 'Name #' WHERE enrolment_id = §B.enrolment§;
+UPDATE letters SET subject = 'Subject #', body_text = 'Text #', body_html = 'Text #' WHERE programme_id = §B.programme§;
+UPDATE cohorts SET name_en = 'Planned #', starts_on = '2028-03-0#' WHERE state = 'planned';
+UPDATE waitlist_entries SET rank = 10 + # WHERE id = §waiting§;
+";
+
+/// What is tried in an address; `#cohort`, `#bank` and so on are ids.
+const TRIES: &[&str] = &[
+    "",
+    "q=canary",
+    "q=some",
+    "sort=-score",
+    "sort=score",
+    "sort=rank",
+    "state=under_review&decision=accept",
+    "pending=1&score_min=1",
+    "after=zzzz",
+    "programme=#programme&cohort=#cohort",
+    "organisation=#bank&employer=#bank",
+    "reviewer=#second&pool=#pool",
+    "decline=1&page=2",
+    "lang=zh-Hant-HK",
+];
+
+fn query(text: &str) -> String {
+    text.replace("#programme", &id('B', "programme").to_string())
+        .replace("#cohort", &id('B', "cohort").to_string())
+        .replace("#bank", &id('B', "bank").to_string())
+        .replace("#second", &id('A', "second").to_string())
+        .replace("#pool", &id('A', "pool-neighbour").to_string())
+}
+
+/// Who asks, and must not be able to tell the worlds apart.
+const CURIOUS: [&str; 7] = [
+    "anonymous",
+    "representative",
+    "supervisor",
+    "liaison",
+    "applicant",
+    "role-ended",
+    "instructor",
+];
+
+type Seen = BTreeMap<String, (u16, String, String)>;
+
+/// Everything that these people get to see when they try every door with every word.
+async fn script(world: &World, people: &[&'static str]) -> Seen {
+    let house = open(&world.app.site).await;
+    let mut seen = Seen::new();
+    for door in house::routes().doors() {
+        // The metrics count requests, not rows; the matrix knocks there.
+        if door.method != Method::Get || door.path == "/metrics" {
+            continue;
+        }
+        let names = parameters(door.path);
+        let mut relations = vec![vec![Relation::Own; names.len()]];
+        if !names.is_empty() {
+            relations.push(vec![Relation::Other; names.len()]);
+        }
+        for relations in relations {
+            let (path, _) = address(&world.app.site, door.path, &relations).unwrap();
+            for who in people {
+                for (at, words) in TRIES.iter().enumerate() {
+                    let asked = format!("{path}?{}", query(words));
+                    let knocked = Knock {
+                        who: called(who),
+                        method: Method::Get,
+                        path: &asked,
+                        origin: &[],
+                    };
+                    let answer = knock(&house, &knocked).await;
+                    let headers = format!("{:?}", answer.headers);
+                    let said = (
+                        answer.status,
+                        without_fresh_ids(&headers),
+                        without_fresh_ids(&answer.text()),
+                    );
+                    seen.insert(format!("{who} asks {asked}"), said);
+                    // A door that stays shut is tried with two words more, not with all.
+                    if answer.status != 200 && at == 2 {
+                        break;
+                    }
+                }
+            }
+        }
+    }
+    seen
+}
+
+#[actix_web::test]
+async fn worlds_that_differ_in_others_secrets_look_the_same() {
+    let first = script(&World::new(), &CURIOUS).await;
+    assert!(first.len() > 2_000, "{} answers", first.len());
+    for n in [3, 8] {
+        let other = World::with(&SECRETS.replace('#', &n.to_string()));
+        let second = script(&other, &CURIOUS).await;
+        let mut told = Vec::new();
+        for (asked, answer) in &first {
+            let there = &second[asked];
+            if answer != there {
+                let at = answer
+                    .2
+                    .bytes()
+                    .zip(there.2.bytes())
+                    .position(|(a, b)| a != b)
+                    .unwrap_or(0);
+                let around = |text: &str| {
+                    text.chars()
+                        .skip(at.saturating_sub(60))
+                        .take(160)
+                        .collect::<String>()
+                };
+                told.push(format!(
+                    "{asked}: {} {}\n  here  {}\n  there {}",
+                    answer.0,
+                    there.0,
+                    around(&answer.2),
+                    around(&there.2)
+                ));
+            }
+        }
+        let asked: Vec<&String> = first.keys().chain(second.keys()).collect();
+        assert!(
+            asked
+                .iter()
+                .all(|it| first.contains_key(*it) && second.contains_key(*it))
+        );
+        assert!(
+            told.is_empty(),
+            "{} of {} answers tell the worlds apart:\n{}",
+            told.len(),
+            first.len(),
+            told.join("\n")
+        );
+    }
+}
+
+#[actix_web::test]
+async fn the_programme_office_sees_that_the_worlds_differ() {
+    let (one, other) = (World::new(), World::with(&SECRETS.replace('#', "3")));
+    let (here, there) = (open(&one.app.site).await, open(&other.app.site).await);
+    let cohort = id('A', "cohort");
+    for path in [
+        format!("/cohorts/{cohort}/seats"),
+        format!("/cohorts/{}/applications", id('A', "cohort-review")),
+        format!("/applications/{}", id('A', "application-review")),
+        format!("/organisations/{}", id('B', "bank")),
+        "/cohorts".to_owned(),
+    ] {
+        let asked = Knock {
+            who: called("coordinator"),
+            method: Method::Get,
+            path: &path,
+            origin: &[],
+        };
+        let (a, b) = (knock(&here, &asked).await, knock(&there, &asked).await);
+        assert_eq!((a.status, b.status), (200, 200), "{path}");
+        assert_ne!(
+            without_fresh_ids(&a.text()),
+            without_fresh_ids(&b.text()),
+            "{path} shows the office the same in both worlds"
+        );
+    }
+}
