@@ -160,7 +160,7 @@ struct CohortChange {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct CohortStep {
-    /// open, close_call, begin_offers, start, complete, archive or cancel.
+    /// `open`, `close_call`, `begin_offers`, `start`, `complete`, `archive` or `cancel`.
     step: String,
 }
 

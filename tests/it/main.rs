@@ -4,7 +4,8 @@
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
-    reason = "a test that meets the unexpected should stop there"
+    clippy::too_many_lines,
+    reason = "a test that meets the unexpected should stop there, and a journey reads best whole"
 )]
 
 mod support;

@@ -73,7 +73,7 @@ async fn apply(world: &World, who: &Api<'_>, n: u32) -> String {
     let at: &[(&str, &str)] = &[("application", &id)];
     let pics = begun.json()["pics_in_force"].clone();
     let fields = json!({
-        "family_name": "Chan", "given_names": format!("Tai Man {}", ["One", "Two", "Three", "Four"][n as usize]),
+        "family_name": "Chan", "given_names": format!("Tai Man {}", ["One", "Two", "Three", "Four"][usize::try_from(n).unwrap()]),
         "phone": "9123 4567", "route": "university_student", "university": world.university,
         "graduation_year": 2098, "field_of_study": "Statistics", "statement": "I want to learn how banks use models. ".repeat(3),
         "declares_true": true, "declares_eligible": true, "declares_available": true, "accepted_pics": pics,
