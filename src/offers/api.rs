@@ -1,11 +1,7 @@
 //! Decisions, releases, offers and the waitlist over the API, for staff; one's own
 //! offers are in `own`.
 
-use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 use utoipa::openapi::ComponentsBuilder;
-use uuid::Uuid;
 
 use crate::access::{self, ApplicationStaff, CohortStaff, STAFF};
 use crate::applications::desk_record;
@@ -13,280 +9,25 @@ use crate::applications::rules::Decision;
 use crate::cohorts;
 use crate::error::Result;
 use crate::ids::{ApplicationId, OfferId};
-use crate::web::api::{Instant, fields, list, no_choice};
+use crate::web::api::{fields, list, no_choice};
 use crate::web::paging::{Cursor, PAGE};
 use crate::web::{Cx, Form, Method, Operation, Reply, Routes};
 
-use super::actions::{self, Line, Preview};
-use super::queries::lists::{self, OfferFilter, OfferRow, Order, WaitingRow};
-use super::queries::{self, Offer};
+use super::actions;
+use super::queries;
+use super::queries::lists::{self, OfferFilter, Order};
 use super::rules::OfferState;
 
 mod own;
+mod shown;
+
+use shown::{
+    DecisionShown, NewDecision, NewRelease, OfferExtension, OfferInList, OfferShown,
+    OfferWithdrawal, ReleaseDone, ReleaseLine, ReleasePreview, SeatMovement, Waiting, count,
+};
 
 /// Most characters of a reason.
 const REASON_MOST: usize = 500;
-
-/// The decision on an application; without one, everything is null.
-#[derive(Serialize, ToSchema)]
-#[schema(as = Decision)]
-struct DecisionShown {
-    /// accept, waitlist, reject or ineligible.
-    decision: Option<String>,
-    reason: Option<String>,
-    decided_at: Option<DateTime<Utc>>,
-    /// When a release showed it; a pending decision can be undone.
-    released_at: Option<DateTime<Utc>>,
-}
-
-/// A decision to record: it stays pending until a release.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct NewDecision {
-    /// accept, waitlist, reject or ineligible.
-    decision: String,
-    /// The ineligible read it.
-    #[schema(max_length = 500)]
-    reason: Option<String>,
-}
-
-/// Somebody whom a release tells something.
-#[derive(Serialize, ToSchema)]
-struct ReleaseLine {
-    application: Uuid,
-    reference: String,
-    name: String,
-    /// Language of the letter.
-    lang: String,
-    letter: String,
-    pool: Option<Uuid>,
-    rank: Option<i32>,
-    /// Accepted, but no seat is free.
-    accepted_without_seat: bool,
-    score_milli: Option<i32>,
-    reason: Option<String>,
-}
-
-/// A pool before and after a release.
-#[derive(Serialize, ToSchema)]
-struct SeatMovement {
-    pool: Uuid,
-    capacity_before: i32,
-    offered_before: i32,
-    taken_before: i32,
-    capacity_after: i32,
-    offered_after: i32,
-    taken_after: i32,
-    /// Seats that it gives back because its hold has ended.
-    gives_back: i32,
-}
-
-/// What a release would do.
-#[derive(Serialize, ToSchema)]
-struct ReleasePreview {
-    /// Stands for everything shown here: send it to release exactly this.
-    fingerprint: String,
-    /// Is it the release that begins the cohort's offering?
-    begins: bool,
-    /// Accepted applicants for whom no seat is free.
-    shortfall: i64,
-    offers_end: DateTime<Utc>,
-    promotions: Vec<ReleaseLine>,
-    offers: Vec<ReleaseLine>,
-    waitlist: Vec<ReleaseLine>,
-    rejections: Vec<ReleaseLine>,
-    ineligible: Vec<ReleaseLine>,
-    seats: Vec<SeatMovement>,
-}
-
-/// A release to carry out.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct NewRelease {
-    /// Of the preview that was read.
-    fingerprint: String,
-    /// Only these applications; by default everyone who is decided.
-    #[serde(default)]
-    applications: Vec<Uuid>,
-}
-
-/// What a release did.
-#[derive(Serialize, ToSchema)]
-struct ReleaseDone {
-    id: Uuid,
-    offers: i64,
-    waitlisted: i64,
-    rejected: i64,
-    ineligible: i64,
-    promoted: i64,
-}
-
-/// An offer of a seat, as staff read it.
-#[derive(Serialize, ToSchema)]
-#[schema(as = Offer)]
-struct OfferShown {
-    id: Uuid,
-    application: Uuid,
-    pool: Uuid,
-    /// open, accepted, declined, expired or withdrawn.
-    state: String,
-    expires_at: DateTime<Utc>,
-    /// Rank on the waitlist from which it was promoted.
-    promoted_rank: Option<i32>,
-    reason: Option<String>,
-    created_at: DateTime<Utc>,
-    ended_at: Option<DateTime<Utc>>,
-}
-
-/// An offer in the list.
-#[derive(Serialize, ToSchema)]
-struct OfferInList {
-    id: Uuid,
-    application: Uuid,
-    name: String,
-    reference: String,
-    state: String,
-    pool: Uuid,
-    expires_at: DateTime<Utc>,
-    promoted_rank: Option<i32>,
-    reason: Option<String>,
-    created_at: DateTime<Utc>,
-    ended_at: Option<DateTime<Utc>>,
-    enrolment_state: Option<String>,
-}
-
-/// A reason for the applicant.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct OfferWithdrawal {
-    #[schema(min_length = 1, max_length = 500)]
-    reason: String,
-}
-
-/// A later deadline.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct OfferExtension {
-    expires_at: Instant,
-}
-
-/// Somebody who waits.
-#[derive(Serialize, ToSchema)]
-struct Waiting {
-    id: Uuid,
-    application: Uuid,
-    name: String,
-    reference: String,
-    /// Lower is sooner.
-    rank: i32,
-    /// 1 for the next.
-    place: i64,
-    /// Pools that fit, in the order in which they are tried.
-    pools: Vec<Uuid>,
-    score_milli: Option<i32>,
-    created_at: DateTime<Utc>,
-}
-
-fn line(it: &Line) -> ReleaseLine {
-    ReleaseLine {
-        application: it.application.0,
-        reference: it.reference.clone(),
-        name: it.name.clone(),
-        lang: it.lang.tag().to_owned(),
-        letter: it.letter.to_owned(),
-        pool: it.pool.map(|id| id.0),
-        rank: it.rank,
-        accepted_without_seat: it.accepted_without_seat,
-        score_milli: it.score_milli,
-        reason: it.reason.clone(),
-    }
-}
-
-fn count(n: usize) -> i64 {
-    i64::try_from(n).unwrap_or(i64::MAX)
-}
-
-impl From<Preview> for ReleasePreview {
-    fn from(it: Preview) -> Self {
-        let lines = |lines: &[Line]| lines.iter().map(line).collect();
-        Self {
-            begins: it.begins,
-            shortfall: count(it.shortfall),
-            offers_end: it.offers_end,
-            promotions: lines(&it.promotions),
-            offers: lines(&it.offers),
-            waitlist: lines(&it.waitlist),
-            rejections: lines(&it.rejections),
-            ineligible: lines(&it.ineligible),
-            seats: it
-                .movements
-                .iter()
-                .map(|it| SeatMovement {
-                    pool: it.pool.id.0,
-                    capacity_before: it.pool.capacity,
-                    offered_before: it.pool.offered,
-                    taken_before: it.pool.taken,
-                    capacity_after: it.after.seats.capacity(),
-                    offered_after: it.after.seats.offered(),
-                    taken_after: it.after.seats.taken(),
-                    gives_back: it.gives_back,
-                })
-                .collect(),
-            fingerprint: it.fingerprint,
-        }
-    }
-}
-
-impl From<Offer> for OfferShown {
-    fn from(it: Offer) -> Self {
-        Self {
-            id: it.id.0,
-            application: it.application_id.0,
-            pool: it.pool_id.0,
-            state: it.state,
-            expires_at: it.expires_at,
-            promoted_rank: it.promoted_rank,
-            reason: it.reason,
-            created_at: it.created_at,
-            ended_at: it.ended_at,
-        }
-    }
-}
-
-impl From<OfferRow> for OfferInList {
-    fn from(it: OfferRow) -> Self {
-        Self {
-            id: it.id.0,
-            application: it.application_id.0,
-            name: it.name_shown,
-            reference: it.reference,
-            state: it.state,
-            pool: it.pool_id.0,
-            expires_at: it.expires_at,
-            promoted_rank: it.promoted_rank,
-            reason: it.reason,
-            created_at: it.created_at,
-            ended_at: it.ended_at,
-            enrolment_state: it.enrolment,
-        }
-    }
-}
-
-impl From<WaitingRow> for Waiting {
-    fn from(it: WaitingRow) -> Self {
-        Self {
-            id: it.id,
-            application: it.application_id.0,
-            name: it.name_shown,
-            reference: it.reference,
-            rank: it.rank,
-            place: it.place,
-            pools: it.pool_ids.iter().map(|id| id.0).collect(),
-            score_milli: it.score_milli,
-            created_at: it.created_at,
-        }
-    }
-}
 
 /// The schemas of the room.
 #[must_use]

@@ -328,7 +328,9 @@ async fn no_other_site_makes_a_browser_act() {
                     origin,
                 };
                 let answer = knock(&house, &asked).await;
-                if answer.status != 403 {
+                // Without a credential a browser adds nothing to the API: it is told to bring one.
+                let bare = who.name == "anonymous" && door.path.starts_with("/api/");
+                if answer.status != 403 && !(bare && answer.status == 401) {
                     wrong.push(format!(
                         "{} by {} from {origin:?}: {}",
                         title(door),

@@ -66,7 +66,7 @@ async fn the_first_page_tells_of_programme_call_dates_and_source() {
             "2027年下半年",
             "2090年11月30日（星期四）23:59（香港時間）",
             "每年培訓超過200名",
-            "《人才文件》",
+            "人才文件，Example Press",
         ],
     );
     assert!(
