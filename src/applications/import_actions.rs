@@ -1,6 +1,6 @@
 //! Taking in a registry's file: a dry run that writes nothing, and a commit in one transaction.
 //!
-//! Both read the file the same way, in sets of at most [`SET_ROWS`] rows: each set is judged, what is
+//! Both read the file the same way, in sets of at most `SET_ROWS` rows: each set is judged, what is
 //! known of its addresses is looked up in one statement, and [`compare`] says what each row means.
 //! The commit then writes the set with a handful of statements. Memory holds one set.
 //!
@@ -85,7 +85,7 @@ impl Importing {
 /// The call of a cohort, for its staff. The cohort's state does not matter: files come late.
 ///
 /// # Errors
-/// [`Error::NotFound`].
+/// `Error::NotFound`.
 pub fn for_staff(conn: &mut Conn<'_>, staff: &CohortStaff) -> Result<Importing> {
     Ok(Importing::of(&cohorts::queries::find(conn, staff)?))
 }
@@ -93,7 +93,7 @@ pub fn for_staff(conn: &mut Conn<'_>, staff: &CohortStaff) -> Result<Importing> 
 /// The call of this code, for the house's own import (the command line).
 ///
 /// # Errors
-/// [`Error::NotFound`].
+/// `Error::NotFound`.
 pub fn for_call(conn: &mut Conn<'_>, _importing: &Working, code: &str) -> Result<Importing> {
     Ok(Importing::of(&cohorts::queries::published_by_code(
         conn, code,
@@ -164,7 +164,7 @@ pub fn dry_run(
 /// done, from time to time; it must not touch this transaction.
 ///
 /// # Errors
-/// As [`dry_run`]; [`Error::Stale`] when somebody changed one of the applications meanwhile.
+/// As [`dry_run`]; `Error::Stale` when somebody changed one of the applications meanwhile.
 pub fn commit(
     conn: &mut Conn<'_>,
     call: &Importing,

@@ -123,11 +123,11 @@ pub(super) struct Prepared {
     pub(super) recipients: BTreeMap<PersonId, Recipient>,
 }
 
-/// Shows what [`release`] would do now with all pending decisions, or with those of `only`.
+/// Shows what `release` would do now with all pending decisions, or with those of `only`.
 /// Changes nothing and locks nothing.
 ///
 /// # Errors
-/// [`ReleaseRefusal`].
+/// `ReleaseRefusal`.
 pub fn preview_release(
     conn: &mut Conn<'_>,
     staff: &CohortStaff,
