@@ -1,14 +1,20 @@
 //! `banyan admin`: the way into an empty house.
 
-use std::io::Write as _;
-
 use clap::Subcommand;
+use diesel::sql_types::Uuid as SqlUuid;
+use diesel::{OptionalExtension as _, QueryableByName, RunQueryDsl as _};
 
+use crate::access;
+use crate::db::{Acting, Actor, Role, Task, sql_query};
 use crate::error::{Error, Result};
 use crate::house::House;
+use crate::ids::{GrantId, PersonId};
 use crate::lang::{Lang, Say as _};
 use crate::people::role_actions::invite_administrator;
 use crate::people::rules::{Email, Names};
+use crate::programmes::actions::{ProgrammeDetails, create_programme};
+
+use super::say;
 
 /// What `banyan admin` can do.
 #[derive(Subcommand)]
@@ -26,6 +32,23 @@ pub(super) enum Admin {
         /// Language: en or zh-Hant-HK.
         #[arg(long, default_value = "en")]
         lang: String,
+    },
+    /// Make a programme, in the name of the longest-serving administrator.
+    ///
+    /// A new house has none; coordinators are invited to one. Everything else about it is edited on its
+    /// page.
+    Programme {
+        /// Code: capital letters, digits and hyphens, such as AITP.
+        code: String,
+        /// English name.
+        #[arg(long)]
+        name_en: String,
+        /// Chinese name.
+        #[arg(long)]
+        name_zh: String,
+        /// Address for questions, shown to the public.
+        #[arg(long)]
+        contact: String,
     },
 }
 
@@ -47,8 +70,65 @@ pub(super) fn run(house: &House, command: &Admin) -> Result<()> {
                 house.migrate()?;
             }
             let link = invite_administrator(&house.site, &email, &names, lang)?;
-            writeln!(std::io::stdout(), "{link}")?;
+            say(&link);
+            Ok(())
+        }
+        Admin::Programme {
+            code,
+            name_en,
+            name_zh,
+            contact,
+        } => {
+            let details = ProgrammeDetails {
+                name_en: name_en.clone(),
+                name_zh: name_zh.clone(),
+                summary_en: String::new(),
+                summary_zh: String::new(),
+                status: "planned".to_owned(),
+                contact_email: contact.clone(),
+            };
+            let administrator = administrator(house)?;
+            house.site.db.tx(&administrator, |conn| {
+                let desk = access::desk(conn)?;
+                create_programme(conn, &desk, code, &details)
+            })?;
+            say(&format!(
+                "Made {code}. Its page: {}/programme",
+                house.site.config.public_url
+            ));
             Ok(())
         }
     }
+}
+
+#[derive(QueryableByName)]
+struct Administrator {
+    #[diesel(sql_type = SqlUuid)]
+    person_id: PersonId,
+    #[diesel(sql_type = SqlUuid)]
+    id: GrantId,
+}
+
+/// The longest-serving administrator of the whole house, as an actor.
+fn administrator(house: &House) -> Result<Actor> {
+    let found: Option<Administrator> =
+        house.site.db.read(&Actor::System(Task::Session), |conn| {
+            Ok(sql_query(
+                "SELECT g.person_id, g.id FROM role_grants g JOIN people p ON p.id = g.person_id \
+             WHERE g.role = 'administrator' AND g.programme_id IS NULL AND g.revoked_at IS NULL \
+               AND p.disabled_at IS NULL ORDER BY g.id LIMIT 1",
+            )
+            .get_result(conn.pg())
+            .optional()?)
+        })?;
+    let found = found.ok_or_else(|| {
+        Error::Internal("there is no administrator yet: `banyan admin invite` makes one".to_owned())
+    })?;
+    Ok(Actor::Person(Acting {
+        person: found.person_id,
+        role: Role::Administrator,
+        grant: Some(found.id),
+        organisations: Vec::new(),
+        programmes: Vec::new(),
+    }))
 }

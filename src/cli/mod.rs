@@ -1,5 +1,6 @@
 //! The command line: each command a thin face over the rooms' actions. `banyan help` is the manual.
 
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -94,15 +95,14 @@ pub fn main() -> ExitCode {
 }
 
 /// Tells the user what is wrong.
-#[expect(clippy::print_stderr, reason = "the command line speaks to its user")]
 pub(crate) fn complain(text: &str) {
-    eprintln!("{text}");
+    // A reader who has left (`| head`) is no fault of the command.
+    let _ = writeln!(std::io::stderr(), "{text}");
 }
 
 /// Tells the user what was asked for.
-#[expect(clippy::print_stdout, reason = "the command line answers its user")]
 pub(crate) fn say(text: &str) {
-    println!("{text}");
+    let _ = writeln!(std::io::stdout(), "{text}");
 }
 
 fn config() -> Result<Config> {
