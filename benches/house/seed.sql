@@ -15,9 +15,9 @@ INSERT INTO pics (id, programme_id, version, text_en, text_zh, effective_at)
 VALUES (pg_temp.made('pics', 0), pg_temp.made('programme', 0), '1', 'What we keep and why.', '我們保留甚麼資料及其原因。', '2020-01-01');
 INSERT INTO targets (id, programme_id, metric, operator, value, starts_on, ends_on, wording_en, wording_zh)
 VALUES (pg_temp.made('target', 0), pg_temp.made('programme', 0), 'trained', '>', 200, '2027-01-01', '2027-12-31', 'More than 200 a year', '每年逾200人');
-INSERT INTO organisations (id, kind, name_en, name_zh, match_keys)
+INSERT INTO organisations (id, kind, name_en, name_zh)
 SELECT pg_temp.made('organisation', n), CASE WHEN n < 6 THEN 'university' ELSE 'bank' END,
-  'Measured Organisation ' || n, '量度機構' || n, ARRAY['measured organisation ' || n] FROM generate_series(0, 9) n;
+  'Measured Organisation ' || n, '量度機構' || n FROM generate_series(0, 9) n;
 
 -- 0: 1,000 applications. 1: 100,000 of them. 2: open, for the import.
 INSERT INTO cohorts (id, programme_id, code, name_en, name_zh, state, opens_at, closes_at, decisions_on, reply_by, starts_on, ends_on)
