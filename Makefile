@@ -8,9 +8,8 @@ run:     ## start the sample programme and print its addresses (RELEASE=1: optim
 	@scripts/setup run && cargo run $(PROFILE) --quiet -- run
 test:    ## all tests
 	@scripts/setup test && cargo test $(PROFILE)
-soak:    ## the same tests with long kill runs, many times over; with STAFF_TOKEN, scripts/schemathesis first
-	@test -z "$$STAFF_TOKEN" || scripts/schemathesis
-	@scripts/setup test && for n in $$(seq $${N:-10}); do echo "round $$n" && BANYAN_TEST_KILLS=$${KILLS:-200} BANYAN_TEST_LETTERS=$${LETTERS:-4000} cargo test --quiet || exit 1; done
+soak:    ## the same tests with the full numbers of every promise, for a night (SHARE=0.1: a tenth; ONLY=offers)
+	@scripts/setup test && BANYAN_SOAK=1 BANYAN_SOAK_SHARE=$(or $(SHARE),1) cargo test $(PROFILE) --test it -- $(ONLY)
 bench:   ## measure pages, mail, import and export (QUICK=1: shorter)
 	@scripts/setup run && cargo bench --bench house $(if $(QUICK),-- --quick)
 lint:    ## formatting and clippy, as CI wants them

@@ -1,7 +1,5 @@
 //! Workers that are killed while they deliver: nothing is lost, nothing is made up, and a twin
 //! carries the name of the first.
-//!
-//! `BANYAN_TEST_KILLS` and `BANYAN_TEST_LETTERS` make it as long as one likes.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::{Child, Command, Stdio};
@@ -9,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::outbox::{claimed, hours_pass, settings, write, write_and_fail};
 use crate::support::app::TestApp;
+use crate::support::scale;
 use crate::support::smtp_sink::{Plan, Sink};
 
 /// A small generator with a fixed seed: the same moments in every run.
@@ -21,11 +20,6 @@ impl Moments {
         self.0 ^= self.0 << 17;
         self.0 % end
     }
-}
-
-fn wanted(name: &str, usual: usize) -> usize {
-    let set = std::env::vars().find(|(it, _)| it == name);
-    set.map_or(usual, |(_, value)| value.parse().unwrap())
 }
 
 /// `banyan work` on this database, with this mail server.
@@ -60,10 +54,7 @@ fn wait_for(what: &str, child: &mut Child, mut done: impl FnMut() -> bool) {
 
 #[test]
 fn no_letter_is_lost_and_none_made_up_when_workers_are_killed() {
-    let (kills, letters) = (
-        wanted("BANYAN_TEST_KILLS", 15),
-        wanted("BANYAN_TEST_LETTERS", 300),
-    );
+    let (kills, letters) = (scale::of(15, 1_000), scale::of(300, 20_000));
     let sink = Sink::start(Plan::default());
     let app = TestApp::with_database();
     let mut moments = Moments(0x5EED_2027);

@@ -14,9 +14,10 @@ use banyan::offers::actions;
 use diesel::sql_types::{Double, Uuid as SqlUuid};
 use diesel::{RunQueryDsl as _, sql_query};
 
-use super::{Dice, soak};
+use super::Dice;
 use crate::support::app::TestApp;
 use crate::support::fixtures::offers::{Candidate, Scene};
+use crate::support::scale;
 
 /// Accept and expire start together, a few milliseconds before, at or after a deadline that is
 /// `after` microseconds away. True when the acceptance won.
@@ -79,12 +80,12 @@ fn trial(
 
 #[test]
 fn an_answer_and_the_deadline_at_the_same_instant_have_exactly_one_winner() {
-    let (batches, each) = if soak() { (50, 200) } else { (2, 100) };
+    let (batches, each) = (scale::of(2, 50), scale::of(100, 200));
     let app = TestApp::with_database();
     let mut dice = Dice::new(6);
     let (mut won, mut after) = (0, 8_000);
     for _ in 0..batches {
-        let scene = Scene::new(&app, each, &[]);
+        let scene = Scene::new(&app, i32::try_from(each).unwrap(), &[]);
         let people: Vec<Candidate> = (0..each)
             .map(|n| {
                 let whom = scene.candidate(&app, &format!("Racer {n}"), Lang::En, None, None);
@@ -107,7 +108,7 @@ fn an_answer_and_the_deadline_at_the_same_instant_have_exactly_one_winner() {
             .max(1_000);
         }
     }
-    let trials = batches * u32::try_from(each).unwrap();
+    let trials = u32::try_from(batches * each).unwrap();
     eprintln!("{won} of {trials} accepted in time");
     assert!(won > 0 && won < trials, "both sides must win sometimes");
 }

@@ -7,15 +7,6 @@ mod race;
 mod replay;
 mod rules;
 
-/// Runs longer campaigns instead of the everyday ones.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "tests have no configuration of their own"
-)]
-fn soak() -> bool {
-    std::env::var("BANYAN_SOAK").is_ok_and(|it| it == "1")
-}
-
 /// A small generator with a seed: the same run from the same seed, as far as threads allow.
 pub struct Dice(u64);
 

@@ -22,10 +22,11 @@ use diesel::sql_types::{BigInt, Double, Integer, Text, Uuid as SqlUuid};
 use diesel::{QueryableByName, RunQueryDsl as _, sql_query};
 use serde_json::{Value, json};
 
+use super::Dice;
 use super::replay::{Seen, replay};
-use super::{Dice, soak};
 use crate::support::app::TestApp;
 use crate::support::fixtures::offers::{Candidate, Scene, applicant, count};
+use crate::support::scale;
 
 const CLIENTS: u64 = 64;
 
@@ -404,7 +405,7 @@ fn at_rest(app: &TestApp, field: &Field, begin: &[(uuid::Uuid, i32)]) -> Seen {
 
 #[test]
 fn sixty_four_clients_and_killed_connections_never_oversell_nor_leave_a_seat_idle() {
-    let rounds = if soak() { 1_000 } else { 4 };
+    let rounds = u64::try_from(scale::of(4, 1_000)).unwrap();
     let app = TestApp::with_database();
     let db = Db::connect(&app.app_url(), 20).unwrap();
     let (mut promotions, mut kills) = (0, 0);

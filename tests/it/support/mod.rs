@@ -2,5 +2,6 @@
 
 pub mod app;
 pub mod fixtures;
+pub mod scale;
 pub mod smtp_sink;
 pub mod tables;
