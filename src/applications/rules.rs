@@ -35,6 +35,8 @@ pub enum Event {
     Release,
     /// A release shows an acceptance for which no seat was free: the applicant waits at the top.
     ReleaseWithoutSeat,
+    /// A release shows "waitlist" to somebody for whom a seat is free: an offer at once.
+    ReleaseWithSeat,
     /// A seat is free: the next on the waitlist gets an offer.
     Promote,
     /// The waitlist ends without a seat for this applicant.
@@ -55,7 +57,7 @@ pub enum Event {
 
 impl Event {
     /// Every event with every detail.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Submit,
         Self::Edit,
         Self::Reopen,
@@ -67,6 +69,7 @@ impl Event {
         Self::UndoDecision,
         Self::Release,
         Self::ReleaseWithoutSeat,
+        Self::ReleaseWithSeat,
         Self::Promote,
         Self::CloseWaitlist,
         Self::AcceptOffer,
@@ -135,6 +138,10 @@ pub fn next(state: State, event: Event, call_open: bool) -> Result<State, Applic
         Event::ReleaseWithoutSeat => match pending(state)? {
             Decision::Accept => Ok(State::Released(Outcome::Waitlisted)),
             Decision::Waitlist | Decision::Reject | Decision::Ineligible => Err(No::NothingPending),
+        },
+        Event::ReleaseWithSeat => match pending(state)? {
+            Decision::Waitlist => Ok(State::Released(Outcome::Offered)),
+            Decision::Accept | Decision::Reject | Decision::Ineligible => Err(No::NothingPending),
         },
         Event::Promote => from_waitlist(state, Outcome::Offered),
         Event::CloseWaitlist => from_waitlist(state, Outcome::Rejected),

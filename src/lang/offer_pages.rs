@@ -69,6 +69,9 @@ texts! {
     release_explain: "A rehearsal: nothing is sent until you confirm below. What you see here is exactly what will be done." | "以下為預覽，確認前不會發出任何電郵；確認後將完全按此執行。";
     release_empty: "Decide applications first; decisions wait here until you release them together." | "請先就申請作出決定；決定會在此等候一併公布。";
     release_to_applications: "Go to the applications" | "前往申請列表";
+    release_seated(n: usize): "1 applicant decided “waitlist” gets an offer at once: a seat that fits is free." + "{n} applicants decided “waitlist” get an offer at once: seats that fit them are free." | "有{n}名獲列候補的申請人將即時獲取錄，因為仍有合適的名額。";
+    release_seated_more: "Nobody waits for a free seat. To keep it free, lower the capacity of its pool first." | "有剩餘名額時不設候補。如要保留名額，請先減少該組別的名額。";
+    release_seat_was_free: "decided waitlist; a seat is free" | "獲列候補；仍有名額";
     release_shortfall(n: usize): "1 accepted applicant has no free seat." + "{n} accepted applicants have no free seat." | "有{n}名獲取錄的申請人未有剩餘名額。";
     release_shortfall_more: "They lead the new places on the waitlist and are told that they wait. Raise the capacity first if you want to offer them seats." | "他們會排在新增候補者之首，並獲通知正在候補。如要即時取錄，請先增加名額。";
     release_letters: "Who is told" | "通知對象";

@@ -317,9 +317,10 @@ pub fn reviewers(conn: &mut Conn<'_>, staff: &CohortStaff) -> Result<Vec<Reviewe
             "SELECT p.id, p.display_name AS name, p.email, \
                coalesce((SELECT array_agg(DISTINCT o.organisation_id) FROM role_grants o WHERE o.person_id = p.id \
                  AND o.organisation_id IS NOT NULL AND o.revoked_at IS NULL), '{}') AS organisations \
-             FROM people p WHERE p.disabled_at IS NULL AND EXISTS (SELECT FROM role_grants g \
-               WHERE g.person_id = p.id AND g.role = 'reviewer' AND g.programme_id = $1 AND g.revoked_at IS NULL \
-                 AND g.starts_on <= (SELECT banyan_today()) AND (g.ends_on IS NULL OR g.ends_on >= (SELECT banyan_today()))) \
+             FROM (SELECT DISTINCT g.person_id FROM role_grants g \
+               WHERE g.role = 'reviewer' AND g.programme_id = $1 AND g.revoked_at IS NULL \
+                 AND g.starts_on <= (SELECT banyan_today()) AND (g.ends_on IS NULL OR g.ends_on >= (SELECT banyan_today()))) r \
+             JOIN people p ON p.id = r.person_id AND p.disabled_at IS NULL \
              ORDER BY p.display_name, p.id",
         )
         .bind::<SqlUuid, _>(programme)

@@ -9,7 +9,7 @@ use diesel::RunQueryDsl;
 use diesel::sql_types::{Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 
 use crate::access::{self, Working};
-use crate::applications::rules::Event as Step;
+use crate::applications::rules::{Decision, Event as Step};
 use crate::audit::{self, About};
 use crate::cohorts::queries::{self as cohorts, Cohort, PoolRow};
 use crate::cohorts::rules::seats::SeatRefusal;
@@ -149,7 +149,12 @@ impl Floor {
         rank: Option<i32>,
         now: DateTime<Utc>,
     ) -> Result<()> {
-        let step = rank.map_or(Step::Release, |_| Step::Promote);
+        let waitlisted = application.decision.as_deref() == Some(Decision::Waitlist.as_str());
+        let step = match rank {
+            Some(_) => Step::Promote,
+            None if waitlisted => Step::ReleaseWithSeat,
+            None => Step::Release,
+        };
         step_application(conn, application, step, now)?;
         self.move_seat(conn, pool, Move::Issue)?;
         let offer = Offer {

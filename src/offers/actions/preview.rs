@@ -42,6 +42,8 @@ pub struct Line {
     pub place: Option<usize>,
     /// Accepted, but no seat is free: leads the new places of the waitlist.
     pub accepted_without_seat: bool,
+    /// Decided "waitlist", but a seat is free: an offer at once.
+    pub seat_was_free: bool,
     /// Reviewers' mean in thousandths.
     pub score_milli: Option<i32>,
     /// The reason that the letter tells.
@@ -210,6 +212,7 @@ impl Prepared {
             rank: None,
             place: None,
             accepted_without_seat: false,
+            seat_was_free: false,
             score_milli: application.score_milli,
             reason: None,
         })
@@ -239,6 +242,13 @@ pub(super) fn preview(
             ..prepared.line(*id, letter)?
         })
     };
+    let made = |it| offered(it, "offer_made");
+    let seated = |it| -> Result<Line> {
+        Ok(Line {
+            seat_was_free: true,
+            ..made(it)?
+        })
+    };
     let before = prepared.still_waiting();
     let waits = |(n, planned): (usize, &PlannedEntry)| -> Result<Line> {
         Ok(Line {
@@ -265,7 +275,13 @@ pub(super) fn preview(
                 .iter()
                 .map(|it| offered(it, "offer_promoted")),
         )?,
-        offers: collect(&mut release.offers.iter().map(|it| offered(it, "offer_made")))?,
+        offers: collect(
+            &mut release
+                .offers
+                .iter()
+                .map(made)
+                .chain(release.seated.iter().map(seated)),
+        )?,
         waitlist: collect(&mut (1..).zip(&release.waitlist).map(waits))?,
         rejections: collect(
             &mut release
@@ -309,6 +325,7 @@ fn fingerprint(preview: &Preview) -> String {
             line.rank,
             line.place,
             line.accepted_without_seat,
+            line.seat_was_free,
             line.reason
         ])
     };

@@ -145,7 +145,7 @@ fn carry_out(
     let plan = &prepared.plan;
     floor.give_back(conn, &plan.given_back)?;
     floor.promote(conn, &prepared.waiting, &plan.promotions, now)?;
-    for (id, pool) in &plan.release.offers {
+    for (id, pool) in plan.release.offers.iter().chain(&plan.release.seated) {
         floor.issue(conn, prepared.application(*id)?, *pool, None, now)?;
     }
     for (line, planned) in shown.waitlist.iter().zip(&plan.release.waitlist) {

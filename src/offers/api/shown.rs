@@ -47,6 +47,8 @@ pub(super) struct ReleaseLine {
     pub(super) rank: Option<i32>,
     /// Accepted, but no seat is free.
     pub(super) accepted_without_seat: bool,
+    /// Decided "waitlist", but a seat is free: an offer at once.
+    pub(super) seat_was_free: bool,
     pub(super) score_milli: Option<i32>,
     pub(super) reason: Option<String>,
 }
@@ -181,6 +183,7 @@ pub(super) fn line(it: &Line) -> ReleaseLine {
         pool: it.pool.map(|id| id.0),
         rank: it.rank,
         accepted_without_seat: it.accepted_without_seat,
+        seat_was_free: it.seat_was_free,
         score_milli: it.score_milli,
         reason: it.reason.clone(),
     }

@@ -46,6 +46,7 @@ struct Page {
     nothing: bool,
     begins: bool,
     shortfall: Option<String>,
+    seated: Option<String>,
     offers_end: String,
     fingerprint: String,
     at_once: String,
@@ -144,6 +145,7 @@ fn build(cx: &mut Cx<'_, '_>, only: Option<Vec<ApplicationId>>, changed: bool) -
             gives_back: (it.gives_back > 0).then(|| lang.release_gives_back(it.gives_back)),
         })
         .collect();
+    let seated = preview.offers.iter().filter(|it| it.seat_was_free).count();
     Ok(Page {
         shell: cx.shell(lang.release_title()),
         cohort: staff.cohort(),
@@ -152,6 +154,7 @@ fn build(cx: &mut Cx<'_, '_>, only: Option<Vec<ApplicationId>>, changed: bool) -
         nothing: preview.decisions() == 0,
         begins: preview.begins,
         shortfall: (preview.shortfall > 0).then(|| lang.release_shortfall(preview.shortfall)),
+        seated: (seated > 0).then(|| lang.release_seated(seated)),
         offers_end: format::deadline(lang, preview.offers_end),
         at_once: lang.release_at_once(preview.decisions()),
         button: lang.release_do(preview.decisions()),
@@ -178,6 +181,9 @@ fn groups(lang: Lang, preview: &Preview) -> Vec<Group> {
         }
         if line.accepted_without_seat {
             notes.push(lang.release_no_seat().to_owned());
+        }
+        if line.seat_was_free {
+            notes.push(lang.release_seat_was_free().to_owned());
         }
         notes.extend(line.reason.clone());
         Row {

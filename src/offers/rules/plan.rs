@@ -124,6 +124,9 @@ pub struct PlannedEntry {
 pub struct ReleasePlan {
     /// Offers with the pools whose seats they hold, best first.
     pub offers: Vec<(ApplicationId, PoolId)>,
+    /// Decided "waitlist", but a seat that fits is free: an offer at once, since nobody waits for a
+    /// free seat. The preview says so before it happens.
+    pub seated: Vec<(ApplicationId, PoolId)>,
     /// New places on the waitlist in rank order.
     pub waitlist: Vec<PlannedEntry>,
     /// Told "not selected".
@@ -138,8 +141,9 @@ pub struct ReleasePlan {
 /// new places come after the old ones.
 ///
 /// Best score first, each accepted applicant takes a seat held for their organisation if one is
-/// free, otherwise an open one. Accepted applicants without a seat lead the new places of the
-/// waitlist; those decided "waitlist" follow.
+/// free, otherwise an open one. Seats that are then still free go, in the same order, to those
+/// decided "waitlist" whom they fit: afterwards nobody waits for a seat that is free. Accepted
+/// applicants without a seat lead the new places of the waitlist; those decided "waitlist" follow.
 pub fn plan_release(candidates: &[Candidate], pools: &[Pool], last_rank: i32) -> ReleasePlan {
     let mut in_order: Vec<&Candidate> = candidates.iter().collect();
     in_order.sort_by(|a, b| {
@@ -165,6 +169,13 @@ pub fn plan_release(candidates: &[Candidate], pools: &[Pool], last_rank: i32) ->
         }
     }
     plan.shortfall = seatless.len();
+    waiting.retain(|(application, pools, _)| match free.take(pools) {
+        Some(pool) => {
+            plan.seated.push((*application, pool));
+            false
+        }
+        None => true,
+    });
     let places = seatless.into_iter().chain(waiting);
     let ranks = (1..).map(|step: i32| last_rank.saturating_add(step));
     plan.waitlist = ranks
@@ -212,6 +223,7 @@ pub fn plan_whole(
     issue(&mut after, &promotions)?;
     let release = plan_release(candidates, &after, last_rank);
     issue(&mut after, &release.offers)?;
+    issue(&mut after, &release.seated)?;
     Ok(WholePlan {
         given_back,
         promotions,

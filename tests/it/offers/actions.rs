@@ -208,6 +208,31 @@ fn a_release_close_to_its_reply_date_still_leaves_time_to_answer() {
 }
 
 #[test]
+fn whoever_is_decided_waitlist_gets_an_offer_at_once_while_a_seat_that_fits_is_free() {
+    let app = TestApp::with_database();
+    let scene = Scene::new(&app, 1, &[1]);
+    let bank = scene.banks[0].0;
+    let best = scene.candidate(&app, "Best", Lang::En, None, Some(4_000));
+    let staff = scene.candidate(&app, "Of the bank", Lang::Zh, Some(bank), Some(2_000));
+    let other = scene.candidate(&app, "Of nobody", Lang::En, None, Some(3_000));
+    scene.decide(&app, best, Accept, None);
+    scene.decide(&app, staff, Waitlist, None);
+    scene.decide(&app, other, Waitlist, None);
+    assert_eq!(scene.release(&app).counts, [2, 1, 0, 0]);
+    assert_eq!(scene.state(&app, best), "offered");
+    assert_eq!(scene.state(&app, staff), "offered", "the held seat is free");
+    assert_eq!(scene.state(&app, other), "waitlisted");
+    let letters = |kind| {
+        let sql = format!("SELECT count(*) AS n FROM letters WHERE kind = '{kind}'");
+        scene.count(&app, &sql)
+    };
+    assert_eq!(
+        (letters("offer_made"), letters("decision_waitlisted")),
+        (2, 1)
+    );
+}
+
+#[test]
 fn nobody_is_reminded_of_a_letter_that_is_still_fresh() {
     let issued = at("2027-01-04T10:00:00+08:00");
     let ends = issued + TimeDelta::hours(96);

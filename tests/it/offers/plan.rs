@@ -173,6 +173,22 @@ fn a_release_gives_held_seats_first_and_puts_the_seatless_on_top_of_the_new_wait
 }
 
 #[test]
+fn a_release_lets_nobody_wait_for_a_seat_that_is_free() {
+    use Decision::{Accept, Waitlist};
+    let candidates = [
+        candidate(1, Accept, Some(50), &[]),
+        candidate(2, Waitlist, Some(30), &[1]),
+        candidate(3, Waitlist, Some(40), &[1]),
+        candidate(4, Waitlist, Some(45), &[]),
+    ];
+    let plan = plan_release(&candidates, &[pool(0, 1), pool(1, 1)], 0);
+    assert_eq!(plan.offers, pairs(&[(1, 0)]));
+    assert_eq!(plan.seated, pairs(&[(3, 1)]), "the best whom the seat fits");
+    let waitlist: Vec<_> = plan.waitlist.iter().map(|it| it.entry.clone()).collect();
+    assert_eq!(waitlist, [entry(4, 1, &[0]), entry(2, 2, &[1, 0])]);
+}
+
+#[test]
 fn equal_scores_fall_to_the_earlier_submission() {
     let candidates = [
         candidate(1, Decision::Accept, Some(40), &[]),
@@ -275,7 +291,7 @@ proptest! {
             .map(|(n, (d, points, o))| candidate(n, *Decision::ALL.get(d).unwrap(), points, &[o]))
             .collect();
         let plan = plan_release(&candidates, &pools, last_rank);
-        let told: Vec<_> = plan.offers.iter().map(|it| it.0)
+        let told: Vec<_> = plan.offers.iter().chain(&plan.seated).map(|it| it.0)
             .chain(plan.waitlist.iter().map(|it| it.entry.application))
             .chain(plan.rejections.iter().copied())
             .chain(plan.ineligible.iter().copied())
@@ -289,9 +305,10 @@ proptest! {
         prop_assert_eq!(seatless, plan.shortfall);
         prop_assert!(plan.waitlist.iter().take(seatless).all(|it| it.accepted_without_seat));
         // Carrying it out sells no seat twice (`issue` would refuse), and leaves none free for
-        // an accepted applicant.
-        let (after, _) = carried_out(&pools, &[], &plan.offers);
-        for place in plan.waitlist.iter().filter(|it| it.accepted_without_seat) {
+        // anybody who waits.
+        let seats: Vec<_> = plan.offers.iter().chain(&plan.seated).copied().collect();
+        let (after, _) = carried_out(&pools, &[], &seats);
+        for place in &plan.waitlist {
             for fit in &place.entry.pools {
                 prop_assert_eq!(after.iter().find(|it| it.id == *fit).unwrap().seats.free(), 0);
             }
