@@ -33,3 +33,57 @@ AS $$ BEGIN RAISE EXCEPTION 'rows of % are never changed or removed', TG_TABLE_N
 -- Today in Hong Kong (UTC+8 without daylight saving since 1979).
 CREATE OR REPLACE FUNCTION banyan_today() RETURNS date LANGUAGE sql VOLATILE PARALLEL SAFE
 AS $$ SELECT ((banyan_now() AT TIME ZONE 'UTC') + interval '8 hours')::date $$;
+
+-- Roll-ups of cohorts (`cohort_tallies`): a row for each change of what is counted, never an update,
+-- so that writers do not wait for one another.
+CREATE OR REPLACE FUNCTION banyan_tally_new_applications() RETURNS trigger LANGUAGE plpgsql
+AS $$ BEGIN
+  INSERT INTO cohort_tallies (cohort_id, programme_id, started, submitted)
+  SELECT cohort_id, programme_id, count(*), count(submitted_at) FROM added GROUP BY 1, 2;
+  RETURN NULL;
+END $$;
+
+CREATE OR REPLACE FUNCTION banyan_tally_application() RETURNS trigger LANGUAGE plpgsql
+AS $$ BEGIN
+  INSERT INTO cohort_tallies (cohort_id, programme_id, started, submitted)
+  VALUES (OLD.cohort_id, OLD.programme_id,
+    CASE TG_OP WHEN 'DELETE' THEN -1 ELSE 0 END,
+    CASE WHEN TG_OP = 'DELETE' THEN -(OLD.submitted_at IS NOT NULL)::int
+      ELSE (NEW.submitted_at IS NOT NULL)::int - (OLD.submitted_at IS NOT NULL)::int END);
+  RETURN NULL;
+END $$;
+
+CREATE OR REPLACE FUNCTION banyan_tally_case() RETURNS trigger LANGUAGE plpgsql
+AS $$
+DECLARE
+  decided int := 0;
+  pending int := 0;
+BEGIN
+  IF TG_OP <> 'DELETE' THEN
+    decided := (NEW.decision IS NOT NULL)::int;
+    pending := (NEW.decision IS NOT NULL AND NEW.released_at IS NULL)::int;
+  END IF;
+  IF TG_OP <> 'INSERT' THEN
+    decided := decided - (OLD.decision IS NOT NULL)::int;
+    pending := pending - (OLD.decision IS NOT NULL AND OLD.released_at IS NULL)::int;
+  END IF;
+  INSERT INTO cohort_tallies (cohort_id, programme_id, decided, pending)
+  VALUES (coalesce(NEW.cohort_id, OLD.cohort_id), coalesce(NEW.programme_id, OLD.programme_id), decided, pending);
+  RETURN NULL;
+END $$;
+
+CREATE OR REPLACE FUNCTION banyan_tally_new_reviews() RETURNS trigger LANGUAGE plpgsql
+AS $$ BEGIN
+  INSERT INTO cohort_tallies (cohort_id, programme_id, reviews_open)
+  SELECT cohort_id, programme_id, count(*) FROM added WHERE state IN ('assigned', 'draft') GROUP BY 1, 2;
+  RETURN NULL;
+END $$;
+
+CREATE OR REPLACE FUNCTION banyan_tally_review() RETURNS trigger LANGUAGE plpgsql
+AS $$ BEGIN
+  INSERT INTO cohort_tallies (cohort_id, programme_id, reviews_open)
+  VALUES (OLD.cohort_id, OLD.programme_id,
+    CASE WHEN TG_OP = 'DELETE' THEN 0 ELSE (NEW.state IN ('assigned', 'draft'))::int END
+      - (OLD.state IN ('assigned', 'draft'))::int);
+  RETURN NULL;
+END $$;

@@ -128,6 +128,10 @@ BEGIN
     ('seat_pools', 'committee', 's', committee),
     ('seat_pools', 'seats', 'su', 'task:seats'),
     ('seat_pools', 'report', 's', 'task:report'),
+    -- Roll-ups: whoever changes what is counted adds a step; only staff read the sums.
+    ('cohort_tallies', 'write', 'i', anyone),
+    ('cohort_tallies', 'staff', 's', staff),
+    ('cohort_tallies', 'fold', 'sid', 'task:sweep'),
     ('rubric_criteria', 'staff', 'siud', staff),
     ('rubric_criteria', 'public', 's', 'task:public_site'),
     ('rubric_criteria', 'reviewer', 's', '(SELECT banyan_kind()) = ''reviewer'' AND programme_id = ANY ((SELECT banyan_programmes())::uuid[])'),

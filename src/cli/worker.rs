@@ -16,6 +16,8 @@ use crate::web::Site;
 const PAUSE: Duration = Duration::from_millis(500);
 /// How often history is sealed.
 const SEAL: Duration = Duration::from_secs(3);
+/// How often the steps of cohorts' figures are folded.
+const FOLD: Duration = Duration::from_secs(20);
 /// How often offers are looked through whose deadline came and whose job was lost.
 const LATE: Duration = Duration::from_secs(60);
 /// How often what has expired is removed.
@@ -39,6 +41,7 @@ impl Worker {
         let mut courier = Courier::new(site.db.clone(), site.keys.clone(), &site.config)?;
         let (db, keys, runners) = (site.db.clone(), site.keys.clone(), house::runners());
         let (queue, offers) = (site.db.clone(), site.db.clone());
+        let tallies = site.db.clone();
         let (swept, store) = (site.db.clone(), site.files.clone());
         let threads = vec![
             beat(&stop, "letters", PAUSE, move || courier.deliver_due()),
@@ -46,6 +49,10 @@ impl Worker {
                 jobs::run_due(&queue, &runners, 20)
             }),
             beat(&stop, "seal", SEAL, move || seal::seal(&db, &keys)),
+            beat(&stop, "tallies", FOLD, move || {
+                // Whatever was folded, the next look can wait.
+                crate::cohorts::tallies::fold(&tallies).map(|_folded| 0)
+            }),
             beat(&stop, "late offers", LATE, move || {
                 crate::offers::jobs::sweep(&offers)
             }),

@@ -12,6 +12,8 @@ pub const SMALL: i64 = 5;
 pub const SOON_DAYS: i64 = 7;
 /// Hours before its expiry from which an open offer is shown.
 pub const EXPIRING_HOURS: i64 = 72;
+/// Up to how many applications without a reviewer are counted: beyond, "so many or more" says enough.
+pub const UNREAD_COUNTED: i64 = 100;
 
 /// A count as a reader of figures sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

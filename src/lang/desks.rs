@@ -60,6 +60,7 @@ texts! {
     desk_need_closes(at: &str): "The call closes {at}" | "申請將於{at}截止";
     desk_need_review: "The call has closed: begin the review" | "申請已截止，請開始評審";
     desk_need_reviewer(n: i64): "{n} submitted application without a reviewer" + "{n} submitted applications without a reviewer" | "{n}份已遞交的申請尚未分配評審員";
+    desk_need_reviewer_many(n: i64): "{n} or more submitted applications without a reviewer" | "{n}份或以上已遞交的申請尚未分配評審員";
     desk_need_reviews(n: i64, by: &str): "{n} review not handed in; decisions are due {by}" + "{n} reviews not handed in; decisions are due {by}" | "{n}項評審尚未遞交，結果須於{by}公布";
     desk_need_release(n: i64): "{n} pending decision not released" + "{n} pending decisions not released" | "{n}項決定尚未公布";
     desk_need_offers(n: i64): "{n} offer expires within 72 hours" + "{n} offers expire within 72 hours" | "{n}份取錄通知於72小時內到期";

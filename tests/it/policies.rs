@@ -473,7 +473,13 @@ const SHARED: &[&str] = &[
 ];
 
 /// Tables into which every actor may write, and read back only by a policy of their own.
-const LETTERBOXES: &[&str] = &["audit_details", "jobs", "letters", "links"];
+const LETTERBOXES: &[&str] = &[
+    "audit_details",
+    "cohort_tallies",
+    "jobs",
+    "letters",
+    "links",
+];
 
 fn assert_within(matrix: &Matrix, who: &str, allowed: &[&str], except: &[&str]) {
     let mut checked = 0;

@@ -10,7 +10,7 @@ use crate::cohorts::queries::{self as cohorts, Cohort};
 use crate::cohorts::rules::CohortState;
 use crate::db::Role;
 use crate::desks::queries::cohort::{self as rows, Figures, PoolSeats, Year};
-use crate::desks::rules::{Need, length, needs, percent};
+use crate::desks::rules::{Need, UNREAD_COUNTED, length, needs, percent};
 use crate::error::Result;
 use crate::ids::CohortId;
 use crate::lang::Lang;
@@ -213,6 +213,10 @@ pub(super) fn need_line(need: Need, n: i64, cohort: &Cohort, lang: Lang) -> Need
             "applications",
         ),
         Need::BeginReview => (lang.desk_need_review().to_owned(), "state"),
+        Need::NoReviewer if n >= UNREAD_COUNTED => (
+            lang.desk_need_reviewer_many(n),
+            "applications?state=submitted",
+        ),
         Need::NoReviewer => (lang.desk_need_reviewer(n), "applications?state=submitted"),
         Need::ReviewsOverdue => (
             lang.desk_need_reviews(n, &date(lang, cohort.decisions_on)),

@@ -10,7 +10,7 @@ use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
 use crate::access::{CohortStaff, Desk};
 use crate::cohorts::queries::Cohort;
 use crate::db::Conn;
-use crate::desks::rules::{Counts, EXPIRING_HOURS, SOON_DAYS, When};
+use crate::desks::rules::{Counts, EXPIRING_HOURS, SOON_DAYS, UNREAD_COUNTED, When};
 use crate::error::Result;
 use crate::ids::{CohortId, ProgrammeId};
 
@@ -84,7 +84,7 @@ pub struct Figures {
     /// Trainees enrolled.
     #[diesel(sql_type = BigInt)]
     pub enrolled: i64,
-    /// Handed in, undecided, assigned to nobody.
+    /// Handed in, undecided, assigned to nobody; counted up to [`UNREAD_COUNTED`].
     #[diesel(sql_type = BigInt)]
     pub unassigned: i64,
     /// Decided, not released.
@@ -137,20 +137,20 @@ impl Figures {
     }
 }
 
-const FIGURES: &str = "SELECT c.id AS cohort_id, a.*, o.*, e.*, r.*, w.*, p.*, t.now FROM cohorts c \
+const FIGURES: &str = "SELECT c.id AS cohort_id, a.*, u.*, o.*, e.*, w.*, p.*, t.now FROM cohorts c \
     CROSS JOIN (SELECT banyan_now() AS now) t \
-    CROSS JOIN LATERAL (SELECT count(*) AS started, count(a.submitted_at) AS submitted, count(k.decision) AS decided, \
-      count(*) FILTER (WHERE k.decision IS NOT NULL AND k.released_at IS NULL) AS pending, \
-      count(*) FILTER (WHERE a.state IN ('submitted', 'under_review') AND k.decision IS NULL \
-        AND a.reviewer_ids = '{}') AS unassigned \
-      FROM applications a LEFT JOIN application_cases k ON k.application_id = a.id WHERE a.cohort_id = c.id) a \
+    CROSS JOIN LATERAL (SELECT coalesce(sum(started), 0) AS started, coalesce(sum(submitted), 0) AS submitted, \
+      coalesce(sum(decided), 0) AS decided, coalesce(sum(pending), 0) AS pending, \
+      coalesce(sum(reviews_open), 0) AS reviews_open FROM cohort_tallies WHERE cohort_id = c.id) a \
+    CROSS JOIN LATERAL (SELECT count(*) AS unassigned FROM (SELECT FROM applications a WHERE a.cohort_id = c.id \
+      AND a.state IN ('submitted', 'under_review') AND a.reviewer_ids = '{}' \
+      AND NOT EXISTS (SELECT FROM application_cases k WHERE k.application_id = a.id AND k.decision IS NOT NULL) \
+      LIMIT $4) u) u \
     CROSS JOIN LATERAL (SELECT count(DISTINCT application_id) AS offered, \
       count(*) FILTER (WHERE state = 'accepted') AS accepted, count(*) FILTER (WHERE state = 'open') AS open_offers, \
       count(*) FILTER (WHERE state = 'open' AND expires_at <= t.now + make_interval(hours => $2)) AS expiring \
       FROM offers WHERE cohort_id = c.id) o \
     CROSS JOIN LATERAL (SELECT count(*) AS enrolled FROM enrolments WHERE cohort_id = c.id) e \
-    CROSS JOIN LATERAL (SELECT count(*) FILTER (WHERE state IN ('assigned', 'draft')) AS reviews_open \
-      FROM reviews WHERE cohort_id = c.id) r \
     CROSS JOIN LATERAL (SELECT coalesce(sum(capacity), 0)::bigint AS seats, coalesce(sum(taken), 0)::bigint AS taken, \
       coalesce(sum(offered), 0)::bigint AS on_offer, \
       coalesce(sum(capacity - offered - taken) FILTER (WHERE released_at IS NULL \
@@ -169,6 +169,7 @@ pub fn figures(conn: &mut Conn<'_>, staff: &CohortStaff) -> Result<Figures> {
         .bind::<SqlUuid, _>(staff.cohort())
         .bind::<Integer, _>(hours())
         .bind::<Integer, _>(days())
+        .bind::<BigInt, _>(UNREAD_COUNTED)
         .get_result(conn.pg())?)
 }
 
@@ -184,6 +185,7 @@ pub fn all_figures(conn: &mut Conn<'_>, desk: &Desk) -> Result<Vec<Figures>> {
     .bind::<Array<SqlUuid>, _>(&ids)
     .bind::<Integer, _>(hours())
     .bind::<Integer, _>(days())
+    .bind::<BigInt, _>(UNREAD_COUNTED)
     .load(conn.pg())?)
 }
 

@@ -3,3 +3,4 @@ mod desk;
 mod holds;
 mod rules;
 mod seats;
+mod tallies;

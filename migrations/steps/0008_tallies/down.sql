@@ -1,0 +1,11 @@
+DROP TRIGGER tally_gone ON reviews;
+DROP TRIGGER tally_changed ON reviews;
+DROP TRIGGER tally_new ON reviews;
+DROP TRIGGER tally_gone ON application_cases;
+DROP TRIGGER tally_changed ON application_cases;
+DROP TRIGGER tally_new ON application_cases;
+DROP TRIGGER tally_gone ON applications;
+DROP TRIGGER tally_changed ON applications;
+DROP TRIGGER tally_new ON applications;
+DROP INDEX applications_unread;
+DROP TABLE cohort_tallies;
