@@ -91,7 +91,7 @@ impl House {
             db: Db::connect(&app_url, config.pool_size)?,
             keys,
             hasher: Hasher::new()?,
-            files: Store::new(&config.data_dir),
+            files: Store::of(&config)?,
             metrics: Arc::new(Metrics::default()),
             config: Arc::new(config),
         };

@@ -10,7 +10,7 @@ use diesel::{QueryableByName, RunQueryDsl};
 use serde::Serialize;
 
 use crate::clock::machine_now;
-use crate::config::{Config, Mode, SETTINGS};
+use crate::config::{Config, Mode, SETTINGS, Storage};
 use crate::db::{Actor, Conn, Task};
 use crate::error::Result;
 use crate::house::House;
@@ -143,26 +143,28 @@ fn examine(findings: &mut Findings) {
             return;
         }
     };
-    match house.site.files.probe() {
-        Ok(()) => findings.ok(
-            "storage",
-            format!(
-                "files can be written below {}",
-                house.site.config.data_dir.display()
-            ),
-        ),
-        Err(err) => findings.wrong(
-            "storage",
-            err.to_string(),
-            "give this user write access to BANYAN_DATA_DIR",
-        ),
-    }
+    storage(findings, &house);
     if let Err(err) = database(findings, &house) {
         findings.wrong(
             "database",
             err.to_string(),
             "run `banyan migrate`, then the doctor again",
         );
+    }
+}
+
+fn storage(findings: &mut Findings, house: &House) {
+    let files = &house.site.files;
+    let mend = match &house.site.config.storage {
+        Storage::Local => "give this user write access to BANYAN_DATA_DIR",
+        Storage::S3(_) => {
+            "check BANYAN_S3_ENDPOINT, _BUCKET, _REGION, _KEY, _SECRET and _STYLE; \
+             the key must be allowed to put, get, delete and list below BANYAN_S3_PREFIX"
+        }
+    };
+    match files.probe() {
+        Ok(()) => findings.ok("storage", format!("files are kept in {}", files.place())),
+        Err(why) => findings.wrong("storage", format!("{}: {why}", files.place()), mend),
     }
 }
 

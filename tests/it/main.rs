@@ -18,6 +18,7 @@ mod cohorts;
 mod desks;
 mod doors;
 mod enrolments;
+mod files;
 mod jobs;
 mod mail;
 mod migrations;

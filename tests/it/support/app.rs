@@ -264,7 +264,7 @@ impl TestApp {
                 &config.public_url,
             ),
             hasher: HASHER.clone(),
-            files: Store::new(&config.data_dir),
+            files: Store::of(&config).unwrap(),
             metrics: Arc::new(Metrics::default()),
             config: Arc::new(config),
             db,
