@@ -30,6 +30,16 @@ const AT_ONCE: i64 = 5_000;
 pub fn import_routes() -> Routes {
     Routes::new()
         .get("/cohorts/{cohort}/import", STAFF, list)
+        .get(
+            "/cohorts/{cohort}/import.csv",
+            STAFF,
+            super::import_runs::file,
+        )
+        .get(
+            "/cohorts/{cohort}/import.xlsx",
+            STAFF,
+            super::import_runs::file,
+        )
         .post_free("/cohorts/{cohort}/import", STAFF, send_in)
         .limit(LIMIT)
         .get("/cohorts/{cohort}/import/{import}", STAFF, show)
@@ -47,9 +57,9 @@ pub fn import_routes() -> Routes {
 }
 
 /// One of the counts.
-struct Count {
-    label: &'static str,
-    n: String,
+pub(super) struct Count {
+    pub label: &'static str,
+    pub n: String,
     outcome: &'static str,
 }
 
@@ -83,7 +93,7 @@ fn number(run: &Run, name: &str) -> i64 {
         .unwrap_or_default()
 }
 
-fn counts(run: &Run, lang: Lang) -> Vec<Count> {
+pub(super) fn counts(run: &Run, lang: Lang) -> Vec<Count> {
     [
         (lang.import_rows(), "rows"),
         (lang.import_new(), "new"),
@@ -101,7 +111,7 @@ fn counts(run: &Run, lang: Lang) -> Vec<Count> {
     .collect()
 }
 
-fn state(run: &Run, lang: Lang) -> (&'static str, &'static str) {
+pub(super) fn state(run: &Run, lang: Lang) -> (&'static str, &'static str) {
     if run.committed_at.is_some() {
         ("ok", lang.import_state_done())
     } else if run.failure.is_some() || run.silent {

@@ -53,6 +53,20 @@ pub fn export(kind: Kind, name: &str, header: Vec<String>, source: Source) -> Re
     }
 }
 
+/// A short table that has been read already, as the kind of file that the address ends with.
+///
+/// # Errors
+/// [`Error::NotFound`] for an address with another end.
+pub fn short(path: &str, name: &str, header: &[&str], rows: Vec<Vec<String>>) -> Result<Reply> {
+    let kind = path.rsplit('.').next().and_then(Kind::parse);
+    let kind = kind.ok_or(Error::NotFound)?;
+    let header = header.iter().map(|word| (*word).to_owned()).collect();
+    let source = move |_site: &Site, write: &mut dyn FnMut(&[String]) -> Result<()>| {
+        rows.iter().try_for_each(|row| write(row))
+    };
+    Ok(export(kind, name, header, Box::new(source)))
+}
+
 fn csv(site: &Site, out: &mut dyn Write, header: &[String], source: Source) -> Result<()> {
     out.write_all("\u{feff}".as_bytes())?;
     let mut writer = csv::WriterBuilder::new()

@@ -12,6 +12,7 @@ use crate::desks::rules::{Cell, SMALL, funnel, length, parts, percent};
 use crate::error::{Error, Result};
 use crate::lang::Lang;
 use crate::lang::format::{count, date, deadline, hk_date, moment};
+use crate::web::exports::short;
 use crate::web::{Cx, Reply, Shell};
 
 use super::cohort::{FunnelLine, YearLine, share, standing, tag};
@@ -64,6 +65,44 @@ pub(in crate::desks) fn committee(cx: &mut Cx<'_, '_>) -> Result<Reply> {
             .collect::<Result<_>>()?,
     };
     cx.visit.page(&page)
+}
+
+/// The same figures as a file, hidden where the page hides them.
+pub(in crate::desks) fn committee_file(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    let lang = cx.lang();
+    let committee = access::committee(cx.conn)?;
+    let sums = cx.conn.elevate(Task::Report, |conn| {
+        let report = access::working(conn, Task::Report)?;
+        rows::sums(conn, &committee, &report)
+    })?;
+    let header = [
+        lang.desk_column_cohort(),
+        lang.desk_column_state(),
+        lang.desk_column_seats(),
+        lang.desk_column_taken(),
+        lang.desk_column_offered(),
+        lang.desk_column_free(),
+        lang.desk_funnel_submitted(),
+        lang.desk_funnel_decided(),
+        lang.desk_funnel_offered(),
+        lang.desk_funnel_accepted(),
+        lang.desk_funnel_enrolled(),
+    ];
+    let lines = sums.iter().map(|sums| {
+        let line = sums_line(sums, lang)?;
+        let mut row = vec![
+            line.name,
+            line.state.to_owned(),
+            line.seats,
+            line.taken,
+            line.offered,
+            line.free,
+        ];
+        row.extend(line.funnel.into_iter().map(|step| step.count));
+        Ok(row)
+    });
+    let rows = lines.collect::<Result<_>>()?;
+    short(&cx.request().path, "figures", &header, rows)
 }
 
 /// A count as the committee reads it.

@@ -342,6 +342,12 @@ async fn the_committee_sees_figures_and_nobody() {
             "Secret plan",
         ],
     );
+    // The file hides what the page hides.
+    let file = committee.get("/committee.csv").await.text();
+    holds(&file, &["First half of 2027,", ",30,", "not shown", "<5"]);
+    lacks(&file, &names);
+    let workbook = committee.get("/committee.xlsx").await;
+    assert!(workbook.body.starts_with(b"PK"));
     app.as_owner(ZH);
     holds(
         &committee.get("/committee").await.text(),
