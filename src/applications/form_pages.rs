@@ -7,7 +7,7 @@ use crate::audit;
 use crate::db::Conn;
 use crate::error::{Error, FieldError, Result};
 use crate::ids::{ApplicationId, OrganisationId};
-use crate::lang::format;
+use crate::lang::{Lang, format};
 use crate::organisations;
 use crate::people::rules::find_identity_card_numbers;
 use crate::web::forms::Mistakes;
@@ -168,6 +168,7 @@ struct Task {
 struct Line {
     at: String,
     iso: String,
+    who: &'static str,
     what: String,
 }
 
@@ -196,6 +197,29 @@ struct Home {
     history: Vec<Line>,
 }
 
+/// Who did it, to the applicant's eyes: themselves, the office, or neither. Another applicant whose
+/// answer moved the waitlist is never named, nor is a member of staff.
+fn whose_doing(entry: &audit::Entry, lang: Lang) -> &'static str {
+    match (entry.actor_kind.as_str(), &entry.actor_name) {
+        ("applicant", Some(_)) => lang.apply_history_you(),
+        ("coordinator" | "administrator", _) => lang.apply_history_office(),
+        _ => lang.history_system(),
+    }
+}
+
+/// The application's history as its applicant reads it.
+fn told(cx: &mut Cx<'_, '_>, application: ApplicationId) -> Result<Vec<Line>> {
+    let lang = cx.lang();
+    let entries = audit::history(cx.conn, application.0)?.into_iter();
+    let line = |entry: audit::Entry| Line {
+        at: format::moment(lang, entry.occurred_at),
+        iso: entry.occurred_at.to_rfc3339(),
+        who: whose_doing(&entry, lang),
+        what: lang.history(&entry.verb, &entry.details.unwrap_or_default()),
+    };
+    Ok(entries.map(line).collect())
+}
+
 fn home(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let own = own(cx)?;
     let desk = actions::open(cx.conn, &own)?;
@@ -221,14 +245,7 @@ fn home(cx: &mut Cx<'_, '_>) -> Result<Reply> {
             },
         })
         .collect();
-    let history = audit::history(cx.conn, own.application().0)?
-        .into_iter()
-        .map(|entry| Line {
-            at: format::moment(lang, entry.occurred_at),
-            iso: entry.occurred_at.to_rfc3339(),
-            what: lang.history(&entry.verb, &entry.details.unwrap_or_default()),
-        })
-        .collect();
+    let history = told(cx, own.application())?;
     let cohort = desk.cohort.name(lang).to_owned();
     let shell = cx.shell(lang.apply_title(&cohort));
     cx.visit.page(&Home {

@@ -83,7 +83,10 @@ fn form(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     if !offers::queries::own(cx.conn, &own)?.holds_taken_seat() {
         return Ok(Reply::see_other(format!("/me/offers/{}", own.offer())));
     }
-    let page = form_page(cx, Pairs::default(), &[])?;
+    // The name of the application is where most begin; what is printed is what they confirm.
+    let name = queries::applied_as(cx.conn, &own)?;
+    let begun = Pairs::new(vec![("certificate_name".to_owned(), name)]);
+    let page = form_page(cx, begun, &[])?;
     cx.visit.page(&page)
 }
 

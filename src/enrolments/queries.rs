@@ -243,3 +243,25 @@ pub fn list(
         id: row.id.0,
     }))
 }
+
+#[derive(QueryableByName)]
+struct AppliedAs {
+    #[diesel(sql_type = Text)]
+    name_shown: String,
+}
+
+/// The name under which the person of an offer applied.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn applied_as(conn: &mut Conn<'_>, own: &OwnOffer) -> Result<String> {
+    let row: Option<AppliedAs> = sql_query(
+        "SELECT a.name_shown FROM offers o JOIN applications a ON a.id = o.application_id \
+         WHERE o.id = $1 AND a.person_id = $2",
+    )
+    .bind::<SqlUuid, _>(own.offer())
+    .bind::<SqlUuid, _>(own.person())
+    .get_result(conn.pg())
+    .optional()?;
+    Ok(row.ok_or(Error::NotFound)?.name_shown)
+}

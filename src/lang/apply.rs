@@ -105,17 +105,19 @@ texts! {
     apply_mail_go_on: "Go on with your application" | "繼續填寫申請";
     apply_mail_reminder_note: "If you no longer wish to apply, you need not do anything." | "如你不再打算申請，毋須理會此電郵。";
 
-    history_application_started: "Application begun" | "開始申請";
-    history_application_edited(section: &str): "Answers changed: {section}" | "更改答案：{section}";
-    history_application_document_added: "Document added" | "加入文件";
-    history_application_document_replaced: "Document replaced" | "更換文件";
-    history_application_document_removed: "Document removed" | "移除文件";
-    history_application_submitted: "Application submitted" | "遞交申請";
-    history_application_withdrawn: "Application withdrawn" | "撤回申請";
-    history_application_reopened: "Application taken up again" | "重新提出申請";
-    history_application_imported(row: &str): "Received from the registry (row {row} of its file)" | "由教務處遞交（檔案第 {row} 列）";
-    history_application_import_updated(fields: &str): "Changed by the registry's file: {fields}" | "按教務處檔案更改：{fields}";
-    history_import_committed(new: &str, update: &str): "Committed: {new} new, {update} changed" | "已匯入：新增 {new} 份，更改 {update} 份";
+    apply_history_you: "You" | "你";
+    apply_history_office: "The programme office" | "計劃辦事處";
+    history_application_started: "began the application" | "開始申請";
+    history_application_edited(section: &str): "changed answers: {section}" | "更改答案：{section}";
+    history_application_document_added: "added the document" | "加入文件";
+    history_application_document_replaced: "replaced the document" | "更換文件";
+    history_application_document_removed: "removed the document" | "移除文件";
+    history_application_submitted: "submitted the application" | "遞交申請";
+    history_application_withdrawn: "withdrew the application" | "撤回申請";
+    history_application_reopened: "took the application up again" | "重新提出申請";
+    history_application_imported(row: &str): "took it in from the registry’s file (row {row})" | "由教務處遞交（檔案第 {row} 列）";
+    history_application_import_updated(fields: &str): "changed it by the registry’s file: {fields}" | "按教務處檔案更改：{fields}";
+    history_import_committed(new: &str, update: &str): "wrote the file: {new} new, {update} changed" | "已匯入：新增 {new} 份，更改 {update} 份";
 
     flash_application_submitted: "Your application is in. We have sent you an e-mail." | "已遞交申請，確認電郵已發出。";
     flash_application_withdrawn: "Your application is withdrawn." | "申請已撤回。";

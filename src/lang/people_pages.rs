@@ -216,18 +216,18 @@ texts! {
 }
 
 texts! {
-    history_person_signed_in: "Signed in" | "登入";
-    history_person_signed_out_everywhere: "Signed out all other devices" | "登出其他所有裝置";
-    history_person_password_changed: "Set or changed the password" | "設定或更改密碼";
-    history_person_confirmed: "Confirmed the e-mail address" | "確認電郵地址";
-    history_person_profile_changed: "Changed names or telephone" | "更改姓名或電話";
-    history_person_token_made: "Made an API token" | "建立API權杖";
-    history_person_token_revoked: "Revoked an API token" | "撤銷API權杖";
-    history_person_role_granted(role: &str): "Gave the role {role}" | "給予身分：{role}";
-    history_person_role_ended(role: &str): "Ended the role {role}" | "結束身分：{role}";
-    history_person_invited_again: "Sent the invitation again" | "再次發送邀請";
-    history_person_disabled: "Disabled the account" | "停用帳戶";
-    history_person_enabled: "Enabled the account again" | "重新啟用帳戶";
-    history_letter_sent_again: "Sent a letter again" | "再次發送電郵";
-    history_letter_retried: "Put a letter back into the queue" | "將電郵重新排隊發送";
+    history_person_signed_in: "signed in" | "登入";
+    history_person_signed_out_everywhere: "signed out all other devices" | "登出其他所有裝置";
+    history_person_password_changed: "set or changed the password" | "設定或更改密碼";
+    history_person_confirmed: "confirmed the e-mail address" | "確認電郵地址";
+    history_person_profile_changed: "changed names or telephone" | "更改姓名或電話";
+    history_person_token_made: "made an API token" | "建立API權杖";
+    history_person_token_revoked: "revoked an API token" | "撤銷API權杖";
+    history_person_role_granted(role: &str): "gave the role {role}" | "給予身分：{role}";
+    history_person_role_ended(role: &str): "ended the role {role}" | "結束身分：{role}";
+    history_person_invited_again: "sent the invitation again" | "再次發送邀請";
+    history_person_disabled: "disabled the account" | "停用帳戶";
+    history_person_enabled: "enabled the account again" | "重新啟用帳戶";
+    history_letter_sent_again: "sent a letter again" | "再次發送電郵";
+    history_letter_retried: "put a letter back into the queue" | "將電郵重新排隊發送";
 }

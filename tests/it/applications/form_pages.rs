@@ -219,6 +219,12 @@ async fn a_person_applies_changes_withdraws_and_comes_back() {
     let consents =
         "SELECT count(*) AS n FROM consents WHERE kind = 'pics' AND version = '2026-10' AND given";
     assert_eq!(number(&app, &staff, consents), 1);
+    let own = ada.get(&base).await.text();
+    assert!(
+        own.contains("<b>You</b> took the application up again"),
+        "{own}"
+    );
+    assert!(own.contains("<b>You</b> submitted the application"));
 }
 
 #[actix_web::test]
