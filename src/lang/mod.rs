@@ -29,6 +29,7 @@ mod organisation_pages;
 mod people;
 mod people_pages;
 mod programme_pages;
+mod programme_setup;
 mod programmes;
 mod reviews;
 mod shell;

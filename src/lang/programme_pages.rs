@@ -178,6 +178,8 @@ impl Lang {
                     .unwrap_or_default();
                 self.history_programme_changed(&fields.join(self.history_list_comma()))
             }
+            "programme.closed" => self.history_programme_closed().to_owned(),
+            "programme.reopened" => self.history_programme_reopened().to_owned(),
             "programme.assumed" => self.history_programme_assumed(
                 &per_cent(number("completion")),
                 &per_cent(number("acceptance")),

@@ -101,6 +101,7 @@ texts! {
     shell_search: "Search people and records" | "搜尋人員及紀錄";
     shell_role: "Role" | "身分";
     shell_work_as: "Work as" | "以此身分工作";
+    shell_role_until(date: &str): "until {date}" | "至{date}止";
     shell_account: "Account" | "帳戶";
     shell_account_page: "Account and language" | "帳戶及語言";
     shell_sample: "Sample programme: every organisation and person here is fictional." | "示範計劃：所有機構及人物均屬虛構。";

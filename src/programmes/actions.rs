@@ -15,7 +15,13 @@ use crate::ids::{ObservationId, PicsId, ProgrammeId, SourceId, TargetId};
 
 use super::events::Noted;
 use super::queries::{self, TargetRow};
-use super::rules::{Operator, Rate};
+use super::rules::{Operator, ProgrammeRefusal, Rate};
+
+mod life;
+pub use life::{
+    FirstStatement, NewProgramme, close_programme, closing_refused, reopen_programme, set_up,
+    takes_cohorts,
+};
 
 /// What a programme says of itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,8 +40,9 @@ pub struct ProgrammeDetails {
     pub contact_email: String,
 }
 
-/// The states of a programme, in their order.
-pub const STATUSES: [&str; 4] = ["planned", "recruiting", "running", "closed"];
+/// The states of a programme that a form sets. The last one, `closed`, has its own verb:
+/// [`close_programme`].
+pub const STATUSES: [&str; 3] = ["planned", "recruiting", "running"];
 
 fn about(programme: ProgrammeId) -> About {
     About::new("programme", programme.0).within(programme)
@@ -77,10 +84,11 @@ pub fn create_programme(
     Ok(id)
 }
 
-/// Changes what a programme says of itself. `version` is the one that the editor saw.
+/// Changes what a programme says of itself. `version` is the one that the editor saw. Closing and
+/// opening again are verbs of their own, so the status neither becomes nor leaves `closed` here.
 ///
 /// # Errors
-/// [`Error::Stale`].
+/// [`Error::Stale`]; a [`ProgrammeRefusal`] for a status that an edit does not set.
 pub fn edit_programme(
     conn: &mut Conn<'_>,
     staff: &ProgrammeStaff,
@@ -88,6 +96,11 @@ pub fn edit_programme(
     details: &ProgrammeDetails,
 ) -> Result<()> {
     let before = queries::programme(conn, staff)?;
+    match (before.status == "closed", details.status == "closed") {
+        (true, false) => return Err(ProgrammeRefusal::Closed.into()),
+        (false, true) => return Err(ProgrammeRefusal::NotClosed.into()),
+        (true, true) | (false, false) => {}
+    }
     let written = sql_query(
         "UPDATE programmes SET name_en = $3, name_zh = $4, summary_en = $5, summary_zh = $6, status = $7, \
            contact_email = $8, version = version + 1 WHERE id = $1 AND version = $2",

@@ -1,18 +1,22 @@
 //! The page shell: what every page has around it.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use uuid::Uuid;
 
 use crate::config::Mode;
-use crate::db::Role;
+use crate::db::{Actor, Role};
 use crate::error::Error;
 use crate::ids::GrantId;
 use crate::lang::Lang;
+use crate::lang::format::date;
 
 use super::assets;
 use super::dispatch::{Site, Visit};
 use super::problem;
 use super::request::Request;
+use super::session::{Grant, Visitor};
 
 /// A link of the navigation.
 #[derive(Clone, Debug)]
@@ -32,6 +36,8 @@ pub struct RoleChoice {
     pub grant: Option<GrantId>,
     /// Role, and the organisation for which it is held.
     pub label: String,
+    /// Until when it is held, if it ends.
+    pub until: Option<String>,
     /// Acted in now?
     pub current: bool,
 }
@@ -87,13 +93,13 @@ impl Shell {
         Self {
             lang,
             title,
-            nav: nav(role, lang, &visit.request.path),
+            nav: nav(role, lang, &visit.request.path, programmes(visit)),
             person: visit
                 .visitor
                 .as_ref()
                 .map(|v| (v.name.clone(), v.email.clone())),
             roles: roles(visit),
-            role: role.map(|r| lang.role(r).to_owned()).unwrap_or_default(),
+            role: role.map(|r| acting_as(visit, r)).unwrap_or_default(),
             desk,
             keys: desk && keys.is_none_or(|word| word != "off"),
             search: matches!(role, Some(Role::Coordinator | Role::Administrator)),
@@ -128,6 +134,43 @@ impl Shell {
     }
 }
 
+/// How many programmes the role acted in reaches.
+fn programmes(visit: &Visit) -> usize {
+    match &visit.actor {
+        Actor::Person(acting) => acting.programmes.len(),
+        Actor::Public(_) | Actor::System(_) => 0,
+    }
+}
+
+/// Are roles held in more than one programme? Then each says in which, and the menu of roles is the
+/// switch between programmes.
+fn several_programmes(visitor: &Visitor) -> bool {
+    let codes: BTreeSet<&str> = visitor
+        .grants
+        .iter()
+        .filter_map(|grant| grant.programme.as_ref())
+        .map(|(code, _)| code.as_str())
+        .collect();
+    codes.len() > 1
+}
+
+/// The role acted in, with its programme's code where there are several.
+fn acting_as(visit: &Visit, role: Role) -> String {
+    let name = visit.lang.role(role);
+    let code = visit
+        .visitor
+        .as_ref()
+        .filter(|visitor| several_programmes(visitor))
+        .and_then(|visitor| {
+            let held = |grant: &&Grant| visitor.grant == Some(grant.id);
+            visitor.grants.iter().find(held)?.programme.as_ref()
+        });
+    match code {
+        Some((code, _)) => format!("{name} · {code}"),
+        None => name.to_owned(),
+    }
+}
+
 fn roles(visit: &Visit) -> Vec<RoleChoice> {
     let Some(visitor) = &visit.visitor else {
         return Vec::new();
@@ -136,18 +179,24 @@ fn roles(visit: &Visit) -> Vec<RoleChoice> {
         return Vec::new();
     }
     let lang = visit.lang;
+    let several = several_programmes(visitor);
     let mut choices: Vec<RoleChoice> = visitor
         .grants
         .iter()
         .map(|grant| {
-            let role = lang.role(grant.role);
-            let label = match &grant.organisation {
-                Some((en, zh)) => format!("{role} · {}", lang.pick(en, zh)),
-                None => role.to_owned(),
-            };
+            let mut label = lang.role(grant.role).to_owned();
+            let programme = grant.programme.as_ref().filter(|_| several);
+            let names = grant.organisation.iter().chain(programme.map(|(_, n)| n));
+            for (en, zh) in names {
+                label.push_str(" · ");
+                label.push_str(lang.pick(en, zh));
+            }
             RoleChoice {
                 grant: Some(grant.id),
                 label,
+                until: grant
+                    .ends_on
+                    .map(|on| lang.shell_role_until(&date(lang, on))),
                 current: visitor.grant == Some(grant.id),
             }
         })
@@ -155,13 +204,21 @@ fn roles(visit: &Visit) -> Vec<RoleChoice> {
     choices.push(RoleChoice {
         grant: None,
         label: lang.role(Role::Applicant).to_owned(),
+        until: None,
         current: visitor.grant.is_none(),
     });
     choices
 }
 
-/// The navigation of a role: at most seven places, the role's home first.
-fn nav(role: Option<Role>, lang: Lang, path: &str) -> Vec<Link> {
+/// The navigation of a role: at most seven places, the role's home first. Who reaches one programme
+/// is led to its page, an administrator of none or several to their list.
+fn nav(role: Option<Role>, lang: Lang, path: &str, programmes: usize) -> Vec<Link> {
+    let programme = if programmes == 1 || role != Some(Role::Administrator) {
+        ("/programme", lang.nav_programme())
+    } else {
+        ("/programmes", lang.programmes_switch())
+    };
+    let below = |href: &str| path == href || path.starts_with(&format!("{href}/"));
     let places: &[(&'static str, &'static str)] = match role {
         None => &[
             ("/", lang.nav_programme()),
@@ -172,7 +229,7 @@ fn nav(role: Option<Role>, lang: Lang, path: &str) -> Vec<Link> {
         Some(Role::Coordinator | Role::Administrator) => &[
             ("/desk", lang.nav_today()),
             ("/cohorts", lang.nav_cohorts()),
-            ("/programme", lang.nav_programme()),
+            programme,
             ("/organisations", lang.nav_organisations()),
             ("/people", lang.nav_people()),
             ("/letters", lang.nav_letters()),
@@ -194,7 +251,11 @@ fn nav(role: Option<Role>, lang: Lang, path: &str) -> Vec<Link> {
         .map(|(href, label)| Link {
             href,
             label,
-            current: path == *href || (*href != "/" && path.starts_with(&format!("{href}/"))),
+            current: match *href {
+                "/" => path == "/",
+                "/programme" | "/programmes" => below("/programme") || below("/programmes"),
+                href => below(href),
+            },
         })
         .collect()
 }
@@ -236,7 +297,7 @@ impl ErrorPage {
             None => Shell {
                 lang,
                 title: heading.to_owned(),
-                nav: nav(None, lang, &request.path),
+                nav: nav(None, lang, &request.path, 0),
                 person: None,
                 roles: Vec::new(),
                 role: String::new(),

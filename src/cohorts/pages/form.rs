@@ -197,6 +197,10 @@ fn show_new(cx: &mut Cx<'_, '_>, values: &Pairs, again: &Again) -> Result<Reply>
 
 /// GET `/cohorts/new`.
 pub(super) fn new(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    // A cohort belongs to a programme: without one, that comes first.
+    if access::desk(cx.conn)?.programmes().is_empty() {
+        return Ok(Reply::see_other("/programmes"));
+    }
     let programme = cx.request().query.typed("programme").to_owned();
     let values = Pairs::new(vec![
         pair("programme", programme),

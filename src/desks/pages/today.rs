@@ -114,7 +114,7 @@ pub(in crate::desks) fn home(cx: &mut Cx<'_, '_>) -> Result<Reply> {
 fn first_steps(house: &rows::House, no_programme: bool, lang: crate::lang::Lang) -> Vec<FirstStep> {
     if no_programme {
         return vec![FirstStep {
-            href: "/programme",
+            href: "/programmes/new",
             label: lang.desk_first_programme(),
             done: false,
         }];

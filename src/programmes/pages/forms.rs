@@ -67,7 +67,7 @@ fn show_programme(
         .iter()
         .map(|word| pair(word, lang.programme_status(word)))
         .collect();
-    let fields = vec![
+    let mut fields = vec![
         Field::line("name_en", lang.programmes_name_en()).written_in(Lang::En),
         Field::line("name_zh", lang.programmes_name_zh()).written_in(Lang::Zh),
         Field::line("summary_en", lang.programmes_summary_en())
@@ -78,9 +78,12 @@ fn show_programme(
             .area(5)
             .optional()
             .written_in(Lang::Zh),
-        Field::line("status", lang.programmes_status()).choice(statuses),
         Field::line("contact_email", lang.programmes_contact()).of("email"),
     ];
+    // A closed one stays so until it is opened again.
+    if row.status != "closed" {
+        fields.push(Field::line("status", lang.programmes_status()).choice(statuses));
+    }
     let action = "/programme/edit".to_owned();
     let mut spec = form_spec(lang, staff, lang.programmes_edit(), fields, action);
     spec.hidden.push(pair("version", row.version.to_string()));
@@ -108,8 +111,12 @@ pub(super) fn save(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         name_zh: form.text("name_zh", 120),
         summary_en: form.optional("summary_en", 2000).unwrap_or_default(),
         summary_zh: form.optional("summary_zh", 2000).unwrap_or_default(),
-        status: form.choice("status", status).unwrap_or_default(),
-        contact_email: form.text("contact_email", 200),
+        status: if row.status == "closed" {
+            row.status.clone()
+        } else {
+            form.choice("status", status).unwrap_or_default()
+        },
+        contact_email: super::contact(&mut form),
     };
     let done = form
         .done()

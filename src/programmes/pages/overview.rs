@@ -288,6 +288,9 @@ fn choices(
 
 /// GET `/programme`. The planner's numbers are in the address.
 pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    if access::desk(cx.conn)?.programmes().is_empty() {
+        return Ok(Reply::see_other("/programmes"));
+    }
     let staff = chosen(cx)?;
     let lang = cx.lang();
     let visit = cx.visit;

@@ -2,10 +2,12 @@
 
 use crate::db::sql_query;
 use chrono::{DateTime, NaiveDate, Utc};
-use diesel::sql_types::{BigInt, Date, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{
+    Array, BigInt, Date, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid,
+};
 use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
 
-use crate::access::ProgrammeStaff;
+use crate::access::{Desk, ProgrammeStaff};
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::ids::{ProgrammeId, SourceId, TargetId};
@@ -63,6 +65,46 @@ pub fn programme(conn: &mut Conn<'_>, staff: &ProgrammeStaff) -> Result<Programm
     .get_result(conn.pg())
     .optional()?
     .ok_or(Error::NotFound)
+}
+
+/// A programme as the list shows it.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct Summary {
+    /// Its id.
+    #[diesel(sql_type = SqlUuid)]
+    pub id: ProgrammeId,
+    /// Its code.
+    #[diesel(sql_type = Text)]
+    pub code: String,
+    /// English name.
+    #[diesel(sql_type = Text)]
+    pub name_en: String,
+    /// Chinese name.
+    #[diesel(sql_type = Text)]
+    pub name_zh: String,
+    /// `planned`, `recruiting`, `running`, `closed`.
+    #[diesel(sql_type = Text)]
+    pub status: String,
+    /// Address for questions.
+    #[diesel(sql_type = Text)]
+    pub contact_email: String,
+    /// Cohorts that are not cancelled.
+    #[diesel(sql_type = BigInt)]
+    pub cohorts: i64,
+}
+
+/// The programmes that the desk reaches, those that go on first, by name.
+///
+/// # Errors
+/// The database's.
+pub fn summaries(conn: &mut Conn<'_>, desk: &Desk) -> Result<Vec<Summary>> {
+    Ok(sql_query(
+        "SELECT p.id, p.code, p.name_en, p.name_zh, p.status, p.contact_email, \
+           (SELECT count(*) FROM cohorts c WHERE c.programme_id = p.id AND c.state <> 'cancelled') AS cohorts \
+         FROM programmes p WHERE p.id = ANY ($1) ORDER BY p.status = 'closed', p.name_en, p.id",
+    )
+    .bind::<Array<SqlUuid>, _>(desk.programmes())
+    .load(conn.pg())?)
 }
 
 /// A target with its source.
