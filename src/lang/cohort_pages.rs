@@ -18,6 +18,15 @@ texts! {
 }
 
 texts! {
+    cohorts_warn_title: "Please look at these dates again" | "請再核對以下日期";
+    cohorts_warn_change: "Dates and texts" | "日期及內容";
+    cohorts_warn_first_late(starts: &str, promised: &str): "The first intake was promised to begin by {promised}; teaching begins on {starts}." | "首屆原定不遲於{promised}開課；現定於{starts}開課。";
+    cohorts_warn_holiday(which: &str, on: &str): "{which}: {on} is a general holiday." | "{which}：{on}為公眾假期。";
+    cohorts_warn_sunday(which: &str, on: &str): "{which}: {on} is a Sunday." | "{which}：{on}為星期日。";
+    cohorts_warn_no_holidays(year: i32): "No general holidays of {year} are recorded, so its dates are not checked against them." | "尚未記錄{year}年的公眾假期，故未能核對該年日期。";
+}
+
+texts! {
     cohorts_new: "New cohort" | "新增屆別";
     cohorts_empty: "No cohorts yet" | "尚未有屆別";
     cohorts_empty_hint: "A cohort is an intake with its call, dates and seats." | "每一屆別包括公開招募、各項日期及名額。";
