@@ -387,6 +387,7 @@ fn cohorts(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let desk = access::desk(cx.conn)?;
     let query = &cx.visit.request.query;
     let wanted = Wanted {
+        programme: None,
         state: query.get("state").and_then(CohortState::parse),
         sort: Sort::from_query(query, SORTS),
         after: Cursor::from_query(query),

@@ -333,3 +333,24 @@ async fn the_role_menu_is_the_switch_between_programmes_and_says_until_when() {
     let theirs = format!("/programme?programme={}", a.programme);
     assert_eq!(ada.get(&theirs).await.status, 404);
 }
+
+#[actix_web::test]
+async fn who_reaches_several_programmes_lists_the_cohorts_of_one() {
+    let app = TestApp::with_database();
+    let a = Side::new(&app, "SETUPF", "Ada");
+    let b = Side::new(&app, "SETUPG", "Ben");
+    a.cohort(&app, "2090F1", 5);
+    b.cohort(&app, "2090G1", 5);
+    let root = administrator(&app);
+    let both = root.get("/cohorts").await.text();
+    assert!(both.contains("2090F1") && both.contains("2090G1") && both.contains("f-programme"));
+    for list in ["/cohorts", "/cohorts.csv"] {
+        let of_a = root.get(&format!("{list}?programme={}", a.programme)).await;
+        assert!(of_a.text().contains("2090F1") && !of_a.text().contains("2090G1"));
+    }
+    let ada = a.client(&app);
+    assert!(!ada.get("/cohorts").await.text().contains("f-programme"));
+    let others = format!("/cohorts?programme={}", b.programme);
+    let others = ada.get(&others).await.text();
+    assert!(!others.contains("2090G1") && !others.contains("2090F1"));
+}
