@@ -15,16 +15,18 @@ use crate::web::{Cx, Pairs, Reply, Routes, Shell, Site, Visit};
 
 use super::Route;
 use super::form_actions::{self as actions, Desk};
-use super::form_queries::{Mine, PicsInForce};
+use super::form_queries::{self as queries, Mine, PicsInForce};
 use super::rules::form::{SectionKey, SectionStatus};
 use super::rules::{Event, Outcome, State};
 
 mod check;
 mod document;
+mod next;
 mod read;
 
 use check::{check, submit};
 use document::{download, remove_document, upload};
+use next::Next;
 pub(super) use read::Read;
 
 /// Room for a document that is too large, so that its sender is told so on the page.
@@ -181,7 +183,10 @@ struct Home {
     tag: &'static str,
     state: &'static str,
     next: &'static str,
+    step: Option<Next>,
     draft: bool,
+    /// Is the decision known? Then the call's dates are history.
+    decided: bool,
     open: bool,
     editable: bool,
     complete: bool,
@@ -194,6 +199,12 @@ struct Home {
     contact: String,
     tasks: Vec<Task>,
     history: Vec<Line>,
+}
+
+impl Home {
+    fn waits(&self) -> bool {
+        self.step.as_ref().is_some_and(|step| step.now)
+    }
 }
 
 fn home(cx: &mut Cx<'_, '_>) -> Result<Reply> {
@@ -221,12 +232,19 @@ fn home(cx: &mut Cx<'_, '_>) -> Result<Reply> {
             },
         })
         .collect();
-    let history = audit::history(cx.conn, own.application().0)?
+    let outcomes = queries::outcomes(cx.conn, &own)?;
+    let step = next::next(&outcomes, crate::db::now(cx.conn)?, lang);
+    let mut entries = audit::history(cx.conn, own.application().0)?;
+    if let Some(offer) = outcomes.offer_id {
+        entries.extend(audit::history(cx.conn, offer.0)?);
+        entries.sort_by_key(|entry| std::cmp::Reverse(entry.occurred_at));
+    }
+    let history = entries
         .into_iter()
         .map(|entry| Line {
             at: format::moment(lang, entry.occurred_at),
             iso: entry.occurred_at.to_rfc3339(),
-            what: lang.history(&entry.verb, &entry.details.unwrap_or_default()),
+            what: lang.own_history(&entry.verb, &entry.details.unwrap_or_default()),
         })
         .collect();
     let cohort = desk.cohort.name(lang).to_owned();
@@ -239,7 +257,12 @@ fn home(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         tag: tag(state),
         state: state.label(lang),
         next: state.what_comes_next(lang),
+        step,
         draft: state == State::Draft,
+        decided: !matches!(
+            state,
+            State::Draft | State::Submitted | State::UnderReview | State::Withdrawn
+        ),
         open: desk.open,
         editable: desk.may(Event::Edit).is_ok(),
         complete,

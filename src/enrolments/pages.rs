@@ -131,6 +131,9 @@ struct Record {
     cohort_id: CohortId,
     cohort: String,
     starts_on: String,
+    ends_on: String,
+    /// The emergency contact's telephone as people read it.
+    phone: String,
     it: Enrolment,
     state: &'static str,
     tag: &'static str,
@@ -169,7 +172,11 @@ fn build(
             who: line
                 .actor_name
                 .unwrap_or_else(|| lang.history_system().to_owned()),
-            what: lang.history(&line.verb, &line.details.unwrap_or_default()),
+            what: if staff {
+                lang.history(&line.verb, &line.details.unwrap_or_default())
+            } else {
+                lang.own_history(&line.verb, &line.details.unwrap_or_default())
+            },
         })
         .collect();
     let state = it.state()?;
@@ -179,6 +186,9 @@ fn build(
         cohort_id: it.cohort_id,
         cohort: cohort.name(lang).to_owned(),
         starts_on: format::date_long(lang, cohort.starts_on),
+        ends_on: format::date_long(lang, cohort.ends_on),
+        phone: Phone::parse(&contact.phone)
+            .map_or_else(|_as_kept| contact.phone.clone(), |it| it.display()),
         state: state.label(lang),
         tag: tag(state),
         may_leave: rules::next(state, rules::EnrolmentEvent::Withdraw).is_ok(),

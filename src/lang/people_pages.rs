@@ -19,6 +19,7 @@ texts! {
     people_phone: "Telephone" | "電話";
     people_phone_hint: "Hong Kong numbers have 8 digits; others begin with + and the country code." | "香港號碼為8位數字；其他地方請以+及國家或地區號碼開首。";
     people_language: "Language" | "語言";
+    people_language_of_theirs: "The language of their pages and of our letters to them." | "其頁面及電郵所用的語言。";
     people_language_hint: "The language of your pages and of our letters to you." | "頁面及電郵所用的語言。";
     people_role: "Role" | "身分";
     people_programme: "Programme" | "計劃";
@@ -101,7 +102,7 @@ texts! {
     people_consent_photographs: "Use of photographs" | "使用照片";
     people_consent_pics: "Personal Information Collection Statement" | "收集個人資料聲明";
     people_keys: "Single-key shortcuts" | "單鍵快捷鍵";
-    people_keys_hint: "/ goes to the search, j and k to the next and the previous row, x ticks a row. This choice is kept in this browser." | "按 / 前往搜尋，j 及 k 移至下一列或上一列，x 剔選該列。此設定只適用於這個瀏覽器。";
+    people_keys_hint: "/ goes to the search, j and k to the next and the previous row, x ticks a row. This choice is kept in this browser." | "按 / 前往搜尋，j及k移至下一列或上一列，x剔選該列。此設定只適用於這個瀏覽器。";
     people_keys_on: "On" | "已開啟";
     people_keys_off: "Off" | "已關閉";
     people_keys_turn_on: "Turn on" | "開啟";
@@ -216,18 +217,18 @@ texts! {
 }
 
 texts! {
-    history_person_signed_in: "Signed in" | "登入";
-    history_person_signed_out_everywhere: "Signed out all other devices" | "登出其他所有裝置";
-    history_person_password_changed: "Set or changed the password" | "設定或更改密碼";
-    history_person_confirmed: "Confirmed the e-mail address" | "確認電郵地址";
-    history_person_profile_changed: "Changed names or telephone" | "更改姓名或電話";
-    history_person_token_made: "Made an API token" | "建立API權杖";
-    history_person_token_revoked: "Revoked an API token" | "撤銷API權杖";
-    history_person_role_granted(role: &str): "Gave the role {role}" | "給予身分：{role}";
-    history_person_role_ended(role: &str): "Ended the role {role}" | "結束身分：{role}";
-    history_person_invited_again: "Sent the invitation again" | "再次發送邀請";
-    history_person_disabled: "Disabled the account" | "停用帳戶";
-    history_person_enabled: "Enabled the account again" | "重新啟用帳戶";
-    history_letter_sent_again: "Sent a letter again" | "再次發送電郵";
-    history_letter_retried: "Put a letter back into the queue" | "將電郵重新排隊發送";
+    history_person_signed_in: "signed in" | "登入";
+    history_person_signed_out_everywhere: "signed out all other devices" | "登出其他所有裝置";
+    history_person_password_changed: "set or changed the password" | "設定或更改密碼";
+    history_person_confirmed: "confirmed the e-mail address" | "確認電郵地址";
+    history_person_profile_changed: "changed names or telephone" | "更改姓名或電話";
+    history_person_token_made: "made an API token" | "建立API權杖";
+    history_person_token_revoked: "revoked an API token" | "撤銷API權杖";
+    history_person_role_granted(role: &str): "gave the role {role}" | "給予身分：{role}";
+    history_person_role_ended(role: &str): "ended the role {role}" | "結束身分：{role}";
+    history_person_invited_again: "sent the invitation again" | "再次發送邀請";
+    history_person_disabled: "disabled the account" | "停用帳戶";
+    history_person_enabled: "enabled the account again" | "重新啟用帳戶";
+    history_letter_sent_again: "sent a letter again" | "再次發送電郵";
+    history_letter_retried: "put a letter back into the queue" | "將電郵重新排隊發送";
 }

@@ -13,6 +13,7 @@ use super::assets;
 use super::dispatch::{Site, Visit};
 use super::problem;
 use super::request::Request;
+use super::session;
 
 /// A link of the navigation.
 #[derive(Clone, Debug)]
@@ -66,6 +67,8 @@ pub struct Shell {
     pub keys: bool,
     /// Is it the sample programme?
     pub sample: bool,
+    /// May the reader be asked to sign in? Not where they have a session that this page did not look up.
+    pub door: bool,
 }
 
 /// The cookie that holds the word `off` in a browser whose person wants no single-key shortcuts.
@@ -101,6 +104,7 @@ impl Shell {
             here: visit.request.here(),
             key: Uuid::now_v7().to_string(),
             sample: site.config.mode == Mode::Sample,
+            door: true,
         }
     }
 
@@ -110,7 +114,7 @@ impl Shell {
         assets::address("banyan.css")
     }
 
-    /// The language in which the signed-in person's name is written, for readers aloud.
+    /// The language in which a name or a text of somebody's own is written, for fonts and readers aloud.
     #[must_use]
     pub fn name_lang(&self, name: &str) -> &'static str {
         let han = |c: char| matches!(c, '\u{3400}'..='\u{9fff}' | '\u{20000}'..='\u{3ffff}');
@@ -119,6 +123,12 @@ impl Shell {
         } else {
             Lang::En.tag()
         }
+    }
+
+    /// The name of a language, from its tag.
+    #[must_use]
+    pub fn language_of(&self, tag: &str) -> &'static str {
+        Lang::parse(tag).unwrap_or(self.lang).language_name()
     }
 
     /// Address of the script.
@@ -204,6 +214,8 @@ fn nav(role: Option<Role>, lang: Lang, path: &str) -> Vec<Link> {
 #[template(path = "web/error.html")]
 pub(super) struct ErrorPage {
     shell: Shell,
+    /// The reader's home.
+    home: &'static str,
     heading: &'static str,
     detail: String,
     reference: String,
@@ -231,6 +243,9 @@ impl ErrorPage {
         lang: Lang,
     ) -> Self {
         let heading = problem::title(error, lang);
+        let has_session = request
+            .cookies
+            .contains_key(session::cookie_name(&site.config));
         let shell = match visit {
             Some(visit) => Shell::new(visit, site, heading.to_owned()),
             None => Shell {
@@ -247,10 +262,18 @@ impl ErrorPage {
                 key: String::new(),
                 keys: false,
                 sample: site.config.mode == Mode::Sample,
+                door: !has_session,
             },
+        };
+        // Those who are signed in are led from the door to their own home.
+        let home = match (visit, has_session) {
+            (Some(_), _) => shell.nav.first().map_or("/", |link| link.href),
+            (None, true) => "/sign-in",
+            (None, false) => "/",
         };
         Self {
             shell,
+            home,
             heading,
             detail: problem::detail(error, lang),
             reference: request.id.to_string(),

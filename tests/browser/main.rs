@@ -21,6 +21,7 @@ mod app;
 )]
 mod smtp_sink;
 
+mod access;
 mod browser;
 mod house;
 mod scene;

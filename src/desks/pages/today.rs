@@ -1,4 +1,4 @@
-//! The programme office's home: what needs a decision today.
+//! The programme office's home: what needs a decision today, how the year stands, what is ahead.
 
 use askama::Template;
 
@@ -7,11 +7,14 @@ use crate::db::Role;
 use crate::desks::queries::{cohort as counted, today as rows};
 use crate::desks::rules::{length, needs};
 use crate::error::Result;
-use crate::lang::format::{count, deadline};
+use crate::lang::format::{count, deadline, hk_date};
 use crate::web::{Cx, Reply, Shell};
 
-use super::cohort::{NeedLine, need_line, tag};
-use super::public_parts::dates;
+use super::cohort::{NeedLine, YearLine, need_line, tag, year_line};
+use super::public_parts::{DateLine, dates};
+
+/// Dates that stand on the page; the rest are on the cohorts' own.
+const AHEAD: usize = 6;
 
 struct Waiting {
     cohort: String,
@@ -49,6 +52,8 @@ struct Today {
     waiting: Vec<Waiting>,
     dead_letters: Option<String>,
     cohorts: Vec<CohortLine>,
+    years: Vec<YearLine>,
+    ahead: Vec<DateLine>,
     first: Vec<FirstStep>,
 }
 
@@ -60,6 +65,7 @@ pub(in crate::desks) fn home(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let figures = counted::all_figures(cx.conn, &desk)?;
     let house = rows::house(cx.conn, &desk)?;
     let now = crate::db::now(cx.conn)?;
+    let years = counted::running_years(cx.conn, &desk, hk_date(now))?;
 
     let (mut waiting, mut overview) = (Vec::new(), Vec::new());
     for cohort in &cohorts {
@@ -106,6 +112,14 @@ pub(in crate::desks) fn home(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         waiting,
         dead_letters: (house.dead_letters > 0).then(|| lang.desk_dead_letters(house.dead_letters)),
         cohorts: overview,
+        years: years
+            .iter()
+            .map(|year| year_line(year, 0, now, lang))
+            .collect(),
+        ahead: dates(&cohorts.iter().collect::<Vec<_>>(), lang, now)
+            .into_iter()
+            .take(AHEAD)
+            .collect(),
         first,
     };
     cx.visit.page(&page)

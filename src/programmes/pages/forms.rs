@@ -143,11 +143,8 @@ fn target_fields(cx: &mut Cx<'_, '_>, staff: &ProgrammeStaff) -> Result<Vec<Fiel
         .into_iter()
         .map(|row| {
             let title = lang.pick(&row.title_en, &row.title_zh);
-            let label = format!(
-                "{title} ({}, {})",
-                row.publisher,
-                date(lang, row.published_on)
-            );
+            let of = [row.publisher.clone(), date(lang, row.published_on)];
+            let label = title.clone() + &lang.aside(&of.join(lang.pick(", ", "，")));
             (row.id.to_string(), label)
         })
         .collect();
