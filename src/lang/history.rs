@@ -12,7 +12,7 @@ texts! {
     history_rejected: "told: not selected" | "通知：未獲取錄";
     history_ineligible: "told: not eligible" | "通知：不符合申請資格";
     history_offer_issued: "made the offer" | "發出取錄通知";
-    history_offer_promoted(rank: i64): "made the offer, from rank {rank} of the waitlist" | "由候補排名{rank}遞補，發出取錄通知";
+    history_offer_promoted(rank: i64): "freed a seat; it was offered here, from rank {rank} of the waitlist" | "騰出名額，由候補排名{rank}遞補，發出取錄通知";
     history_offer_accepted: "accepted the offer" | "接受取錄";
     history_offer_declined(reason: &str): "declined the offer {reason}" | "婉拒取錄{reason}";
     history_offer_expired: "the offer expired" | "取錄通知逾期";

@@ -11,33 +11,33 @@ pub const ORDER: &str = "(() => { const bad = []; const all = (s) => [...documen
       if (n > last + 1) bad.push('h' + n + ' after h' + last + ': ' + h.textContent.trim().slice(0, 40)); last = n; }); \
     if (!document.title.trim()) bad.push('no title'); \
     all('table').forEach((t) => { if (!t.caption && !t.getAttribute('aria-label')) bad.push('a table without caption'); }); \
-    all('img, svg').forEach((p) => { if (p.getAttribute('aria-hidden') !== 'true' && !p.getAttribute('alt') && !p.getAttribute('aria-label')) bad.push('a picture without words: ' + p.outerHTML.slice(0, 60)); }); \
+    all('img, svg').forEach((p) => { if (!p.closest('[aria-hidden=true]') && !p.getAttribute('alt') && !p.getAttribute('aria-label')) bad.push('a picture without words: ' + p.outerHTML.slice(0, 60)); }); \
     return bad; })()";
 
 /// Han characters that no element marks as Chinese, and half-width marks between them.
-pub const TONGUES: &str = r"(() => { const bad = []; const han = /\p{Script=Han}/u; \
-    const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT); \
-    for (let n; (n = words.nextNode());) { const text = n.textContent.trim(); const e = n.parentElement; \
-      if (!han.test(text) || e.closest('script, style, iframe')) continue; \
-      if (!e.closest('[lang]').lang.startsWith('zh')) bad.push('not marked as Chinese: ' + text.slice(0, 50)); \
-      else if (/\p{Script=Han}[,;:!?()]|[,;:!?(]\p{Script=Han}/u.test(text)) bad.push('half-width marks: ' + text.slice(0, 50)); } \
+pub const TONGUES: &str = r"(() => { const bad = []; const han = /\p{Script=Han}/u;
+    const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let n; (n = words.nextNode());) { const text = n.textContent.trim(); const e = n.parentElement;
+      if (!han.test(text) || e.closest('script, style, iframe')) continue;
+      if (!e.closest('[lang]').lang.startsWith('zh')) bad.push('not marked as Chinese: ' + text.slice(0, 50));
+      else if (/\p{Script=Han}[,;:!?()]|[,;:!?(]\p{Script=Han}/u.test(text)) bad.push('half-width marks: ' + text.slice(0, 50)); }
     return bad; })()";
 
 /// Text that does not stand out from what is behind it: 4.5 to 1, large text 3 to 1 (WCAG 1.4.3).
-pub const CONTRAST: &str = r"(() => { const bad = new Set(); \
-    const c = document.createElement('canvas').getContext('2d', { willReadFrequently: true }); \
-    const rgba = (text) => { c.clearRect(0, 0, 1, 1); c.fillStyle = text; c.fillRect(0, 0, 1, 1); const d = c.getImageData(0, 0, 1, 1).data; return [d[0], d[1], d[2], d[3] / 255]; }; \
-    const over = (a, b) => [0, 1, 2].map((i) => a[i] * a[3] + b[i] * (1 - a[3])).concat(1); \
-    const light = (k) => { const [r, g, b] = k.slice(0, 3).map((v) => { v /= 255; return v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; }); return 0.2126 * r + 0.7152 * g + 0.0722 * b; }; \
-    const behind = (e) => { const layers = []; for (let p = e; p; p = p.parentElement) { layers.push(rgba(getComputedStyle(p).backgroundColor)); if (layers.at(-1)[3] === 1) break; } \
-      return layers.reverse().reduce((under, layer) => over(layer, under), [255, 255, 255, 1]); }; \
-    const seen = (e) => { let o = 1; for (let p = e; p; p = p.parentElement) o *= Number(getComputedStyle(p).opacity); return o; }; \
-    const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT); \
-    for (let n; (n = words.nextNode());) { const e = n.parentElement; if (!n.textContent.trim() || e.closest('.vh, svg, iframe, option, [aria-disabled]') || !e.checkVisibility({ contentVisibilityAuto: true })) continue; \
-      const s = getComputedStyle(e); const under = behind(e); const ink = rgba(s.color); ink[3] *= seen(e); const top = over(ink, under); \
-      const [a, b] = [light(top), light(under)].sort((x, y) => y - x); const ratio = (a + 0.05) / (b + 0.05); \
-      const px = parseFloat(s.fontSize); const need = px >= 24 || (px >= 18.66 && Number(s.fontWeight) >= 700) ? 3 : 4.5; \
-      if (ratio < need) bad.add('contrast ' + ratio.toFixed(2) + ': ' + e.tagName + '.' + e.className + ' ' + n.textContent.trim().slice(0, 30)); } \
+pub const CONTRAST: &str = r"(() => { const bad = new Set();
+    const c = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+    const rgba = (text) => { c.clearRect(0, 0, 1, 1); c.fillStyle = text; c.fillRect(0, 0, 1, 1); const d = c.getImageData(0, 0, 1, 1).data; return [d[0], d[1], d[2], d[3] / 255]; };
+    const over = (a, b) => [0, 1, 2].map((i) => a[i] * a[3] + b[i] * (1 - a[3])).concat(1);
+    const light = (k) => { const [r, g, b] = k.slice(0, 3).map((v) => { v /= 255; return v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; }); return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
+    const behind = (e) => { const layers = []; for (let p = e; p; p = p.parentElement) { layers.push(rgba(getComputedStyle(p).backgroundColor)); if (layers.at(-1)[3] === 1) break; }
+      return layers.reverse().reduce((under, layer) => over(layer, under), [255, 255, 255, 1]); };
+    const seen = (e) => { let o = 1; for (let p = e; p; p = p.parentElement) o *= Number(getComputedStyle(p).opacity); return o; };
+    const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let n; (n = words.nextNode());) { const e = n.parentElement; if (!n.textContent.trim() || e.closest('.vh, svg, iframe, option, [aria-disabled]') || !e.checkVisibility({ contentVisibilityAuto: true })) continue;
+      const s = getComputedStyle(e); const under = behind(e); const ink = rgba(s.color); ink[3] *= seen(e); const top = over(ink, under);
+      const [a, b] = [light(top), light(under)].sort((x, y) => y - x); const ratio = (a + 0.05) / (b + 0.05);
+      const px = parseFloat(s.fontSize); const need = px >= 24 || (px >= 18.66 && Number(s.fontWeight) >= 700) ? 3 : 4.5;
+      if (ratio < need) bad.add('contrast ' + ratio.toFixed(2) + ': ' + e.tagName + '.' + e.className + ' ' + n.textContent.trim().slice(0, 30)); }
     return [...bad].slice(0, 5); })()";
 
 /// Targets under 24 pixels that stand closer to another than a finger can tell (WCAG 2.5.8); a link

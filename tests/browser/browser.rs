@@ -124,7 +124,11 @@ impl Browser {
         let scheme = if dark { "dark" } else { "light" };
         let order = serde_json::json!({
             "cmd": "Emulation.setEmulatedMedia",
-            "params": { "features": [{ "name": "prefers-color-scheme", "value": scheme }] }
+            // Colours that glide into each other would be measured half way.
+            "params": { "features": [
+                { "name": "prefers-color-scheme", "value": scheme },
+                { "name": "prefers-reduced-motion", "value": "reduce" }
+            ] }
         });
         let what = format!(
             "POST /session/{}/goog/cdp/execute",

@@ -144,6 +144,51 @@ async fn walk(
     faults
 }
 
+/// Faults as they happen, each with the question that must find it.
+const PLANTED: [(&str, &str); 5] = [
+    (
+        "document.querySelector('main h1').after(document.createElement('h4'))",
+        access::ORDER,
+    ),
+    (
+        "document.querySelector('main p').append('人才')",
+        access::TONGUES,
+    ),
+    (
+        "document.querySelector('main h2').style.color = '#9aa'",
+        access::CONTRAST,
+    ),
+    (
+        "['a', 'b'].forEach((name) => { const b = document.createElement('button'); b.textContent = name; \
+           b.style.all = 'unset'; b.style.fontSize = '9px'; document.querySelector('main').prepend(b); })",
+        access::TARGETS,
+    ),
+    (
+        "document.querySelectorAll('main a').forEach((a) => { a.style.outline = 'none'; })",
+        access::FOCUS,
+    ),
+];
+
+#[actix_web::test]
+async fn the_questions_find_what_is_planted() {
+    let house = LiveHouse::open();
+    Scene::set(&house.app);
+    let browser = Browser::open(&DESK).await;
+    for (plant, question) in PLANTED {
+        browser.open_page(&house.url).await;
+        browser.see("h1").await;
+        assert_eq!(browser.ask::<Vec<String>>(question).await, [""; 0]);
+        browser
+            .ask::<serde_json::Value>(&format!("(() => {{ {plant}; return null; }})()"))
+            .await;
+        assert!(
+            !browser.ask::<Vec<String>>(question).await.is_empty(),
+            "{plant}"
+        );
+    }
+    browser.close().await;
+}
+
 /// Pages of the register that no link of the sample programme leads to: they come after a form, by a
 /// letter, or where the sample has nothing of the kind. Their own tests look at them.
 const NO_LINK: [&str; 0] = [];
@@ -159,7 +204,10 @@ fn not_seen(seen: &BTreeSet<String>) -> Vec<String> {
     });
     pages
         .map(|door| {
-            let parts = door.path.split('/').map(|part| if part.starts_with('{') { "*" } else { part });
+            let parts = door
+                .path
+                .split('/')
+                .map(|part| if part.starts_with('{') { "*" } else { part });
             parts.collect::<Vec<_>>().join("/")
         })
         .filter(|shape| !seen.contains(shape))

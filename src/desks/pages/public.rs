@@ -90,7 +90,6 @@ pub(in crate::desks) fn landing(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     Ok(cached(cx, reply))
 }
 
-
 struct RouteLine {
     name: &'static str,
     who: &'static str,
@@ -425,10 +424,7 @@ pub(in crate::desks) fn targets(cx: &mut Cx<'_, '_>) -> Result<Reply> {
 }
 
 fn target(promise: &rows::Promise, lang: Lang) -> TargetLine {
-    let period = lang.site_from_to(
-        &date(lang, promise.starts_on),
-        &date(lang, promise.ends_on),
-    );
+    let period = lang.site_from_to(&date(lang, promise.starts_on), &date(lang, promise.ends_on));
     let metric = Metric::parse(&promise.metric);
     let operator = Operator::parse(&promise.operator).map_or("", |o| o.label(lang));
     TargetLine {

@@ -263,7 +263,7 @@ async fn the_same_way_in_chinese() {
     let reference = one(&app, &call, "reference");
     assert_eq!(
         letters(&app, &call),
-        format!("application_received zh-Hant-HK 已收到你的申請 {reference}")
+        format!("application_received zh-Hant-HK 已收到你的申請：{reference}")
     );
     let status = client.get(&base).await.text();
     assert!(status.contains("已遞交") && status.contains("遞交申請"));

@@ -99,7 +99,10 @@ async fn the_applications_own_page_leads_to_the_same_step() {
         "UPDATE offers SET state = 'accepted', ended_at = '2020-08-01' WHERE id = '{offered}'"
     ));
     let accepted = ada.get(&page).await.text();
-    holds(&accepted, &[&format!("href=\"/me/enrol/{offered}\">Enrol</a>")]);
+    holds(
+        &accepted,
+        &[&format!("href=\"/me/enrol/{offered}\">Enrol</a>")],
+    );
     lacks(&accepted, &["<dt>Answer by</dt>", "Answer the offer"]);
     app.as_owner(&format!(
         "UPDATE offers SET state = 'declined' WHERE id = '{offered}'"
@@ -175,7 +178,7 @@ async fn the_desk_says_what_needs_a_decision_and_where() {
             "Nothing needs a decision now.",
             "First half of 2027",
             "Secret plan",
-            "2027 against its target",
+            "2090 against its target",
             "of 201 needed",
             "Dates ahead",
             "Reply to offers by",
@@ -416,7 +419,13 @@ async fn an_organisation_sees_its_own_seats_and_no_others() {
         let page = speaker(&app, role, own).get("/organisation").await.text();
         holds(
             &page,
-            &[seats, "First half of 2027", "Held until", "Dates ahead", "mailto:"],
+            &[
+                seats,
+                "First half of 2027",
+                "Held until",
+                "Dates ahead",
+                "mailto:",
+            ],
         );
         lacks(&page, &[other, "data-label=\"Seats\">18</td>"]);
     }

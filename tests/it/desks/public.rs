@@ -207,7 +207,7 @@ async fn curriculum_selection_privacy_and_targets_show_their_rows() {
         &[
             "more than 200",
             "38%",
-            "n = 103",
+            "n\u{a0}=\u{a0}103",
             "May repeat an older survey.",
             "90%",
         ],
