@@ -14,12 +14,15 @@ pub const ORDER: &str = "(() => { const bad = []; const all = (s) => [...documen
     all('img, svg').forEach((p) => { if (!p.closest('[aria-hidden=true]') && !p.getAttribute('alt') && !p.getAttribute('aria-label')) bad.push('a picture without words: ' + p.outerHTML.slice(0, 60)); }); \
     return bad; })()";
 
-/// Han characters that no element marks as Chinese, and half-width marks between them.
+/// Text mostly of Han characters that no element marks as Chinese, and half-width marks between Han
+/// characters. A name within a sentence is no passage in another language (WCAG 3.1.2), and a letter's
+/// own text is as it was sent.
 pub const TONGUES: &str = r"(() => { const bad = []; const han = /\p{Script=Han}/u;
     const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     for (let n; (n = words.nextNode());) { const text = n.textContent.trim(); const e = n.parentElement;
-      if (!han.test(text) || e.closest('script, style, iframe')) continue;
-      if (!e.closest('[lang]').lang.startsWith('zh')) bad.push('not marked as Chinese: ' + text.slice(0, 50));
+      if (!han.test(text) || e.closest('script, style, iframe, pre')) continue;
+      const [hans, latins] = [/\p{Script=Han}/gu, /\p{Script=Latin}/gu].map((kind) => (text.match(kind) || []).length);
+      if (!e.closest('[lang]').lang.startsWith('zh')) { if (hans > latins) bad.push('not marked as Chinese: ' + text.slice(0, 50)); }
       else if (/\p{Script=Han}[,;:!?()]|[,;:!?(]\p{Script=Han}/u.test(text)) bad.push('half-width marks: ' + text.slice(0, 50)); }
     return bad; })()";
 
