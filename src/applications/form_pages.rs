@@ -7,7 +7,7 @@ use crate::audit;
 use crate::db::Conn;
 use crate::error::{Error, FieldError, Result};
 use crate::ids::{ApplicationId, OrganisationId};
-use crate::lang::format;
+use crate::lang::{Lang, format};
 use crate::organisations;
 use crate::people::rules::find_identity_card_numbers;
 use crate::web::forms::Mistakes;
@@ -15,8 +15,8 @@ use crate::web::{Cx, Pairs, Reply, Routes, Shell, Site, Visit};
 
 use super::Route;
 use super::form_actions::{self as actions, Desk};
-use super::form_queries::{self as queries, Mine, PicsInForce};
-use super::rules::form::{SectionKey, SectionStatus};
+use super::form_queries::{self as queries, Mine, Outcomes, PicsInForce};
+use super::rules::form::{Section, SectionKey, SectionStatus};
 use super::rules::{Event, Outcome, State};
 
 mod check;
@@ -216,40 +216,11 @@ fn home(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let complete = sections
         .iter()
         .all(|it| it.status == SectionStatus::Complete);
-    let tasks = sections
-        .iter()
-        .map(|it| Task {
-            key: it.key,
-            tag: match it.status {
-                SectionStatus::NotStarted => "",
-                SectionStatus::InProgress => "wait",
-                SectionStatus::Complete => "ok",
-            },
-            status: it.status.label(lang),
-            missing: match it.status {
-                SectionStatus::InProgress => it.problems.len(),
-                SectionStatus::NotStarted | SectionStatus::Complete => 0,
-            },
-        })
-        .collect();
     let outcomes = queries::outcomes(cx.conn, &own)?;
     let step = next::next(&outcomes, crate::db::now(cx.conn)?, lang);
-    let mut entries = audit::history(cx.conn, own.application().0)?;
-    if let Some(offer) = outcomes.offer_id {
-        entries.extend(audit::history(cx.conn, offer.0)?);
-        entries.sort_by_key(|entry| std::cmp::Reverse(entry.occurred_at));
-    }
-    let history = entries
-        .into_iter()
-        .map(|entry| Line {
-            at: format::moment(lang, entry.occurred_at),
-            iso: entry.occurred_at.to_rfc3339(),
-            what: lang.own_history(&entry.verb, &entry.details.unwrap_or_default()),
-        })
-        .collect();
     let cohort = desk.cohort.name(lang).to_owned();
     let shell = cx.shell(lang.apply_title(&cohort));
-    cx.visit.page(&Home {
+    let page = Home {
         shell,
         base: address(&own),
         cohort,
@@ -277,9 +248,45 @@ fn home(cx: &mut Cx<'_, '_>) -> Result<Reply> {
             .filter(|_| state != State::Draft)
             .map(|at| format::moment(lang, at)),
         contact: desk.mine.contact_email.clone(),
-        tasks,
-        history,
-    })
+        tasks: sections.iter().map(|it| task(it, lang)).collect(),
+        history: history(cx, &own, &outcomes)?,
+    };
+    cx.visit.page(&page)
+}
+
+/// A section in the task list.
+fn task(section: &Section, lang: Lang) -> Task {
+    Task {
+        key: section.key,
+        tag: match section.status {
+            SectionStatus::NotStarted => "",
+            SectionStatus::InProgress => "wait",
+            SectionStatus::Complete => "ok",
+        },
+        status: section.status.label(lang),
+        missing: match section.status {
+            SectionStatus::InProgress => section.problems.len(),
+            SectionStatus::NotStarted | SectionStatus::Complete => 0,
+        },
+    }
+}
+
+/// What happened to the application and to its offer, in the applicant's words, newest first.
+fn history(cx: &mut Cx<'_, '_>, own: &OwnApplication, outcomes: &Outcomes) -> Result<Vec<Line>> {
+    let lang = cx.lang();
+    let mut entries = audit::history(cx.conn, own.application().0)?;
+    if let Some(offer) = outcomes.offer_id {
+        entries.extend(audit::history(cx.conn, offer.0)?);
+        entries.sort_by_key(|entry| std::cmp::Reverse(entry.occurred_at));
+    }
+    Ok(entries
+        .into_iter()
+        .map(|entry| Line {
+            at: format::moment(lang, entry.occurred_at),
+            iso: entry.occurred_at.to_rfc3339(),
+            what: lang.own_history(&entry.verb, &entry.details.unwrap_or_default()),
+        })
+        .collect())
 }
 
 /// The shape of a state, as the kit has it.

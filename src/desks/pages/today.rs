@@ -1,12 +1,16 @@
 //! The programme office's home: what needs a decision today, how the year stands, what is ahead.
 
 use askama::Template;
+use chrono::{DateTime, Utc};
 
 use crate::access;
+use crate::cohorts::queries::Cohort;
 use crate::db::Role;
-use crate::desks::queries::{cohort as counted, today as rows};
+use crate::desks::queries::cohort::{self as counted, Figures};
+use crate::desks::queries::today as rows;
 use crate::desks::rules::{length, needs};
 use crate::error::Result;
+use crate::lang::Lang;
 use crate::lang::format::{count, deadline, hk_date};
 use crate::web::{Cx, Reply, Shell};
 
@@ -78,26 +82,7 @@ pub(in crate::desks) fn home(cx: &mut Cx<'_, '_>) -> Result<Reply> {
                 line: need_line(need, n, cohort, lang),
             });
         }
-        let state = cohort.state()?;
-        overview.push(CohortLine {
-            href: format!("/cohorts/{}", cohort.id),
-            name: cohort.name(lang).to_owned(),
-            tag: tag(state),
-            state: state.label(lang),
-            submitted: count(f.submitted),
-            taken: count(f.taken),
-            offered: count(f.on_offer),
-            seats: count(f.seats),
-            taken_width: length(f.taken, f.seats),
-            offered_width: length(f.on_offer, f.seats),
-            offered_end: length(f.taken + f.on_offer, f.seats),
-            waiting: count(f.waiting),
-            next: dates(&[cohort], lang, now)
-                .into_iter()
-                .next()
-                .map(|line| lang.desk_next_date(line.what, &line.left))
-                .unwrap_or_default(),
-        });
+        overview.push(cohort_line(cohort, f, now, lang)?);
     }
     waiting.sort_by_key(|w| !w.line.urgent);
     let administrator = cx.visit.actor.role() == Some(Role::Administrator);
@@ -125,7 +110,31 @@ pub(in crate::desks) fn home(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     cx.visit.page(&page)
 }
 
-fn first_steps(house: &rows::House, no_programme: bool, lang: crate::lang::Lang) -> Vec<FirstStep> {
+/// A cohort as a row of the table.
+fn cohort_line(cohort: &Cohort, f: &Figures, now: DateTime<Utc>, lang: Lang) -> Result<CohortLine> {
+    let state = cohort.state()?;
+    Ok(CohortLine {
+        href: format!("/cohorts/{}", cohort.id),
+        name: cohort.name(lang).to_owned(),
+        tag: tag(state),
+        state: state.label(lang),
+        submitted: count(f.submitted),
+        taken: count(f.taken),
+        offered: count(f.on_offer),
+        seats: count(f.seats),
+        taken_width: length(f.taken, f.seats),
+        offered_width: length(f.on_offer, f.seats),
+        offered_end: length(f.taken + f.on_offer, f.seats),
+        waiting: count(f.waiting),
+        next: dates(&[cohort], lang, now)
+            .into_iter()
+            .next()
+            .map(|line| lang.desk_next_date(line.what, &line.left))
+            .unwrap_or_default(),
+    })
+}
+
+fn first_steps(house: &rows::House, no_programme: bool, lang: Lang) -> Vec<FirstStep> {
     if no_programme {
         return vec![FirstStep {
             href: "/programme",
