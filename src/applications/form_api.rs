@@ -17,7 +17,7 @@ use crate::files::rules::{MAX_DOCUMENT, judge_pdf};
 use crate::ids::{ApplicationId, OrganisationId};
 use crate::lang::{Lang, Say as _};
 use crate::web::api::{given, no_choice};
-use crate::web::{Body, Cx, Method, Operation, Pairs, Reply, Routes};
+use crate::web::{Body, Cx, Method, Operation, Pairs, Reply, Routes, Upload};
 
 use super::Route;
 use super::form_actions::{self as actions, Desk};
@@ -453,14 +453,20 @@ fn put_document(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     };
     let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
     judge_pdf(Cursor::new(bytes), size)?;
-    let path = cx
-        .site
-        .files
-        .incoming()?
-        .join(Uuid::now_v7().simple().to_string());
-    std::fs::File::create_new(&path)?.write_all(bytes)?;
-    let key = cx.site.files.take(&path)?;
-    let sha256 = Sha256::digest(bytes).to_vec();
+    // As if it had been sent by a form: it leaves the folder of uploads however this ends.
+    let upload = Upload {
+        field: String::new(),
+        name: String::new(),
+        path: cx
+            .site
+            .files
+            .incoming()?
+            .join(Uuid::now_v7().simple().to_string()),
+        size,
+        sha256: Sha256::digest(bytes).to_vec(),
+    };
+    std::fs::File::create_new(&upload.path)?.write_all(bytes)?;
+    let key = cx.site.files.take(&upload.path)?;
     let label = format!("{}.pdf", desk.mine.reference);
     let new = NewFile {
         owner: own.person(),
@@ -469,7 +475,7 @@ fn put_document(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         label: &label,
         media_type: "application/pdf",
         size,
-        sha256: &sha256,
+        sha256: &upload.sha256,
     };
     if let Err(error) = actions::put_document(cx.conn, &own, &new) {
         // No row names these bytes.

@@ -12,6 +12,7 @@ use crate::cohorts;
 use crate::db::{Actor, Conn};
 use crate::error::{Error, Result};
 use crate::files::queries::{self as stored, NewFile};
+use crate::files::rules::label;
 use crate::ids::{CohortId, FileId, ImportId};
 use crate::lang::{Lang, format};
 use crate::web::paging::{Cursor, Page};
@@ -190,7 +191,7 @@ fn send_in(visit: &Visit, site: &Site) -> Result<Reply> {
             conn,
             &staff,
             id,
-            &upload.name,
+            &label(&upload.name, ""),
             &upload.sha256,
             file,
             &findings,
@@ -212,7 +213,7 @@ fn keep(conn: &mut Conn<'_>, staff: &CohortStaff, key: &str, upload: &Upload) ->
         owner: staff.person(),
         programme: Some(staff.programme()),
         storage_key: key,
-        label: &upload.name,
+        label: &label(&upload.name, ""),
         media_type: "text/csv",
         size: upload.size,
         sha256: &upload.sha256,

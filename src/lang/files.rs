@@ -7,4 +7,5 @@ texts! {
     upload_encrypted: "This PDF is locked with a password. Save it without one and choose it again." | "此 PDF 設有密碼，請移除密碼後重新選擇。";
     upload_truncated: "This PDF is not complete. Save it again and choose it once more." | "此 PDF 不完整，請重新儲存後再選擇。";
     upload_active: "This PDF carries a program or another file. Print it to a plain PDF and choose that." | "此 PDF 內含程式或其他檔案，請列印成一般 PDF 後再選擇。";
+    upload_infected: "This file carries the mark of malware and was not kept. Check your device, then choose a clean PDF." | "此檔案帶有惡意軟件的特徵，未有保存。請檢查你的裝置，然後選擇乾淨的PDF。";
 }

@@ -79,7 +79,7 @@ texts! {
     people_account_password_none: "You have no password; you sign in by mailed links." | "尚未設定密碼；你以電郵連結登入。";
     people_account_password_change: "Change the password" | "更改密碼";
     people_account_password_make: "Set a password" | "設定密碼";
-    people_account_password_effect: "All your other devices will be signed out." | "其他所有裝置將被登出。";
+    people_account_password_effect: "All your other devices will be signed out; API tokens and links that were mailed to you stop working." | "其他所有裝置將被登出，API權杖及先前電郵的連結亦會失效。";
     people_account_password_wrong: "This is not your current password." | "目前密碼不正確。";
     people_account_prove: "It has been a while since you signed in. Have a sign-in link mailed to you, then set the password." | "你已登入一段時間。請先以電郵連結重新登入，再設定密碼。";
     people_account_sessions: "Devices that are signed in" | "已登入的裝置";
@@ -149,7 +149,7 @@ texts! {
     people_mail_device_text: "Your password was used to sign in on a device that we have not seen before." | "有人以你的密碼於新裝置登入。";
     people_mail_device_not_you: "If it was not you, sign out everywhere on your account page and change your password at once." | "如非你本人，請立即於帳戶頁登出所有裝置並更改密碼。";
     people_mail_password_subject: "Your password was changed" | "你的密碼已更改";
-    people_mail_password_text: "The password of your account was set or changed. Your other devices were signed out." | "你的帳戶密碼已設定或更改，其他裝置已被登出。";
+    people_mail_password_text: "The password of your account was set or changed. Your other devices were signed out; your API tokens stopped working." | "你的帳戶密碼已設定或更改，其他裝置已被登出，API權杖亦已失效。";
     people_mail_password_not_you: "If it was not you, choose a new password at once with the button above and tell us." | "如非你本人操作，請立即按上方按鈕重設密碼並通知我們。";
 }
 
@@ -203,7 +203,7 @@ texts! {
     people_disable: "Disable the account" | "停用帳戶";
     people_disable_title: "Disable this account" | "停用此帳戶";
     people_disable_effect(name: &str): "{name} is signed out everywhere at once and cannot sign in. API tokens stop working." | "{name}將立即於所有裝置登出，不能再登入，其API權杖亦會停止運作。";
-    people_disable_undo: "You can enable the account again; devices must then sign in anew." | "你可重新啟用帳戶，屆時各裝置須重新登入。";
+    people_disable_undo: "You can enable the account again; devices must then sign in anew and API tokens be made anew." | "你可重新啟用帳戶，屆時各裝置須重新登入，API權杖亦須重新建立。";
     people_enable: "Enable the account" | "重新啟用帳戶";
     people_what_happens: "What will happen" | "將會發生";
     people_what_stays: "What stays" | "維持不變";

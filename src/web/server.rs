@@ -25,7 +25,7 @@ use crate::error::{Error, Result};
 
 use super::dispatch::{Site, answer, failure, request_lang};
 use super::forms::Pairs;
-use super::headers::ALWAYS;
+use super::headers::{ALWAYS, peer};
 use super::reply::{Body as ReplyBody, Reply, Rows};
 use super::request::{Body, Request, Upload};
 use super::routes::{Door, Handler, Method, Routes};
@@ -33,6 +33,8 @@ use super::{assets, forms, pack};
 
 /// Requests that may wait for their turn.
 const QUEUE: usize = 256;
+/// Fields and files of one form.
+const MOST_PARTS: usize = 500;
 /// How long one may wait.
 const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -243,22 +245,13 @@ fn bare_request(site: &Site, http: &HttpRequest, pattern: &'static str) -> Reque
                 .collect()
         })
         .unwrap_or_default();
-    let peer = http.peer_addr().map(|addr| addr.ip());
-    let forwarded = http
-        .headers()
-        .get("x-forwarded-for")
-        .and_then(|v| v.to_str().ok());
-    let peer = match (peer, forwarded) {
-        // Only a proxy of our own, on this machine, may say for whom it speaks.
-        (Some(ip), Some(list)) if site.config.behind_proxy && ip.is_loopback() => list
-            .rsplit(',')
-            .next()
-            .unwrap_or_default()
-            .trim()
-            .to_owned(),
-        (Some(ip), _) => ip.to_string(),
-        (None, _) => String::new(),
-    };
+    // A proxy adds to the list, or adds another list below what the sender has made up.
+    let forwarded = http.headers().get_all("x-forwarded-for").last();
+    let peer = peer(
+        http.peer_addr().map(|addr| addr.ip()),
+        forwarded.and_then(|list| list.to_str().ok()),
+        site.config.behind_proxy,
+    );
     Request {
         id: Uuid::now_v7(),
         method: Method::Get,
@@ -323,14 +316,20 @@ async fn read_all(mut payload: web::Payload, limit: usize) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Reads a multipart form: fields into memory, files onto disk, all within one limit.
+/// Reads a multipart form: fields into memory, files onto disk, all within one limit. Many empty parts
+/// would cost a file each, so they are counted too.
 async fn multipart(site: &Site, limit: usize, mut parts: Multipart) -> Result<Body> {
     let bad = |err: actix_multipart::MultipartError| {
         Error::BadRequest(format!("the form could not be read: {err}"))
     };
     let (mut fields, mut uploads, mut total) = (Vec::new(), Vec::new(), 0_usize);
+    let mut count = 0;
     while let Some(part) = parts.next().await {
         let mut part = part.map_err(bad)?;
+        count += 1;
+        if count > MOST_PARTS {
+            return Err(Error::BadRequest("the form has too many parts".to_owned()));
+        }
         let disposition = part.content_disposition();
         let field = disposition
             .and_then(|d| d.get_name())
@@ -339,6 +338,8 @@ async fn multipart(site: &Site, limit: usize, mut parts: Multipart) -> Result<Bo
         let file = disposition
             .and_then(|d| d.get_filename())
             .map(str::to_owned);
+        // Names are kept as well as contents.
+        total += field.len() + file.as_ref().map_or(0, String::len);
         let mut spool = Spool::new(site, file.is_some())?;
         while let Some(chunk) = part.next().await {
             let chunk = chunk.map_err(bad)?;

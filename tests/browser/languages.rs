@@ -28,7 +28,7 @@ const WIDE: &str = "(() => { const root = document.documentElement; if (root.scr
     return ['wider by ' + (root.scrollWidth - root.clientWidth)].concat(out.slice(0, 3).map((e) => e.outerHTML.slice(0, 90))); })()";
 
 /// The shape of a path: ids and codes left out, so that one page of each kind is looked at.
-fn shape(path: &str) -> String {
+pub fn shape(path: &str) -> String {
     let plain = path.split(['?', '#']).next().unwrap_or_default();
     let parts = plain.split('/').map(|part| {
         let id = part.len() >= 32 && part.chars().all(|c| c.is_ascii_hexdigit() || c == '-');
@@ -83,7 +83,7 @@ async fn look_at(
 }
 
 /// A page to go to: no file, no other site, no page that was seen.
-fn is_page(href: &str) -> bool {
+pub fn is_page(href: &str) -> bool {
     let path = href.split(['?', '#']).next().unwrap_or_default();
     href.starts_with('/')
         && !href.starts_with("/dev/")

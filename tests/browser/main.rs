@@ -27,6 +27,7 @@ mod scene;
 mod steps;
 
 mod applies;
+mod canaries;
 mod keyboard;
 mod languages;
 mod selects;

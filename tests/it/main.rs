@@ -28,6 +28,7 @@ mod policies;
 mod private_postgres;
 mod programmes;
 mod reviews;
+mod security;
 mod tables;
 mod web;
 mod worlds;

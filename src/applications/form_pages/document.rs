@@ -6,7 +6,7 @@ use crate::access;
 use crate::error::{Error, FieldError, Result};
 use crate::files;
 use crate::files::queries::NewFile;
-use crate::files::rules::{MAX_DOCUMENT, UploadRefusal, judge_pdf};
+use crate::files::rules::{MAX_DOCUMENT, UploadRefusal, judge_pdf, label};
 use crate::ids::ApplicationId;
 use crate::lang::{Lang, Say as _};
 use crate::web::{Cx, Pairs, Reply, ReplyBody, Site, Visit};
@@ -45,7 +45,7 @@ pub(super) fn upload(visit: &Visit, site: &Site) -> Result<Reply> {
             owner: own.person(),
             programme: Some(own.programme()),
             storage_key: &key,
-            label: &file.name,
+            label: &label(&file.name, ".pdf"),
             media_type: "application/pdf",
             size: file.size,
             sha256: &file.sha256,
