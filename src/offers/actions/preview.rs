@@ -218,6 +218,13 @@ impl Prepared {
         })
     }
 
+    fn ineligible(&self, id: ApplicationId) -> Result<Line> {
+        Ok(Line {
+            reason: self.application(id)?.decision_reason.clone(),
+            ..self.line(id, "decision_ineligible")?
+        })
+    }
+
     /// How many still wait from before.
     fn still_waiting(&self) -> usize {
         self.waiting
@@ -258,12 +265,6 @@ pub(super) fn preview(
             ..prepared.line(planned.entry.application, "decision_waitlisted")?
         })
     };
-    let ineligible = |id: &ApplicationId| -> Result<Line> {
-        Ok(Line {
-            reason: prepared.application(*id)?.decision_reason.clone(),
-            ..prepared.line(*id, "decision_ineligible")?
-        })
-    };
     let release = &plan.release;
     let collect = |lines: &mut dyn Iterator<Item = Result<Line>>| lines.collect::<Result<Vec<_>>>();
     let mut it = Preview {
@@ -289,7 +290,7 @@ pub(super) fn preview(
                 .iter()
                 .map(|id| prepared.line(*id, "decision_rejected")),
         )?,
-        ineligible: collect(&mut release.ineligible.iter().map(ineligible))?,
+        ineligible: collect(&mut release.ineligible.iter().map(|id| prepared.ineligible(*id)))?,
         movements: movements(pools, plan),
         shortfall: release.shortfall,
         offers_end,
