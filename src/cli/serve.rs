@@ -11,6 +11,7 @@ use crate::error::{Error, Result};
 use crate::house::{self, House};
 use crate::web::{self, Serving};
 
+use super::worker::ALONE;
 use super::{Worker, complain, say};
 
 /// How long the server may take for its very first answer.
@@ -35,7 +36,7 @@ pub(super) fn serve(house: House, options: &ServeOptions) -> Result<()> {
 /// Works until interrupted.
 pub(super) fn work(house: &House) -> Result<()> {
     house.check_schema()?;
-    let worker = Worker::start(&house.site)?;
+    let worker = Worker::pausing(&house.site, ALONE)?;
     say("Working.");
     let stopped = actix_web::rt::System::new().block_on(stop_signal());
     worker.stop();

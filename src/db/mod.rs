@@ -5,6 +5,7 @@
 //! connection without an actor. Work beyond the actor's own view runs in [`Conn::elevate`], under a
 //! task that has policies of its own.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -20,11 +21,13 @@ use uuid::Uuid;
 use crate::error::{Error, Result};
 
 mod actor;
+mod bell;
 pub mod migrations;
 pub mod private;
 mod statement;
 
 pub use actor::{Acting, Actor, Role, Task};
+pub use bell::Bell;
 pub use statement::{Bound, Boxed, Statement, sql_query};
 
 type Manager = AnsiTransactionManager;
@@ -37,6 +40,7 @@ const RETRIES: u32 = 5;
 pub struct Db {
     pool: Pool<ConnectionManager<PgConnection>>,
     as_of: Option<DateTime<Utc>>,
+    bell: Arc<Bell>,
 }
 
 /// A connection inside a transaction, with its declared actor.
@@ -45,6 +49,7 @@ pub struct Conn<'a> {
     actor: Actor,
     task: Option<Task>,
     request: Uuid,
+    queued: bool,
 }
 
 impl Db {
@@ -62,14 +67,24 @@ impl Db {
             .connection_timeout(Duration::from_secs(1))
             .build(ConnectionManager::new(url))
             .map_err(|err| Error::Internal(format!("cannot reach the database: {err}")))?;
-        Ok(Self { pool, as_of: None })
+        Ok(Self::from_pool(pool))
     }
 
     /// Wraps a pool whose single connection is inside a test transaction; every `tx` becomes a
     /// savepoint.
     #[must_use]
     pub fn from_pool(pool: Pool<ConnectionManager<PgConnection>>) -> Self {
-        Self { pool, as_of: None }
+        Self {
+            pool,
+            as_of: None,
+            bell: Arc::default(),
+        }
+    }
+
+    /// The bell that rings in this process when work has been queued and committed.
+    #[must_use]
+    pub fn bell(&self) -> Arc<Bell> {
+        Arc::clone(&self.bell)
     }
 
     /// The same database at another time. Honoured only where the owner marked the database
@@ -79,6 +94,7 @@ impl Db {
         Self {
             pool: self.pool.clone(),
             as_of: Some(at),
+            bell: self.bell(),
         }
     }
 
@@ -185,12 +201,15 @@ impl Db {
         let declaration = self.declaration(actor);
         let (mut pooled, nested) = self.begin(begin, &declaration)?;
         let pg: &mut PgConnection = &mut pooled;
-        let outcome = work(&mut Conn {
+        let mut conn = Conn {
             pg,
             actor: actor.clone(),
             task: None,
             request,
-        });
+            queued: false,
+        };
+        let outcome = work(&mut conn);
+        let queued = conn.queued;
         let pg: &mut PgConnection = &mut pooled;
         let ended = match outcome {
             Ok(value) => Manager::commit_transaction(pg)
@@ -210,6 +229,9 @@ impl Db {
             && (is_closed(err) || is_stale(err))
         {
             Manager::transaction_manager_status_mut(&mut *pooled).set_in_error();
+        }
+        if queued && ended.is_ok() {
+            self.bell.ring();
         }
         ended
     }
@@ -266,6 +288,12 @@ fn is_stale(err: &DieselError) -> bool {
     matches!(err, DieselError::DatabaseError(_, info) if info.message().contains("cached plan must not change result type"))
 }
 
+/// Did the statement wait longer for a lock, or run longer, than the role may?
+pub(crate) fn is_late(err: &DieselError) -> bool {
+    matches!(err, DieselError::DatabaseError(_, info)
+        if info.message().contains("due to lock timeout") || info.message().contains("due to statement timeout"))
+}
+
 /// Did the connection end under the statement?
 pub(crate) fn is_closed(err: &DieselError) -> bool {
     match err {
@@ -305,6 +333,11 @@ impl Conn<'_> {
             (None, Actor::Public(task) | Actor::System(task)) => Some(*task),
             (None, Actor::Person(_)) => None,
         }
+    }
+
+    /// Says that this transaction queues a letter or a job: the worker is woken when it commits.
+    pub fn work_queued(&mut self) {
+        self.queued = true;
     }
 
     /// The request behind this transaction.

@@ -7,8 +7,8 @@
 use std::time::Duration;
 
 use crate::db::sql_query;
-use diesel::sql_types::{BigInt, Double, Integer, Text, Uuid as SqlUuid};
-use diesel::{QueryableByName, RunQueryDsl};
+use diesel::sql_types::{Array, BigInt, Double, Integer, Nullable, Text, Uuid as SqlUuid};
+use diesel::{OptionalExtension as _, QueryableByName, RunQueryDsl};
 use uuid::Uuid;
 
 use crate::db::Conn;
@@ -64,21 +64,77 @@ pub fn claim(conn: &mut Conn<'_>, queue: Queue, most: i64, lease: Duration) -> R
     .load(conn.pg())?)
 }
 
-/// Does the claim still hold for at least `wanted` more?
+#[derive(QueryableByName)]
+struct Id {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+}
+
+/// The rows that [`claim`] would take now, without taking them.
 ///
 /// # Errors
 /// The database's.
-pub fn extend(conn: &mut Conn<'_>, queue: Queue, claim: &Claim, lease: Duration) -> Result<bool> {
-    let changed = sql_query(format!(
-        "UPDATE {} SET lease_until = clock_timestamp() + make_interval(secs => $3) \
-         WHERE id = $1 AND claim_token = $2 AND state = 'queued'",
+pub fn due(conn: &mut Conn<'_>, queue: Queue, most: i64) -> Result<Vec<Uuid>> {
+    let table = queue.table;
+    let ids: Vec<Id> = sql_query(format!(
+        "SELECT id FROM {table} WHERE state = 'queued' AND run_at <= (SELECT banyan_now()) \
+         AND (lease_until IS NULL OR lease_until < (SELECT clock_timestamp())) ORDER BY run_at, id LIMIT $1"
+    ))
+    .bind::<BigInt, _>(most)
+    .load(conn.pg())?;
+    Ok(ids.into_iter().map(|row| row.id).collect())
+}
+
+/// Claims this one row, if it is due and nobody else's.
+///
+/// # Errors
+/// The database's.
+pub fn claim_one(
+    conn: &mut Conn<'_>,
+    queue: Queue,
+    id: Uuid,
+    lease: Duration,
+) -> Result<Option<Claim>> {
+    let table = queue.table;
+    Ok(sql_query(format!(
+        "UPDATE {table} SET claim_token = $1, lease_until = clock_timestamp() + make_interval(secs => $2), \
+           attempts = attempts + 1 WHERE id = $3 AND state = 'queued' AND run_at <= banyan_now() \
+           AND (lease_until IS NULL OR lease_until < clock_timestamp()) RETURNING id, claim_token, attempts"
+    ))
+    .bind::<SqlUuid, _>(Uuid::now_v7())
+    .bind::<Double, _>(lease.as_secs_f64())
+    .bind::<SqlUuid, _>(id)
+    .get_result(conn.pg())
+    .optional()?)
+}
+
+/// Ids and tokens of claims, side by side.
+fn pairs(claims: &[Claim]) -> (Vec<Uuid>, Vec<Uuid>) {
+    claims.iter().map(|c| (c.id, c.claim_token)).unzip()
+}
+
+/// Lets claims hold for `lease` from now; returns the rows whose claims still held.
+///
+/// # Errors
+/// The database's.
+pub fn extend(
+    conn: &mut Conn<'_>,
+    queue: Queue,
+    claims: &[Claim],
+    lease: Duration,
+) -> Result<Vec<Uuid>> {
+    let (ids, tokens) = pairs(claims);
+    let held: Vec<Id> = sql_query(format!(
+        "UPDATE {} q SET lease_until = clock_timestamp() + make_interval(secs => $3) \
+         FROM unnest($1, $2) AS c(id, token) WHERE q.id = c.id AND q.claim_token = c.token AND q.state = 'queued' \
+         RETURNING q.id",
         queue.table
     ))
-    .bind::<SqlUuid, _>(claim.id)
-    .bind::<SqlUuid, _>(claim.claim_token)
+    .bind::<Array<SqlUuid>, _>(ids)
+    .bind::<Array<SqlUuid>, _>(tokens)
     .bind::<Double, _>(lease.as_secs_f64())
-    .execute(conn.pg())?;
-    Ok(changed == 1)
+    .load(conn.pg())?;
+    Ok(held.into_iter().map(|row| row.id).collect())
 }
 
 /// Finishes a row. False: the claim was lost, and somebody else's word counts.
@@ -97,14 +153,24 @@ pub fn finish(conn: &mut Conn<'_>, queue: Queue, claim: &Claim) -> Result<bool> 
     Ok(changed == 1)
 }
 
-/// What [`finish`] does, as a statement that can travel alone ([`crate::db::Db::at_once`]). A lost
+/// Finishes several rows, as a statement that can travel alone ([`crate::db::Db::at_once`]). A lost
 /// claim changes nothing, unseen.
 #[must_use]
-pub fn finishing(queue: Queue, claim: &Claim) -> String {
+pub fn finishing(queue: Queue, claims: &[Claim]) -> String {
+    let list = |ids: Vec<Uuid>| {
+        let words: Vec<String> = ids.iter().map(Uuid::to_string).collect();
+        words.join(",")
+    };
+    let (ids, tokens) = pairs(claims);
     format!(
-        "UPDATE {} SET state = '{}', {} = banyan_now(), lease_until = NULL, last_error = NULL \
-         WHERE id = '{}' AND claim_token = '{}' AND state = 'queued'",
-        queue.table, queue.done, queue.finished_at, claim.id, claim.claim_token
+        "UPDATE {} q SET state = '{}', {} = banyan_now(), lease_until = NULL, last_error = NULL \
+         FROM unnest('{{{}}}'::uuid[], '{{{}}}'::uuid[]) AS c(id, token) \
+         WHERE q.id = c.id AND q.claim_token = c.token AND q.state = 'queued'",
+        queue.table,
+        queue.done,
+        queue.finished_at,
+        list(ids),
+        list(tokens)
     )
 }
 
@@ -149,19 +215,81 @@ pub fn bury(conn: &mut Conn<'_>, queue: Queue, claim: &Claim, reason: &str) -> R
     Ok(changed == 1)
 }
 
-/// Gives a row back untouched: the attempt does not count.
+/// Gives rows back untouched: the attempt does not count. Returns how many claims still held.
 ///
 /// # Errors
 /// The database's.
-pub fn give_back(conn: &mut Conn<'_>, queue: Queue, claim: &Claim) -> Result<bool> {
+pub fn give_back(conn: &mut Conn<'_>, queue: Queue, claims: &[Claim]) -> Result<usize> {
+    let (ids, tokens) = pairs(claims);
+    Ok(sql_query(format!(
+        "UPDATE {} q SET lease_until = NULL, attempts = attempts - 1 \
+         FROM unnest($1, $2) AS c(id, token) WHERE q.id = c.id AND q.claim_token = c.token AND q.state = 'queued'",
+        queue.table
+    ))
+    .bind::<Array<SqlUuid>, _>(ids)
+    .bind::<Array<SqlUuid>, _>(tokens)
+    .execute(conn.pg())?)
+}
+
+/// As [`give_back`], with the reason why nothing could be tried: it waits its turn as before.
+///
+/// # Errors
+/// The database's.
+pub fn wait(conn: &mut Conn<'_>, queue: Queue, claim: &Claim, reason: &str) -> Result<bool> {
     let changed = sql_query(format!(
-        "UPDATE {} SET lease_until = NULL, attempts = attempts - 1 WHERE id = $1 AND claim_token = $2 AND state = 'queued'",
+        "UPDATE {} SET lease_until = NULL, attempts = attempts - 1, last_error = $3 \
+         WHERE id = $1 AND claim_token = $2 AND state = 'queued'",
         queue.table
     ))
     .bind::<SqlUuid, _>(claim.id)
     .bind::<SqlUuid, _>(claim.claim_token)
+    .bind::<Text, _>(reason)
     .execute(conn.pg())?;
     Ok(changed == 1)
+}
+
+/// Puts dead rows back into the queue, of one kind or of all, to be tried at once and as often as new
+/// ones; returns which. Done twice, the second time finds nothing.
+///
+/// # Errors
+/// The database's.
+pub fn redrive(conn: &mut Conn<'_>, queue: Queue, kind: Option<&str>) -> Result<Vec<Uuid>> {
+    let rows: Vec<Id> = sql_query(format!(
+        "UPDATE {} SET state = 'queued', attempts = 0, run_at = banyan_now(), lease_until = NULL \
+         WHERE state = 'dead' AND ($1 IS NULL OR kind = $1) RETURNING id",
+        queue.table
+    ))
+    .bind::<Nullable<Text>, _>(kind)
+    .load(conn.pg())?;
+    conn.work_queued();
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
+/// Dead rows of one kind that died of the same reason.
+#[derive(Debug, PartialEq, Eq, QueryableByName)]
+pub struct Dead {
+    /// Their kind.
+    #[diesel(sql_type = Text)]
+    pub kind: String,
+    /// Why.
+    #[diesel(sql_type = Text)]
+    pub reason: String,
+    /// How many.
+    #[diesel(sql_type = BigInt)]
+    pub n: i64,
+}
+
+/// What lies dead in a queue, the most frequent first.
+///
+/// # Errors
+/// The database's.
+pub fn dead(conn: &mut Conn<'_>, queue: Queue) -> Result<Vec<Dead>> {
+    Ok(sql_query(format!(
+        "SELECT kind, coalesce(last_error, '') AS reason, count(*) AS n FROM {} WHERE state = 'dead' \
+         GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2 LIMIT 50",
+        queue.table
+    ))
+    .load(conn.pg())?)
 }
 
 /// The pause before the next try: doubling from five seconds to an hour, with full jitter drawn from

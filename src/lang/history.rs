@@ -88,6 +88,7 @@ impl Lang {
             "person.enabled" => self.history_person_enabled().to_owned(),
             "letter.sent_again" => self.history_letter_sent_again().to_owned(),
             "letter.retried" => self.history_letter_retried().to_owned(),
+            "job.retried" => self.history_job_retried().to_owned(),
             _ => return None,
         })
     }

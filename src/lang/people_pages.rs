@@ -230,4 +230,5 @@ texts! {
     history_person_enabled: "Enabled the account again" | "重新啟用帳戶";
     history_letter_sent_again: "Sent a letter again" | "再次發送電郵";
     history_letter_retried: "Put a letter back into the queue" | "將電郵重新排隊發送";
+    history_job_retried: "Put a job back into the queue" | "將工作重新排隊執行";
 }

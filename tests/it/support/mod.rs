@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod fixtures;
+pub mod process;
 pub mod scale;
 pub mod smtp_sink;
 pub mod tables;
