@@ -115,7 +115,9 @@ impl Error {
             Self::TooMany(_) => (429, "too-many-requests"),
             Self::Busy => (503, "busy"),
             Self::Database(diesel::result::Error::NotFound) => (404, "not-found"),
-            Self::Database(err) if crate::db::is_closed(err) => (503, "busy"),
+            Self::Database(err) if crate::db::is_closed(err) || crate::db::is_late(err) => {
+                (503, "busy")
+            }
             Self::Database(_) | Self::Internal(_) => (500, "internal"),
         }
     }

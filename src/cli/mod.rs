@@ -12,6 +12,7 @@ use crate::house::House;
 mod audit;
 mod doctor;
 mod import;
+mod queue;
 mod sample;
 mod serve;
 mod worker;
@@ -60,7 +61,7 @@ enum Command {
         #[arg(long)]
         bootstrap: bool,
     },
-    /// Check configuration, database, roles, schema, mail, fonts, storage and clock.
+    /// Check configuration, database, roles, schema, queues, history, mail, fonts, storage and clock.
     ///
     /// Each line says what was checked and what was found; what is wrong says how to mend it. Exits
     /// with 1 when anything is wrong, with 0 when there are warnings at most.
@@ -68,6 +69,9 @@ enum Command {
     /// Take in a file from outside.
     #[command(subcommand)]
     Import(import::Import),
+    /// Look at letters and jobs that were laid aside as dead, and put them back.
+    #[command(subcommand)]
+    Queue(queue::Queue),
     /// Check history.
     #[command(subcommand)]
     Audit(audit::Audit),
@@ -124,6 +128,7 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Doctor(options) => return Ok(doctor::run(&options)),
         Command::Openapi => say(&crate::house::docs::document().to_string()),
         Command::Import(import) => import.run(&House::open(config()?)?)?,
+        Command::Queue(command) => queue::run(&House::open(config()?)?, &command)?,
         Command::Audit(command) => return audit::run(&House::open(config()?)?, &command),
         Command::Sample(command) => sample::run(&House::open(config()?)?, &command)?,
         Command::Admin(command) => admin::run(&House::open(config()?)?, &command)?,

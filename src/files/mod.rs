@@ -7,6 +7,7 @@
 use std::fs;
 use std::io::{Read as _, Write};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::Duration;
 
 use crate::access::secret;
@@ -123,7 +124,41 @@ impl Store {
     /// The disk's.
     pub fn probe(&self) -> Result<()> {
         let path = self.incoming()?.join(format!("probe-{}", FileId::new()));
-        fs::write(&path, b"probe")?;
-        Ok(fs::remove_file(path)?)
+        let written = fs::write(&path, b"probe");
+        // On a full disk an empty file is made before the write fails.
+        let removed = fs::remove_file(path);
+        written?;
+        Ok(removed?)
+    }
+
+    /// Room on the disk below the data folder, or below the nearest folder that is there; `None` where
+    /// `df` does not tell.
+    #[must_use]
+    pub fn space(&self) -> Option<Space> {
+        let folder = self.root.ancestors().find(|f| f.exists())?;
+        let out = Command::new("df").arg("-Pk").arg(folder).output().ok()?;
+        let text = String::from_utf8_lossy(&out.stdout).into_owned();
+        let mut words = text.lines().nth(1)?.split_whitespace().skip(2);
+        Some(Space {
+            used: words.next()?.parse().ok()?,
+            free: words.next()?.parse().ok()?,
+        })
+    }
+}
+
+/// Room on a disk.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Space {
+    /// In use, in KiB.
+    pub used: f64,
+    /// Free for us, in KiB.
+    pub free: f64,
+}
+
+impl Space {
+    /// The free share, between 0 and 1.
+    #[must_use]
+    pub fn free_ratio(self) -> f64 {
+        self.free / (self.used + self.free).max(1.0)
     }
 }

@@ -8,7 +8,6 @@ use std::io::Write as _;
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use actix_multipart::Multipart;
@@ -22,6 +21,7 @@ use tokio::sync::{Semaphore, mpsc};
 use uuid::Uuid;
 
 use crate::error::{Error, Result};
+use crate::telemetry::Metrics;
 
 use super::dispatch::{Site, answer, failure, request_lang};
 use super::forms::Pairs;
@@ -32,9 +32,14 @@ use super::routes::{Door, Handler, Method, Routes};
 use super::{assets, forms, pack};
 
 /// Requests that may wait for their turn.
-const QUEUE: usize = 256;
+const QUEUE: u64 = 256;
 /// How long one may wait.
 const PATIENCE: Duration = Duration::from_secs(2);
+
+/// How long a body may stop arriving.
+const SILENCE: Duration = Duration::from_secs(15);
+/// How long a whole body may take: what arrives by single bytes is not waited for for ever.
+const BODY: Duration = Duration::from_secs(600);
 
 /// Headers that handlers may read.
 const HEADERS: &[&str] = &[
@@ -54,7 +59,6 @@ const HEADERS: &[&str] = &[
 /// The gate before the database.
 struct Gate {
     permits: Arc<Semaphore>,
-    waiting: AtomicUsize,
 }
 
 /// What every worker shares.
@@ -72,24 +76,24 @@ impl Serving {
             site,
             gate: Gate {
                 permits: Arc::new(Semaphore::new(permits)),
-                waiting: AtomicUsize::new(0),
             },
         })
     }
 }
 
 impl Gate {
-    async fn enter(&self) -> Result<tokio::sync::OwnedSemaphorePermit> {
+    async fn enter(&self, metrics: &Metrics) -> Result<tokio::sync::OwnedSemaphorePermit> {
         if let Ok(permit) = Arc::clone(&self.permits).try_acquire_owned() {
             return Ok(permit);
         }
-        if self.waiting.fetch_add(1, Ordering::Relaxed) >= QUEUE {
-            self.waiting.fetch_sub(1, Ordering::Relaxed);
+        // Counted by a guard: a client that leaves while it waits ends this future here.
+        let (_waiting, in_all) = metrics.wait();
+        if in_all > QUEUE {
             return Err(Error::Busy);
         }
-        let turn = tokio::time::timeout(PATIENCE, Arc::clone(&self.permits).acquire_owned()).await;
-        self.waiting.fetch_sub(1, Ordering::Relaxed);
-        turn.ok()
+        tokio::time::timeout(PATIENCE, Arc::clone(&self.permits).acquire_owned())
+            .await
+            .ok()
             .and_then(std::result::Result::ok)
             .ok_or(Error::Busy)
     }
@@ -201,12 +205,14 @@ async fn work(
     let failed = |request: &Request, error: Error| {
         failure(&serving.site, request, None, &error, request_lang(request))
     };
-    match read_body(&serving.site, &door, http, payload).await {
-        Ok(body) => request.body = body,
-        Err(error) => return failed(&request, error),
+    let body = read_body(&serving.site, &door, http, payload);
+    match tokio::time::timeout(BODY, body).await {
+        Ok(Ok(body)) => request.body = body,
+        Ok(Err(error)) => return failed(&request, error),
+        Err(_late) => return failed(&request, too_slow()),
     }
     let permit = match door.handler {
-        Handler::Page(_) => match serving.gate.enter().await {
+        Handler::Page(_) => match serving.gate.enter(&serving.site.metrics).await {
             Ok(permit) => Some(permit),
             Err(error) => return failed(&request, error),
         },
@@ -310,9 +316,20 @@ async fn read_body(
     })
 }
 
+fn too_slow() -> Error {
+    Error::BadRequest("the body did not arrive in time".to_owned())
+}
+
+/// The next piece of a body. A sender that falls silent is not waited for.
+async fn next<S: futures_util::Stream + Unpin>(pieces: &mut S) -> Result<Option<S::Item>> {
+    tokio::time::timeout(SILENCE, pieces.next())
+        .await
+        .map_err(|_late| too_slow())
+}
+
 async fn read_all(mut payload: web::Payload, limit: usize) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    while let Some(chunk) = payload.next().await {
+    while let Some(chunk) = next(&mut payload).await? {
         let chunk =
             chunk.map_err(|err| Error::BadRequest(format!("the body could not be read: {err}")))?;
         if bytes.len() + chunk.len() > limit {
@@ -329,7 +346,7 @@ async fn multipart(site: &Site, limit: usize, mut parts: Multipart) -> Result<Bo
         Error::BadRequest(format!("the form could not be read: {err}"))
     };
     let (mut fields, mut uploads, mut total) = (Vec::new(), Vec::new(), 0_usize);
-    while let Some(part) = parts.next().await {
+    while let Some(part) = next(&mut parts).await? {
         let mut part = part.map_err(bad)?;
         let disposition = part.content_disposition();
         let field = disposition
@@ -340,7 +357,7 @@ async fn multipart(site: &Site, limit: usize, mut parts: Multipart) -> Result<Bo
             .and_then(|d| d.get_filename())
             .map(str::to_owned);
         let mut spool = Spool::new(site, file.is_some())?;
-        while let Some(chunk) = part.next().await {
+        while let Some(chunk) = next(&mut part).await? {
             let chunk = chunk.map_err(bad)?;
             total += chunk.len();
             if total > limit {

@@ -13,7 +13,11 @@ const UPWARD: &[(&str, &str, &str)] = &[
         "`refusals!` writes the `Refusal` of a rule",
     ),
     ("lang", "db", "the names of the roles"),
-    ("error", "db", "a closed connection is 503, not 500"),
+    (
+        "error",
+        "db",
+        "a closed connection and a wait that was too long are 503, not 500",
+    ),
 ];
 
 /// What `format!` may put into SQL: names from our own constants, never a value.

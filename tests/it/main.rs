@@ -23,6 +23,7 @@ mod mail;
 mod migrations;
 mod offers;
 mod organisations;
+mod overload;
 mod people;
 mod policies;
 mod private_postgres;
