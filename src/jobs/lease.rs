@@ -24,6 +24,9 @@ pub struct Queue {
     pub done: &'static str,
     /// The column with the time of finishing.
     pub finished_at: &'static str,
+    /// Does a claim count as a try from its beginning? So it must where work may end its worker. Where
+    /// many rows are claimed at once, a try counts when it has an end: a killed worker costs none.
+    pub counts_claims: bool,
 }
 
 /// A claim on a row.
@@ -35,7 +38,7 @@ pub struct Claim {
     /// The fencing token.
     #[diesel(sql_type = SqlUuid)]
     pub claim_token: Uuid,
-    /// Attempts, this one included.
+    /// Tries, the one of this claim included.
     #[diesel(sql_type = Integer)]
     pub attempts: i32,
 }
@@ -54,13 +57,14 @@ pub fn claim(conn: &mut Conn<'_>, queue: Queue, most: i64, lease: Duration) -> R
            AND (lease_until IS NULL OR lease_until < (SELECT clock_timestamp())) \
            ORDER BY run_at, id LIMIT $3 FOR UPDATE SKIP LOCKED), \
          claimed AS (UPDATE {table} SET claim_token = $1, \
-           lease_until = clock_timestamp() + make_interval(secs => $2), attempts = attempts + 1 \
-           WHERE id IN (SELECT id FROM due) RETURNING id, claim_token, attempts, run_at) \
+           lease_until = clock_timestamp() + make_interval(secs => $2), attempts = attempts + $4 \
+           WHERE id IN (SELECT id FROM due) RETURNING id, claim_token, attempts + 1 - $4 AS attempts, run_at) \
          SELECT id, claim_token, attempts FROM claimed ORDER BY run_at, id"
     ))
     .bind::<SqlUuid, _>(Uuid::now_v7())
     .bind::<Double, _>(lease.as_secs_f64())
     .bind::<BigInt, _>(most)
+    .bind::<Integer, _>(i32::from(queue.counts_claims))
     .load(conn.pg())?)
 }
 
@@ -113,6 +117,11 @@ fn pairs(claims: &[Claim]) -> (Vec<Uuid>, Vec<Uuid>) {
     claims.iter().map(|c| (c.id, c.claim_token)).unzip()
 }
 
+/// Their tries, in the same order.
+fn tries(claims: &[Claim]) -> Vec<i32> {
+    claims.iter().map(|c| c.attempts).collect()
+}
+
 /// Lets claims hold for `lease` from now; returns the rows whose claims still held.
 ///
 /// # Errors
@@ -143,12 +152,13 @@ pub fn extend(
 /// The database's.
 pub fn finish(conn: &mut Conn<'_>, queue: Queue, claim: &Claim) -> Result<bool> {
     let changed = sql_query(format!(
-        "UPDATE {} SET state = '{}', {} = banyan_now(), lease_until = NULL, last_error = NULL \
+        "UPDATE {} SET state = '{}', {} = banyan_now(), lease_until = NULL, last_error = NULL, attempts = $3 \
          WHERE id = $1 AND claim_token = $2 AND state = 'queued'",
         queue.table, queue.done, queue.finished_at
     ))
     .bind::<SqlUuid, _>(claim.id)
     .bind::<SqlUuid, _>(claim.claim_token)
+    .bind::<Integer, _>(claim.attempts)
     .execute(conn.pg())?;
     Ok(changed == 1)
 }
@@ -157,20 +167,21 @@ pub fn finish(conn: &mut Conn<'_>, queue: Queue, claim: &Claim) -> Result<bool> 
 /// claim changes nothing, unseen.
 #[must_use]
 pub fn finishing(queue: Queue, claims: &[Claim]) -> String {
-    let list = |ids: Vec<Uuid>| {
-        let words: Vec<String> = ids.iter().map(Uuid::to_string).collect();
+    fn list<T: std::fmt::Display>(values: &[T]) -> String {
+        let words: Vec<String> = values.iter().map(T::to_string).collect();
         words.join(",")
-    };
+    }
     let (ids, tokens) = pairs(claims);
     format!(
-        "UPDATE {} q SET state = '{}', {} = banyan_now(), lease_until = NULL, last_error = NULL \
-         FROM unnest('{{{}}}'::uuid[], '{{{}}}'::uuid[]) AS c(id, token) \
+        "UPDATE {} q SET state = '{}', {} = banyan_now(), lease_until = NULL, last_error = NULL, attempts = c.attempts \
+         FROM unnest('{{{}}}'::uuid[], '{{{}}}'::uuid[], '{{{}}}'::int[]) AS c(id, token, attempts) \
          WHERE q.id = c.id AND q.claim_token = c.token AND q.state = 'queued'",
         queue.table,
         queue.done,
         queue.finished_at,
-        list(ids),
-        list(tokens)
+        list(&ids),
+        list(&tokens),
+        list(&tries(claims))
     )
 }
 
@@ -186,7 +197,7 @@ pub fn retry(
     reason: &str,
 ) -> Result<bool> {
     let changed = sql_query(format!(
-        "UPDATE {} SET run_at = clock_timestamp() + make_interval(secs => $3), lease_until = NULL, last_error = $4 \
+        "UPDATE {} SET run_at = clock_timestamp() + make_interval(secs => $3), lease_until = NULL, last_error = $4, attempts = $5 \
          WHERE id = $1 AND claim_token = $2 AND state = 'queued'",
         queue.table
     ))
@@ -194,6 +205,7 @@ pub fn retry(
     .bind::<SqlUuid, _>(claim.claim_token)
     .bind::<Double, _>(pause.as_secs_f64())
     .bind::<Text, _>(reason)
+    .bind::<Integer, _>(claim.attempts)
     .execute(conn.pg())?;
     Ok(changed == 1)
 }
@@ -204,13 +216,14 @@ pub fn retry(
 /// The database's.
 pub fn bury(conn: &mut Conn<'_>, queue: Queue, claim: &Claim, reason: &str) -> Result<bool> {
     let changed = sql_query(format!(
-        "UPDATE {} SET state = 'dead', lease_until = NULL, last_error = $3 \
+        "UPDATE {} SET state = 'dead', lease_until = NULL, last_error = $3, attempts = $4 \
          WHERE id = $1 AND claim_token = $2 AND state = 'queued'",
         queue.table
     ))
     .bind::<SqlUuid, _>(claim.id)
     .bind::<SqlUuid, _>(claim.claim_token)
     .bind::<Text, _>(reason)
+    .bind::<Integer, _>(claim.attempts)
     .execute(conn.pg())?;
     Ok(changed == 1)
 }
@@ -222,12 +235,13 @@ pub fn bury(conn: &mut Conn<'_>, queue: Queue, claim: &Claim, reason: &str) -> R
 pub fn give_back(conn: &mut Conn<'_>, queue: Queue, claims: &[Claim]) -> Result<usize> {
     let (ids, tokens) = pairs(claims);
     Ok(sql_query(format!(
-        "UPDATE {} q SET lease_until = NULL, attempts = attempts - 1 \
-         FROM unnest($1, $2) AS c(id, token) WHERE q.id = c.id AND q.claim_token = c.token AND q.state = 'queued'",
+        "UPDATE {} q SET lease_until = NULL, attempts = c.attempts - 1 \
+         FROM unnest($1, $2, $3) AS c(id, token, attempts) WHERE q.id = c.id AND q.claim_token = c.token AND q.state = 'queued'",
         queue.table
     ))
     .bind::<Array<SqlUuid>, _>(ids)
     .bind::<Array<SqlUuid>, _>(tokens)
+    .bind::<Array<Integer>, _>(tries(claims))
     .execute(conn.pg())?)
 }
 
@@ -237,13 +251,14 @@ pub fn give_back(conn: &mut Conn<'_>, queue: Queue, claims: &[Claim]) -> Result<
 /// The database's.
 pub fn wait(conn: &mut Conn<'_>, queue: Queue, claim: &Claim, reason: &str) -> Result<bool> {
     let changed = sql_query(format!(
-        "UPDATE {} SET lease_until = NULL, attempts = attempts - 1, last_error = $3 \
+        "UPDATE {} SET lease_until = NULL, attempts = $4 - 1, last_error = $3 \
          WHERE id = $1 AND claim_token = $2 AND state = 'queued'",
         queue.table
     ))
     .bind::<SqlUuid, _>(claim.id)
     .bind::<SqlUuid, _>(claim.claim_token)
     .bind::<Text, _>(reason)
+    .bind::<Integer, _>(claim.attempts)
     .execute(conn.pg())?;
     Ok(changed == 1)
 }

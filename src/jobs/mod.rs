@@ -29,6 +29,7 @@ pub const JOBS: Queue = Queue {
     table: "jobs",
     done: "done",
     finished_at: "done_at",
+    counts_claims: true,
 };
 
 /// Tries before a job is laid aside as dead, with its reason.

@@ -24,6 +24,7 @@ pub const LETTERS: Queue = Queue {
     table: "letters",
     done: "sent",
     finished_at: "sent_at",
+    counts_claims: false,
 };
 
 /// Who gets a letter.

@@ -334,6 +334,28 @@ fn a_letter_that_is_never_taken_ends_among_the_dead_with_its_reason() {
 }
 
 #[test]
+fn couriers_that_are_killed_cost_a_letter_no_try() {
+    let sink = Sink::start(Plan {
+        acts: vec![Act::RefuseContent(451)],
+        ..Plan::default()
+    });
+    let app = house(&sink);
+    write(&app, 1).unwrap();
+    for _ in 0..20 {
+        let lost = app.site.db.tx(&DELIVERY, |conn| {
+            lease::claim(conn, LETTERS, 1, std::time::Duration::from_secs(30))
+        });
+        assert_eq!(lost.unwrap()[0].attempts, 1);
+        hours_pass(&app);
+    }
+    courier(&app).deliver_due().unwrap();
+    assert_eq!(
+        (states(&app), rows(&app)[0].attempts),
+        (vec!["queued".to_owned()], 1)
+    );
+}
+
+#[test]
 fn a_courier_that_lost_its_claim_does_not_undo_what_another_did() {
     let app = TestApp::with_database();
     write(&app, 1).unwrap();
