@@ -24,7 +24,8 @@ mod document;
 mod read;
 
 use check::{check, submit};
-use document::{download, remove_document, upload};
+pub(super) use document::download;
+use document::{remove_document, upload};
 pub(super) use read::Read;
 
 /// Room for a document that is too large, so that its sender is told so on the page.

@@ -37,12 +37,12 @@ pub fn import_routes() -> Routes {
         .get(
             "/cohorts/{cohort}/import/{import}/report.csv",
             STAFF,
-            |cx| download(cx, |run| run.report_id, "report"),
+            report_file,
         )
         .get(
             "/cohorts/{cohort}/import/{import}/bad-rows.csv",
             STAFF,
-            |cx| download(cx, |run| run.bad_rows_id, "bad-rows"),
+            bad_rows_file,
         )
 }
 
@@ -547,6 +547,16 @@ impl Writing {
             queries::tell(conn, &staff, id, rows, failure)
         })
     }
+}
+
+/// The report on every row, as CSV.
+pub(super) fn report_file(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    download(cx, |run| run.report_id, "report")
+}
+
+/// The rows to be mended, as CSV.
+pub(super) fn bad_rows_file(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    download(cx, |run| run.bad_rows_id, "bad-rows")
 }
 
 fn download(cx: &mut Cx<'_, '_>, which: fn(&Run) -> Option<FileId>, name: &str) -> Result<Reply> {

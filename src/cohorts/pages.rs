@@ -9,7 +9,7 @@ use super::queries::Cohort;
 use super::rules::CohortState;
 
 mod form;
-mod list;
+pub(super) mod list;
 mod rubric;
 mod seats;
 mod state;

@@ -322,11 +322,13 @@ fn list(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     cx.visit.page(&page)
 }
 
-fn csv(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+/// The list as CSV.
+pub(super) fn csv(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     table(cx, Kind::Csv)
 }
 
-fn xlsx(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+/// The list as a spreadsheet.
+pub(super) fn xlsx(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     table(cx, Kind::Xlsx)
 }
 

@@ -57,10 +57,13 @@ pub struct Enrolment {
     /// When it began.
     #[diesel(sql_type = Timestamptz)]
     pub created_at: DateTime<Utc>,
+    /// Version, for the `ETag`.
+    #[diesel(sql_type = Integer)]
+    pub version: i32,
 }
 
 const ENROLMENT: &str = "SELECT e.id, e.cohort_id, e.person_id, e.application_id, e.offer_id, e.trainee_number, \
-    e.certificate_name, e.name_shown, e.name_sort, e.state, o.name_en AS pool_en, o.name_zh AS pool_zh, e.created_at \
+    e.certificate_name, e.name_shown, e.name_sort, e.state, o.name_en AS pool_en, o.name_zh AS pool_zh, e.created_at, e.version \
     FROM enrolments e LEFT JOIN seat_pools p ON p.id = e.pool_id LEFT JOIN organisations o ON o.id = p.organisation_id";
 
 impl Enrolment {

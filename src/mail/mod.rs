@@ -13,6 +13,7 @@
 //! - no mail, and no password, leaves over a connection that is not protected as configured.
 
 mod actions;
+pub mod api;
 mod letter;
 mod message;
 pub mod outbox;

@@ -134,7 +134,7 @@ pub fn keep_assumptions(
 ) -> Result<()> {
     let points = |rate: Rate| i32::try_from(rate.as_basis_points()).unwrap_or(10_000);
     let (completion, acceptance) = (points(completion), points(acceptance));
-    sql_query("UPDATE programmes SET completion_bp = $2, acceptance_bp = $3 WHERE id = $1")
+    sql_query("UPDATE programmes SET completion_bp = $2, acceptance_bp = $3, version = version + 1 WHERE id = $1")
         .bind::<SqlUuid, _>(staff.programme())
         .bind::<Integer, _>(completion)
         .bind::<Integer, _>(acceptance)
@@ -311,17 +311,19 @@ pub fn edit_target(
     )
 }
 
-/// Removes a target.
+/// Removes a target as it was seen.
 ///
 /// # Errors
-/// [`Error::NotFound`] when it is gone already.
+/// [`Error::Stale`] when it was changed or removed meanwhile.
 pub fn remove_target(conn: &mut Conn<'_>, staff: &ProgrammeStaff, row: &TargetRow) -> Result<()> {
-    let removed = sql_query("DELETE FROM targets WHERE id = $1 AND programme_id = $2")
-        .bind::<SqlUuid, _>(row.id)
-        .bind::<SqlUuid, _>(staff.programme())
-        .execute(conn.pg())?;
+    let removed =
+        sql_query("DELETE FROM targets WHERE id = $1 AND programme_id = $2 AND version = $3")
+            .bind::<SqlUuid, _>(row.id)
+            .bind::<SqlUuid, _>(staff.programme())
+            .bind::<Integer, _>(row.version)
+            .execute(conn.pg())?;
     if removed == 0 {
-        return Err(Error::NotFound);
+        return Err(Error::Stale);
     }
     let wording = (row.wording_en.as_str(), row.wording_zh.as_str());
     audit::note(

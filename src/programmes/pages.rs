@@ -5,9 +5,9 @@ use crate::error::{Error, Result};
 use crate::lang::Lang;
 use crate::web::{Cx, Routes};
 
-mod forms;
+pub(super) mod forms;
 mod overview;
-mod tables;
+pub(super) mod tables;
 
 /// Routes of the room.
 pub(super) fn routes() -> Routes {

@@ -389,7 +389,7 @@ fn decline(cx: &mut Cx<'_, '_>) -> Result<Reply> {
 }
 
 /// A fresh check for every download: the assignment, the application, the file's own policy.
-fn document(visit: &Visit, site: &Site) -> Result<Reply> {
+pub(super) fn document(visit: &Visit, site: &Site) -> Result<Reply> {
     let review = visit.request.param::<ReviewId>("review")?;
     let stored = site.db.read_for(&visit.actor, visit.request.id, |conn| {
         let review = access::assigned_review(conn, review)?;

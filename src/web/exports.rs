@@ -11,6 +11,9 @@ use crate::tables::csv_cell;
 use super::dispatch::Site;
 use super::reply::{Body, Reply};
 
+/// Media type of a spreadsheet.
+pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
 /// The file kinds of exports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -46,7 +49,7 @@ pub fn export(kind: Kind, name: &str, header: Vec<String>, source: Source) -> Re
             Body::Stream(Box::new(move |site, out| csv(site, out, &header, source))),
         ),
         Kind::Xlsx => Reply::download(
-            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            XLSX,
             &format!("{name}.xlsx"),
             Body::Stream(Box::new(move |site, out| xlsx(site, out, &header, source))),
         ),

@@ -171,7 +171,9 @@ fn parameters(door: &Door, operation: &Operation) -> Vec<Value> {
 fn responses(operation: &Operation) -> Value {
     let (status, schema) = operation.answer;
     let mut good = json!({ "description": "Done." });
-    if !schema.is_empty() {
+    if schema.contains('/') {
+        good["content"] = json!({ schema: { "schema": { "type": "string", "format": "binary" } } });
+    } else if !schema.is_empty() {
         good["content"] = json!({ "application/json": { "schema": reference(schema) } });
     }
     if operation.etag {

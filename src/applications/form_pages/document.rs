@@ -121,7 +121,7 @@ pub(super) fn remove_document(cx: &mut Cx<'_, '_>) -> Result<Reply> {
 }
 
 /// Gives the document out, after looking again whose it is; as an attachment, never shown.
-pub(super) fn download(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+pub(in crate::applications) fn download(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let own = own(cx)?;
     let desk = actions::open(cx.conn, &own)?;
     let id = desk.mine.document_id.ok_or(Error::NotFound)?;

@@ -128,7 +128,7 @@ pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
 }
 
 /// GET `/cohorts.csv` and `/cohorts.xlsx`: the whole list, with the filters of the address.
-pub(super) fn export_list(visit: &Visit, _site: &Site) -> Result<Reply> {
+pub(in crate::cohorts) fn export_list(visit: &Visit, _site: &Site) -> Result<Reply> {
     let lang = visit.lang;
     let kind = visit
         .request

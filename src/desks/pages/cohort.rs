@@ -319,7 +319,10 @@ fn funnel(figures: &Figures, lang: Lang) -> Vec<FunnelLine> {
 }
 
 /// A yearly target, worked out for `now`.
-pub(super) fn standing(year: &Year, now: DateTime<Utc>) -> Option<(Target, Progress, Plan)> {
+pub(in crate::desks) fn standing(
+    year: &Year,
+    now: DateTime<Utc>,
+) -> Option<(Target, Progress, Plan)> {
     let target = Target {
         metric: Metric::parse(&year.metric)?,
         operator: Operator::parse(&year.operator)?,

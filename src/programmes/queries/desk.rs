@@ -8,7 +8,7 @@ use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
 use crate::access::ProgrammeStaff;
 use crate::db::Conn;
 use crate::error::{Error, Result};
-use crate::ids::{ProgrammeId, SourceId, TargetId};
+use crate::ids::{PicsId, ProgrammeId, SourceId, TargetId};
 
 use super::super::rules::{Metric, Operator, Period, Target};
 
@@ -63,6 +63,17 @@ pub fn programme(conn: &mut Conn<'_>, staff: &ProgrammeStaff) -> Result<Programm
     .get_result(conn.pg())
     .optional()?
     .ok_or(Error::NotFound)
+}
+
+/// As [`programme`], locked: who changes it after looking waits for whoever is at it.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn lock_programme(conn: &mut Conn<'_>, staff: &ProgrammeStaff) -> Result<Programme> {
+    sql_query("SELECT 1 FROM programmes WHERE id = $1 FOR UPDATE")
+        .bind::<SqlUuid, _>(staff.programme())
+        .execute(conn.pg())?;
+    programme(conn, staff)
 }
 
 /// A target with its source.
@@ -191,6 +202,9 @@ pub fn sources(conn: &mut Conn<'_>, programme: ProgrammeId) -> Result<Vec<Source
 /// A version of the statement, as the list shows it.
 #[derive(Clone, Debug, QueryableByName)]
 pub struct PicsRow {
+    /// Its id.
+    #[diesel(sql_type = SqlUuid)]
+    pub id: PicsId,
     /// Version.
     #[diesel(sql_type = Text)]
     pub version: String,
@@ -211,7 +225,7 @@ pub struct PicsRow {
 /// The database's.
 pub fn pics_versions(conn: &mut Conn<'_>, programme: ProgrammeId) -> Result<Vec<PicsRow>> {
     Ok(sql_query(
-        "SELECT version, effective_at, text_en, text_zh FROM pics WHERE programme_id = $1 ORDER BY effective_at DESC, id DESC",
+        "SELECT id, version, effective_at, text_en, text_zh FROM pics WHERE programme_id = $1 ORDER BY effective_at DESC, id DESC",
     )
     .bind::<SqlUuid, _>(programme)
     .load(conn.pg())?)
