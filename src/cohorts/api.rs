@@ -112,8 +112,9 @@ impl From<Listing> for CohortInList {
 #[serde(deny_unknown_fields)]
 struct NewCohort {
     /// The programme; by default the first that the token reaches.
+    #[schema(example = json!(null))]
     programme: Option<Uuid>,
-    #[schema(min_length = 2, max_length = 20)]
+    #[schema(min_length = 2, max_length = 20, example = "2031H1")]
     code: String,
     #[schema(min_length = 1, max_length = 120)]
     name_en: String,
@@ -125,11 +126,17 @@ struct NewCohort {
     #[serde(default)]
     #[schema(max_length = 4000)]
     intro_zh: String,
+    #[schema(example = "2030-01-01T00:00:00Z")]
     opens_at: Instant,
+    #[schema(example = "2030-03-01T00:00:00Z")]
     closes_at: Instant,
+    #[schema(example = "2030-04-01")]
     decisions_on: Day,
+    #[schema(example = "2030-05-01T00:00:00Z")]
     reply_by: Instant,
+    #[schema(example = "2030-06-01")]
     starts_on: Day,
+    #[schema(example = "2030-12-31")]
     ends_on: Day,
     #[schema(minimum = 1, maximum = 60)]
     reply_days: i32,
@@ -141,7 +148,7 @@ struct NewCohort {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct CohortChange {
-    #[schema(min_length = 2, max_length = 20)]
+    #[schema(min_length = 2, max_length = 20, example = "2031H1")]
     code: Option<String>,
     #[schema(min_length = 1, max_length = 120)]
     name_en: Option<String>,
@@ -151,11 +158,17 @@ struct CohortChange {
     intro_en: Option<String>,
     #[schema(max_length = 4000)]
     intro_zh: Option<String>,
+    #[schema(example = "2030-01-01T00:00:00Z")]
     opens_at: Option<Instant>,
+    #[schema(example = "2030-03-01T00:00:00Z")]
     closes_at: Option<Instant>,
+    #[schema(example = "2030-04-01")]
     decisions_on: Option<Day>,
+    #[schema(example = "2030-05-01T00:00:00Z")]
     reply_by: Option<Instant>,
+    #[schema(example = "2030-06-01")]
     starts_on: Option<Day>,
+    #[schema(example = "2030-12-31")]
     ends_on: Option<Day>,
     #[schema(minimum = 1, maximum = 60)]
     reply_days: Option<i32>,
@@ -166,6 +179,7 @@ struct CohortChange {
 #[serde(deny_unknown_fields)]
 struct CohortStep {
     /// `open`, `close_call`, `begin_offers`, `start`, `complete`, `archive` or `cancel`.
+    #[schema(example = "open")]
     step: String,
 }
 

@@ -55,8 +55,17 @@ impl From<queries::Enrolment> for Enrolment {
 /// An enrolment whole, with whom to call.
 #[derive(Serialize, ToSchema)]
 struct EnrolmentWhole {
-    #[serde(flatten)]
-    enrolment: Enrolment,
+    id: Uuid,
+    cohort: Uuid,
+    application: Uuid,
+    offer: Uuid,
+    /// Such as `T2027-0001`.
+    trainee_number: String,
+    certificate_name: String,
+    name: String,
+    /// enrolled, active, completed, withdrawn, failed, deferred or suspended.
+    state: String,
+    created_at: DateTime<Utc>,
     contact_name: String,
     contact_relationship: String,
     contact_phone: String,
@@ -67,6 +76,7 @@ struct EnrolmentWhole {
 #[serde(deny_unknown_fields)]
 struct EnrolmentStep {
     /// activate, complete, fail, suspend, resume or reopen.
+    #[schema(example = "activate")]
     step: String,
 }
 
@@ -87,9 +97,11 @@ struct NewEnrolment {
     certificate_name: String,
     contact_name: String,
     contact_relationship: String,
+    #[schema(example = "+85291234567")]
     contact_phone: String,
     /// Id of the statement on personal data in force, as the offer names it.
     accepted_pics: Uuid,
+    #[schema(example = true)]
     accepts_agreement: bool,
     #[serde(default)]
     allows_photographs: bool,
@@ -247,8 +259,17 @@ fn enrolments(cx: &mut Cx<'_, '_>) -> Result<Reply> {
 fn whole(cx: &mut Cx<'_, '_>, it: queries::Enrolment, status: u16) -> Result<Reply> {
     let contact = queries::contact(cx.conn, it.id)?;
     let version = it.version;
+    let it = Enrolment::from(it);
     let shown = EnrolmentWhole {
-        enrolment: Enrolment::from(it),
+        id: it.id,
+        cohort: it.cohort,
+        application: it.application,
+        offer: it.offer,
+        trainee_number: it.trainee_number,
+        certificate_name: it.certificate_name,
+        name: it.name,
+        state: it.state,
+        created_at: it.created_at,
         contact_name: contact.name,
         contact_relationship: contact.relationship,
         contact_phone: contact.phone,

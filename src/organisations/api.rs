@@ -54,13 +54,14 @@ impl From<Row> for Organisation {
 #[serde(deny_unknown_fields)]
 struct NewOrganisation {
     /// university, bank, `digital_bank`, insurer, fintech or other.
+    #[schema(example = "bank")]
     kind: String,
     #[schema(min_length = 1, max_length = 200)]
     name_en: String,
     #[schema(min_length = 1, max_length = 200)]
     name_zh: String,
     /// Begins with https:// or http://.
-    #[schema(max_length = 300)]
+    #[schema(max_length = 300, example = "https://example.org")]
     website: Option<String>,
 }
 
@@ -68,13 +69,14 @@ struct NewOrganisation {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct OrganisationChange {
+    #[schema(example = "bank")]
     kind: Option<String>,
     #[schema(min_length = 1, max_length = 200)]
     name_en: Option<String>,
     #[schema(min_length = 1, max_length = 200)]
     name_zh: Option<String>,
     #[serde(default, deserialize_with = "given")]
-    #[schema(value_type = Option<String>, max_length = 300)]
+    #[schema(value_type = Option<String>, max_length = 300, example = "https://example.org")]
     website: Option<Option<String>>,
 }
 

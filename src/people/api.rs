@@ -63,21 +63,22 @@ struct Profile {
 #[serde(deny_unknown_fields, default)]
 struct ProfileChange {
     #[serde(deserialize_with = "given")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, example = "Chan")]
     family_name: Option<Option<String>>,
     #[serde(deserialize_with = "given")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, example = "Tai Man")]
     given_names: Option<Option<String>>,
     #[serde(deserialize_with = "given")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, example = "Peter")]
     western_name: Option<Option<String>>,
     #[serde(deserialize_with = "given")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, example = "陳大文")]
     name_zh: Option<Option<String>>,
     #[serde(deserialize_with = "given")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, example = "+85291234567")]
     phone: Option<Option<String>>,
     /// en or zh-Hant-HK.
+    #[schema(example = "en")]
     lang: Option<String>,
 }
 

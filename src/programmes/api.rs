@@ -77,6 +77,7 @@ struct ProgrammeChange {
     #[schema(max_length = 2000)]
     summary_zh: Option<String>,
     /// planned, recruiting, running or closed.
+    #[schema(example = "recruiting")]
     status: Option<String>,
     #[schema(min_length = 1, max_length = 200)]
     contact_email: Option<String>,

@@ -184,9 +184,12 @@ async fn handle(
         .site
         .metrics
         .request(pattern, reply.status, started.elapsed());
+    // Only a reader is told that nothing is new (RFC 9110, 13.1.2): an act has its own answer.
+    let reads = matches!(http.method().as_str(), "GET" | "HEAD");
     let wanted = http
         .headers()
         .get("if-none-match")
+        .filter(|_| reads)
         .and_then(|v| v.to_str().ok());
     finish_stream(&serving.site, reply, wanted)
 }

@@ -12,7 +12,7 @@ use banyan::house;
 use banyan::web::Method;
 
 use crate::doors::called;
-use crate::doors::knock::{Knock, address, knock, open, parameters, without_fresh_ids};
+use crate::doors::knock::{Knock, With, address, knock, open, parameters, without_fresh_ids};
 use crate::doors::world::{Relation, World, id};
 
 /// The other world's secrets, of which `#` is told apart from run to run.
@@ -112,6 +112,7 @@ async fn script(world: &World, people: &[&'static str]) -> Seen {
                         method: Method::Get,
                         path: &asked,
                         origin: &[],
+                        with: With::default(),
                     };
                     let answer = knock(&house, &knocked).await;
                     let headers = format!("{:?}", answer.headers);
@@ -197,6 +198,7 @@ async fn the_programme_office_sees_that_the_worlds_differ() {
             method: Method::Get,
             path: &path,
             origin: &[],
+            with: With::default(),
         };
         let (a, b) = (knock(&here, &asked).await, knock(&there, &asked).await);
         assert_eq!((a.status, b.status), (200, 200), "{path}");

@@ -41,6 +41,7 @@ struct Rubric {
 #[serde(deny_unknown_fields)]
 struct CriterionToSet {
     /// Its id, if it is there already: drafts of reviews score by it.
+    #[schema(example = json!(null))]
     id: Option<Uuid>,
     #[schema(min_length = 1, max_length = 120)]
     name_en: String,

@@ -85,19 +85,28 @@ struct Person {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewInvitation {
+    #[schema(example = "new.colleague@example.org")]
     email: String,
+    #[schema(example = "Chan")]
     family_name: Option<String>,
+    #[schema(example = "Tai Man")]
     given_names: Option<String>,
+    #[schema(example = "Peter")]
     western_name: Option<String>,
+    #[schema(example = "陳大文")]
     name_zh: Option<String>,
     /// en or zh-Hant-HK, for an account that is new.
+    #[schema(example = "en")]
     lang: String,
+    #[schema(example = "reviewer")]
     role: String,
     /// For every role but the administrator's.
     programme: Option<Uuid>,
     /// For roles that are held for an organisation.
+    #[schema(example = json!(null))]
     organisation: Option<Uuid>,
     starts_on: Day,
+    #[schema(example = "2027-12-31")]
     ends_on: Option<Day>,
 }
 

@@ -54,7 +54,7 @@ struct NewSource {
     publisher: String,
     published_on: Day,
     /// Begins with https:// or http://.
-    #[schema(max_length = 500)]
+    #[schema(max_length = 500, example = "https://example.org/paper")]
     url: Option<String>,
 }
 
@@ -123,6 +123,7 @@ struct NewHoliday {
     #[schema(min_length = 1, max_length = 120)]
     name_zh: String,
     /// gazetted or derived.
+    #[schema(example = "derived")]
     status: String,
 }
 

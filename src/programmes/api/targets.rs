@@ -63,18 +63,22 @@ struct TargetProgress {
 #[schema(as = NewTarget)]
 struct TargetToAdd {
     /// trained, enrolled or `first_intake`.
+    #[schema(example = "trained")]
     metric: String,
     /// > or >=.
+    #[schema(example = ">")]
     operator: String,
     #[schema(minimum = 0, maximum = 1_000_000)]
     value: i32,
     starts_on: Day,
+    #[schema(example = "2027-12-31")]
     ends_on: Day,
     #[schema(min_length = 1, max_length = 400)]
     wording_en: String,
     #[schema(min_length = 1, max_length = 400)]
     wording_zh: String,
     /// Id of a source of the programme.
+    #[schema(example = json!(null))]
     source: Option<Uuid>,
 }
 
@@ -82,18 +86,21 @@ struct TargetToAdd {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct TargetChange {
+    #[schema(example = "trained")]
     metric: Option<String>,
+    #[schema(example = ">")]
     operator: Option<String>,
     #[schema(minimum = 0, maximum = 1_000_000)]
     value: Option<i32>,
     starts_on: Option<Day>,
+    #[schema(example = "2027-12-31")]
     ends_on: Option<Day>,
     #[schema(min_length = 1, max_length = 400)]
     wording_en: Option<String>,
     #[schema(min_length = 1, max_length = 400)]
     wording_zh: Option<String>,
     #[serde(default, deserialize_with = "given")]
-    #[schema(value_type = Option<Uuid>)]
+    #[schema(value_type = Option<Uuid>, example = json!(null))]
     source: Option<Option<Uuid>>,
 }
 

@@ -75,6 +75,7 @@ struct NewAssignments {
     #[schema(min_items = 1, max_items = 500)]
     applications: Vec<Uuid>,
     /// Whom to choose among; without it every reviewer of the programme.
+    #[schema(example = json!(null))]
     reviewers: Option<Vec<Uuid>>,
     /// By how many each is read in all.
     #[schema(minimum = 1, maximum = 5)]

@@ -1,7 +1,9 @@
 //! Things that tests of several rooms share.
 
 pub mod app;
+pub mod conforms;
 pub mod fixtures;
+pub mod live;
 pub mod scale;
 pub mod smtp_sink;
 pub mod tables;
