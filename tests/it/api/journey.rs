@@ -318,9 +318,9 @@ async fn a_cohort_runs_from_plan_to_enrolment_by_the_api_alone() {
         .await;
     assert!(ended.json()["released_at"].is_string(), "{}", ended.text());
 
-    let mut reached = desk.reached();
+    let mut reached = office::everything_else(&world, &desk, &cohort, &people, &ids).await;
+    reached.extend(desk.reached());
     people.iter().for_each(|it| reached.extend(it.reached()));
-    reached.extend(office::everything_else(&world, &desk, &cohort, &people, &ids).await);
     let described: BTreeSet<(String, String)> = house::routes()
         .doors()
         .iter()

@@ -168,7 +168,7 @@ async fn every_post_acts_once_for_one_key() {
         let reused = ask(&house, who, (door, &path), &key, Some(other)).await;
         assert_problem(&reused, 422, "idempotency-key-reused");
     });
-    assert!(tried > 50, "{tried}");
+    assert!(tried >= 45, "{tried}");
     assert!(acted > 20, "{acted} of {tried} acted");
 }
 
