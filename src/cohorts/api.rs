@@ -126,17 +126,17 @@ struct NewCohort {
     #[serde(default)]
     #[schema(max_length = 4000)]
     intro_zh: String,
-    #[schema(example = "2030-01-01T00:00:00Z")]
+    #[schema(value_type = String, format = DateTime, example = "2030-01-01T00:00:00Z")]
     opens_at: Instant,
-    #[schema(example = "2030-03-01T00:00:00Z")]
+    #[schema(value_type = String, format = DateTime, example = "2030-03-01T00:00:00Z")]
     closes_at: Instant,
-    #[schema(example = "2030-04-01")]
+    #[schema(value_type = String, format = Date, example = "2030-04-01")]
     decisions_on: Day,
-    #[schema(example = "2030-05-01T00:00:00Z")]
+    #[schema(value_type = String, format = DateTime, example = "2030-05-01T00:00:00Z")]
     reply_by: Instant,
-    #[schema(example = "2030-06-01")]
+    #[schema(value_type = String, format = Date, example = "2030-06-01")]
     starts_on: Day,
-    #[schema(example = "2030-12-31")]
+    #[schema(value_type = String, format = Date, example = "2030-12-31")]
     ends_on: Day,
     #[schema(minimum = 1, maximum = 60)]
     reply_days: i32,
@@ -158,17 +158,17 @@ struct CohortChange {
     intro_en: Option<String>,
     #[schema(max_length = 4000)]
     intro_zh: Option<String>,
-    #[schema(example = "2030-01-01T00:00:00Z")]
+    #[schema(value_type = Option<String>, format = DateTime, example = "2030-01-01T00:00:00Z")]
     opens_at: Option<Instant>,
-    #[schema(example = "2030-03-01T00:00:00Z")]
+    #[schema(value_type = Option<String>, format = DateTime, example = "2030-03-01T00:00:00Z")]
     closes_at: Option<Instant>,
-    #[schema(example = "2030-04-01")]
+    #[schema(value_type = Option<String>, format = Date, example = "2030-04-01")]
     decisions_on: Option<Day>,
-    #[schema(example = "2030-05-01T00:00:00Z")]
+    #[schema(value_type = Option<String>, format = DateTime, example = "2030-05-01T00:00:00Z")]
     reply_by: Option<Instant>,
-    #[schema(example = "2030-06-01")]
+    #[schema(value_type = Option<String>, format = Date, example = "2030-06-01")]
     starts_on: Option<Day>,
-    #[schema(example = "2030-12-31")]
+    #[schema(value_type = Option<String>, format = Date, example = "2030-12-31")]
     ends_on: Option<Day>,
     #[schema(minimum = 1, maximum = 60)]
     reply_days: Option<i32>,

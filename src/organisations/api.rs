@@ -105,7 +105,6 @@ const LIST: &[(&str, &str)] = &[
 pub(super) fn routes() -> Routes {
     let all = "/api/v1/organisations";
     let one = "/api/v1/organisations/{organisation}";
-    let archive_at = "/api/v1/organisations/{organisation}/archive";
     let (read, write) = (Operation::read, Operation::write);
     Routes::new()
         .api(
@@ -153,6 +152,14 @@ pub(super) fn routes() -> Routes {
             )
             .versioned(),
         )
+        .and(archive_and_export_routes())
+        .and(parts::routes())
+}
+
+fn archive_and_export_routes() -> Routes {
+    let archive_at = "/api/v1/organisations/{organisation}/archive";
+    let (write, sheet) = (Operation::write, crate::web::exports::XLSX);
+    Routes::new()
         .api(
             Method::Post,
             archive_at,
@@ -166,13 +173,6 @@ pub(super) fn routes() -> Routes {
             )
             .versioned(),
         )
-        .and(export_routes())
-        .and(parts::routes())
-}
-
-fn export_routes() -> Routes {
-    let sheet = crate::web::exports::XLSX;
-    Routes::new()
         .api_free(
             Method::Get,
             "/api/v1/organisations.csv",

@@ -91,6 +91,8 @@ fn describe(door: &Door, operation: &Operation) -> Value {
         "parameters": parameters(door, operation),
         "responses": responses(door, operation),
     });
+    // Said of every operation: of a public one, that it wants nothing.
+    entry["security"] = json!([]);
     if door.access != Access::Public {
         entry["security"] = json!([{ "token": [] }]);
         entry["description"] = json!(format!("Scope: `{}`.", operation.scope));

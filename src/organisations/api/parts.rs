@@ -100,7 +100,7 @@ struct PartnershipToAdd {
     /// The other side: an institution for a university, a university for an institution.
     partner: Uuid,
     starts_on: Day,
-    #[schema(example = "2027-12-31")]
+    #[schema(value_type = String, format = Date, example = "2027-12-31")]
     ends_on: Day,
 }
 

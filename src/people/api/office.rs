@@ -106,7 +106,7 @@ struct NewInvitation {
     #[schema(example = json!(null))]
     organisation: Option<Uuid>,
     starts_on: Day,
-    #[schema(example = "2027-12-31")]
+    #[schema(value_type = Option<String>, format = Date, example = "2027-12-31")]
     ends_on: Option<Day>,
 }
 

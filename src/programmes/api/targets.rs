@@ -71,7 +71,7 @@ struct TargetToAdd {
     #[schema(minimum = 0, maximum = 1_000_000)]
     value: i32,
     starts_on: Day,
-    #[schema(example = "2027-12-31")]
+    #[schema(value_type = String, format = Date, example = "2027-12-31")]
     ends_on: Day,
     #[schema(min_length = 1, max_length = 400)]
     wording_en: String,
@@ -93,7 +93,7 @@ struct TargetChange {
     #[schema(minimum = 0, maximum = 1_000_000)]
     value: Option<i32>,
     starts_on: Option<Day>,
-    #[schema(example = "2027-12-31")]
+    #[schema(value_type = Option<String>, format = Date, example = "2027-12-31")]
     ends_on: Option<Day>,
     #[schema(min_length = 1, max_length = 400)]
     wording_en: Option<String>,

@@ -49,6 +49,9 @@ fn every_door_of_the_api_is_described_under_a_name_of_its_own() {
             .collect();
         assert_eq!(declared, needed, "{}", door.path);
         assert!(["read", "write"].contains(&operation.scope));
+        let public = door.access == banyan::access::Access::Public;
+        let wanted = entry["security"].as_array().unwrap();
+        assert_eq!(wanted.is_empty(), public, "{}", operation.id);
         let acts = door.method != banyan::web::Method::Get;
         assert_eq!(operation.scope == "write", acts, "{}", operation.id);
     }

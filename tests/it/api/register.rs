@@ -100,6 +100,12 @@ async fn every_write_refuses_fields_that_it_does_not_know() {
         let detail = answer.json()["detail"].to_string();
         let wanted = "unknown field `is_administrator`";
         assert!(detail.contains(wanted), "{}: {detail}", door.path);
+        // A list of values in the order of the fields is no document either.
+        for list in ["[]", "[null, null]", " [\"2099H1\"]"] {
+            let body = ("application/json".to_owned(), list.as_bytes().to_vec());
+            let answer = ask(&house, who, (door, &path), &headers, Some(body)).await;
+            assert_problem(&answer, 400, "bad-request");
+        }
         tried += 1;
     });
     assert!(tried > 30, "{tried}");
