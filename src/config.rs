@@ -90,6 +90,11 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Where the database is.
     pub database: Database,
+    /// Connection string of a role that may pass row-level security, for backups of a server of
+    /// one's own.
+    pub backup_url: Option<String>,
+    /// Seconds for which a server that was told to stop still serves, so that a balancer can notice.
+    pub drain_seconds: u64,
     /// Connections in the pool: the number of requests that work at once.
     pub pool_size: u32,
     /// Mail server.
@@ -156,7 +161,15 @@ pub const SETTINGS: &[(&str, &str)] = &[
         "DATABASE_OWNER_URL",
         "connection string of the role banyan_owner, for `banyan migrate`",
     ),
+    (
+        "DATABASE_BACKUP_URL",
+        "connection string of a superuser of that server, for `banyan backup` and `banyan restore`",
+    ),
     ("BANYAN_POOL_SIZE", "database connections; default 8"),
+    (
+        "BANYAN_DRAIN_SECONDS",
+        "how long a server that was told to stop still serves while /readyz says 503; default 2",
+    ),
     (
         "BANYAN_SMTP_HOST",
         "mail server; without it mail lands in the local mailbox",
@@ -254,6 +267,8 @@ impl Config {
                     app: app.to_owned(),
                     owner: vars.text("DATABASE_OWNER_URL").map(str::to_owned),
                 }),
+            backup_url: vars.text("DATABASE_BACKUP_URL").map(str::to_owned),
+            drain_seconds: vars.number("BANYAN_DRAIN_SECONDS", 2)?,
             pool_size: vars.number("BANYAN_POOL_SIZE", 8)?,
             smtp: vars.smtp()?,
             mail_from: vars

@@ -129,11 +129,13 @@ impl Error {
         Self::Invalid(vec![FieldError::new(field, code, text)])
     }
 
-    /// May the same transaction succeed when run again? PostgreSQL's 40001 and 40P01.
+    /// May the same transaction succeed when run again? PostgreSQL's 40001 and 40P01, and statements
+    /// prepared before a migration changed their table.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         use diesel::result::DatabaseErrorKind;
         match self {
+            Self::Database(err) if crate::db::is_stale(err) => true,
             Self::Database(diesel::result::Error::DatabaseError(kind, info)) => {
                 matches!(kind, DatabaseErrorKind::SerializationFailure)
                     || info.message().contains("deadlock detected")

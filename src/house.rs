@@ -5,6 +5,9 @@ pub mod docs;
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::Duration;
 
 use diesel::RunQueryDsl as _;
 
@@ -24,7 +27,47 @@ pub struct House {
     /// What handlers see.
     pub site: Site,
     owner_url: Option<String>,
-    private: Option<Private>,
+    private: Option<Arc<Private>>,
+}
+
+/// Looks after the private PostgreSQL until dropped: should its server die, it is started again.
+pub struct Keeper {
+    stop: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// How often the keeper looks.
+const LOOK: Duration = Duration::from_millis(500);
+
+impl Keeper {
+    fn new(private: Arc<Private>) -> Self {
+        let stop = Arc::new(AtomicBool::new(false));
+        let told = Arc::clone(&stop);
+        let thread = std::thread::spawn(move || {
+            while !told.load(Ordering::Relaxed) {
+                match private.mend() {
+                    Ok(false) => {}
+                    Ok(true) => tracing::warn!("the private PostgreSQL had died and runs again"),
+                    Err(error) => tracing::error!(%error, "the private PostgreSQL does not start"),
+                }
+                std::thread::sleep(LOOK);
+            }
+        });
+        Self {
+            stop,
+            thread: Some(thread),
+        }
+    }
+}
+
+impl Drop for Keeper {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        if let Some(thread) = self.thread.take() {
+            // A thread that panicked has told so already.
+            let _ = thread.join();
+        }
+    }
 }
 
 /// Every route of the house.
@@ -83,6 +126,7 @@ impl House {
                 };
                 let private =
                     Private::start(&options).map_err(|err| Error::Internal(err.to_string()))?;
+                let private = Arc::new(private);
                 (private.app_url(), Some(private.owner_url()), Some(private))
             }
         };
@@ -188,6 +232,13 @@ impl House {
                     .to_owned(),
             )
         })
+    }
+
+    /// Keeps the private PostgreSQL running for as long as the answer lives; nothing to do where the
+    /// database is somebody else's to keep.
+    #[must_use]
+    pub fn keep(&self) -> Option<Keeper> {
+        self.private.clone().map(Keeper::new)
     }
 
     /// Is the database our own private one?

@@ -42,6 +42,7 @@ pub struct Metrics {
     routes: Mutex<BTreeMap<&'static str, Route>>,
     gauges: Mutex<BTreeMap<&'static str, f64>>,
     probing: AtomicBool,
+    leaving: AtomicBool,
 }
 
 impl Metrics {
@@ -77,6 +78,16 @@ impl Metrics {
     /// The probe has its answer.
     pub fn end_probe(&self) {
         self.probing.store(false, Ordering::Release);
+    }
+
+    /// The process was told to stop: it serves on for a moment, but wants no new work.
+    pub fn leave(&self) {
+        self.leaving.store(true, Ordering::Release);
+    }
+
+    /// Was the process told to stop?
+    pub fn leaving(&self) -> bool {
+        self.leaving.load(Ordering::Acquire)
     }
 
     /// Everything, as Prometheus reads it.

@@ -9,7 +9,7 @@ use crate::config::{Config, Mode};
 use crate::db::migrations;
 use crate::error::{Error, Result};
 use crate::house::{self, House};
-use crate::web::{self, Serving};
+use crate::web::{self, Serving, Site};
 
 use super::{Worker, complain, say};
 
@@ -35,24 +35,33 @@ pub(super) fn serve(house: House, options: &ServeOptions) -> Result<()> {
 /// Works until interrupted.
 pub(super) fn work(house: &House) -> Result<()> {
     house.check_schema()?;
+    let keeper = house.keep();
     let worker = Worker::start(&house.site)?;
     say("Working.");
     let stopped = actix_web::rt::System::new().block_on(stop_signal());
     worker.stop();
-    Ok(stopped?)
+    drop(keeper);
+    Ok(stopped.map(|_stop| ())?)
 }
 
-async fn stop_signal() -> std::io::Result<()> {
+/// How we were told to stop.
+enum Stop {
+    /// SIGTERM, as service managers and balancers do it.
+    Leave,
+    /// SIGINT, from a terminal.
+    Now,
+}
+
+async fn stop_signal() -> std::io::Result<Stop> {
     use tokio::signal::unix::{SignalKind, signal};
     let (mut term, mut int) = (
         signal(SignalKind::terminate())?,
         signal(SignalKind::interrupt())?,
     );
     tokio::select! {
-        _ = term.recv() => {}
-        _ = int.recv() => {}
+        _ = term.recv() => Ok(Stop::Leave),
+        _ = int.recv() => Ok(Stop::Now),
     }
-    Ok(())
 }
 
 /// Migrates, loads the sample programme into an empty database, serves, prints the links.
@@ -118,20 +127,42 @@ fn until_stopped(
     if let Some(text) = welcome {
         say_when_answering(listener.local_addr()?, text);
     }
+    let keeper = house.keep();
     let worker = if with_worker {
         Some(Worker::start(&house.site)?)
     } else {
         None
     };
+    let site = house.site.clone();
     let serving = Serving::new(house.site.clone());
-    let served = actix_web::rt::System::new()
-        .block_on(async { web::server(serving, house::routes(), listener)?.await });
+    let served = actix_web::rt::System::new().block_on(async {
+        let server = web::server(serving, house::routes(), listener)?;
+        actix_web::rt::spawn(stop_when_told(site, server.handle()));
+        server.await
+    });
     if let Some(worker) = worker {
         worker.stop();
     }
+    drop(keeper);
     // The private server stops with the house, after everyone who used it.
     drop(house);
     Ok(served?)
+}
+
+/// SIGTERM: call ourselves not ready, serve on for as long as a balancer needs to notice, then finish
+/// what is at hand. Ctrl-C, or a second signal, skips the waiting.
+async fn stop_when_told(site: Site, server: actix_web::dev::ServerHandle) {
+    match stop_signal().await {
+        Ok(Stop::Leave) => {
+            site.metrics.leave();
+            let drain = Duration::from_secs(site.config.drain_seconds);
+            // The time is up, or somebody is in a hurry.
+            let _ = tokio::time::timeout(drain, stop_signal()).await;
+        }
+        Ok(Stop::Now) => {}
+        Err(error) => tracing::error!(%error, "signals cannot be heard"),
+    }
+    server.stop(true).await;
 }
 
 fn listen(config: &Config) -> Result<TcpListener> {

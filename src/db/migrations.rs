@@ -12,6 +12,10 @@ const STEPS: EmbeddedMigrations = embed_migrations!("migrations/steps");
 const FUNCTIONS: &str = include_str!("../../migrations/replaceable/functions.sql");
 const POLICIES: &str = include_str!("../../migrations/replaceable/policies.sql");
 
+/// A step waits no longer than this for a lock: whoever waits for an exclusive lock holds up everybody
+/// who comes after. Sixty seconds are for other migrations only.
+const PATIENCE: &str = "SET lock_timeout = '2s'";
+
 /// What the owner says a database is for. Only `Sample` and `Test` may be told another time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mark {
@@ -43,10 +47,11 @@ fn failed(what: &str, err: impl std::fmt::Display) -> Error {
 /// wait for each other. Returns the versions applied.
 ///
 /// # Errors
-/// A step fails, or the lock is not had within the owner's `lock_timeout`.
+/// A step fails, or a lock is not had within [`PATIENCE`].
 pub fn migrate(owner: &mut PgConnection) -> Result<Vec<String>> {
     owner
         .batch_execute("SET lock_timeout = '60s'; SELECT pg_advisory_lock(20270101); SET client_min_messages = warning")
+        .and_then(|()| owner.batch_execute(PATIENCE))
         .map_err(|err| failed("waiting for another migration", err))?;
     let outcome = run(owner);
     let unlocked = owner.batch_execute("SELECT pg_advisory_unlock(20270101); RESET lock_timeout");

@@ -60,7 +60,7 @@ impl Db {
             // BEGIN, where nothing is lost, and replaced.
             .test_on_check_out(false)
             .connection_timeout(Duration::from_secs(1))
-            .build(ConnectionManager::new(url))
+            .build(ConnectionManager::new(impatient(url)))
             .map_err(|err| Error::Internal(format!("cannot reach the database: {err}")))?;
         Ok(Self { pool, as_of: None })
     }
@@ -117,6 +117,20 @@ impl Db {
         self.run("BEGIN READ ONLY; ", actor, request, work)
     }
 
+    /// As [`Db::read_for`], and run again where [`Db::tx`] would be: a migration beside us may end a
+    /// read, too.
+    ///
+    /// # Errors
+    /// As [`Db::read`].
+    pub fn read_again<T>(
+        &self,
+        actor: &Actor,
+        request: Uuid,
+        work: impl Fn(&mut Conn<'_>) -> Result<T>,
+    ) -> Result<T> {
+        self.again("BEGIN READ ONLY; ", actor, request, work)
+    }
+
     /// Runs `work` in a transaction and commits unless it fails. It may run again after a
     /// serialisation failure or deadlock, and so must have no effect outside the transaction.
     ///
@@ -136,9 +150,19 @@ impl Db {
         request: Uuid,
         work: impl Fn(&mut Conn<'_>) -> Result<T>,
     ) -> Result<T> {
+        self.again("BEGIN; ", actor, request, work)
+    }
+
+    fn again<T>(
+        &self,
+        begin: &str,
+        actor: &Actor,
+        request: Uuid,
+        work: impl Fn(&mut Conn<'_>) -> Result<T>,
+    ) -> Result<T> {
         let mut attempt = 0;
         loop {
-            match self.run("BEGIN; ", actor, request, &work) {
+            match self.run(begin, actor, request, &work) {
                 Err(err) if err.is_retryable() && attempt < RETRIES => {
                     attempt += 1;
                     // Spread the losers of a race, so that they do not meet again at once.
@@ -257,12 +281,44 @@ impl Db {
     }
 }
 
+/// What a connection string says unless it says otherwise: a server that has vanished without a word
+/// (a cable, a firewall) is noticed within half a minute instead of hours, and a connection that is
+/// never answered is given up, so that the next try finds the server when it is back.
+const IMPATIENCE: [(&str, &str); 5] = [
+    ("connect_timeout", "3"),
+    ("keepalives_idle", "10"),
+    ("keepalives_interval", "5"),
+    ("keepalives_count", "3"),
+    ("tcp_user_timeout", "20000"),
+];
+
+/// The connection string with [`IMPATIENCE`] where it says nothing itself.
+#[must_use]
+pub fn impatient(url: &str) -> String {
+    let is_url = url.starts_with("postgres://") || url.starts_with("postgresql://");
+    let mut out = url.to_owned();
+    for (name, value) in IMPATIENCE {
+        if url.contains(&format!("{name}=")) {
+            continue;
+        }
+        out.push(match (is_url, out.contains('?')) {
+            (true, false) => '?',
+            (true, true) => '&',
+            (false, _) => ' ',
+        });
+        out.push_str(name);
+        out.push('=');
+        out.push_str(value);
+    }
+    out
+}
+
 const CLEAR: &str = "SET LOCAL banyan.kind = ''; SET LOCAL banyan.person = ''; \
     SET LOCAL banyan.organisations = ''; SET LOCAL banyan.programmes = ''; SET LOCAL banyan.as_of = ''";
 
 /// Has a migration changed what a statement returns that this connection had prepared before? It
 /// would fail for as long as the connection lives, so the pool gets rid of it.
-fn is_stale(err: &DieselError) -> bool {
+pub(crate) fn is_stale(err: &DieselError) -> bool {
     matches!(err, DieselError::DatabaseError(_, info) if info.message().contains("cached plan must not change result type"))
 }
 

@@ -24,10 +24,13 @@ pub fn livez(_request: &Request, _site: &Site) -> Reply {
     Reply::text(200, "alive\n".to_owned())
 }
 
-/// Ready to serve: the database answers within its budget and has this binary's schema. Otherwise 503
-/// with the reason in one line.
+/// Ready to serve: the database answers within its budget and has this binary's schema, and nobody has
+/// told the process to stop. Otherwise 503 with the reason in one line.
 #[must_use]
 pub fn readyz(_request: &Request, site: &Site) -> Reply {
+    if site.metrics.leaving() {
+        return Reply::text(503, "not ready: stopping\n".to_owned());
+    }
     match within_budget(site, |site| site.db.read(&REPORT, readiness)) {
         Ok(()) => Reply::text(200, "ready\n".to_owned()),
         Err(reason) => {

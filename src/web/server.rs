@@ -188,7 +188,14 @@ async fn handle(
         .headers()
         .get("if-none-match")
         .and_then(|v| v.to_str().ok());
-    finish_stream(&serving.site, reply, wanted)
+    let mut response = finish_stream(&serving.site, reply, wanted);
+    if serving.site.metrics.leaving() {
+        // Whoever has a connection open looks for another server.
+        response
+            .head_mut()
+            .set_connection_type(actix_web::http::ConnectionType::Close);
+    }
+    response
 }
 
 async fn work(
@@ -528,8 +535,8 @@ impl std::io::Write for Pieces {
     }
 }
 
-/// A server on this listener: await it to serve until told to stop. SIGTERM ends gracefully; its
-/// handle stops it from elsewhere. Call it inside an actix runtime.
+/// A server on this listener: await it to serve until its handle stops it; signals are the caller's.
+/// Call it inside an actix runtime.
 ///
 /// # Errors
 /// The server cannot start.
@@ -548,6 +555,7 @@ pub fn server(
     .tcp_nodelay(true)
     .client_request_timeout(Duration::from_secs(10))
     .shutdown_timeout(15)
+    .disable_signals()
     .listen(listener)?
     .run();
     Ok(server)
