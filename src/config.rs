@@ -4,6 +4,7 @@
 //! unknown `BANYAN_…` name is refused, so that a misspelt setting cannot pass unnoticed.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -323,6 +324,18 @@ pub fn search_path() -> Vec<PathBuf> {
         .find(|(name, _)| name == "PATH")
         .map(|(_, value)| std::env::split_paths(&value).collect())
         .unwrap_or_default()
+}
+
+/// What PostgreSQL's own programs may know of our environment: where home and programs are, and the
+/// operator's `PG…` settings, such as certificates and password files.
+#[must_use]
+pub fn postgres_environment() -> Vec<(OsString, OsString)> {
+    std::env::vars_os()
+        .filter(|(name, _)| {
+            let name = name.to_string_lossy();
+            name.starts_with("PG") || name == "HOME" || name == "PATH"
+        })
+        .collect()
 }
 
 fn bad(name: &str, value: &str, why: &str) -> ConfigError {

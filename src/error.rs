@@ -115,7 +115,9 @@ impl Error {
             Self::TooMany(_) => (429, "too-many-requests"),
             Self::Busy => (503, "busy"),
             Self::Database(diesel::result::Error::NotFound) => (404, "not-found"),
-            Self::Database(err) if crate::db::is_closed(err) => (503, "busy"),
+            Self::Database(err) if crate::db::is_closed(err) || crate::db::is_full(err) => {
+                (503, "busy")
+            }
             Self::Database(_) | Self::Internal(_) => (500, "internal"),
         }
     }
@@ -178,6 +180,12 @@ impl From<diesel::result::Error> for Error {
 
 impl From<std::io::Error> for Error {
     fn from(err: std::io::Error) -> Self {
+        use std::io::ErrorKind::{QuotaExceeded, StorageFull};
+        if matches!(err.kind(), StorageFull | QuotaExceeded) {
+            // The sender can do nothing but come back; the operator must make room.
+            tracing::error!(error = %err, "the disk is full");
+            return Self::Busy;
+        }
         Self::Internal(format!("input or output: {err}"))
     }
 }

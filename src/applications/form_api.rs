@@ -458,8 +458,13 @@ fn put_document(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         .files
         .incoming()?
         .join(Uuid::now_v7().simple().to_string());
-    std::fs::File::create_new(&path)?.write_all(bytes)?;
-    let key = cx.site.files.take(&path)?;
+    let taken = std::fs::File::create_new(&path)
+        .and_then(|mut file| file.write_all(bytes))
+        .map_err(Error::from)
+        .and_then(|()| cx.site.files.take(&path));
+    // Taken or not, nothing waits any more.
+    let _ = std::fs::remove_file(&path);
+    let key = taken?;
     let sha256 = Sha256::digest(bytes).to_vec();
     let label = format!("{}.pdf", desk.mine.reference);
     let new = NewFile {

@@ -368,7 +368,13 @@ fn queues(findings: &mut Findings, house: &House) -> Result<()> {
         )
         .get_result(conn.pg())?)
     })?;
-    if queues.dead + queues.late > 0 {
+    if let Some(held_at) = house.held_mail()?.held_at {
+        findings.warn(
+            "outbox",
+            format!("letters are held since {held_at}"),
+            "after a restore: `banyan admin release-mail` lets them go",
+        );
+    } else if queues.dead + queues.late > 0 {
         let found = format!(
             "{} letters dead, {} waiting for more than 15 minutes",
             queues.dead, queues.late

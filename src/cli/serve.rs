@@ -28,6 +28,7 @@ pub struct ServeOptions {
 pub(super) fn serve(house: House, options: &ServeOptions) -> Result<()> {
     let listener = listen(&house.site.config)?;
     house.check_schema()?;
+    warn_of_hold(&house)?;
     say(&format!("Serving at {}", house.site.config.public_url));
     until_stopped(house, listener, !options.no_worker, None)
 }
@@ -35,6 +36,7 @@ pub(super) fn serve(house: House, options: &ServeOptions) -> Result<()> {
 /// Works until interrupted.
 pub(super) fn work(house: &House) -> Result<()> {
     house.check_schema()?;
+    warn_of_hold(house)?;
     let keeper = house.keep();
     let worker = Worker::start(&house.site)?;
     say("Working.");
@@ -42,6 +44,14 @@ pub(super) fn work(house: &House) -> Result<()> {
     worker.stop();
     drop(keeper);
     Ok(stopped.map(|_stop| ())?)
+}
+
+/// After a restore no letter leaves until an operator says so: that must not go unnoticed.
+fn warn_of_hold(house: &House) -> Result<()> {
+    if house.held_mail()?.held_at.is_some() {
+        complain("Letters are held since a restore; `banyan admin release-mail` lets them go.");
+    }
+    Ok(())
 }
 
 /// How we were told to stop.
@@ -82,6 +92,7 @@ pub(super) fn run(mut config: Config) -> Result<()> {
     } else {
         Vec::new()
     };
+    warn_of_hold(&house)?;
     let welcome = welcome(&house, &links);
     until_stopped(house, listener, true, Some(welcome))
 }

@@ -322,6 +322,11 @@ pub(crate) fn is_stale(err: &DieselError) -> bool {
     matches!(err, DieselError::DatabaseError(_, info) if info.message().contains("cached plan must not change result type"))
 }
 
+/// Had the server no room on its disk? PostgreSQL's 53100 has no kind of its own in Diesel.
+pub(crate) fn is_full(err: &DieselError) -> bool {
+    matches!(err, DieselError::DatabaseError(_, info) if info.message().contains("No space left on device"))
+}
+
 /// Did the connection end under the statement?
 pub(crate) fn is_closed(err: &DieselError) -> bool {
     match err {

@@ -142,6 +142,7 @@ const JOBS: &str = "SELECT count(*) FILTER (WHERE state = 'queued') AS queued, c
     coalesce(extract(epoch FROM (SELECT banyan_now()) - min(run_at) FILTER (WHERE state = 'queued' AND run_at <= (SELECT banyan_now()))), 0)::float8 AS age \
     FROM jobs WHERE state IN ('queued', 'dead')";
 const UNSEALED: &str = "SELECT count(*) AS n FROM audit_events e WHERE NOT EXISTS (SELECT FROM audit_chain c WHERE c.event_id = e.id)";
+const HELD: &str = "SELECT count(*) AS n FROM house WHERE letters_held_at IS NOT NULL";
 const OFFERS: &str = "SELECT count(*) AS n FROM offers WHERE state = 'open'";
 
 /// Gauges that the database knows, each read under the task whose rows they are.
@@ -154,13 +155,14 @@ fn measure(conn: &mut Conn<'_>) -> Result<Vec<(&'static str, f64)>> {
     let count = |conn: &mut Conn<'_>, sql: &str| -> Result<Count> {
         Ok(sql_query(sql).get_result(conn.pg())?)
     };
-    let offers = count(conn, OFFERS)?;
+    let (offers, held) = (count(conn, OFFERS)?, count(conn, HELD)?);
     let letters = conn.elevate(Task::DeliverMail, |conn| queue(conn, LETTERS))?;
     let jobs = conn.elevate(Task::RunJobs, |conn| queue(conn, JOBS))?;
     let unsealed = conn.elevate(Task::SealAudit, |conn| count(conn, UNSEALED))?;
     Ok(vec![
         ("banyan_letters_queued", gauge(letters.queued)),
         ("banyan_letters_dead", gauge(letters.dead)),
+        ("banyan_letters_held", gauge(held.n)),
         ("banyan_letters_oldest_due_seconds", letters.age),
         ("banyan_jobs_queued", gauge(jobs.queued)),
         ("banyan_jobs_dead", gauge(jobs.dead)),

@@ -50,13 +50,25 @@ impl Store {
         let name = secret::fresh()?.replace(['-', '_'], "0");
         let key = format!("{}/{name}", name.get(..2).unwrap_or("00"));
         let target = self.root.join(&key);
-        if let Some(folder) = target.parent() {
-            fs::create_dir_all(folder)?;
+        if let Err(error) = self.shelve(upload, &target) {
+            // A full disk keeps no halves.
+            let _ = fs::remove_file(&target);
+            return Err(error.into());
         }
-        // A copy, not a move: a transaction that runs again takes the upload again.
-        fs::copy(upload, &target)?;
-        fs::File::open(&target)?.sync_all()?;
         Ok(key)
+    }
+
+    /// Copies, until bytes and name are on the disk: a row that names them may be committed next. Not
+    /// a move, since a transaction that runs again takes the upload again.
+    fn shelve(&self, upload: &Path, target: &Path) -> std::io::Result<()> {
+        let shelf = target.parent().unwrap_or(&self.root);
+        if !shelf.exists() {
+            fs::create_dir_all(shelf)?;
+            fs::File::open(&self.root)?.sync_all()?;
+        }
+        fs::copy(upload, target)?;
+        fs::File::open(target)?.sync_all()?;
+        fs::File::open(shelf)?.sync_all()
     }
 
     /// Writes a stored file's bytes out.

@@ -17,6 +17,7 @@ mod audit;
 mod cohorts;
 mod desks;
 mod doors;
+mod durability;
 mod enrolments;
 mod jobs;
 mod mail;

@@ -241,6 +241,12 @@ impl TestApp {
         )
     }
 
+    /// Over a database of another server: what is seeded here is served there by real processes.
+    pub fn over(app_url: &str, owner_url: &str) -> Self {
+        let db = Db::connect(app_url, 4).unwrap();
+        Self::build(db, owner_url.to_owned(), None, 4, &BTreeMap::new())
+    }
+
     fn build(
         db: Db,
         owner_url: String,
