@@ -242,14 +242,7 @@ impl Config {
             || format!("http://localhost:{port}"),
             |u| u.trim_end_matches('/').to_owned(),
         );
-        let secret = vars.text("BANYAN_SECRET").map(str::to_owned);
-        if let Some(value) = secret.as_ref().filter(|s| s.len() < 32) {
-            return Err(bad(
-                "BANYAN_SECRET",
-                &"*".repeat(value.len()),
-                "at least 32 characters",
-            ));
-        }
+        let secret = vars.secret()?;
         if mode == Mode::Production {
             vars.demand(PRODUCTION)?;
         }
@@ -366,6 +359,17 @@ impl Vars {
 
     fn text(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(|v| v.trim()).filter(|v| !v.is_empty())
+    }
+
+    fn secret(&self) -> Result<Option<String>, ConfigError> {
+        match self.text("BANYAN_SECRET") {
+            Some(short) if short.len() < 32 => Err(bad(
+                "BANYAN_SECRET",
+                &"*".repeat(short.len()),
+                "at least 32 characters",
+            )),
+            secret => Ok(secret.map(str::to_owned)),
+        }
     }
 
     fn number<N: std::str::FromStr>(&self, name: &str, default: N) -> Result<N, ConfigError> {

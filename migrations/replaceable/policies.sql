@@ -3,6 +3,15 @@
 -- A policy compares the declaration (kind, person, organisations, programmes) with columns of the
 -- row itself; it never looks elsewhere. The table below is the whole list; verbs are s(elect),
 -- i(nsert), u(pdate), d(elete). The same list is what banyan_app is granted: nothing else exists.
+--
+-- Every request asks these two first: whoever comes now waits here, empty-handed, and whoever is at work
+-- can finish; else they and we would hold each other up.
+DO $$
+BEGIN
+  IF to_regclass('sessions') IS NOT NULL THEN
+    LOCK TABLE sessions, api_tokens IN ACCESS EXCLUSIVE MODE;
+  END IF;
+END $$;
 DO $$
 DECLARE
   t record;

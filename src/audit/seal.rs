@@ -20,6 +20,8 @@ use crate::error::Result;
 
 /// Events sealed in one transaction.
 const BATCH: i64 = 2_000;
+/// As many sealed at once mean that more may wait.
+pub const AT_ONCE: usize = 2_000;
 
 #[derive(QueryableByName)]
 struct Link {

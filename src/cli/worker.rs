@@ -48,7 +48,11 @@ impl Worker {
             beat(&stop, "jobs", PAUSE, move || {
                 jobs::run_due(&queue, &runners, 20)
             }),
-            beat(&stop, "seal", SEAL, move || seal::seal(&db, &keys)),
+            beat(&stop, "seal", SEAL, move || {
+                // A checkpoint every few seconds, however busy the house; at once only behind a backlog.
+                let sealed = seal::seal(&db, &keys)?;
+                Ok(if sealed < seal::AT_ONCE { 0 } else { sealed })
+            }),
             beat(&stop, "tallies", FOLD, move || {
                 // Whatever was folded, the next look can wait.
                 crate::cohorts::tallies::fold(&tallies).map(|_folded| 0)

@@ -27,7 +27,7 @@ const SQL_NAMES: &[(&str, &[&str])] = &[
         "src/cohorts/queries/listing.rs",
         &["beyond", "direction", "key"],
     ),
-    ("src/db/migrations.rs", &["POLICIES", ""]),
+    ("src/db/migrations.rs", &["POLICIES", "standing", ""]),
     ("src/db/mod.rs", &["declaration", "sql"]),
     ("src/desks/queries/cohort.rs", &["FIGURES", "YEAR"]),
     ("src/desks/queries/figures.rs", &["YEAR"]),

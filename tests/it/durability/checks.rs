@@ -31,7 +31,8 @@ const HALVES: &[(&str, &str)] = &[
         "an answered offer without its event or its application's step",
         "SELECT count(*) AS n FROM offers o JOIN applications a ON a.id = o.application_id \
            WHERE o.state IN ('accepted', 'declined') AND ((SELECT count(*) FROM audit_events e \
-             WHERE e.verb = 'offer.' || o.state AND e.subject_id = o.id) <> 1 OR a.state <> o.state)",
+             WHERE e.verb = 'offer.' || o.state AND e.subject_id = o.id) <> 1 \
+             OR a.state <> CASE o.state WHEN 'accepted' THEN 'offered' ELSE 'declined' END)",
     ),
     (
         "an accepted offer without its letter",

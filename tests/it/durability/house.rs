@@ -5,6 +5,7 @@ use std::net::TcpListener;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
@@ -53,6 +54,17 @@ impl Drop for Scratch {
     }
 }
 
+/// A migrated cluster at rest: a copy is a house in a moment.
+static TEMPLATE: LazyLock<PathBuf> = LazyLock::new(|| {
+    let data = crate::support::app::folder().join("template");
+    let private = start(&data);
+    let mut owner = PgConnection::establish(&private.owner_url()).unwrap();
+    migrations::migrate(&mut owner).unwrap();
+    drop(owner);
+    private.stop().unwrap();
+    data
+});
+
 /// A migrated house with a durable PostgreSQL, to be served by processes.
 pub struct House {
     /// To seed it. Dropped first.
@@ -73,9 +85,15 @@ impl House {
 
     /// With its data in this folder.
     pub fn at(scratch: Scratch, data: PathBuf) -> Self {
+        std::fs::DirBuilder::new()
+            .mode(0o711)
+            .create(&data)
+            .unwrap();
+        run(Command::new("cp")
+            .arg("-a")
+            .arg(TEMPLATE.join("postgres"))
+            .arg(&data));
         let private = start(&data);
-        let mut owner = PgConnection::establish(&private.owner_url()).unwrap();
-        migrations::migrate(&mut owner).unwrap();
         Self {
             app: TestApp::over(&private.app_url(), &private.owner_url()),
             private: Some(private),
@@ -205,6 +223,7 @@ pub fn banyan(data: &Path) -> Command {
         .env("PATH", "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin")
         .env("BANYAN_DATA_DIR", data)
         .env("BANYAN_SECRET", SECRET)
+        .env("BANYAN_DRAIN_SECONDS", "0")
         .env("BANYAN_LOG", "info")
         .stdin(Stdio::null());
     command

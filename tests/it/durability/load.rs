@@ -9,24 +9,13 @@ use std::sync::{Arc, Mutex, RwLock};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use banyan::access;
-use banyan::applications::rules::Decision;
-use banyan::db::Role;
-use banyan::ids::{ApplicationId, GrantId, PersonId};
-use banyan::lang::Lang;
-use banyan::people::actions::make_token;
+use banyan::ids::ApplicationId;
 use serde_json::{Value, json};
 
-use super::house::{House, PATIENCE, run_sql};
+use super::house::{House, PATIENCE};
 use super::http::{Answer, Http, Trouble};
+use super::seed::{CALL, Duty, duties};
 use crate::offers::Dice;
-use crate::support::app::TestApp;
-use crate::support::fixtures::offers::{Candidate, Scene, applicant};
-
-/// Clients at once.
-const CLIENTS: usize = 6;
-/// The call that drafts are written for.
-const CALL: &str = "2099L1";
 
 /// What was acknowledged.
 #[derive(Default)]
@@ -49,17 +38,6 @@ pub struct Journal {
     pub refused: usize,
 }
 
-/// What one client does.
-struct Duty {
-    number: usize,
-    desk: String,
-    /// Applications under review that nobody answers for: noted on, decided on.
-    pending: Vec<ApplicationId>,
-    /// Token and name of those who have an offer or wait for one.
-    people: Vec<String>,
-    writer: String,
-}
-
 /// Everybody at work.
 pub struct Load {
     shared: Arc<Shared>,
@@ -70,22 +48,12 @@ struct Shared {
     /// Ports of the servers, in turn. Zero: none.
     ports: Vec<AtomicU16>,
     stop: AtomicBool,
+    /// The test has failed: nobody waits for an answer any more.
+    abandoned: AtomicBool,
     acknowledged: AtomicUsize,
     journal: Mutex<Journal>,
     /// Held for reading while at work.
     pause: RwLock<()>,
-}
-
-/// A bearer token for this person.
-pub fn token(app: &TestApp, person: PersonId, grant: Option<GrantId>) -> String {
-    let scopes = ["read".to_owned(), "write".to_owned()];
-    app.site
-        .db
-        .tx(&applicant(person), |conn| {
-            let own = access::own(conn)?;
-            make_token(conn, &own, grant, "load", &scopes, 30)
-        })
-        .unwrap()
 }
 
 impl Load {
@@ -94,6 +62,7 @@ impl Load {
         let shared = Arc::new(Shared {
             ports: ports.iter().map(|port| AtomicU16::new(*port)).collect(),
             stop: AtomicBool::new(false),
+            abandoned: AtomicBool::new(false),
             acknowledged: AtomicUsize::new(0),
             journal: Mutex::default(),
             pause: RwLock::new(()),
@@ -146,9 +115,9 @@ impl Load {
     }
 
     /// Everybody finishes what they are at.
-    pub fn finish(self) -> Journal {
+    pub fn finish(mut self) -> Journal {
         self.shared.stop.store(true, Ordering::Relaxed);
-        for thread in self.threads {
+        for thread in std::mem::take(&mut self.threads) {
             thread.join().unwrap();
         }
         std::mem::take(&mut *self.shared.journal.lock().unwrap())
@@ -165,57 +134,11 @@ impl Load {
     }
 }
 
-fn duties(house: &House, people: usize) -> Vec<Duty> {
-    let app = &house.app;
-    let seats = i32::try_from(people / 2).unwrap();
-    let scene = Scene::new(app, seats, &[]);
-    run_sql(
-        &house.super_url(),
-        &format!(
-            "INSERT INTO cohorts (id, programme_id, code, name_en, name_zh, state, opens_at, closes_at, decisions_on, \
-               reply_by, starts_on, ends_on, reply_days) \
-             VALUES (gen_random_uuid(), '{}', '{CALL}', 'A call', '招募', 'open', now() - interval '1 day', \
-               now() + interval '300 days', current_date + 310, now() + interval '320 days', current_date + 330, \
-               current_date + 400, 7)",
-            scene.programme
-        ),
-    );
-    let candidate = |n: usize| -> Candidate {
-        scene.candidate(app, &format!("Chan {n}"), Lang::En, None, Some(4_000))
-    };
-    let mut answering = Vec::new();
-    for n in 0..people {
-        let whom = candidate(n);
-        let decision = if n < people / 2 {
-            Decision::Accept
-        } else {
-            Decision::Waitlist
-        };
-        scene.decide(app, whom, decision, None);
-        answering.push(token(app, whom.person, None));
+impl Drop for Load {
+    fn drop(&mut self) {
+        self.shared.stop.store(true, Ordering::Relaxed);
+        self.shared.abandoned.store(true, Ordering::Relaxed);
     }
-    if people > 0 {
-        scene.release(app);
-    }
-    (0..CLIENTS)
-        .map(|number| {
-            let desk = app.account("Ada Ho");
-            let grant = app.grant(desk, Role::Coordinator, Some(scene.programme), None);
-            let writer = app.account("Lee Man");
-            Duty {
-                number,
-                desk: token(app, desk, Some(grant)),
-                pending: (0..3).map(|n| candidate(1_000 + n).application).collect(),
-                people: answering
-                    .iter()
-                    .skip(number)
-                    .step_by(CLIENTS)
-                    .cloned()
-                    .collect(),
-                writer: token(app, writer, None),
-            }
-        })
-        .collect()
 }
 
 struct Client<'a> {
@@ -312,6 +235,17 @@ impl<'a> Client<'a> {
         else {
             return;
         };
+        // An accepted offer stays one until its trainee is enrolled.
+        if self
+            .shared
+            .journal
+            .lock()
+            .unwrap()
+            .offers
+            .contains_key(offer)
+        {
+            return;
+        }
         let (verb, state) = if self.dice.roll(2) == 0 {
             ("accept", "accepted")
         } else {
@@ -361,7 +295,12 @@ impl<'a> Client<'a> {
             json.to_string()
         };
         let begun = Instant::now();
+        let mut again = false;
         loop {
+            if self.shared.abandoned.load(Ordering::Relaxed) {
+                // Quietly: the test has told what is wrong.
+                std::panic::resume_unwind(Box::new(()));
+            }
             assert!(
                 begun.elapsed() < PATIENCE * 2,
                 "{method} {path} is never answered"
@@ -372,7 +311,9 @@ impl<'a> Client<'a> {
                         *it.statuses.entry(answer.status).or_default() += 1;
                         it.rude += usize::from(answer.status == 503 && !answer.retry_after);
                     });
-                    if answer.status < 500 {
+                    // Our own request of before, which nobody answered, came in between.
+                    let overtaken = answer.status == 412 && again;
+                    if answer.status < 500 && !overtaken {
                         assert!(answer.status < 400, "{method} {path}: {}", answer.text());
                         if method != "GET" {
                             self.shared.acknowledged.fetch_add(1, Ordering::Relaxed);
@@ -383,6 +324,7 @@ impl<'a> Client<'a> {
                 Err(Trouble::Refused) => self.journal(|it| it.refused += 1),
                 Err(Trouble::Cut) => self.journal(|it| it.cut += 1),
             }
+            again = true;
             std::thread::sleep(Duration::from_millis(20));
         }
     }

@@ -15,3 +15,4 @@ mod moments;
 mod outage;
 mod proxy;
 mod rolls;
+mod seed;

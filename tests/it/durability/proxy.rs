@@ -24,7 +24,7 @@ struct State {
     mode: Mutex<Mode>,
     /// Connections made before this generation's hole are cut when it ends.
     generation: AtomicUsize,
-    socket: Mutex<PathBuf>,
+    socket: PathBuf,
 }
 
 /// Listens on loopback, and passes on to a unix socket.
@@ -41,7 +41,7 @@ impl Proxy {
         let state = Arc::new(State {
             mode: Mutex::new(Mode::Open),
             generation: AtomicUsize::new(0),
-            socket: Mutex::new(socket.to_owned()),
+            socket: socket.to_owned(),
         });
         let its = Arc::clone(&state);
         std::thread::spawn(move || {
@@ -78,11 +78,6 @@ impl Proxy {
         }
         *self.state.mode.lock().unwrap() = Mode::Open;
     }
-
-    /// Passes on to another server from now on.
-    pub fn lead_to(&self, socket: &Path) {
-        socket.clone_into(&mut self.state.socket.lock().unwrap());
-    }
 }
 
 fn carry(client: TcpStream, state: &Arc<State>) {
@@ -96,8 +91,7 @@ fn carry(client: TcpStream, state: &Arc<State>) {
         }
         Mode::Open => {}
     }
-    let socket = state.socket.lock().unwrap().clone();
-    let Ok(server) = UnixStream::connect(socket) else {
+    let Ok(server) = UnixStream::connect(&state.socket) else {
         return;
     };
     let generation = state.generation.load(Ordering::SeqCst);

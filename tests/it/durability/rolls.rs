@@ -31,6 +31,15 @@ fn add_a_column(house: &House, n: usize) {
     panic!("the step never got its lock");
 }
 
+/// Says stop when it is dropped.
+struct Ended<'a>(&'a AtomicBool);
+
+impl Drop for Ended<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 #[test]
 fn a_rolling_restart_under_load_fails_no_request() {
     let rolls = scale::of(2, 100);
@@ -42,6 +51,8 @@ fn a_rolling_restart_under_load_fails_no_request() {
     let stop = AtomicBool::new(false);
     let mut slowest = Duration::ZERO;
     std::thread::scope(|scope| {
+        // However this ends, the balancer ends with it.
+        let _ended = Ended(&stop);
         // The balancer: looks at each server's readiness, and leads nobody to one that is not ready.
         for (at, port) in ports.into_iter().enumerate() {
             let (load, stop) = (&load, &stop);
@@ -73,7 +84,6 @@ fn a_rolling_restart_under_load_fails_no_request() {
             }
         }
         load.reach(load.acknowledged() + 30);
-        stop.store(true, Ordering::Relaxed);
     });
     let journal = load.finish();
     for server in served.into_iter().flatten() {
@@ -97,21 +107,44 @@ fn a_rolling_restart_under_load_fails_no_request() {
 #[test]
 fn a_migration_that_waits_for_a_lock_gives_up_soon() {
     let house = House::new();
+    // Something to mend: a migration that changes nothing takes no lock at all.
+    run_sql(
+        &house.super_url(),
+        "REVOKE SELECT ON letters FROM banyan_app",
+    );
     let mut reader = connect(&house.super_url());
     reader
         .batch_execute("BEGIN; SELECT count(*) FROM applications")
         .unwrap();
     // Behind a waiting migration everybody would wait: it must give up long before the reader ends.
-    let ends = std::thread::spawn(move || {
-        std::thread::sleep(Duration::from_secs(8));
+    let (tell, told) = std::sync::mpsc::channel();
+    let reading = std::thread::spawn(move || {
+        let given_up = told.recv_timeout(Duration::from_secs(45)).is_ok();
         reader.batch_execute("COMMIT").unwrap();
+        given_up
     });
     let out = house.command().arg("migrate").output().unwrap();
-    assert!(!ends.is_finished(), "it has waited for the reader's end");
+    let _ = tell.send(());
+    assert!(
+        reading.join().unwrap(),
+        "it has waited for the reader's end"
+    );
     assert!(!out.status.success());
     assert!(words(&out).contains("lock timeout"), "{}", words(&out));
-    ends.join().unwrap();
     run(house.command().arg("migrate"));
+    let mended = "SELECT has_table_privilege('banyan_app', 'letters', 'SELECT')::text AS t";
+    assert_eq!(house.texts(mended), ["true"]);
+}
+
+#[test]
+fn a_migration_that_changes_nothing_waits_for_nobody() {
+    let house = House::new();
+    let mut reader = connect(&house.super_url());
+    reader
+        .batch_execute("BEGIN; SELECT count(*) FROM applications")
+        .unwrap();
+    run(house.command().arg("migrate"));
+    reader.batch_execute("COMMIT").unwrap();
 }
 
 #[test]

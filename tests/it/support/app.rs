@@ -102,6 +102,11 @@ impl Server {
     }
 }
 
+/// A folder that goes when this process has ended.
+pub fn folder() -> &'static std::path::Path {
+    &SERVER.folder
+}
+
 /// A database of its own without any schema, as `banyan migrate` finds it.
 pub struct Blank {
     /// Connection string of the app's role.
