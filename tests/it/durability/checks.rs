@@ -9,9 +9,10 @@ use super::load::Journal;
 const HALVES: &[(&str, &str)] = &[
     (
         "a note without its one event",
-        "SELECT count(*) AS n FROM application_notes t WHERE (SELECT count(*) FROM audit_events e \
-           JOIN audit_details d ON d.event_id = e.id WHERE e.verb = 'application.note_added' \
-           AND d.details->>'note' = t.id::text) <> 1",
+        "SELECT count(*) AS n FROM (SELECT t.id FROM application_notes t LEFT JOIN \
+           (SELECT d.details->>'note' AS note FROM audit_details d JOIN audit_events e ON e.id = d.event_id \
+             WHERE e.verb = 'application.note_added') AS told ON told.note = t.id::text \
+           GROUP BY t.id HAVING count(told.note) <> 1) AS wrong",
     ),
     (
         "an event of a note without the note",
