@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::house::{House, Served, free_port};
+use super::house::{House, Served, free_port, run};
 use super::load::Load;
 use crate::offers::Dice;
 use crate::support::scale;
@@ -38,11 +38,16 @@ fn an_acknowledged_write_survives_every_kill() {
     }
     load.reach(writes);
     served.assert_well();
+    // History is whole at any moment, also while it is being sealed.
+    for _ in 0..scale::of(2, 20) {
+        let said = run(house.command().args(["audit", "verify"]));
+        assert!(said.contains("History is whole."), "{said}");
+    }
     let acknowledged = load.acknowledged();
     let journal = load.finish();
     served.terminate();
     journal.check(&house);
-    println!(
+    eprintln!(
         "{acknowledged} acknowledged writes, {apps} kills of the application (ready again after {:?} at most), \
          {} of PostgreSQL ({:?}): {}",
         slowest[0],

@@ -254,7 +254,7 @@ fn drills_restore_the_same_house_every_time() {
     }
     load.finish().check(&house);
     served.terminate();
-    println!(
+    eprintln!(
         "{drills} of {drills} drills restored; dumps of {} KB in the mean",
         bytes / 1_000 / u64::try_from(drills).unwrap()
     );

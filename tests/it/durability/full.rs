@@ -40,7 +40,9 @@ impl Disk {
             !running_as_root(),
             "root must be able to mount a small disk: {why}"
         );
-        println!("NOT TRIED: what happens on a full disk; only root may mount a small one ({why})");
+        eprintln!(
+            "NOT TRIED: what happens on a full disk; only root may mount a small one ({why})"
+        );
         None
     }
 
@@ -121,7 +123,7 @@ fn uploads_onto_a_full_disk_are_refused_politely_and_all_others_kept() {
             .count(),
         0
     );
-    println!("{kept} uploads kept");
+    eprintln!("{kept} uploads kept");
 }
 
 #[test]
@@ -160,7 +162,7 @@ fn a_full_disk_under_postgresql_loses_nothing_and_heals() {
         let begun = Instant::now();
         let goal = load.acknowledged() + 5;
         until("work goes on again", || load.acknowledged() >= goal);
-        println!(
+        eprintln!(
             "full: {} reads well, {} not; work again {:?} after room was made",
             reads[0],
             reads[1],
@@ -171,7 +173,7 @@ fn a_full_disk_under_postgresql_loses_nothing_and_heals() {
     let journal = load.finish();
     served.terminate();
     journal.check(&house);
-    println!("{}", journal.summary());
+    eprintln!("{}", journal.summary());
     assert!(
         journal.statuses.get(&503).is_some_and(|n| *n > 0),
         "the disk was never full: {}",

@@ -85,7 +85,7 @@ fn a_base_backup_and_the_log_restore_a_chosen_moment() {
             "everything before the moment and nothing after it"
         );
     }
-    println!("{} moments restored", 2 * moments.len());
+    eprintln!("{} moments restored", 2 * moments.len());
 }
 
 /// Replays to this moment, boots the house there, and returns its notes.

@@ -105,9 +105,9 @@ fn a_database_that_is_stopped_for_a_while_is_an_outage_and_no_crash() {
         scene.house.start_database();
         let back = scene.until_ready(true);
         scene.more(1);
-        println!("stopped: not ready after {noticed:?}, ready {back:?} after the return");
+        eprintln!("stopped: not ready after {noticed:?}, ready {back:?} after the return");
     }
-    println!("{}", scene.end().summary());
+    eprintln!("{}", scene.end().summary());
 }
 
 #[test]
@@ -123,7 +123,7 @@ fn a_storm_that_ends_every_connection_loses_nothing_and_doubles_nothing() {
         std::thread::sleep(Duration::from_millis(40));
     }
     let back = scene.until_ready(true);
-    println!(
+    eprintln!(
         "{ended} times every connection ended, ready {back:?} after the last: {}",
         scene.end().summary()
     );
@@ -141,13 +141,13 @@ fn a_database_that_vanishes_without_a_word_is_missed_and_found_again() {
         scene.proxy.open(round % 2 == 0);
         let back = scene.until_ready(true);
         scene.more(1);
-        println!("vanished: not ready after {noticed:?}, ready {back:?} after the return");
+        eprintln!("vanished: not ready after {noticed:?}, ready {back:?} after the return");
     }
     scene.proxy.cut();
     let noticed = scene.until_ready(false);
     scene.proxy.open(false);
     let back = scene.until_ready(true);
-    println!(
+    eprintln!(
         "cut: not ready after {noticed:?}, ready after {back:?}: {}",
         scene.end().summary()
     );

@@ -90,7 +90,7 @@ fn a_rolling_restart_under_load_fails_no_request() {
         server.terminate();
     }
     journal.check(&house);
-    println!(
+    eprintln!(
         "{rolls} rolls of two servers, each with a migration ({slowest:?} at most): {}",
         journal.summary()
     );
