@@ -10,6 +10,7 @@ test:    ## all tests
 	@scripts/setup test && cargo test $(PROFILE)
 soak:    ## the same tests with the full numbers of every promise, for a night (SHARE=0.1: a tenth; ONLY=offers)
 	@scripts/setup test && BANYAN_SOAK=1 BANYAN_SOAK_SHARE=$(or $(SHARE),1) cargo test $(PROFILE) --test it -- $(ONLY)
+	@$(if $(ONLY),:,scripts/schemathesis)
 bench:   ## measure pages, mail, import and export (QUICK=1: shorter)
 	@scripts/setup run && cargo bench --bench house $(if $(QUICK),-- --quick)
 lint:    ## formatting and clippy, as CI wants them

@@ -138,6 +138,16 @@
     all('button[aria-disabled]').forEach((b) => b.removeAttribute('aria-disabled'));
   });
 
+  // Sliders: <input type=number min max data-slider> gets one beside it; each shows the other's value.
+  all('input[data-slider]').forEach((field) => {
+    const slider = document.createElement('input');
+    Object.assign(slider, { type: 'range', min: field.min, max: field.max, step: '1', value: field.value });
+    slider.setAttribute('aria-label', field.labels[0].textContent);
+    slider.addEventListener('input', () => { field.value = slider.value; });
+    field.addEventListener('input', () => { slider.value = field.value; });
+    field.after(slider);
+  });
+
   // Print: <button type="button" data-print hidden>.
   all('[data-print]').forEach((b) => { b.hidden = false; });
   on('click', (e) => { if (e.target.closest && e.target.closest('[data-print]')) print(); });

@@ -4,8 +4,10 @@
 //! unknown `BANYAN_…` name is refused, so that a misspelt setting cannot pass unnoticed.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fmt;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// What kind of house this is: it decides whether sample tools are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +54,48 @@ impl fmt::Debug for Smtp {
     }
 }
 
+/// A bucket that speaks S3.
+#[derive(Clone, PartialEq, Eq)]
+pub struct S3 {
+    /// Scheme and host, with a port if it is not the scheme's own: `https://s3.ap-east-1.amazonaws.com`.
+    pub endpoint: String,
+    /// The bucket; it exists already.
+    pub bucket: String,
+    /// Region.
+    pub region: String,
+    /// Access key.
+    pub key: String,
+    /// Secret key.
+    pub secret: String,
+    /// What every key begins with; two houses that share a bucket have different ones.
+    pub prefix: String,
+    /// Is the bucket named in the path (true, as servers of one's own want it) or in the host?
+    pub path_style: bool,
+    /// PEM file with the certificate authority of the storage, trusted instead of the public ones.
+    pub ca_file: Option<PathBuf>,
+    /// The longest that one request may take.
+    pub timeout: Duration,
+}
+
+impl fmt::Debug for S3 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "S3 {{ endpoint: {:?}, bucket: {:?} }}",
+            self.endpoint, self.bucket
+        )
+    }
+}
+
+/// Where files are kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Storage {
+    /// In the data folder.
+    Local,
+    /// In a bucket, which several machines share.
+    S3(S3),
+}
+
 /// Where the database is.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Database {
@@ -90,8 +134,15 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Where the database is.
     pub database: Database,
+    /// Connection string of a role that may pass row-level security, for backups of a server of
+    /// one's own.
+    pub backup_url: Option<String>,
+    /// Seconds for which a server that was told to stop still serves, so that a balancer can notice.
+    pub drain_seconds: u64,
     /// Connections in the pool: the number of requests that work at once.
     pub pool_size: u32,
+    /// Where files are kept.
+    pub storage: Storage,
     /// Mail server.
     pub smtp: Option<Smtp>,
     /// Address in `From:`, such as `Banyan <no-reply@example.org>`.
@@ -128,6 +179,9 @@ pub enum ConfigError {
     /// A setting that production must have.
     #[error("{0} must be set when BANYAN_MODE=production")]
     Missing(&'static str),
+    /// A setting that a bucket must have.
+    #[error("{0} must be set when BANYAN_STORAGE=s3")]
+    Bucket(&'static str),
 }
 
 /// Every setting with its meaning, for `doctor --settings` and the manual.
@@ -156,7 +210,43 @@ pub const SETTINGS: &[(&str, &str)] = &[
         "DATABASE_OWNER_URL",
         "connection string of the role banyan_owner, for `banyan migrate`",
     ),
+    (
+        "DATABASE_BACKUP_URL",
+        "connection string of a superuser of that server, for `banyan backup` and `banyan restore`",
+    ),
     ("BANYAN_POOL_SIZE", "database connections; default 8"),
+    (
+        "BANYAN_DRAIN_SECONDS",
+        "how long a server that was told to stop still serves while /readyz says 503; default 2",
+    ),
+    (
+        "BANYAN_STORAGE",
+        "local (the default): files in the data folder; s3: in a bucket that several machines share",
+    ),
+    (
+        "BANYAN_S3_ENDPOINT",
+        "scheme and host of the storage, such as https://s3.ap-east-1.amazonaws.com",
+    ),
+    ("BANYAN_S3_BUCKET", "the bucket; it must exist"),
+    ("BANYAN_S3_REGION", "region; default us-east-1"),
+    ("BANYAN_S3_KEY", "access key"),
+    ("BANYAN_S3_SECRET", "secret key"),
+    (
+        "BANYAN_S3_PREFIX",
+        "what keys begin with; default banyan/; its own for each house that shares the bucket",
+    ),
+    (
+        "BANYAN_S3_STYLE",
+        "path (the default): the bucket is named in the path; host: in the host name",
+    ),
+    (
+        "BANYAN_S3_CA_FILE",
+        "PEM file of the storage's certificate authority, instead of the public ones",
+    ),
+    (
+        "BANYAN_S3_TIMEOUT",
+        "seconds that one request to the storage may take; default 30",
+    ),
     (
         "BANYAN_SMTP_HOST",
         "mail server; without it mail lands in the local mailbox",
@@ -209,12 +299,8 @@ impl Config {
     /// # Errors
     /// As [`Config::from_env`].
     pub fn from_pairs(vars: BTreeMap<String, String>) -> Result<Self, ConfigError> {
-        for name in vars.keys().filter(|n| n.starts_with("BANYAN_")) {
-            if !SETTINGS.iter().any(|(known, _)| known == name) {
-                return Err(ConfigError::Unknown(name.clone()));
-            }
-        }
         let vars = Vars(vars);
+        vars.known()?;
         let mode = vars.choice(
             "BANYAN_MODE",
             &[("sample", Mode::Sample), ("production", Mode::Production)],
@@ -228,14 +314,7 @@ impl Config {
             || format!("http://localhost:{port}"),
             |u| u.trim_end_matches('/').to_owned(),
         );
-        let secret = vars.text("BANYAN_SECRET").map(str::to_owned);
-        if let Some(value) = secret.as_ref().filter(|s| s.len() < 32) {
-            return Err(bad(
-                "BANYAN_SECRET",
-                &"*".repeat(value.len()),
-                "at least 32 characters",
-            ));
-        }
+        let secret = vars.secret()?;
         if mode == Mode::Production {
             vars.demand(PRODUCTION)?;
         }
@@ -254,7 +333,10 @@ impl Config {
                     app: app.to_owned(),
                     owner: vars.text("DATABASE_OWNER_URL").map(str::to_owned),
                 }),
+            backup_url: vars.text("DATABASE_BACKUP_URL").map(str::to_owned),
+            drain_seconds: vars.number("BANYAN_DRAIN_SECONDS", 2)?,
             pool_size: vars.number("BANYAN_POOL_SIZE", 8)?,
+            storage: vars.storage()?,
             smtp: vars.smtp()?,
             mail_from: vars
                 .text("BANYAN_MAIL_FROM")
@@ -310,6 +392,18 @@ pub fn search_path() -> Vec<PathBuf> {
         .unwrap_or_default()
 }
 
+/// What PostgreSQL's own programs may know of our environment: where home and programs are, and the
+/// operator's `PG…` settings, such as certificates and password files.
+#[must_use]
+pub fn postgres_environment() -> Vec<(OsString, OsString)> {
+    std::env::vars_os()
+        .filter(|(name, _)| {
+            let name = name.to_string_lossy();
+            name.starts_with("PG") || name == "HOME" || name == "PATH"
+        })
+        .collect()
+}
+
 fn bad(name: &str, value: &str, why: &str) -> ConfigError {
     ConfigError::Bad {
         name: name.to_owned(),
@@ -329,6 +423,16 @@ const PRODUCTION: &[&str] = &[
 ];
 
 impl Vars {
+    /// Is every setting of ours one that somebody reads?
+    fn known(&self) -> Result<(), ConfigError> {
+        let ours = |name: &&String| name.starts_with("BANYAN_");
+        let read = |name: &String| SETTINGS.iter().any(|(known, _)| known == name);
+        match self.0.keys().filter(ours).find(|name| !read(name)) {
+            Some(name) => Err(ConfigError::Unknown(name.clone())),
+            None => Ok(()),
+        }
+    }
+
     fn demand(&self, names: &'static [&str]) -> Result<(), ConfigError> {
         names
             .iter()
@@ -338,6 +442,17 @@ impl Vars {
 
     fn text(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(|v| v.trim()).filter(|v| !v.is_empty())
+    }
+
+    fn secret(&self) -> Result<Option<String>, ConfigError> {
+        match self.text("BANYAN_SECRET") {
+            Some(short) if short.len() < 32 => Err(bad(
+                "BANYAN_SECRET",
+                &"*".repeat(short.len()),
+                "at least 32 characters",
+            )),
+            secret => Ok(secret.map(str::to_owned)),
+        }
     }
 
     fn number<N: std::str::FromStr>(&self, name: &str, default: N) -> Result<N, ConfigError> {
@@ -368,6 +483,50 @@ impl Vars {
                 let words: Vec<_> = choices.iter().map(|c| c.0).collect();
                 bad(name, wanted, &format!("one of {}", words.join(", ")))
             })
+    }
+
+    fn storage(&self) -> Result<Storage, ConfigError> {
+        if !self.choice("BANYAN_STORAGE", &[("local", false), ("s3", true)])? {
+            return Ok(Storage::Local);
+        }
+        let wanted = |name: &'static str| {
+            let text = self.text(name).ok_or(ConfigError::Bucket(name))?;
+            Ok::<_, ConfigError>(text.to_owned())
+        };
+        let endpoint = wanted("BANYAN_S3_ENDPOINT")?
+            .trim_end_matches('/')
+            .to_owned();
+        let host = endpoint
+            .strip_prefix("https://")
+            .or_else(|| endpoint.strip_prefix("http://"));
+        if host.is_none_or(|host| host.is_empty() || host.contains(['/', '@', '?'])) {
+            let why = "https:// or http:// and a host, nothing after it";
+            return Err(bad("BANYAN_S3_ENDPOINT", &endpoint, why));
+        }
+        let prefix = self
+            .text("BANYAN_S3_PREFIX")
+            .unwrap_or("banyan/")
+            .to_owned();
+        let plain = |c: char| c.is_ascii_alphanumeric() || "-_./".contains(c);
+        if !prefix.ends_with('/') || prefix.starts_with('/') || !prefix.chars().all(plain) {
+            let why = "letters, digits and -_./ with a slash at the end";
+            return Err(bad("BANYAN_S3_PREFIX", &prefix, why));
+        }
+        let seconds: u64 = self.number("BANYAN_S3_TIMEOUT", 30)?;
+        Ok(Storage::S3(S3 {
+            endpoint,
+            bucket: wanted("BANYAN_S3_BUCKET")?,
+            region: self
+                .text("BANYAN_S3_REGION")
+                .unwrap_or("us-east-1")
+                .to_owned(),
+            key: wanted("BANYAN_S3_KEY")?,
+            secret: wanted("BANYAN_S3_SECRET")?,
+            prefix,
+            path_style: self.choice("BANYAN_S3_STYLE", &[("path", true), ("host", false)])?,
+            ca_file: self.text("BANYAN_S3_CA_FILE").map(PathBuf::from),
+            timeout: Duration::from_secs(seconds.max(1)),
+        }))
     }
 
     fn smtp(&self) -> Result<Option<Smtp>, ConfigError> {

@@ -115,7 +115,13 @@ impl Error {
             Self::TooMany(_) => (429, "too-many-requests"),
             Self::Busy => (503, "busy"),
             Self::Database(diesel::result::Error::NotFound) => (404, "not-found"),
-            Self::Database(err) if crate::db::is_closed(err) => (503, "busy"),
+            Self::Database(err)
+                if crate::db::is_closed(err)
+                    || crate::db::is_full(err)
+                    || crate::db::is_late(err) =>
+            {
+                (503, "busy")
+            }
             Self::Database(_) | Self::Internal(_) => (500, "internal"),
         }
     }
@@ -129,11 +135,13 @@ impl Error {
         Self::Invalid(vec![FieldError::new(field, code, text)])
     }
 
-    /// May the same transaction succeed when run again? PostgreSQL's 40001 and 40P01.
+    /// May the same transaction succeed when run again? PostgreSQL's 40001 and 40P01, and statements
+    /// prepared before a migration changed their table.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         use diesel::result::DatabaseErrorKind;
         match self {
+            Self::Database(err) if crate::db::is_stale(err) => true,
             Self::Database(diesel::result::Error::DatabaseError(kind, info)) => {
                 matches!(kind, DatabaseErrorKind::SerializationFailure)
                     || info.message().contains("deadlock detected")
@@ -176,6 +184,12 @@ impl From<diesel::result::Error> for Error {
 
 impl From<std::io::Error> for Error {
     fn from(err: std::io::Error) -> Self {
+        use std::io::ErrorKind::{QuotaExceeded, StorageFull};
+        if matches!(err.kind(), StorageFull | QuotaExceeded) {
+            // The sender can do nothing but come back; the operator must make room.
+            tracing::error!(error = %err, "the disk is full");
+            return Self::Busy;
+        }
         Self::Internal(format!("input or output: {err}"))
     }
 }

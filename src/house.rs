@@ -5,6 +5,9 @@ pub mod docs;
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::Duration;
 
 use diesel::RunQueryDsl as _;
 
@@ -24,7 +27,64 @@ pub struct House {
     /// What handlers see.
     pub site: Site,
     owner_url: Option<String>,
-    private: Option<Private>,
+    private: Option<Arc<Private>>,
+}
+
+/// The queue of letters after a restore.
+#[derive(Clone, Debug, PartialEq, Eq, diesel::QueryableByName)]
+pub struct HeldMail {
+    /// Since when it is held, if it is.
+    #[diesel(sql_type = diesel::sql_types::Nullable<diesel::sql_types::Timestamptz>)]
+    pub held_at: Option<chrono::DateTime<chrono::Utc>>,
+    /// Letters queued before the hold: after a restore they may have been sent already.
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    pub before: i64,
+    /// Letters queued since.
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    pub since: i64,
+}
+
+/// Looks after the private PostgreSQL until dropped: should its server die, it is started again.
+pub struct Keeper {
+    stop: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// How often the keeper looks.
+const LOOK: Duration = Duration::from_millis(500);
+
+impl Keeper {
+    fn new(private: Arc<Private>) -> Self {
+        let stop = Arc::new(AtomicBool::new(false));
+        let told = Arc::clone(&stop);
+        let thread = std::thread::spawn(move || {
+            while !told.load(Ordering::Relaxed) {
+                match private.mend() {
+                    Ok(false) => {}
+                    Ok(true) => tracing::warn!("the private PostgreSQL had died and runs again"),
+                    Err(error) => {
+                        tracing::error!(%error, "the private PostgreSQL does not start");
+                        std::thread::sleep(LOOK * 4);
+                    }
+                }
+                std::thread::sleep(LOOK);
+            }
+        });
+        Self {
+            stop,
+            thread: Some(thread),
+        }
+    }
+}
+
+impl Drop for Keeper {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        if let Some(thread) = self.thread.take() {
+            // A thread that panicked has told so already.
+            let _ = thread.join();
+        }
+    }
 }
 
 /// Every route of the house.
@@ -83,15 +143,16 @@ impl House {
                 };
                 let private =
                     Private::start(&options).map_err(|err| Error::Internal(err.to_string()))?;
+                let private = Arc::new(private);
                 (private.app_url(), Some(private.owner_url()), Some(private))
             }
         };
-        let keys = Keys::new(&root_secret(&config)?, &config.public_url);
+        let keys = keys(&config)?;
         let site = Site {
             db: Db::connect(&app_url, config.pool_size)?,
             keys,
             hasher: Hasher::new()?,
-            files: Store::new(&config.data_dir),
+            files: Store::of(&config)?,
             metrics: Arc::new(Metrics::default()),
             config: Arc::new(config),
         };
@@ -177,6 +238,56 @@ impl House {
         })
     }
 
+    /// Is the queue of letters held, and what waits in it?
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn held_mail(&self) -> Result<HeldMail> {
+        self.site.db.read(&Actor::System(Task::DeliverMail), |conn| {
+            Ok(db::sql_query(
+                "SELECT h.letters_held_at AS held_at,                  count(l.id) FILTER (WHERE l.created_at < h.letters_held_at) AS before,                  count(l.id) FILTER (WHERE l.created_at >= h.letters_held_at) AS since                  FROM house h LEFT JOIN letters l ON l.state = 'queued' GROUP BY h.letters_held_at",
+            )
+            .get_result(conn.pg())?)
+        })
+    }
+
+    /// Holds the queue of letters from now on; a hold that stands keeps its time.
+    ///
+    /// # Errors
+    /// As [`House::migrate`].
+    pub fn hold_mail(&self) -> Result<()> {
+        self.set_up(
+            "UPDATE house SET letters_held_at = coalesce(letters_held_at, clock_timestamp())",
+        )
+    }
+
+    /// Lets letters go again. `cancel`: those that were queued before the hold are cancelled, since
+    /// they had probably been sent.
+    ///
+    /// # Errors
+    /// As [`House::migrate`].
+    pub fn release_mail(&self, cancel: bool) -> Result<()> {
+        self.set_up(if cancel {
+            "UPDATE letters SET state = 'cancelled' WHERE state = 'queued'                AND created_at < (SELECT letters_held_at FROM house);              UPDATE house SET letters_held_at = NULL"
+        } else {
+            "UPDATE house SET letters_held_at = NULL"
+        })
+    }
+
+    /// Statements of our own, as the owner at set-up, in one transaction.
+    fn set_up(&self, sql: &str) -> Result<()> {
+        use diesel::connection::SimpleConnection as _;
+        let mut owner = db::connect_owner(self.owner_url()?)?;
+        for part in [
+            "BEGIN; SET LOCAL banyan.kind = 'task:set_up'",
+            sql,
+            "COMMIT",
+        ] {
+            owner.batch_execute(part)?;
+        }
+        Ok(())
+    }
+
     /// The owner's connection string.
     ///
     /// # Errors
@@ -188,6 +299,13 @@ impl House {
                     .to_owned(),
             )
         })
+    }
+
+    /// Keeps the private PostgreSQL running for as long as the answer lives; nothing to do where the
+    /// database is somebody else's to keep.
+    #[must_use]
+    pub fn keep(&self) -> Option<Keeper> {
+        self.private.clone().map(Keeper::new)
     }
 
     /// Is the database our own private one?
@@ -203,6 +321,14 @@ fn plural(steps: usize) -> String {
     } else {
         format!("{steps} steps")
     }
+}
+
+/// The house's keys.
+///
+/// # Errors
+/// A secret of our own can be neither read nor made.
+pub fn keys(config: &Config) -> Result<Keys> {
+    Ok(Keys::new(&root_secret(config)?, &config.public_url))
 }
 
 /// The configured secret, or one made once and kept beside the private database.

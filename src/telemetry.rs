@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use tracing_subscriber::EnvFilter;
@@ -42,11 +42,35 @@ pub struct Metrics {
     routes: Mutex<BTreeMap<&'static str, Route>>,
     gauges: Mutex<BTreeMap<&'static str, f64>>,
     probing: AtomicBool,
+    leaving: AtomicBool,
+    waiting: AtomicU64,
+    busy: AtomicU64,
+    failed: AtomicU64,
+}
+
+/// A request that waits for its turn; dropped, it waits no longer.
+pub struct Waiting<'a>(&'a AtomicU64);
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 impl Metrics {
-    /// Counts one request.
+    /// Counts one request more that waits for its turn, and says how many wait with it.
+    pub fn wait(&self) -> (Waiting<'_>, u64) {
+        let before = self.waiting.fetch_add(1, Ordering::Relaxed);
+        (Waiting(&self.waiting), before + 1)
+    }
+
+    /// Counts one request. A probe that tells of trouble is no trouble of its own.
     pub fn request(&self, pattern: &'static str, status: u16, took: Duration) {
+        match status {
+            503 if pattern != "/readyz" => _ = self.busy.fetch_add(1, Ordering::Relaxed),
+            500 => _ = self.failed.fetch_add(1, Ordering::Relaxed),
+            _ => {}
+        }
         let Ok(mut routes) = self.routes.lock() else {
             return;
         };
@@ -79,11 +103,41 @@ impl Metrics {
         self.probing.store(false, Ordering::Release);
     }
 
+    /// The process was told to stop: it serves on for a moment, but wants no new work.
+    pub fn leave(&self) {
+        self.leaving.store(true, Ordering::Release);
+    }
+
+    /// Was the process told to stop?
+    pub fn leaving(&self) -> bool {
+        self.leaving.load(Ordering::Acquire)
+    }
+
     /// Everything, as Prometheus reads it.
     #[must_use]
     pub fn render(&self) -> String {
-        let mut out = String::from("# TYPE banyan_requests_total counter\n");
+        let mut out = String::new();
+        self.render_routes(&mut out);
+        let counted = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        let _ = write!(
+            out,
+            "# TYPE banyan_answers_busy_total counter\nbanyan_answers_busy_total {}\n\
+             # TYPE banyan_answers_failed_total counter\nbanyan_answers_failed_total {}\n\
+             # TYPE banyan_requests_waiting gauge\nbanyan_requests_waiting {}\n",
+            counted(&self.busy),
+            counted(&self.failed),
+            counted(&self.waiting)
+        );
+        if let Ok(gauges) = self.gauges.lock() {
+            for (name, value) in gauges.iter() {
+                let _ = writeln!(out, "# TYPE {name} gauge\n{name} {value}");
+            }
+        }
+        out
+    }
+    fn render_routes(&self, out: &mut String) {
         // Writing to a String cannot fail.
+        out.push_str("# TYPE banyan_requests_total counter\n");
         if let Ok(routes) = self.routes.lock() {
             for (pattern, route) in routes.iter() {
                 for (status, count) in &route.by_status {
@@ -118,11 +172,5 @@ impl Metrics {
                 );
             }
         }
-        if let Ok(gauges) = self.gauges.lock() {
-            for (name, value) in gauges.iter() {
-                let _ = writeln!(out, "# TYPE {name} gauge\n{name} {value}");
-            }
-        }
-        out
     }
 }

@@ -3,6 +3,15 @@
 -- A policy compares the declaration (kind, person, organisations, programmes) with columns of the
 -- row itself; it never looks elsewhere. The table below is the whole list; verbs are s(elect),
 -- i(nsert), u(pdate), d(elete). The same list is what banyan_app is granted: nothing else exists.
+--
+-- Every request asks these two first: whoever comes now waits here, empty-handed, and whoever is at work
+-- can finish; else they and we would hold each other up.
+DO $$
+BEGIN
+  IF to_regclass('sessions') IS NOT NULL THEN
+    LOCK TABLE sessions, api_tokens IN ACCESS EXCLUSIVE MODE;
+  END IF;
+END $$;
 DO $$
 DECLARE
   t record;
@@ -12,6 +21,7 @@ DECLARE
   staff CONSTANT text := '(SELECT banyan_kind()) IN (''coordinator'', ''administrator'') AND programme_id = ANY ((SELECT banyan_programmes())::uuid[])';
   own CONSTANT text := 'person_id = (SELECT banyan_person())';
   applicant CONSTANT text := '(SELECT banyan_kind()) = ''applicant'' AND person_id = (SELECT banyan_person())';
+  reviewer CONSTANT text := '(SELECT banyan_kind()) = ''reviewer'' AND programme_id = ANY ((SELECT banyan_programmes())::uuid[])';
   member CONSTANT text := '(SELECT banyan_kind()) IN (''liaison'', ''representative'', ''supervisor'') AND organisation_id = ANY ((SELECT banyan_organisations())::uuid[])';
   anyone CONSTANT text := '(SELECT banyan_kind()) <> ''''';
   desk CONSTANT text := '(SELECT banyan_kind()) IN (''coordinator'', ''administrator'')';
@@ -65,7 +75,7 @@ BEGIN
     ('jobs', 'run', 'su', 'task:run_jobs'),
     ('files', 'owner', 'siu', 'owner_id = (SELECT banyan_person())'),
     ('files', 'staff', 'siu', staff),
-    ('files', 'reader', 's', '(SELECT banyan_kind()) = ''reviewer'' AND (SELECT banyan_person()) = ANY (reader_ids)'),
+    ('files', 'reader', 's', reviewer || ' AND (SELECT banyan_person()) = ANY (reader_ids)'),
     ('files', 'assign', 'su', 'task:assign_review'),
     ('files', 'sweep', 's', 'task:sweep'),
     -- people
@@ -134,13 +144,13 @@ BEGIN
     ('cohort_tallies', 'fold', 'sid', 'task:sweep'),
     ('rubric_criteria', 'staff', 'siud', staff),
     ('rubric_criteria', 'public', 's', 'task:public_site'),
-    ('rubric_criteria', 'reviewer', 's', '(SELECT banyan_kind()) = ''reviewer'' AND programme_id = ANY ((SELECT banyan_programmes())::uuid[])'),
+    ('rubric_criteria', 'reviewer', 's', reviewer),
     -- applications
     ('applications', 'own', 's', applicant),
     ('applications', 'own_new', 'i', applicant || ' AND state = ''draft'''),
     ('applications', 'own_edit', 'u', applicant || ' AND state IN (''draft'', ''submitted'', ''withdrawn'')'),
     ('applications', 'staff', 'siu', staff),
-    ('applications', 'reviewer', 's', '(SELECT banyan_kind()) = ''reviewer'' AND (SELECT banyan_person()) = ANY (reviewer_ids)'),
+    ('applications', 'reviewer', 's', reviewer || ' AND (SELECT banyan_person()) = ANY (reviewer_ids)'),
     ('applications', 'assign', 'su', 'task:assign_review'),
     ('applications', 'import', 'siu', 'task:import'),
     ('applications', 'seats', 'su', 'task:seats'),
@@ -155,7 +165,7 @@ BEGIN
     ('application_cases', 'report', 's', 'task:report'),
     ('application_notes', 'staff', 'si', staff),
     ('reviews', 'staff', 'siu', staff),
-    ('reviews', 'reviewer', 'su', '(SELECT banyan_kind()) = ''reviewer'' AND reviewer_id = (SELECT banyan_person())'),
+    ('reviews', 'reviewer', 'su', reviewer || ' AND reviewer_id = (SELECT banyan_person())'),
     ('reviews', 'score', 's', 'task:score'),
     ('imports', 'staff', 'siu', staff),
     ('imports', 'import', 'siu', 'task:import'),

@@ -2,6 +2,7 @@
 //! first), as many at once as there are cores and a short queue behind them. Without the bound a few
 //! dozen sign-ins a second would stop the whole site.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
@@ -26,6 +27,7 @@ pub struct Hasher {
     turns: Arc<(Mutex<Turns>, Condvar)>,
     argon: Argon2<'static>,
     dummy: Arc<str>,
+    runs: Arc<AtomicU64>,
 }
 
 impl Hasher {
@@ -48,6 +50,7 @@ impl Hasher {
             )),
             argon,
             dummy: Arc::from(""),
+            runs: Arc::default(),
         };
         // Verified against when an address is unknown, so that both answers take the same time.
         hasher.dummy = Arc::from(hasher.hash("no one has this password")?);
@@ -60,6 +63,7 @@ impl Hasher {
     /// [`Error::Busy`] when too many wait.
     pub fn hash(&self, password: &str) -> Result<String> {
         let _turn = self.turn()?;
+        self.runs.fetch_add(1, Ordering::Relaxed);
         self.argon
             .hash_password(password.as_bytes())
             .map(|hash| hash.to_string())
@@ -72,6 +76,7 @@ impl Hasher {
     /// [`Error::Busy`] when too many wait.
     pub fn verify(&self, password: &str, stored: Option<&str>) -> Result<bool> {
         let _turn = self.turn()?;
+        self.runs.fetch_add(1, Ordering::Relaxed);
         let hash = PasswordHash::new(stored.unwrap_or(&self.dummy))
             .map_err(|err| Error::Internal(format!("hash: {err}")))?;
         let same = self
@@ -79,6 +84,12 @@ impl Hasher {
             .verify_password(password.as_bytes(), &hash)
             .is_ok();
         Ok(same && stored.is_some())
+    }
+
+    /// How often it has worked so far: the cost of an answer, told apart from its time.
+    #[must_use]
+    pub fn runs(&self) -> u64 {
+        self.runs.load(Ordering::Relaxed)
     }
 
     /// Was it hashed with other parameters than today's? Then it is hashed again at sign-in.

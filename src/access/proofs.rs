@@ -372,12 +372,19 @@ pub fn own_enrolment(conn: &mut Conn<'_>, enrolment: EnrolmentId) -> Result<OwnE
 /// [`Error::NotFound`] for anyone else, and when there is no such assignment.
 pub fn assigned_review(conn: &mut Conn<'_>, review: ReviewId) -> Result<AssignedReview> {
     let person = own(conn)?.person;
-    if conn.actor().role() != Some(Role::Reviewer) {
-        return Err(Error::NotFound);
-    }
+    let programmes = match conn.actor() {
+        crate::db::Actor::Person(acting) if acting.role == Role::Reviewer => {
+            acting.programmes.clone()
+        }
+        _ => return Err(Error::NotFound),
+    };
     let sql = "SELECT application_id AS a, cohort_id AS b, programme_id AS programme FROM reviews \
         WHERE id = $1 AND reviewer_id = banyan_person()";
     let row = keys(conn, sql, review.0)?;
+    // A reviewer of two programmes whose role in one has ended is a stranger there.
+    if !programmes.contains(&ProgrammeId(row.programme)) {
+        return Err(Error::NotFound);
+    }
     let cohort = CohortId(row.b.ok_or(Error::NotFound)?);
     Ok(AssignedReview {
         person,

@@ -10,12 +10,15 @@ use uuid::Uuid;
 use crate::access::{self, ApplicationStaff, STAFF};
 use crate::error::Result;
 use crate::ids::ApplicationId;
+use crate::mail::api::LetterSent;
 use crate::web::api::list;
+use crate::web::exports;
 use crate::web::paging::{Cursor, PAGE, Page};
 use crate::web::{Cx, Method, Operation, Reply, Routes};
 
 use super::desk_actions as actions;
 use super::desk_list::Filter;
+use super::desk_pages::{csv, document, xlsx};
 use super::desk_queries::{self as queries, Row};
 use super::desk_record::{self, Record};
 
@@ -225,6 +228,53 @@ pub fn routes() -> Routes {
             read("getApplication", "One application whole.", "Application"),
         )
         .and(note_routes())
+        .and(file_routes())
+}
+
+fn file_routes() -> Routes {
+    let read = Operation::read;
+    Routes::new()
+        .api(
+            Method::Get,
+            "/api/v1/cohorts/{cohort}/applications.csv",
+            STAFF,
+            csv,
+            read("exportApplicationsCsv", "The list as CSV.", "text/csv").asking(FILTERS),
+        )
+        .api(
+            Method::Get,
+            "/api/v1/cohorts/{cohort}/applications.xlsx",
+            STAFF,
+            xlsx,
+            read(
+                "exportApplicationsXlsx",
+                "The list as a spreadsheet.",
+                exports::XLSX,
+            )
+            .asking(FILTERS),
+        )
+        .api_free(
+            Method::Get,
+            "/api/v1/applications/{application}/document",
+            STAFF,
+            document,
+            read(
+                "getApplicationDocument",
+                "The applicant's document.",
+                "application/pdf",
+            ),
+        )
+        .api(
+            Method::Get,
+            "/api/v1/applications/{application}/letters",
+            STAFF,
+            letters,
+            read(
+                "listLettersAboutApplication",
+                "Letters about the application and its offers, the newest first.",
+                "LetterSent[]",
+            ),
+        )
 }
 
 fn note_routes() -> Routes {
@@ -278,6 +328,19 @@ fn application(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let staff = staff(cx)?;
     let record = desk_record::record(cx.conn, &staff)?;
     Reply::json(200, &Application::from(record))
+}
+
+fn letters(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    let staff = staff(cx)?;
+    let rows = desk_record::letters(cx.conn, &staff)?;
+    list(Page { rows, next: None }, |it: desk_record::Sent| {
+        LetterSent {
+            id: it.id.0,
+            subject: it.subject,
+            state: it.state,
+            created_at: it.created_at,
+        }
+    })
 }
 
 fn list_notes(cx: &mut Cx<'_, '_>) -> Result<Reply> {

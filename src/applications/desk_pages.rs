@@ -225,11 +225,13 @@ fn acts(lang: Lang) -> Vec<(&'static str, &'static str)> {
     ]
 }
 
-fn csv(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+/// The list as CSV.
+pub(super) fn csv(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     exported(cx, Kind::Csv)
 }
 
-fn xlsx(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+/// The list as a spreadsheet.
+pub(super) fn xlsx(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     exported(cx, Kind::Xlsx)
 }
 
@@ -287,7 +289,7 @@ fn write_lines(
 }
 
 /// A fresh check for every download: the proof, the file's own policy.
-fn document(visit: &Visit, site: &Site) -> Result<Reply> {
+pub(super) fn document(visit: &Visit, site: &Site) -> Result<Reply> {
     let application = visit.request.param::<ApplicationId>("application")?;
     let stored = site.db.read_for(&visit.actor, visit.request.id, |conn| {
         let staff = access::application_staff(conn, application)?;

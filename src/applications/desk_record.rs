@@ -10,6 +10,7 @@ use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::ids::{ApplicationId, CohortId, FileId, PersonId};
 use crate::lang::Lang;
+use crate::people::rules::Phone;
 use crate::web::paging::Cursor;
 
 use super::desk_list::{Sort, current};
@@ -306,7 +307,10 @@ impl Answers {
         let mut facts = Vec::new();
         if contact {
             facts.push((lang.desk_email(), Some(self.email.clone())));
-            facts.push((lang.desk_phone(), self.phone.clone()));
+            let phone = self.phone.as_deref().map(|kept| {
+                Phone::parse(kept).map_or_else(|_as_kept| kept.to_owned(), |it| it.display())
+            });
+            facts.push((lang.desk_phone(), phone));
             let tongue = Lang::parse(&self.lang).unwrap_or_default();
             facts.push((
                 lang.desk_language(),

@@ -95,7 +95,10 @@ pub fn open(conn: &mut Conn<'_>, own: &OwnApplication) -> Result<Desk> {
 }
 
 /// The application, locked, for a change: first the lock, then the clock.
-fn take(conn: &mut Conn<'_>, own: &OwnApplication) -> Result<Desk> {
+///
+/// # Errors
+/// [`crate::error::Error::NotFound`].
+pub fn take(conn: &mut Conn<'_>, own: &OwnApplication) -> Result<Desk> {
     let mine = queries::lock(conn, own)?;
     around(conn, own, mine)
 }

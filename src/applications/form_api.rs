@@ -14,16 +14,17 @@ use crate::access::{self, APPLICANT, OwnApplication};
 use crate::error::{Error, FieldError, Result};
 use crate::files::queries::NewFile;
 use crate::files::rules::{MAX_DOCUMENT, judge_pdf};
-use crate::ids::{ApplicationId, OrganisationId};
+use crate::ids::ApplicationId;
 use crate::lang::{Lang, Say as _};
-use crate::web::api::{given, no_choice};
-use crate::web::{Body, Cx, Method, Operation, Pairs, Reply, Routes};
+use crate::web::{Body, Cx, Method, Operation, Reply, Routes, Upload};
 
-use super::Route;
 use super::form_actions::{self as actions, Desk};
-use super::form_pages::{Read, listed, typed};
+use super::form_pages::{Read, download, listed};
 use super::rules::Event;
-use super::rules::form::SectionKey;
+
+mod change;
+
+use change::{ApplicationChange, check_choices, merged};
 
 /// A field that keeps a section from being complete.
 #[derive(Serialize, ToSchema)]
@@ -142,120 +143,6 @@ struct NewApplication {
     call: String,
 }
 
-/// What changes in one's own application: what is absent stays, null empties.
-#[derive(Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
-struct ApplicationChange {
-    #[serde(deserialize_with = "given")]
-    #[schema(value_type = Option<String>)]
-    family_name: Option<Option<String>>,
-    #[serde(deserialize_with = "given")]
-    #[schema(value_type = Option<String>)]
-    given_names: Option<Option<String>>,
-    #[serde(deserialize_with = "given")]
-    #[schema(value_type = Option<String>)]
-    western_name: Option<Option<String>>,
-    #[serde(deserialize_with = "given")]
-    #[schema(value_type = Option<String>)]
-    name_zh: Option<Option<String>>,
-    #[serde(deserialize_with = "given")]
-    #[schema(value_type = Option<String>)]
-    phone: Option<Option<String>>,
-    /// `university_student`, `in_service_nominee`, `recent_graduate` or open.
-    #[serde(deserialize_with = "given")]
-    #[schema(value_type = Option<String>)]
-    route: Option<Option<String>>,
-    #[serde(deserialize_with = "given")]
-    #[schema(value_type = Option<Uuid>)]
-    university: Option<Option<Uuid>>,
-    #[serde(deserialize_with = "given")]
-    #[schema(value_type = Option<Uuid>)]
-    employer: Option<Option<Uuid>>,
-    /// The employer's name, when it is not on the list.
-    #[serde(deserialize_with = "given")]
-    #[schema(value_type = Option<String>)]
-    employer_name: Option<Option<String>>,
-    #[serde(deserialize_with = "given")]
-    #[schema(value_type = Option<String>)]
-    job_title: Option<Option<String>>,
-    #[serde(deserialize_with = "given")]
-    #[schema(value_type = Option<String>)]
-    field_of_study: Option<Option<String>>,
-    #[serde(deserialize_with = "given")]
-    #[schema(value_type = Option<i32>)]
-    graduation_year: Option<Option<i32>>,
-    #[serde(deserialize_with = "given")]
-    #[schema(value_type = Option<String>)]
-    statement: Option<Option<String>>,
-    declares_true: Option<bool>,
-    declares_eligible: Option<bool>,
-    declares_available: Option<bool>,
-    /// The version in force, as accepted.
-    #[serde(deserialize_with = "given")]
-    #[schema(value_type = Option<String>)]
-    accepted_pics: Option<Option<String>>,
-}
-
-/// Fields of a form by name: to be set, or emptied.
-type Fields = Vec<(&'static str, Option<String>)>;
-
-impl ApplicationChange {
-    /// What changes, by section.
-    fn sections(self) -> Vec<(SectionKey, Fields)> {
-        fn text(name: &'static str, to: &mut Fields, value: Option<Option<String>>) {
-            to.extend(value.map(|value| (name, value)));
-        }
-        let tick = |yes: bool| yes.then(|| "yes".to_owned());
-        let (mut person, mut route, mut background) = (Vec::new(), Vec::new(), Vec::new());
-        let (mut statement, mut declarations) = (Vec::new(), Vec::new());
-        text("family_name", &mut person, self.family_name);
-        text("given_names", &mut person, self.given_names);
-        text("western_name", &mut person, self.western_name);
-        text("name_zh", &mut person, self.name_zh);
-        text("phone", &mut person, self.phone);
-        text("route", &mut route, self.route);
-        let id = |it: Option<Option<Uuid>>| it.map(|id| id.map(|id| id.to_string()));
-        text("university", &mut background, id(self.university));
-        text("employer", &mut background, id(self.employer));
-        text("employer_name", &mut background, self.employer_name);
-        text("job_title", &mut background, self.job_title);
-        text("field_of_study", &mut background, self.field_of_study);
-        let year = self.graduation_year;
-        let year = year.map(|year| year.map(|year| year.to_string()));
-        text("graduation_year", &mut background, year);
-        text("statement", &mut statement, self.statement);
-        text(
-            "declares_true",
-            &mut declarations,
-            self.declares_true.map(tick),
-        );
-        text(
-            "declares_eligible",
-            &mut declarations,
-            self.declares_eligible.map(tick),
-        );
-        text(
-            "declares_available",
-            &mut declarations,
-            self.declares_available.map(tick),
-        );
-        if let Some(accepted) = self.accepted_pics {
-            declarations.push(("accepted_pics", tick(accepted.is_some())));
-            declarations.push(("pics_version", accepted));
-        }
-        [
-            (SectionKey::Person, person),
-            (SectionKey::Route, route),
-            (SectionKey::Background, background),
-            (SectionKey::Statement, statement),
-            (SectionKey::Declarations, declarations),
-        ]
-        .into_iter()
-        .filter(|(_, fields)| !fields.is_empty())
-        .collect()
-    }
-}
-
 /// The schemas of this file.
 #[must_use]
 pub fn schemas(to: ComponentsBuilder) -> ComponentsBuilder {
@@ -315,10 +202,67 @@ pub fn routes() -> Routes {
 }
 
 fn finishing_routes() -> Routes {
-    let document = "/api/v1/me/applications/{application}/document";
     let submit_at = "/api/v1/me/applications/{application}/submit";
+    let reopen_at = "/api/v1/me/applications/{application}/reopen";
     let write = Operation::write;
     Routes::new()
+        .api(
+            Method::Post,
+            submit_at,
+            APPLICANT,
+            submit,
+            write(
+                "submitApplication",
+                "Hands the application in.",
+                None,
+                (200, "OwnApplicationForm"),
+            )
+            .versioned(),
+        )
+        .api(
+            Method::Post,
+            reopen_at,
+            APPLICANT,
+            reopen,
+            write(
+                "reopenApplication",
+                "Takes a withdrawn application up again, as a draft.",
+                None,
+                (200, "OwnApplicationForm"),
+            )
+            .versioned(),
+        )
+        .and(document_routes())
+}
+
+fn document_routes() -> Routes {
+    let document = "/api/v1/me/applications/{application}/document";
+    let (read, write) = (Operation::read, Operation::write);
+    Routes::new()
+        .api(
+            Method::Get,
+            document,
+            APPLICANT,
+            download,
+            read(
+                "getDocument",
+                "The document that was put in.",
+                "application/pdf",
+            ),
+        )
+        .api(
+            Method::Delete,
+            document,
+            APPLICANT,
+            remove_document,
+            write(
+                "removeDocument",
+                "Takes the document away; what is handed in keeps one.",
+                None,
+                (200, "OwnApplicationForm"),
+            )
+            .versioned(),
+        )
         .api(
             Method::Put,
             document,
@@ -333,19 +277,6 @@ fn finishing_routes() -> Routes {
             .versioned(),
         )
         .limit(usize::try_from(MAX_DOCUMENT).unwrap_or(usize::MAX) + 1024)
-        .api(
-            Method::Post,
-            submit_at,
-            APPLICANT,
-            submit,
-            write(
-                "submitApplication",
-                "Hands the application in.",
-                None,
-                (200, "OwnApplicationForm"),
-            )
-            .versioned(),
-        )
 }
 
 fn own(cx: &mut Cx<'_, '_>) -> Result<OwnApplication> {
@@ -370,49 +301,6 @@ fn begin(cx: &mut Cx<'_, '_>) -> Result<Reply> {
 fn show(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let own = own(cx)?;
     shown(cx, &own, 200)
-}
-
-/// The section's fields as they stand, with those given in their place.
-fn merged(desk: &Desk, key: SectionKey, given: &Fields) -> Pairs {
-    let now = typed(&desk.mine, key, &desk.pics);
-    let mut pairs: Vec<(String, String)> = now
-        .iter()
-        .filter(|(name, _)| !given.iter().any(|(other, _)| other == name))
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .collect();
-    if pairs.iter().any(|(name, _)| name == "accepted_pics") {
-        // It stands there only when it is the version in force.
-        pairs.push(("pics_version".to_owned(), desk.pics.version.clone()));
-    }
-    let set = |(name, value): &(&str, Option<String>)| {
-        value
-            .as_ref()
-            .map(|value| ((*name).to_owned(), value.clone()))
-    };
-    pairs.extend(given.iter().filter_map(set));
-    Pairs::new(pairs)
-}
-
-/// Words of lists are judged here: a form offers nothing else, so its reading passes over them.
-fn check_choices(pairs: &Pairs, known: &[OrganisationId], desk: &Desk) -> Result<()> {
-    let route = pairs.typed("route");
-    if !route.is_empty() && Route::parse(route).is_none() {
-        return Err(no_choice("route"));
-    }
-    for field in ["university", "employer"] {
-        let typed = pairs.typed(field);
-        let listed = typed.parse().is_ok_and(|id| known.contains(&id));
-        if !typed.is_empty() && !listed {
-            return Err(no_choice(field));
-        }
-    }
-    let pics = pairs.typed("pics_version");
-    if !pics.is_empty() && pics != desk.pics.version {
-        return Err(Error::field("accepted_pics", "outdated", |lang| {
-            lang.pics_changed().to_owned()
-        }));
-    }
-    Ok(())
 }
 
 fn change(cx: &mut Cx<'_, '_>) -> Result<Reply> {
@@ -442,9 +330,10 @@ fn change(cx: &mut Cx<'_, '_>) -> Result<Reply> {
 
 fn put_document(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let own = own(cx)?;
-    let desk = actions::open(cx.conn, &own)?;
-    desk.may(Event::Edit)?;
+    // Locked before it is compared: of two who saw the same version the second is told.
+    let desk = actions::take(cx.conn, &own)?;
     cx.if_match(desk.mine.version)?;
+    desk.may(Event::Edit)?;
     let request = &cx.visit.request;
     let bytes = match &request.body {
         Body::Other(media, bytes) if media == "application/pdf" => bytes,
@@ -453,14 +342,20 @@ fn put_document(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     };
     let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
     judge_pdf(Cursor::new(bytes), size)?;
-    let path = cx
-        .site
-        .files
-        .incoming()?
-        .join(Uuid::now_v7().simple().to_string());
-    std::fs::File::create_new(&path)?.write_all(bytes)?;
-    let key = cx.site.files.take(&path)?;
-    let sha256 = Sha256::digest(bytes).to_vec();
+    // As if it had been sent by a form: it leaves the folder of uploads however this ends.
+    let upload = Upload {
+        field: String::new(),
+        name: String::new(),
+        path: cx
+            .site
+            .files
+            .incoming()?
+            .join(Uuid::now_v7().simple().to_string()),
+        size,
+        sha256: Sha256::digest(bytes).to_vec(),
+    };
+    std::fs::File::create_new(&upload.path)?.write_all(bytes)?;
+    let key = cx.site.files.take(&upload.path)?;
     let label = format!("{}.pdf", desk.mine.reference);
     let new = NewFile {
         owner: own.person(),
@@ -469,7 +364,7 @@ fn put_document(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         label: &label,
         media_type: "application/pdf",
         size,
-        sha256: &sha256,
+        sha256: &upload.sha256,
     };
     if let Err(error) = actions::put_document(cx.conn, &own, &new) {
         // No row names these bytes.
@@ -482,5 +377,19 @@ fn put_document(cx: &mut Cx<'_, '_>) -> Result<Reply> {
 fn submit(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let own = own(cx)?;
     actions::submit(cx.conn, &own)?;
+    shown(cx, &own, 200)
+}
+
+fn remove_document(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    let own = own(cx)?;
+    let version = actions::take(cx.conn, &own)?.mine.version;
+    cx.if_match(version)?;
+    actions::remove_document(cx.conn, &own)?;
+    shown(cx, &own, 200)
+}
+
+fn reopen(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    let own = own(cx)?;
+    actions::reopen(cx.conn, &own)?;
     shown(cx, &own, 200)
 }

@@ -3,7 +3,6 @@
 use askama::Template;
 
 use crate::access::{self, APPLICANT, OwnApplication};
-use crate::audit;
 use crate::db::Conn;
 use crate::error::{Error, FieldError, Result};
 use crate::ids::{ApplicationId, OrganisationId};
@@ -15,16 +14,21 @@ use crate::web::{Cx, Pairs, Reply, Routes, Shell, Site, Visit};
 
 use super::Route;
 use super::form_actions::{self as actions, Desk};
-use super::form_queries::{Mine, PicsInForce};
+use super::form_queries::{self as queries, Mine, PicsInForce};
 use super::rules::form::{SectionKey, SectionStatus};
 use super::rules::{Event, Outcome, State};
 
 mod check;
 mod document;
+mod history;
+mod next;
 mod read;
 
 use check::{check, submit};
-use document::{download, remove_document, upload};
+pub(super) use document::download;
+use document::{remove_document, upload};
+use history::{Line, told};
+use next::Next;
 pub(super) use read::Read;
 
 /// Room for a document that is too large, so that its sender is told so on the page.
@@ -164,13 +168,6 @@ struct Task {
     missing: usize,
 }
 
-/// A line of the history.
-struct Line {
-    at: String,
-    iso: String,
-    what: String,
-}
-
 #[derive(Template)]
 #[template(path = "applications/form_home.html")]
 struct Home {
@@ -181,7 +178,10 @@ struct Home {
     tag: &'static str,
     state: &'static str,
     next: &'static str,
+    step: Option<Next>,
     draft: bool,
+    /// Is the decision known? Then the call's dates are history.
+    decided: bool,
     open: bool,
     editable: bool,
     complete: bool,
@@ -194,6 +194,12 @@ struct Home {
     contact: String,
     tasks: Vec<Task>,
     history: Vec<Line>,
+}
+
+impl Home {
+    fn waits(&self) -> bool {
+        self.step.as_ref().is_some_and(|step| step.now)
+    }
 }
 
 fn home(cx: &mut Cx<'_, '_>) -> Result<Reply> {
@@ -221,14 +227,9 @@ fn home(cx: &mut Cx<'_, '_>) -> Result<Reply> {
             },
         })
         .collect();
-    let history = audit::history(cx.conn, own.application().0)?
-        .into_iter()
-        .map(|entry| Line {
-            at: format::moment(lang, entry.occurred_at),
-            iso: entry.occurred_at.to_rfc3339(),
-            what: lang.history(&entry.verb, &entry.details.unwrap_or_default()),
-        })
-        .collect();
+    let outcomes = queries::outcomes(cx.conn, &own)?;
+    let step = next::next(&outcomes, crate::db::now(cx.conn)?, lang);
+    let history = told(cx, own.application(), outcomes.offer_id)?;
     let cohort = desk.cohort.name(lang).to_owned();
     let shell = cx.shell(lang.apply_title(&cohort));
     cx.visit.page(&Home {
@@ -239,7 +240,12 @@ fn home(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         tag: tag(state),
         state: state.label(lang),
         next: state.what_comes_next(lang),
+        step,
         draft: state == State::Draft,
+        decided: !matches!(
+            state,
+            State::Draft | State::Submitted | State::UnderReview | State::Withdrawn
+        ),
         open: desk.open,
         editable: desk.may(Event::Edit).is_ok(),
         complete,

@@ -9,7 +9,10 @@ use crate::access::{Own, OwnApplication};
 use crate::cohorts::queries::Cohort;
 use crate::db::{Conn, Task};
 use crate::error::{Error, Result};
-use crate::ids::{ApplicationId, CohortId, FileId, OrganisationId, PersonId, PicsId, ProgrammeId};
+use crate::ids::{
+    ApplicationId, CohortId, EnrolmentId, FileId, OfferId, OrganisationId, PersonId, PicsId,
+    ProgrammeId,
+};
 use crate::lang::Lang;
 use crate::people::rules::search::search_tokens;
 use crate::people::rules::{Email, Names};
@@ -207,6 +210,40 @@ pub fn mine(conn: &mut Conn<'_>, own: &OwnApplication) -> Result<Mine> {
         .get_result(conn.pg())
         .optional()?
         .ok_or(Error::NotFound)
+}
+
+/// What has come of an application: its latest offer, its enrolment.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct Outcomes {
+    /// The latest offer.
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    pub offer_id: Option<OfferId>,
+    /// Its state.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub offer_state: Option<String>,
+    /// Until when it is to be answered.
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub expires_at: Option<DateTime<Utc>>,
+    /// The enrolment.
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    pub enrolment_id: Option<EnrolmentId>,
+}
+
+/// See [`Outcomes`].
+///
+/// # Errors
+/// The database's.
+pub fn outcomes(conn: &mut Conn<'_>, own: &OwnApplication) -> Result<Outcomes> {
+    Ok(sql_query(
+        "SELECT o.id AS offer_id, o.state AS offer_state, o.expires_at, e.id AS enrolment_id FROM applications a \
+         LEFT JOIN LATERAL (SELECT id, state, expires_at FROM offers WHERE application_id = a.id AND person_id = $2 \
+           ORDER BY id DESC LIMIT 1) o ON true \
+         LEFT JOIN enrolments e ON e.application_id = a.id AND e.person_id = $2 \
+         WHERE a.id = $1 AND a.person_id = $2",
+    )
+    .bind::<SqlUuid, _>(own.application())
+    .bind::<SqlUuid, _>(own.person())
+    .get_result(conn.pg())?)
 }
 
 /// The application, locked against other tabs while the applicant may write it (row-level security

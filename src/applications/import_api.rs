@@ -1,6 +1,8 @@
 //! Import over the API: the file in the body, its counts and remarks in the answer.
 
+use chrono::{DateTime, Utc};
 use serde::Serialize;
+use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use utoipa::ToSchema;
 use utoipa::openapi::ComponentsBuilder;
@@ -9,11 +11,14 @@ use uuid::Uuid;
 use crate::access::{self, STAFF};
 use crate::error::{Error, Result};
 use crate::ids::ImportId;
-use crate::web::api::no_choice;
+use crate::web::api::{list, no_choice};
+use crate::web::paging::{Cursor, Page};
 use crate::web::{Body, Cx, Method, Operation, Reply, Routes};
 
 use super::import::Report;
 use super::import_actions::{self as actions, Outputs, Source};
+use super::import_pages::{bad_rows_file, report_file};
+use super::import_queries::{self as queries, RUNS, Run};
 
 /// A remark on a row of the file.
 #[derive(Serialize, ToSchema)]
@@ -50,11 +55,69 @@ struct ImportResult {
     remarks_left_out: u64,
 }
 
+/// A file that was sent in.
+#[derive(Serialize, ToSchema)]
+struct ImportRun {
+    id: Uuid,
+    file_label: String,
+    /// judged, running, committed or failed.
+    state: String,
+    rows: i64,
+    new: i64,
+    update: i64,
+    unchanged: i64,
+    duplicate: i64,
+    error: i64,
+    /// Rows written so far.
+    progress: i32,
+    /// Why the last commit failed, as a code.
+    failure: Option<String>,
+    /// Are there a report and the bad rows to fetch?
+    has_files: bool,
+    /// Who sent it in.
+    by: Option<String>,
+    created_at: DateTime<Utc>,
+    committed_at: Option<DateTime<Utc>>,
+}
+
+impl From<Run> for ImportRun {
+    fn from(it: Run) -> Self {
+        let count = |name: &str| it.counts.get(name).and_then(Value::as_i64).unwrap_or(0);
+        let state = if it.committed_at.is_some() {
+            "committed"
+        } else if it.failure.is_some() || it.silent {
+            "failed"
+        } else if it.running {
+            "running"
+        } else {
+            "judged"
+        };
+        Self {
+            id: it.id.0,
+            state: state.to_owned(),
+            rows: count("rows"),
+            new: count("new"),
+            update: count("update"),
+            unchanged: count("unchanged"),
+            duplicate: count("duplicate"),
+            error: count("error"),
+            has_files: it.report_id.is_some() && it.bad_rows_id.is_some(),
+            file_label: it.file_label,
+            progress: it.progress,
+            failure: it.failure,
+            by: it.by,
+            created_at: it.created_at,
+            committed_at: it.committed_at,
+        }
+    }
+}
+
 /// The schemas of this file.
 #[must_use]
 pub fn schemas(to: ComponentsBuilder) -> ComponentsBuilder {
     to.schema_from::<ImportRemark>()
         .schema_from::<ImportResult>()
+        .schema_from::<ImportRun>()
 }
 
 /// The operations of this file.
@@ -79,6 +142,71 @@ pub fn routes() -> Routes {
             .asking(HOW),
         )
         .limit(16 * 1024 * 1024)
+        .and(run_routes())
+}
+
+fn run_routes() -> Routes {
+    const LIST: &[(&str, &str)] = &[("after", "The `next` of the page before.")];
+    let read = Operation::read;
+    Routes::new()
+        .api(
+            Method::Get,
+            "/api/v1/cohorts/{cohort}/imports",
+            STAFF,
+            runs,
+            read(
+                "listImports",
+                "Files that were sent in, the newest first.",
+                "ImportRun[]",
+            )
+            .asking(LIST),
+        )
+        .api(
+            Method::Get,
+            "/api/v1/cohorts/{cohort}/imports/{import}",
+            STAFF,
+            run,
+            read("getImport", "One file.", "ImportRun"),
+        )
+        .api(
+            Method::Get,
+            "/api/v1/cohorts/{cohort}/imports/{import}/report.csv",
+            STAFF,
+            report_file,
+            read(
+                "getImportReport",
+                "What came of every row, as CSV.",
+                "text/csv",
+            ),
+        )
+        .api(
+            Method::Get,
+            "/api/v1/cohorts/{cohort}/imports/{import}/bad-rows.csv",
+            STAFF,
+            bad_rows_file,
+            read(
+                "getImportBadRows",
+                "The rows to be mended and sent again, as CSV.",
+                "text/csv",
+            ),
+        )
+}
+
+fn runs(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    let staff = access::cohort_staff(cx.conn, cx.visit.request.param("cohort")?)?;
+    let before = Cursor::from_query(&cx.visit.request.query).map(|cursor| cursor.id);
+    let rows = queries::runs(cx.conn, &staff, before)?;
+    let page = Page::cut(rows, RUNS, |run| Cursor {
+        key: String::new(),
+        id: run.id.0,
+    });
+    list(page, ImportRun::from)
+}
+
+fn run(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    let staff = access::cohort_staff(cx.conn, cx.visit.request.param("cohort")?)?;
+    let run = queries::run(cx.conn, &staff, cx.visit.request.param("import")?)?;
+    Reply::json(200, &ImportRun::from(run))
 }
 
 fn import(cx: &mut Cx<'_, '_>) -> Result<Reply> {

@@ -12,6 +12,7 @@ use crate::cohorts;
 use crate::db::{Actor, Conn};
 use crate::error::{Error, Result};
 use crate::files::queries::{self as stored, NewFile};
+use crate::files::rules::label;
 use crate::ids::{CohortId, FileId, ImportId};
 use crate::lang::{Lang, format};
 use crate::web::paging::{Cursor, Page};
@@ -30,6 +31,16 @@ const AT_ONCE: i64 = 5_000;
 pub fn import_routes() -> Routes {
     Routes::new()
         .get("/cohorts/{cohort}/import", STAFF, list)
+        .get(
+            "/cohorts/{cohort}/import.csv",
+            STAFF,
+            super::import_runs::file,
+        )
+        .get(
+            "/cohorts/{cohort}/import.xlsx",
+            STAFF,
+            super::import_runs::file,
+        )
         .post_free("/cohorts/{cohort}/import", STAFF, send_in)
         .limit(LIMIT)
         .get("/cohorts/{cohort}/import/{import}", STAFF, show)
@@ -37,19 +48,19 @@ pub fn import_routes() -> Routes {
         .get(
             "/cohorts/{cohort}/import/{import}/report.csv",
             STAFF,
-            |cx| download(cx, |run| run.report_id, "report"),
+            report_file,
         )
         .get(
             "/cohorts/{cohort}/import/{import}/bad-rows.csv",
             STAFF,
-            |cx| download(cx, |run| run.bad_rows_id, "bad-rows"),
+            bad_rows_file,
         )
 }
 
 /// One of the counts.
-struct Count {
-    label: &'static str,
-    n: String,
+pub(super) struct Count {
+    pub label: &'static str,
+    pub n: String,
     outcome: &'static str,
 }
 
@@ -83,7 +94,7 @@ fn number(run: &Run, name: &str) -> i64 {
         .unwrap_or_default()
 }
 
-fn counts(run: &Run, lang: Lang) -> Vec<Count> {
+pub(super) fn counts(run: &Run, lang: Lang) -> Vec<Count> {
     [
         (lang.import_rows(), "rows"),
         (lang.import_new(), "new"),
@@ -101,7 +112,7 @@ fn counts(run: &Run, lang: Lang) -> Vec<Count> {
     .collect()
 }
 
-fn state(run: &Run, lang: Lang) -> (&'static str, &'static str) {
+pub(super) fn state(run: &Run, lang: Lang) -> (&'static str, &'static str) {
     if run.committed_at.is_some() {
         ("ok", lang.import_state_done())
     } else if run.failure.is_some() || run.silent {
@@ -190,7 +201,7 @@ fn send_in(visit: &Visit, site: &Site) -> Result<Reply> {
             conn,
             &staff,
             id,
-            &upload.name,
+            &label(&upload.name, ""),
             &upload.sha256,
             file,
             &findings,
@@ -212,7 +223,7 @@ fn keep(conn: &mut Conn<'_>, staff: &CohortStaff, key: &str, upload: &Upload) ->
         owner: staff.person(),
         programme: Some(staff.programme()),
         storage_key: key,
-        label: &upload.name,
+        label: &label(&upload.name, ""),
         media_type: "text/csv",
         size: upload.size,
         sha256: &upload.sha256,
@@ -547,6 +558,16 @@ impl Writing {
             queries::tell(conn, &staff, id, rows, failure)
         })
     }
+}
+
+/// The report on every row, as CSV.
+pub(super) fn report_file(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    download(cx, |run| run.report_id, "report")
+}
+
+/// The rows to be mended, as CSV.
+pub(super) fn bad_rows_file(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    download(cx, |run| run.bad_rows_id, "bad-rows")
 }
 
 fn download(cx: &mut Cx<'_, '_>, which: fn(&Run) -> Option<FileId>, name: &str) -> Result<Reply> {

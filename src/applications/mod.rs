@@ -17,6 +17,7 @@ pub mod import_actions;
 pub mod import_api;
 pub mod import_pages;
 mod import_queries;
+mod import_runs;
 pub mod mail;
 mod reference;
 pub mod route;

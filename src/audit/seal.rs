@@ -20,6 +20,8 @@ use crate::error::Result;
 
 /// Events sealed in one transaction.
 const BATCH: i64 = 2_000;
+/// As many sealed at once mean that more may wait.
+pub const AT_ONCE: usize = 2_000;
 
 #[derive(QueryableByName)]
 struct Link {
@@ -190,6 +192,9 @@ struct Checkpoint {
     signature: Vec<u8>,
     #[diesel(sql_type = Text)]
     key_id: String,
+    /// The last link when the checkpoints were read.
+    #[diesel(sql_type = BigInt)]
+    head: i64,
 }
 
 /// What a verification found.
@@ -217,17 +222,21 @@ pub struct Verified {
 pub fn verify(db: &Db, keys: &Keys, anchor: Option<(i64, &str)>) -> Result<Verified> {
     db.read(&Actor::System(Task::SealAudit), |conn| {
         let checkpoints: Vec<Checkpoint> = sql_query(
-            "SELECT position, hash, signature, key_id FROM audit_checkpoints ORDER BY position",
+            "SELECT position, hash, signature, key_id, (SELECT coalesce(max(position), 0) FROM audit_chain) AS head \
+             FROM audit_checkpoints ORDER BY position",
         )
         .load(conn.pg())?;
+        // A house at work seals on meanwhile: what comes after this moment is left to the next look.
+        let head = checkpoints.first().map_or(i64::MAX, |it| it.head);
         let mut walk = Walk { keys, anchor, position: 0, hash: Vec::new(), faults: Vec::new() };
         let mut due = checkpoints.iter().peekable();
         loop {
             let rows: Vec<Row> = sql_query(format!(
                 "SELECT c.position, c.hash, d.details, {COLUMNS} FROM audit_chain c JOIN audit_events e ON e.id = c.event_id \
-                 LEFT JOIN audit_details d ON d.event_id = e.id WHERE c.position > $1 ORDER BY c.position LIMIT 5000"
+                 LEFT JOIN audit_details d ON d.event_id = e.id WHERE c.position > $1 AND c.position <= $2 ORDER BY c.position LIMIT 5000"
             ))
             .bind::<BigInt, _>(walk.position)
+            .bind::<BigInt, _>(head)
             .load(conn.pg())?;
             if rows.is_empty() {
                 break;

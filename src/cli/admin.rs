@@ -50,11 +50,33 @@ pub(super) enum Admin {
         #[arg(long)]
         contact: String,
     },
+    /// Hold the queue of letters: before the first start after a restore that `banyan restore` has not
+    /// made, such as one to a moment.
+    HoldMail,
+    /// Let the letters go that have been held since a restore.
+    ///
+    /// Prints how many wait. Those that were queued before the hold had probably been sent before the
+    /// house was lost: say whether they are to be sent (again) or cancelled. Those queued since are
+    /// sent either way.
+    #[command(group = clap::ArgGroup::new("what"))]
+    ReleaseMail {
+        /// Send what was queued before the hold.
+        #[arg(long, group = "what")]
+        send_queued: bool,
+        /// Cancel what was queued before the hold.
+        #[arg(long, group = "what")]
+        cancel_queued: bool,
+    },
 }
 
 /// Runs it.
 pub(super) fn run(house: &House, command: &Admin) -> Result<()> {
     match command {
+        Admin::HoldMail => hold_mail(house),
+        Admin::ReleaseMail {
+            send_queued,
+            cancel_queued,
+        } => release_mail(house, *send_queued, *cancel_queued),
         Admin::Invite { email, name, lang } => {
             let said = |text: String| Error::Internal(text);
             let lang =
@@ -99,6 +121,33 @@ pub(super) fn run(house: &House, command: &Admin) -> Result<()> {
             Ok(())
         }
     }
+}
+
+fn hold_mail(house: &House) -> Result<()> {
+    house.hold_mail()?;
+    say("Letters are held until `banyan admin release-mail`.");
+    Ok(())
+}
+
+fn release_mail(house: &House, send: bool, cancel: bool) -> Result<()> {
+    let mail = house.held_mail()?;
+    let Some(held_at) = mail.held_at else {
+        say("Letters are not held.");
+        return Ok(());
+    };
+    say(&format!(
+        "Held since {held_at}: {} letters queued before that, {} since.",
+        mail.before, mail.since
+    ));
+    if mail.before > 0 && !send && !cancel {
+        return Err(Error::Internal(
+            "say what becomes of those queued before the hold: --send-queued or --cancel-queued"
+                .to_owned(),
+        ));
+    }
+    house.release_mail(cancel)?;
+    say("Released.");
+    Ok(())
 }
 
 #[derive(QueryableByName)]

@@ -10,13 +10,16 @@ use diesel::{QueryableByName, RunQueryDsl};
 use serde::Serialize;
 
 use crate::clock::machine_now;
-use crate::config::{Config, Mode, SETTINGS};
+use crate::config::{Config, Mode, SETTINGS, Storage};
 use crate::db::{Actor, Conn, Task};
 use crate::error::Result;
+use crate::files::Store;
 use crate::house::House;
 use crate::mail::{Limits, Transport};
 
 use super::say;
+
+mod state;
 
 /// Options of `banyan doctor`.
 #[derive(clap::Args)]
@@ -143,26 +146,28 @@ fn examine(findings: &mut Findings) {
             return;
         }
     };
-    match house.site.files.probe() {
-        Ok(()) => findings.ok(
-            "storage",
-            format!(
-                "files can be written below {}",
-                house.site.config.data_dir.display()
-            ),
-        ),
-        Err(err) => findings.wrong(
-            "storage",
-            err.to_string(),
-            "give this user write access to BANYAN_DATA_DIR",
-        ),
-    }
+    storage(findings, &house);
     if let Err(err) = database(findings, &house) {
         findings.wrong(
             "database",
             err.to_string(),
             "run `banyan migrate`, then the doctor again",
         );
+    }
+}
+
+fn storage(findings: &mut Findings, house: &House) {
+    let files = &house.site.files;
+    let mend = match &house.site.config.storage {
+        Storage::Local => "give this user write access to BANYAN_DATA_DIR",
+        Storage::S3(_) => {
+            "check BANYAN_S3_ENDPOINT, _BUCKET, _REGION, _KEY, _SECRET and _STYLE; \
+             the key must be allowed to put, get, delete and list below BANYAN_S3_PREFIX"
+        }
+    };
+    match files.probe() {
+        Ok(()) => findings.ok("storage", format!("files are kept in {}", files.place())),
+        Err(why) => findings.wrong("storage", format!("{}: {why}", files.place()), mend),
     }
 }
 
@@ -228,30 +233,24 @@ fn fonts(findings: &mut Findings) {
 }
 
 fn disk(findings: &mut Findings, config: &Config) {
-    let folder = config.data_dir.ancestors().find(|f| f.exists());
-    let free = folder
-        .and_then(|f| Command::new("df").arg("-Pk").arg(f).output().ok())
-        .and_then(|out| {
-            let text = String::from_utf8_lossy(&out.stdout).into_owned();
-            text.lines()
-                .nth(1)?
-                .split_whitespace()
-                .nth(3)?
-                .parse::<u64>()
-                .ok()
-        });
-    match free.map(|kib| kib / 1024) {
-        Some(mib) if mib < 1024 => findings.warn(
-            "disk",
-            format!("{mib} MB free"),
-            "make room: PostgreSQL stops on a full disk",
-        ),
-        Some(mib) => findings.ok("disk", format!("{} GB free", mib / 1024)),
-        None => findings.warn(
+    const GIB: f64 = 1024.0 * 1024.0;
+    let Some(space) = Store::new(&config.data_dir).space() else {
+        findings.warn(
             "disk",
             "free space could not be read",
             "look at `df` yourself",
-        ),
+        );
+        return;
+    };
+    let found = format!(
+        "{:.1} GB free, {:.0} % of the disk",
+        space.free / GIB,
+        space.free_ratio() * 100.0
+    );
+    if space.free < GIB || space.free_ratio() < 0.1 {
+        findings.warn("disk", found, "make room: PostgreSQL stops on a full disk");
+    } else {
+        findings.ok("disk", found);
     }
 }
 
@@ -271,14 +270,6 @@ struct Server {
     encoding: String,
     #[diesel(sql_type = Timestamptz)]
     now: DateTime<Utc>,
-}
-
-#[derive(QueryableByName)]
-struct Queues {
-    #[diesel(sql_type = BigInt)]
-    dead: i64,
-    #[diesel(sql_type = BigInt)]
-    late: i64,
 }
 
 fn database(findings: &mut Findings, house: &House) -> Result<()> {
@@ -324,7 +315,8 @@ fn database(findings: &mut Findings, house: &House) -> Result<()> {
         Err(err) => findings.wrong("schema", err.to_string(), "run `banyan migrate`"),
     }
     clock(findings, &server);
-    queues(findings, house)
+    state::queues(findings, house)?;
+    state::history(findings, house)
 }
 
 fn roles(findings: &mut Findings, server: &Server) {
@@ -358,28 +350,4 @@ fn clock(findings: &mut Findings, server: &Server) {
     } else {
         findings.ok("clock", "this machine and the database agree");
     }
-}
-
-fn queues(findings: &mut Findings, house: &House) -> Result<()> {
-    let queues: Queues = house.site.db.read(&Actor::System(Task::DeliverMail), |conn| {
-        Ok(sql_query(
-            "SELECT count(*) FILTER (WHERE state = 'dead') AS dead, \
-             count(*) FILTER (WHERE state = 'queued' AND run_at < clock_timestamp() - interval '15 minutes') AS late FROM letters",
-        )
-        .get_result(conn.pg())?)
-    })?;
-    if queues.dead + queues.late > 0 {
-        let found = format!(
-            "{} letters dead, {} waiting for more than 15 minutes",
-            queues.dead, queues.late
-        );
-        findings.warn(
-            "outbox",
-            found,
-            "see /letters for the reasons; is a worker running?",
-        );
-    } else {
-        findings.ok("outbox", "no letter is dead or late");
-    }
-    Ok(())
 }

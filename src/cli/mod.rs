@@ -10,8 +10,10 @@ use crate::error::{Error, Result};
 use crate::house::House;
 
 mod audit;
+mod backup;
 mod doctor;
 mod import;
+mod queue;
 mod sample;
 mod serve;
 mod worker;
@@ -60,14 +62,30 @@ enum Command {
         #[arg(long)]
         bootstrap: bool,
     },
-    /// Check configuration, database, roles, schema, mail, fonts, storage and clock.
+    /// Check configuration, database, roles, schema, queues, history, mail, fonts, storage and clock.
     ///
     /// Each line says what was checked and what was found; what is wrong says how to mend it. Exits
     /// with 1 when anything is wrong, with 0 when there are warnings at most.
     Doctor(doctor::DoctorOptions),
+    /// Copy the whole house into a folder: database, stored files, secret, and a manifest.
+    ///
+    /// The house may go on serving meanwhile: the database is read in one snapshot, and the files that
+    /// it names after that. Whoever can read the folder can read everything; it is closed to others.
+    /// With a server of your own it needs `DATABASE_BACKUP_URL`. Exits with 1 when a stored file is
+    /// missing or not what was uploaded; the rest is backed up all the same.
+    Backup(backup::BackupOptions),
+    /// Make a house from a backup, in an empty database and data folder.
+    ///
+    /// Every SHA-256 is computed first. The database comes in one transaction, which also holds all
+    /// letters: they were probably sent after the backup was taken. Then rows, files and history are
+    /// looked at again; exits with 1 on any fault. `banyan admin release-mail` lets letters go.
+    Restore(backup::RestoreOptions),
     /// Take in a file from outside.
     #[command(subcommand)]
     Import(import::Import),
+    /// Look at letters and jobs that were laid aside as dead, and put them back.
+    #[command(subcommand)]
+    Queue(queue::Queue),
     /// Check history.
     #[command(subcommand)]
     Audit(audit::Audit),
@@ -122,8 +140,11 @@ fn run(command: Command) -> Result<ExitCode> {
         }
         Command::Migrate { bootstrap: false } => migrate(&House::open(config()?)?)?,
         Command::Doctor(options) => return Ok(doctor::run(&options)),
+        Command::Backup(options) => return backup::backup(&config()?, &options),
+        Command::Restore(options) => return backup::restore(config()?, &options),
         Command::Openapi => say(&crate::house::docs::document().to_string()),
         Command::Import(import) => import.run(&House::open(config()?)?)?,
+        Command::Queue(command) => queue::run(&House::open(config()?)?, &command)?,
         Command::Audit(command) => return audit::run(&House::open(config()?)?, &command),
         Command::Sample(command) => sample::run(&House::open(config()?)?, &command)?,
         Command::Admin(command) => admin::run(&House::open(config()?)?, &command)?,

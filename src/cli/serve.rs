@@ -9,8 +9,9 @@ use crate::config::{Config, Mode};
 use crate::db::migrations;
 use crate::error::{Error, Result};
 use crate::house::{self, House};
-use crate::web::{self, Serving};
+use crate::web::{self, Serving, Site};
 
+use super::worker::ALONE;
 use super::{Worker, complain, say};
 
 /// How long the server may take for its very first answer.
@@ -28,6 +29,7 @@ pub struct ServeOptions {
 pub(super) fn serve(house: House, options: &ServeOptions) -> Result<()> {
     let listener = listen(&house.site.config)?;
     house.check_schema()?;
+    warn_of_hold(&house)?;
     say(&format!("Serving at {}", house.site.config.public_url));
     until_stopped(house, listener, !options.no_worker, None)
 }
@@ -35,24 +37,42 @@ pub(super) fn serve(house: House, options: &ServeOptions) -> Result<()> {
 /// Works until interrupted.
 pub(super) fn work(house: &House) -> Result<()> {
     house.check_schema()?;
-    let worker = Worker::start(&house.site)?;
+    warn_of_hold(house)?;
+    let keeper = house.keep();
+    let worker = Worker::pausing(&house.site, ALONE)?;
     say("Working.");
     let stopped = actix_web::rt::System::new().block_on(stop_signal());
     worker.stop();
-    Ok(stopped?)
+    drop(keeper);
+    Ok(stopped.map(|_stop| ())?)
 }
 
-async fn stop_signal() -> std::io::Result<()> {
+/// After a restore no letter leaves until an operator says so: that must not go unnoticed.
+fn warn_of_hold(house: &House) -> Result<()> {
+    if house.held_mail()?.held_at.is_some() {
+        complain("Letters are held since a restore; `banyan admin release-mail` lets them go.");
+    }
+    Ok(())
+}
+
+/// How we were told to stop.
+enum Stop {
+    /// SIGTERM, as service managers and balancers do it.
+    Leave,
+    /// SIGINT, from a terminal.
+    Now,
+}
+
+async fn stop_signal() -> std::io::Result<Stop> {
     use tokio::signal::unix::{SignalKind, signal};
     let (mut term, mut int) = (
         signal(SignalKind::terminate())?,
         signal(SignalKind::interrupt())?,
     );
     tokio::select! {
-        _ = term.recv() => {}
-        _ = int.recv() => {}
+        _ = term.recv() => Ok(Stop::Leave),
+        _ = int.recv() => Ok(Stop::Now),
     }
-    Ok(())
 }
 
 /// Migrates, loads the sample programme into an empty database, serves, prints the links.
@@ -73,6 +93,7 @@ pub(super) fn run(mut config: Config) -> Result<()> {
     } else {
         Vec::new()
     };
+    warn_of_hold(&house)?;
     let welcome = welcome(&house, &links);
     until_stopped(house, listener, true, Some(welcome))
 }
@@ -118,20 +139,42 @@ fn until_stopped(
     if let Some(text) = welcome {
         say_when_answering(listener.local_addr()?, text);
     }
+    let keeper = house.keep();
     let worker = if with_worker {
         Some(Worker::start(&house.site)?)
     } else {
         None
     };
+    let site = house.site.clone();
     let serving = Serving::new(house.site.clone());
-    let served = actix_web::rt::System::new()
-        .block_on(async { web::server(serving, house::routes(), listener)?.await });
+    let served = actix_web::rt::System::new().block_on(async {
+        let server = web::server(serving, house::routes(), listener)?;
+        actix_web::rt::spawn(stop_when_told(site, server.handle()));
+        server.await
+    });
     if let Some(worker) = worker {
         worker.stop();
     }
+    drop(keeper);
     // The private server stops with the house, after everyone who used it.
     drop(house);
     Ok(served?)
+}
+
+/// SIGTERM: call ourselves not ready, serve on for as long as a balancer needs to notice, then finish
+/// what is at hand. Ctrl-C, or a second signal, skips the waiting.
+async fn stop_when_told(site: Site, server: actix_web::dev::ServerHandle) {
+    match stop_signal().await {
+        Ok(Stop::Leave) => {
+            site.metrics.leave();
+            let drain = Duration::from_secs(site.config.drain_seconds);
+            // The time is up, or somebody is in a hurry.
+            let _ = tokio::time::timeout(drain, stop_signal()).await;
+        }
+        Ok(Stop::Now) => {}
+        Err(error) => tracing::error!(%error, "signals cannot be heard"),
+    }
+    server.stop(true).await;
 }
 
 fn listen(config: &Config) -> Result<TcpListener> {

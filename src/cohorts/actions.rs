@@ -14,6 +14,7 @@ use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::ids::{CohortId, PoolId};
 use crate::lang::format::hk_date;
+use crate::programmes::actions as programmes;
 
 use super::events::{Noted, about};
 use super::mail;
@@ -61,17 +62,22 @@ pub struct Details {
 }
 
 impl Details {
-    /// Are the dates in order?
-    fn check(&self) -> Result<()> {
-        rules::check_dates(&KeyDates {
+    /// The dates, as rules judge them.
+    #[must_use]
+    pub fn key_dates(&self) -> KeyDates {
+        KeyDates {
             opens_at: self.opens_at,
             closes_at: self.closes_at,
             decisions_on: self.decisions_on,
             reply_on: hk_date(self.reply_by),
             starts_on: self.starts_on,
             ends_on: self.ends_on,
-        })
-        .map_err(Error::Invalid)
+        }
+    }
+
+    /// Are the dates in order?
+    fn check(&self) -> Result<()> {
+        rules::check_dates(&self.key_dates()).map_err(Error::Invalid)
     }
 }
 
@@ -114,7 +120,7 @@ fn unless_taken(
 ///
 /// # Errors
 /// [`Error::Invalid`] for dates out of order or a code in use, a refusal for a number of seats out
-/// of range.
+/// of range or a programme that is closed.
 pub fn create(
     conn: &mut Conn<'_>,
     staff: &ProgrammeStaff,
@@ -123,6 +129,7 @@ pub fn create(
 ) -> Result<CohortId> {
     details.check()?;
     let seats = Seats::new(open_seats)?;
+    programmes::takes_cohorts(conn, staff)?;
     let id = CohortId::new();
     let programme = staff.programme();
     unless_taken(conn, |pg| {

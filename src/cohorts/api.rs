@@ -1,4 +1,4 @@
-//! Cohorts and their pools over the API: the same actions as the pages.
+//! Cohorts over the API: the same actions as the pages. Their pools and rubrics are in the files below.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -7,17 +7,22 @@ use utoipa::openapi::ComponentsBuilder;
 use uuid::Uuid;
 
 use crate::access::{self, CohortStaff, STAFF};
-use crate::error::{Error, Result};
-use crate::ids::{CohortId, OrganisationId, PoolId, ProgrammeId};
+use crate::error::Result;
+use crate::ids::{CohortId, ProgrammeId};
 use crate::web::api::{Day, Instant, fields, list, no_choice};
+use crate::web::exports;
 use crate::web::fields::Sort;
 use crate::web::paging::{Cursor, PAGE, Page};
 use crate::web::{Cx, Form, Method, Operation, Reply, Routes};
 
-use super::actions::{self, Details, NewPool};
+use super::actions::{self, Details};
 use super::pages::is_code;
-use super::queries::{self, Listing, PoolRow, SORTS, Wanted};
+use super::pages::list::export_list;
+use super::queries::{self, Listing, SORTS, Wanted};
 use super::rules::{CohortEvent, CohortState};
+
+mod pools;
+mod rubric;
 
 /// A cohort with its call.
 #[derive(Serialize, ToSchema)]
@@ -107,8 +112,9 @@ impl From<Listing> for CohortInList {
 #[serde(deny_unknown_fields)]
 struct NewCohort {
     /// The programme; by default the first that the token reaches.
+    #[schema(example = json!(null))]
     programme: Option<Uuid>,
-    #[schema(min_length = 2, max_length = 20)]
+    #[schema(min_length = 2, max_length = 20, example = "2031H1")]
     code: String,
     #[schema(min_length = 1, max_length = 120)]
     name_en: String,
@@ -120,11 +126,17 @@ struct NewCohort {
     #[serde(default)]
     #[schema(max_length = 4000)]
     intro_zh: String,
+    #[schema(value_type = String, format = DateTime, example = "2030-01-01T00:00:00Z")]
     opens_at: Instant,
+    #[schema(value_type = String, format = DateTime, example = "2030-03-01T00:00:00Z")]
     closes_at: Instant,
+    #[schema(value_type = String, format = Date, example = "2030-04-01")]
     decisions_on: Day,
+    #[schema(value_type = String, format = DateTime, example = "2030-05-01T00:00:00Z")]
     reply_by: Instant,
+    #[schema(value_type = String, format = Date, example = "2030-06-01")]
     starts_on: Day,
+    #[schema(value_type = String, format = Date, example = "2030-12-31")]
     ends_on: Day,
     #[schema(minimum = 1, maximum = 60)]
     reply_days: i32,
@@ -136,7 +148,7 @@ struct NewCohort {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct CohortChange {
-    #[schema(min_length = 2, max_length = 20)]
+    #[schema(min_length = 2, max_length = 20, example = "2031H1")]
     code: Option<String>,
     #[schema(min_length = 1, max_length = 120)]
     name_en: Option<String>,
@@ -146,11 +158,17 @@ struct CohortChange {
     intro_en: Option<String>,
     #[schema(max_length = 4000)]
     intro_zh: Option<String>,
+    #[schema(value_type = Option<String>, format = DateTime, example = "2030-01-01T00:00:00Z")]
     opens_at: Option<Instant>,
+    #[schema(value_type = Option<String>, format = DateTime, example = "2030-03-01T00:00:00Z")]
     closes_at: Option<Instant>,
+    #[schema(value_type = Option<String>, format = Date, example = "2030-04-01")]
     decisions_on: Option<Day>,
+    #[schema(value_type = Option<String>, format = DateTime, example = "2030-05-01T00:00:00Z")]
     reply_by: Option<Instant>,
+    #[schema(value_type = Option<String>, format = Date, example = "2030-06-01")]
     starts_on: Option<Day>,
+    #[schema(value_type = Option<String>, format = Date, example = "2030-12-31")]
     ends_on: Option<Day>,
     #[schema(minimum = 1, maximum = 60)]
     reply_days: Option<i32>,
@@ -161,75 +179,22 @@ struct CohortChange {
 #[serde(deny_unknown_fields)]
 struct CohortStep {
     /// `open`, `close_call`, `begin_offers`, `start`, `complete`, `archive` or `cancel`.
+    #[schema(example = "open")]
     step: String,
-}
-
-/// A pool of seats.
-#[derive(Serialize, ToSchema)]
-struct Pool {
-    id: Uuid,
-    /// For whose people its seats are held; null for the open pool.
-    organisation: Option<Uuid>,
-    capacity: i32,
-    offered: i32,
-    taken: i32,
-    free: i32,
-    hold_until: Option<DateTime<Utc>>,
-    released_at: Option<DateTime<Utc>>,
-    /// Its ETag, without the quotes.
-    version: i32,
-}
-
-impl From<PoolRow> for Pool {
-    fn from(it: PoolRow) -> Self {
-        Self {
-            free: it.free(),
-            id: it.id.0,
-            organisation: it.organisation_id.map(|id| id.0),
-            capacity: it.capacity,
-            offered: it.offered,
-            taken: it.taken,
-            hold_until: it.hold_until,
-            released_at: it.released_at,
-            version: it.version,
-        }
-    }
-}
-
-/// Seats to hold for an organisation.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = NewPool)]
-struct PoolToAdd {
-    organisation: Uuid,
-    #[schema(minimum = 0)]
-    capacity: i32,
-    /// Until when; then unused ones go to the open pool.
-    hold_until: Instant,
-}
-
-/// What changes about a pool.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct PoolChange {
-    #[schema(minimum = 0)]
-    capacity: Option<i32>,
-    hold_until: Option<Instant>,
 }
 
 /// The schemas of the room.
 #[must_use]
 pub fn schemas(to: ComponentsBuilder) -> ComponentsBuilder {
-    to.schema_from::<Cohort>()
+    let to = to
+        .schema_from::<Cohort>()
         .schema_from::<CohortInList>()
         .schema_from::<NewCohort>()
         .schema_from::<CohortChange>()
         .schema_from::<CohortStep>()
-        .schema_from::<Pool>()
-        .schema_from::<PoolToAdd>()
-        .schema_from::<PoolChange>()
         .schema_from::<Instant>()
-        .schema_from::<Day>()
+        .schema_from::<Day>();
+    rubric::schemas(pools::schemas(to))
 }
 
 const LIST: &[(&str, &str)] = &[
@@ -289,85 +254,45 @@ pub(super) fn routes() -> Routes {
             .versioned(),
         )
         .and(step_routes())
-        .and(pool_routes())
+        .and(pools::routes())
+        .and(rubric::routes())
 }
 
 fn step_routes() -> Routes {
     let steps = "/api/v1/cohorts/{cohort}/steps";
-    let write = Operation::write;
-    Routes::new().api(
-        Method::Post,
-        steps,
-        STAFF,
-        step,
-        write(
-            "stepCohort",
-            "Takes a step in the cohort's life.",
-            Some("CohortStep"),
-            (200, "Cohort"),
-        )
-        .versioned(),
-    )
-}
-
-fn pool_routes() -> Routes {
-    let pools = "/api/v1/cohorts/{cohort}/pools";
-    let pool = "/api/v1/cohorts/{cohort}/pools/{pool}";
-    let release = "/api/v1/cohorts/{cohort}/pools/{pool}/release";
     let (read, write) = (Operation::read, Operation::write);
     Routes::new()
         .api(
-            Method::Get,
-            pools,
-            STAFF,
-            list_pools,
-            read("listPools", "The pools of seats.", "Pool[]"),
-        )
-        .api(
             Method::Post,
-            pools,
+            steps,
             STAFF,
-            add_pool,
+            step,
             write(
-                "addPool",
-                "Holds seats for an organisation.",
-                Some("NewPool"),
-                (201, "Pool"),
+                "stepCohort",
+                "Takes a step in the cohort's life.",
+                Some("CohortStep"),
+                (200, "Cohort"),
             )
             .versioned(),
         )
-        .api(
+        .api_free(
             Method::Get,
-            pool,
+            "/api/v1/cohorts.csv",
             STAFF,
-            get_pool,
-            read("getPool", "One pool.", "Pool").versioned(),
+            export_list,
+            read("exportCohortsCsv", "The list as CSV.", "text/csv").asking(LIST),
         )
-        .api(
-            Method::Patch,
-            pool,
+        .api_free(
+            Method::Get,
+            "/api/v1/cohorts.xlsx",
             STAFF,
-            change_pool,
-            write(
-                "changePool",
-                "Changes the seats of a pool, or its hold.",
-                Some("PoolChange"),
-                (200, "Pool"),
+            export_list,
+            read(
+                "exportCohortsXlsx",
+                "The list as a spreadsheet.",
+                exports::XLSX,
             )
-            .versioned(),
-        )
-        .api(
-            Method::Post,
-            release,
-            STAFF,
-            release_pool,
-            write(
-                "releasePool",
-                "Ends a hold now: unused seats go to the open pool.",
-                None,
-                (200, "Pool"),
-            )
-            .versioned(),
+            .asking(LIST),
         )
 }
 
@@ -387,6 +312,7 @@ fn cohorts(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let desk = access::desk(cx.conn)?;
     let query = &cx.visit.request.query;
     let wanted = Wanted {
+        programme: None,
         state: query.get("state").and_then(CohortState::parse),
         sort: Sort::from_query(query, SORTS),
         after: Cursor::from_query(query),
@@ -483,60 +409,4 @@ fn step(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let event = CohortEvent::parse(&wanted.step).ok_or_else(|| no_choice("step"))?;
     actions::step(cx.conn, &staff, event)?;
     shown(cx, &staff, 200)
-}
-
-fn list_pools(cx: &mut Cx<'_, '_>) -> Result<Reply> {
-    let staff = staff(cx)?;
-    let rows = queries::pools(cx.conn, &staff)?;
-    list(Page { rows, next: None }, Pool::from)
-}
-
-/// One of the cohort's pools.
-fn pool(cx: &mut Cx<'_, '_>, staff: &CohortStaff, id: PoolId) -> Result<PoolRow> {
-    let pools = queries::pools(cx.conn, staff)?;
-    let found = pools.into_iter().find(|row| row.id == id);
-    found.ok_or(Error::NotFound)
-}
-
-fn shown_pool(cx: &mut Cx<'_, '_>, staff: &CohortStaff, id: PoolId, status: u16) -> Result<Reply> {
-    let row = pool(cx, staff, id)?;
-    let version = row.version;
-    Ok(Reply::json(status, &Pool::from(row))?.with_version(version))
-}
-
-fn get_pool(cx: &mut Cx<'_, '_>) -> Result<Reply> {
-    let staff = staff(cx)?;
-    let id = cx.request().param("pool")?;
-    shown_pool(cx, &staff, id, 200)
-}
-
-fn add_pool(cx: &mut Cx<'_, '_>) -> Result<Reply> {
-    let staff = staff(cx)?;
-    let new: PoolToAdd = cx.json()?;
-    let pool = NewPool {
-        organisation: OrganisationId(new.organisation),
-        capacity: new.capacity,
-        hold_until: new.hold_until.0,
-    };
-    let id = actions::add_pool(cx.conn, &staff, &pool)?;
-    let at = format!("/api/v1/cohorts/{}/pools/{id}", staff.cohort());
-    Ok(shown_pool(cx, &staff, id, 201)?.with("location", at))
-}
-
-fn change_pool(cx: &mut Cx<'_, '_>) -> Result<Reply> {
-    let staff = staff(cx)?;
-    let row = pool(cx, &staff, cx.visit.request.param("pool")?)?;
-    cx.if_match(row.version)?;
-    let change: PoolChange = cx.json()?;
-    let capacity = change.capacity.unwrap_or(row.capacity);
-    let until = change.hold_until.map(|it| it.0);
-    actions::change_pool(cx.conn, &staff, row.id, Some(row.version), capacity, until)?;
-    shown_pool(cx, &staff, row.id, 200)
-}
-
-fn release_pool(cx: &mut Cx<'_, '_>) -> Result<Reply> {
-    let staff = staff(cx)?;
-    let id: PoolId = cx.request().param("pool")?;
-    actions::release_now(cx.conn, &staff, id)?;
-    shown_pool(cx, &staff, id, 200)
 }

@@ -2,14 +2,16 @@
 
 use crate::access::STAFF;
 use crate::error::Result;
-use crate::lang::Lang;
+use crate::lang::{Lang, Say as _};
+use crate::programmes::queries as programmes;
 use crate::web::{Cx, Routes};
 
 use super::queries::Cohort;
 use super::rules::CohortState;
+use super::rules::warnings::warnings;
 
 mod form;
-mod list;
+pub(super) mod list;
 mod rubric;
 mod seats;
 mod state;
@@ -74,6 +76,30 @@ fn crumbs(lang: Lang, cohort: Option<&Cohort>) -> Vec<(String, String)> {
 }
 
 /// The cohort of the address, with the proof that the visitor is its staff.
+/// Doubts about a cohort's dates, in words.
+fn date_warnings(
+    cx: &mut Cx<'_, '_>,
+    staff: &crate::access::CohortStaff,
+    cohort: &Cohort,
+) -> Result<Vec<String>> {
+    let lang = cx.lang();
+    let promised = programmes::targets(cx.conn, cohort.programme_id)?
+        .iter()
+        .find(|row| row.metric == FIRST_INTAKE)
+        .map(programmes::TargetRow::period);
+    let others = super::queries::other_starts(cx.conn, staff)?;
+    let holidays = programmes::holidays(cx.conn)?
+        .iter()
+        .map(|row| row.observed_on)
+        .collect();
+    let dates = super::actions::Details::from(cohort).key_dates();
+    let found = warnings(&dates, promised.as_ref(), &others, &holidays);
+    Ok(found.iter().map(|doubt| doubt.say(lang)).collect())
+}
+
+/// The metric of the milestone that says when the first intake is promised.
+const FIRST_INTAKE: &str = "first_intake";
+
 fn cohort(cx: &mut Cx<'_, '_>) -> Result<(crate::access::CohortStaff, Cohort)> {
     let id = cx.request().param("cohort")?;
     let staff = crate::access::cohort_staff(cx.conn, id)?;

@@ -312,3 +312,23 @@ pub fn rubric(conn: &mut Conn<'_>, staff: &CohortStaff) -> Result<Vec<CriterionR
     .bind::<SqlUuid, _>(staff.programme())
     .load(conn.pg())?)
 }
+
+#[derive(QueryableByName)]
+struct Start {
+    #[diesel(sql_type = Date)]
+    starts_on: NaiveDate,
+}
+
+/// When teaching begins in the programme's other cohorts that are not called off.
+///
+/// # Errors
+/// The database's.
+pub fn other_starts(conn: &mut Conn<'_>, staff: &CohortStaff) -> Result<Vec<NaiveDate>> {
+    let rows: Vec<Start> = sql_query(
+        "SELECT starts_on FROM cohorts WHERE programme_id = $1 AND id <> $2 AND state <> 'cancelled' ORDER BY starts_on",
+    )
+    .bind::<SqlUuid, _>(staff.programme())
+    .bind::<SqlUuid, _>(staff.cohort())
+    .load(conn.pg())?;
+    Ok(rows.into_iter().map(|row| row.starts_on).collect())
+}

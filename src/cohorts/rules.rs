@@ -3,6 +3,7 @@
 
 pub mod changes;
 pub mod seats;
+pub mod warnings;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 

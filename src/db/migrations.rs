@@ -1,16 +1,23 @@
 //! Migrations: numbered steps of `migrations/`, with functions and policies re-created around them.
 
+use std::time::Duration;
+
 use diesel::connection::SimpleConnection;
 use diesel::migration::{Migration, MigrationSource, MigrationVersion};
 use diesel::pg::{Pg, PgConnection};
 use diesel::{QueryableByName, RunQueryDsl, sql_query};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use sha2::{Digest as _, Sha256};
 
 use crate::error::{Error, Result};
 
 const STEPS: EmbeddedMigrations = embed_migrations!("migrations/steps");
 const FUNCTIONS: &str = include_str!("../../migrations/replaceable/functions.sql");
 const POLICIES: &str = include_str!("../../migrations/replaceable/policies.sql");
+
+/// A step waits no longer than this for a lock: whoever waits for an exclusive lock holds up everybody
+/// who comes after. Sixty seconds are for other migrations only.
+const PATIENCE: &str = "SET lock_timeout = '2s'";
 
 /// What the owner says a database is for. Only `Sample` and `Test` may be told another time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,10 +50,11 @@ fn failed(what: &str, err: impl std::fmt::Display) -> Error {
 /// wait for each other. Returns the versions applied.
 ///
 /// # Errors
-/// A step fails, or the lock is not had within the owner's `lock_timeout`.
+/// A step fails, or a lock is not had within `PATIENCE`.
 pub fn migrate(owner: &mut PgConnection) -> Result<Vec<String>> {
     owner
         .batch_execute("SET lock_timeout = '60s'; SELECT pg_advisory_lock(20270101); SET client_min_messages = warning")
+        .and_then(|()| owner.batch_execute(PATIENCE))
         .map_err(|err| failed("waiting for another migration", err))?;
     let outcome = run(owner);
     let unlocked = owner.batch_execute("SELECT pg_advisory_unlock(20270101); RESET lock_timeout");
@@ -67,14 +75,77 @@ fn run(owner: &mut PgConnection) -> Result<Vec<String>> {
     Ok(applied)
 }
 
-/// Re-creates the policies and grants, in one transaction.
+/// Re-creates the policies and grants, in one transaction, unless they stand as this binary last made
+/// them: each table is locked for a moment, and a house at work should not feel a migration that
+/// changes nothing. People at work and a policy may wait for each other; who loses tries again.
 ///
 /// # Errors
-/// The database's.
+/// The database's, after several tries.
 pub fn apply_policies(owner: &mut PgConnection) -> Result<()> {
+    let said = |err| failed("policies.sql", err);
+    if made(owner)
+        .map_err(said)?
+        .is_some_and(|it| it == standing(owner))
+    {
+        return Ok(());
+    }
+    let mut tries = 0;
+    while let Err(err) = owner.batch_execute(&format!(
+        "BEGIN; SET LOCAL lock_timeout = '1s'; {POLICIES}; COMMIT"
+    )) {
+        owner.batch_execute("ROLLBACK").map_err(said)?;
+        let in_the_way = ["deadlock detected", "lock timeout"];
+        tries += 1;
+        if tries == TRIES || !in_the_way.iter().any(|it| err.to_string().contains(it)) {
+            return Err(said(err));
+        }
+        std::thread::sleep(Duration::from_millis(200 * tries));
+    }
+    let standing = standing(owner);
     owner
-        .batch_execute(&format!("BEGIN; {POLICIES}; COMMIT"))
-        .map_err(|err| failed("policies.sql", err))
+        .batch_execute(&format!(
+            "COMMENT ON TABLE __diesel_schema_migrations IS '{standing}'"
+        ))
+        .map_err(said)
+}
+
+/// How often policies are tried before a migration gives up.
+const TRIES: u64 = 6;
+
+#[derive(QueryableByName)]
+struct Digest {
+    #[diesel(sql_type = diesel::sql_types::Nullable<diesel::sql_types::Text>)]
+    digest: Option<String>,
+}
+
+/// What stood after the policies were last made, if they were.
+fn made(owner: &mut PgConnection) -> diesel::QueryResult<Option<String>> {
+    sql_query(
+        "SELECT obj_description(to_regclass('__diesel_schema_migrations'), 'pg_class') AS digest",
+    )
+    .get_result::<Digest>(owner)
+    .map(|row| row.digest)
+}
+
+/// A digest of our policies and of what stands in the catalogue: policies, grants, whether row-level
+/// security is forced, triggers.
+fn standing(owner: &mut PgConnection) -> String {
+    let stands = sql_query(
+        "SELECT md5(string_agg(x, '|' ORDER BY x)) AS digest FROM ( \
+           SELECT p::text FROM pg_policies p WHERE schemaname = 'public' \
+           UNION ALL SELECT concat_ws(' ', c.relname, c.relacl, c.relrowsecurity, c.relforcerowsecurity) \
+             FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' \
+           UNION ALL SELECT concat_ws(' ', t.tgname, t.tgrelid::regclass, t.tgenabled) FROM pg_trigger t WHERE NOT t.tgisinternal \
+         ) AS all_of_it (x)",
+    )
+    .get_result::<Digest>(owner);
+    let ours: String = Sha256::digest(POLICIES)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    // What cannot be read is not the same as anything.
+    let stands = stands.ok().and_then(|row| row.digest).unwrap_or_default();
+    format!("{ours} {stands}")
 }
 
 /// Undoes every step, for the test that shows that each can be undone.

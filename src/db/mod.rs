@@ -5,6 +5,7 @@
 //! connection without an actor. Work beyond the actor's own view runs in [`Conn::elevate`], under a
 //! task that has policies of its own.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -20,11 +21,13 @@ use uuid::Uuid;
 use crate::error::{Error, Result};
 
 mod actor;
+mod bell;
 pub mod migrations;
 pub mod private;
 mod statement;
 
 pub use actor::{Acting, Actor, Role, Task};
+pub use bell::Bell;
 pub use statement::{Bound, Boxed, Statement, sql_query};
 
 type Manager = AnsiTransactionManager;
@@ -37,6 +40,7 @@ const RETRIES: u32 = 5;
 pub struct Db {
     pool: Pool<ConnectionManager<PgConnection>>,
     as_of: Option<DateTime<Utc>>,
+    bell: Arc<Bell>,
 }
 
 /// A connection inside a transaction, with its declared actor.
@@ -45,6 +49,7 @@ pub struct Conn<'a> {
     actor: Actor,
     task: Option<Task>,
     request: Uuid,
+    queued: bool,
 }
 
 impl Db {
@@ -60,16 +65,26 @@ impl Db {
             // BEGIN, where nothing is lost, and replaced.
             .test_on_check_out(false)
             .connection_timeout(Duration::from_secs(1))
-            .build(ConnectionManager::new(url))
+            .build(ConnectionManager::new(impatient(url)))
             .map_err(|err| Error::Internal(format!("cannot reach the database: {err}")))?;
-        Ok(Self { pool, as_of: None })
+        Ok(Self::from_pool(pool))
     }
 
     /// Wraps a pool whose single connection is inside a test transaction; every `tx` becomes a
     /// savepoint.
     #[must_use]
     pub fn from_pool(pool: Pool<ConnectionManager<PgConnection>>) -> Self {
-        Self { pool, as_of: None }
+        Self {
+            pool,
+            as_of: None,
+            bell: Arc::default(),
+        }
+    }
+
+    /// The bell that rings in this process when work has been queued and committed.
+    #[must_use]
+    pub fn bell(&self) -> Arc<Bell> {
+        Arc::clone(&self.bell)
     }
 
     /// The same database at another time. Honoured only where the owner marked the database
@@ -79,6 +94,7 @@ impl Db {
         Self {
             pool: self.pool.clone(),
             as_of: Some(at),
+            bell: self.bell(),
         }
     }
 
@@ -117,6 +133,20 @@ impl Db {
         self.run("BEGIN READ ONLY; ", actor, request, work)
     }
 
+    /// As [`Db::read_for`], and run again where [`Db::tx`] would be: a migration beside us may end a
+    /// read, too.
+    ///
+    /// # Errors
+    /// As [`Db::read`].
+    pub fn read_again<T>(
+        &self,
+        actor: &Actor,
+        request: Uuid,
+        work: impl Fn(&mut Conn<'_>) -> Result<T>,
+    ) -> Result<T> {
+        self.again("BEGIN READ ONLY; ", actor, request, work)
+    }
+
     /// Runs `work` in a transaction and commits unless it fails. It may run again after a
     /// serialisation failure or deadlock, and so must have no effect outside the transaction.
     ///
@@ -136,9 +166,19 @@ impl Db {
         request: Uuid,
         work: impl Fn(&mut Conn<'_>) -> Result<T>,
     ) -> Result<T> {
+        self.again("BEGIN; ", actor, request, work)
+    }
+
+    fn again<T>(
+        &self,
+        begin: &str,
+        actor: &Actor,
+        request: Uuid,
+        work: impl Fn(&mut Conn<'_>) -> Result<T>,
+    ) -> Result<T> {
         let mut attempt = 0;
         loop {
-            match self.run("BEGIN; ", actor, request, &work) {
+            match self.run(begin, actor, request, &work) {
                 Err(err) if err.is_retryable() && attempt < RETRIES => {
                     attempt += 1;
                     // Spread the losers of a race, so that they do not meet again at once.
@@ -185,12 +225,15 @@ impl Db {
         let declaration = self.declaration(actor);
         let (mut pooled, nested) = self.begin(begin, &declaration)?;
         let pg: &mut PgConnection = &mut pooled;
-        let outcome = work(&mut Conn {
+        let mut conn = Conn {
             pg,
             actor: actor.clone(),
             task: None,
             request,
-        });
+            queued: false,
+        };
+        let outcome = work(&mut conn);
+        let queued = conn.queued;
         let pg: &mut PgConnection = &mut pooled;
         let ended = match outcome {
             Ok(value) => Manager::commit_transaction(pg)
@@ -210,6 +253,9 @@ impl Db {
             && (is_closed(err) || is_stale(err))
         {
             Manager::transaction_manager_status_mut(&mut *pooled).set_in_error();
+        }
+        if queued && ended.is_ok() {
+            self.bell.ring();
         }
         ended
     }
@@ -257,13 +303,56 @@ impl Db {
     }
 }
 
+/// What a connection string says unless it says otherwise: a server that has vanished without a word
+/// (a cable, a firewall) is noticed within half a minute instead of hours, and a connection that is
+/// never answered is given up, so that the next try finds the server when it is back.
+const IMPATIENCE: [(&str, &str); 5] = [
+    ("connect_timeout", "3"),
+    ("keepalives_idle", "10"),
+    ("keepalives_interval", "5"),
+    ("keepalives_count", "3"),
+    ("tcp_user_timeout", "20000"),
+];
+
+/// The connection string with `IMPATIENCE` where it says nothing itself.
+#[must_use]
+pub fn impatient(url: &str) -> String {
+    let is_url = url.starts_with("postgres://") || url.starts_with("postgresql://");
+    let mut out = url.to_owned();
+    for (name, value) in IMPATIENCE {
+        if url.contains(&format!("{name}=")) {
+            continue;
+        }
+        out.push(match (is_url, out.contains('?')) {
+            (true, false) => '?',
+            (true, true) => '&',
+            (false, _) => ' ',
+        });
+        out.push_str(name);
+        out.push('=');
+        out.push_str(value);
+    }
+    out
+}
+
 const CLEAR: &str = "SET LOCAL banyan.kind = ''; SET LOCAL banyan.person = ''; \
     SET LOCAL banyan.organisations = ''; SET LOCAL banyan.programmes = ''; SET LOCAL banyan.as_of = ''";
 
 /// Has a migration changed what a statement returns that this connection had prepared before? It
 /// would fail for as long as the connection lives, so the pool gets rid of it.
-fn is_stale(err: &DieselError) -> bool {
+pub(crate) fn is_stale(err: &DieselError) -> bool {
     matches!(err, DieselError::DatabaseError(_, info) if info.message().contains("cached plan must not change result type"))
+}
+
+/// Had the server no room on its disk? PostgreSQL's 53100 has no kind of its own in Diesel.
+pub(crate) fn is_full(err: &DieselError) -> bool {
+    matches!(err, DieselError::DatabaseError(_, info) if info.message().contains("No space left on device"))
+}
+
+/// Did the statement wait longer for a lock, or run longer, than the role may?
+pub(crate) fn is_late(err: &DieselError) -> bool {
+    matches!(err, DieselError::DatabaseError(_, info)
+        if info.message().contains("due to lock timeout") || info.message().contains("due to statement timeout"))
 }
 
 /// Did the connection end under the statement?
@@ -305,6 +394,11 @@ impl Conn<'_> {
             (None, Actor::Public(task) | Actor::System(task)) => Some(*task),
             (None, Actor::Person(_)) => None,
         }
+    }
+
+    /// Says that this transaction queues a letter or a job: the worker is woken when it commits.
+    pub fn work_queued(&mut self) {
+        self.queued = true;
     }
 
     /// The request behind this transaction.

@@ -72,6 +72,7 @@ pub enum Ended {
 pub struct Private {
     cluster: Cluster,
     database: String,
+    durable: bool,
     /// Held shared while this handle lives; `None` once given back.
     users: Option<File>,
 }
@@ -101,6 +102,7 @@ impl Private {
         let mut handle = Self {
             cluster,
             database: options.database.clone(),
+            durable: options.durable,
             users: Some(users),
         };
         let runs = handle
@@ -135,6 +137,26 @@ impl Private {
     #[must_use]
     pub fn superuser_url(&self) -> String {
         self.cluster.places.url(SUPERUSER, &self.database)
+    }
+
+    /// Folder of the programs that fit this cluster, `pg_dump` among them.
+    #[must_use]
+    pub fn programs(&self) -> &std::path::Path {
+        &self.cluster.programs.bin
+    }
+
+    /// Starts the server again if it has died under its handles; `true` if it had. Nobody stops it
+    /// on purpose while this handle lives. Cheap while it runs: two small files are read.
+    ///
+    /// # Errors
+    /// It does not start.
+    pub fn mend(&self) -> Result<bool, PrivateError> {
+        if self.cluster.runs() {
+            return Ok(false);
+        }
+        let _gate = Gate::enter(&self.cluster.places)?;
+        self.cluster.ensure_running(self.durable, START_LIMIT)?;
+        Ok(true)
     }
 
     /// Gives the share back now and says what happened. The last one out waits until the server

@@ -1,4 +1,5 @@
-//! The public calls over the API, and the list of one's own applications.
+//! The public calls over the API, and the list of one's own applications; figures, search and
+//! histories in the files below.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
@@ -18,6 +19,9 @@ use crate::web::{Cx, Method, Operation, Reply, Routes};
 use super::pages::public::as_public;
 use super::queries::me::{self, Mine};
 use super::queries::public;
+
+mod figures;
+mod history;
 
 /// A call, as anybody may read it.
 #[derive(Serialize, ToSchema)]
@@ -76,8 +80,10 @@ impl From<Mine> for OwnApplicationInList {
 /// The schemas of the room.
 #[must_use]
 pub fn schemas(to: ComponentsBuilder) -> ComponentsBuilder {
-    to.schema_from::<Call>()
-        .schema_from::<OwnApplicationInList>()
+    let to = to
+        .schema_from::<Call>()
+        .schema_from::<OwnApplicationInList>();
+    history::schemas(figures::schemas(to))
 }
 
 /// The operations of the room.
@@ -113,6 +119,8 @@ pub(super) fn routes() -> Routes {
                 "OwnApplicationInList[]",
             ),
         )
+        .and(figures::routes())
+        .and(history::routes())
 }
 
 fn shown(it: Cohort, now: DateTime<Utc>) -> Result<Call> {

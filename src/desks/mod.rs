@@ -41,6 +41,8 @@ pub fn routes() -> Routes {
         .get("/desk", STAFF, pages::today::home)
         .get("/cohorts/{cohort}", STAFF, pages::cohort::glance)
         .get("/committee", COMMITTEE, pages::figures::committee)
+        .get("/committee.csv", COMMITTEE, pages::figures::committee_file)
+        .get("/committee.xlsx", COMMITTEE, pages::figures::committee_file)
         .get("/organisation", MEMBER, pages::figures::organisation)
         .get("/search", STAFF, pages::search::search)
         .and(api::routes())

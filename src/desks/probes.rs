@@ -5,11 +5,14 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use crate::db::sql_query;
+use chrono::{DateTime, Utc};
 use diesel::connection::SimpleConnection as _;
-use diesel::sql_types::{BigInt, Double};
+use diesel::sql_types::{BigInt, Bool, Double, Timestamptz, Uuid as SqlUuid};
 use diesel::{QueryableByName, RunQueryDsl};
 use subtle::ConstantTimeEq as _;
+use uuid::Uuid;
 
+use crate::clock::machine_now;
 use crate::db::{Actor, Conn, Task, migrations};
 use crate::error::{Error, Result};
 use crate::web::{Reply, Request, Site};
@@ -24,10 +27,13 @@ pub fn livez(_request: &Request, _site: &Site) -> Reply {
     Reply::text(200, "alive\n".to_owned())
 }
 
-/// Ready to serve: the database answers within its budget and has this binary's schema. Otherwise 503
-/// with the reason in one line.
+/// Ready to serve: the database answers within its budget and has this binary's schema, and nobody has
+/// told the process to stop. Otherwise 503 with the reason in one line.
 #[must_use]
 pub fn readyz(_request: &Request, site: &Site) -> Reply {
+    if site.metrics.leaving() {
+        return Reply::text(503, "not ready: stopping\n".to_owned());
+    }
     match within_budget(site, |site| site.db.read(&REPORT, readiness)) {
         Ok(()) => Reply::text(200, "ready\n".to_owned()),
         Err(reason) => {
@@ -49,6 +55,7 @@ pub fn metrics(request: &Request, site: &Site) -> Reply {
         .gauge("banyan_pool_connections_in_use", f64::from(used));
     site.metrics
         .gauge("banyan_pool_connections_max", f64::from(size));
+    storage(site);
     let measured = within_budget(site, |site| site.db.read(&REPORT, measure));
     site.metrics
         .gauge("banyan_database_up", f64::from(u8::from(measured.is_ok())));
@@ -115,15 +122,57 @@ fn readiness(conn: &mut Conn<'_>) -> Result<()> {
     }
 }
 
+/// What this machine's disk says.
+fn storage(site: &Site) {
+    let writable = site.files.probe();
+    if let Err(error) = &writable {
+        tracing::warn!(%error, "files cannot be written");
+    }
+    site.metrics.gauge(
+        "banyan_storage_writable",
+        f64::from(u8::from(writable.is_ok())),
+    );
+    if let Some(space) = site.files.space() {
+        site.metrics
+            .gauge("banyan_storage_free_ratio", space.free_ratio());
+    }
+}
+
 #[derive(QueryableByName)]
 struct Queue {
     #[diesel(sql_type = BigInt)]
     queued: i64,
     #[diesel(sql_type = BigInt)]
     dead: i64,
+    /// Due for more than a quarter of an hour.
+    #[diesel(sql_type = BigInt)]
+    late: i64,
+    /// Waiting for another try after one that failed.
+    #[diesel(sql_type = BigInt)]
+    retrying: i64,
     /// Seconds by which the longest waiting row is late; 0 when nothing is due.
     #[diesel(sql_type = Double)]
     age: f64,
+}
+
+#[derive(QueryableByName)]
+struct History {
+    #[diesel(sql_type = BigInt)]
+    unsealed: i64,
+    /// Seconds since the oldest unsealed event; 0 when all are sealed.
+    #[diesel(sql_type = Double)]
+    oldest: f64,
+    /// Seconds since the last checkpoint; 0 when there has been none.
+    #[diesel(sql_type = Double)]
+    checkpoint: f64,
+}
+
+#[derive(QueryableByName)]
+struct House {
+    #[diesel(sql_type = Bool)]
+    held: bool,
+    #[diesel(sql_type = Timestamptz)]
+    now: DateTime<Utc>,
 }
 
 #[derive(QueryableByName)]
@@ -133,13 +182,24 @@ struct Count {
 }
 
 const LETTERS: &str = "SELECT count(*) FILTER (WHERE state = 'queued') AS queued, count(*) FILTER (WHERE state = 'dead') AS dead, \
+    count(*) FILTER (WHERE state = 'queued' AND run_at < (SELECT banyan_now()) - interval '15 minutes') AS late, \
+    count(*) FILTER (WHERE state = 'queued' AND last_error IS NOT NULL) AS retrying, \
     coalesce(extract(epoch FROM (SELECT banyan_now()) - min(run_at) FILTER (WHERE state = 'queued' AND run_at <= (SELECT banyan_now()))), 0)::float8 AS age \
     FROM letters WHERE state IN ('queued', 'dead')";
 const JOBS: &str = "SELECT count(*) FILTER (WHERE state = 'queued') AS queued, count(*) FILTER (WHERE state = 'dead') AS dead, \
+    count(*) FILTER (WHERE state = 'queued' AND run_at < (SELECT banyan_now()) - interval '15 minutes') AS late, \
+    count(*) FILTER (WHERE state = 'queued' AND last_error IS NOT NULL) AS retrying, \
     coalesce(extract(epoch FROM (SELECT banyan_now()) - min(run_at) FILTER (WHERE state = 'queued' AND run_at <= (SELECT banyan_now()))), 0)::float8 AS age \
     FROM jobs WHERE state IN ('queued', 'dead')";
-const UNSEALED: &str = "SELECT count(*) AS n FROM audit_events e WHERE NOT EXISTS (SELECT FROM audit_chain c WHERE c.event_id = e.id)";
+/// Ids of events grow with time: only those of the last day are looked at, however long history is.
+const HISTORY: &str = "SELECT count(*) AS unsealed, \
+    coalesce(extract(epoch FROM clock_timestamp() - min(e.occurred_at)), 0)::float8 AS oldest, \
+    coalesce((SELECT extract(epoch FROM clock_timestamp() - created_at) FROM audit_checkpoints \
+      ORDER BY position DESC LIMIT 1), 0)::float8 AS checkpoint \
+    FROM audit_events e WHERE e.id >= $1 AND NOT EXISTS (SELECT FROM audit_chain c WHERE c.event_id = e.id)";
 const OFFERS: &str = "SELECT count(*) AS n FROM offers WHERE state = 'open'";
+const HOUSE: &str =
+    "SELECT letters_held_at IS NOT NULL AS held, clock_timestamp() AS now FROM house";
 
 /// Gauges that the database knows, each read under the task whose rows they are.
 fn measure(conn: &mut Conn<'_>) -> Result<Vec<(&'static str, f64)>> {
@@ -148,23 +208,45 @@ fn measure(conn: &mut Conn<'_>) -> Result<Vec<(&'static str, f64)>> {
     let queue = |conn: &mut Conn<'_>, sql: &str| -> Result<Queue> {
         Ok(sql_query(sql).get_result(conn.pg())?)
     };
-    let count = |conn: &mut Conn<'_>, sql: &str| -> Result<Count> {
-        Ok(sql_query(sql).get_result(conn.pg())?)
-    };
-    let offers = count(conn, OFFERS)?;
+    let missing = migrations::missing(conn.pg())?.len();
+    let house: House = sql_query(HOUSE).get_result(conn.pg())?;
+    let skew = (house.now - machine_now()).as_seconds_f64().abs();
+    let offers: Count = sql_query(OFFERS).get_result(conn.pg())?;
     let letters = conn.elevate(Task::DeliverMail, |conn| queue(conn, LETTERS))?;
     let jobs = conn.elevate(Task::RunJobs, |conn| queue(conn, JOBS))?;
-    let unsealed = conn.elevate(Task::SealAudit, |conn| count(conn, UNSEALED))?;
+    let history: History = conn.elevate(Task::SealAudit, |conn| {
+        Ok(sql_query(HISTORY)
+            .bind::<SqlUuid, _>(first_id_of(machine_now() - chrono::Duration::days(1)))
+            .get_result(conn.pg())?)
+    })?;
     Ok(vec![
+        (
+            "banyan_schema_steps_missing",
+            gauge(i64::try_from(missing).unwrap_or(i64::MAX)),
+        ),
+        ("banyan_clock_skew_seconds", skew),
         ("banyan_letters_queued", gauge(letters.queued)),
         ("banyan_letters_dead", gauge(letters.dead)),
+        ("banyan_letters_late", gauge(letters.late)),
+        ("banyan_letters_retrying", gauge(letters.retrying)),
+        ("banyan_letters_held", f64::from(u8::from(house.held))),
         ("banyan_letters_oldest_due_seconds", letters.age),
         ("banyan_jobs_queued", gauge(jobs.queued)),
         ("banyan_jobs_dead", gauge(jobs.dead)),
+        ("banyan_jobs_late", gauge(jobs.late)),
+        ("banyan_jobs_retrying", gauge(jobs.retrying)),
         ("banyan_jobs_oldest_due_seconds", jobs.age),
-        ("banyan_audit_events_unsealed", gauge(unsealed.n)),
+        ("banyan_audit_events_unsealed", gauge(history.unsealed)),
+        ("banyan_audit_oldest_unsealed_seconds", history.oldest),
+        ("banyan_audit_last_checkpoint_seconds", history.checkpoint),
         ("banyan_offers_open", gauge(offers.n)),
     ])
+}
+
+/// The smallest id that is made at this time (`UUIDv7`).
+fn first_id_of(at: DateTime<Utc>) -> Uuid {
+    let millis = u64::try_from(at.timestamp_millis()).unwrap_or_default();
+    uuid::Builder::from_unix_timestamp_millis(millis, &[0; 10]).into_uuid()
 }
 
 #[expect(

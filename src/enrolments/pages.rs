@@ -83,7 +83,10 @@ fn form(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     if !offers::queries::own(cx.conn, &own)?.holds_taken_seat() {
         return Ok(Reply::see_other(format!("/me/offers/{}", own.offer())));
     }
-    let page = form_page(cx, Pairs::default(), &[])?;
+    // The name of the application is where most begin; what is printed is what they confirm.
+    let name = queries::applied_as(cx.conn, &own)?;
+    let begun = Pairs::new(vec![("certificate_name".to_owned(), name)]);
+    let page = form_page(cx, begun, &[])?;
     cx.visit.page(&page)
 }
 
@@ -131,6 +134,9 @@ struct Record {
     cohort_id: CohortId,
     cohort: String,
     starts_on: String,
+    ends_on: String,
+    /// The emergency contact's telephone as people read it.
+    phone: String,
     it: Enrolment,
     state: &'static str,
     tag: &'static str,
@@ -169,7 +175,12 @@ fn build(
             who: line
                 .actor_name
                 .unwrap_or_else(|| lang.history_system().to_owned()),
-            what: lang.history(&line.verb, &line.details.unwrap_or_default()),
+            what: {
+                let details = line.details.unwrap_or_default();
+                let own = lang.own_history(&line.verb, &details);
+                own.filter(|_| !staff)
+                    .unwrap_or_else(|| lang.history(&line.verb, &details))
+            },
         })
         .collect();
     let state = it.state()?;
@@ -179,6 +190,9 @@ fn build(
         cohort_id: it.cohort_id,
         cohort: cohort.name(lang).to_owned(),
         starts_on: format::date_long(lang, cohort.starts_on),
+        ends_on: format::date_long(lang, cohort.ends_on),
+        phone: Phone::parse(&contact.phone)
+            .map_or_else(|_as_kept| contact.phone.clone(), |it| it.display()),
         state: state.label(lang),
         tag: tag(state),
         may_leave: rules::next(state, rules::EnrolmentEvent::Withdraw).is_ok(),
@@ -322,11 +336,13 @@ fn list(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     cx.visit.page(&page)
 }
 
-fn csv(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+/// The list as CSV.
+pub(super) fn csv(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     table(cx, Kind::Csv)
 }
 
-fn xlsx(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+/// The list as a spreadsheet.
+pub(super) fn xlsx(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     table(cx, Kind::Xlsx)
 }
 

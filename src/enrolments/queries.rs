@@ -57,10 +57,13 @@ pub struct Enrolment {
     /// When it began.
     #[diesel(sql_type = Timestamptz)]
     pub created_at: DateTime<Utc>,
+    /// Version, for the `ETag`.
+    #[diesel(sql_type = Integer)]
+    pub version: i32,
 }
 
 const ENROLMENT: &str = "SELECT e.id, e.cohort_id, e.person_id, e.application_id, e.offer_id, e.trainee_number, \
-    e.certificate_name, e.name_shown, e.name_sort, e.state, o.name_en AS pool_en, o.name_zh AS pool_zh, e.created_at \
+    e.certificate_name, e.name_shown, e.name_sort, e.state, o.name_en AS pool_en, o.name_zh AS pool_zh, e.created_at, e.version \
     FROM enrolments e LEFT JOIN seat_pools p ON p.id = e.pool_id LEFT JOIN organisations o ON o.id = p.organisation_id";
 
 impl Enrolment {
@@ -242,4 +245,26 @@ pub fn list(
         },
         id: row.id.0,
     }))
+}
+
+#[derive(QueryableByName)]
+struct AppliedAs {
+    #[diesel(sql_type = Text)]
+    name_shown: String,
+}
+
+/// The name under which the person of an offer applied.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn applied_as(conn: &mut Conn<'_>, own: &OwnOffer) -> Result<String> {
+    let row: Option<AppliedAs> = sql_query(
+        "SELECT a.name_shown FROM offers o JOIN applications a ON a.id = o.application_id \
+         WHERE o.id = $1 AND a.person_id = $2",
+    )
+    .bind::<SqlUuid, _>(own.offer())
+    .bind::<SqlUuid, _>(own.person())
+    .get_result(conn.pg())
+    .optional()?;
+    Ok(row.ok_or(Error::NotFound)?.name_shown)
 }

@@ -21,6 +21,8 @@ pub enum UploadRefusal {
     Truncated,
     /// It carries a program or another file.
     Active,
+    /// It carries the mark by which scanners of malware are tested.
+    Infected,
 }
 
 impl Say for UploadRefusal {
@@ -31,6 +33,7 @@ impl Say for UploadRefusal {
             Self::Encrypted => lang.upload_encrypted(),
             Self::Truncated => lang.upload_truncated(),
             Self::Active => lang.upload_active(),
+            Self::Infected => lang.upload_infected(),
         }
         .to_owned()
     }
@@ -44,8 +47,37 @@ impl Refusal for UploadRefusal {
             Self::Encrypted => "upload_encrypted",
             Self::Truncated => "upload_truncated",
             Self::Active => "upload_active",
+            Self::Infected => "upload_infected",
         }
     }
+}
+
+/// Longest label of a file, in characters.
+const LABEL_MAX_CHARS: usize = 120;
+
+/// The label of an upload: the last part of the name that its sender gave it, without what turns a line
+/// round, hides or controls; with this ending, if one is wanted.
+#[must_use]
+pub fn label(name: &str, ending: &str) -> String {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let shown: String = last.chars().filter(|c| is_shown(*c)).collect();
+    let plain = shown.trim_start_matches(['.', ' ']).trim_end();
+    let mut label: String = plain.chars().take(LABEL_MAX_CHARS).collect();
+    if label.is_empty() {
+        label.push_str("document");
+    }
+    if !label.to_lowercase().ends_with(ending) {
+        label.push_str(ending);
+    }
+    label
+}
+
+fn is_shown(c: char) -> bool {
+    let hidden = matches!(
+        u32::from(c),
+        0x61c | 0x180e | 0x200b..=0x200f | 0x2028..=0x202e | 0x2060..=0x206f | 0xfeff
+    );
+    !hidden && !c.is_control()
 }
 
 /// Judges a document by its bytes: a whole, open PDF without programs in it. Reads in pieces, so
@@ -77,20 +109,28 @@ pub fn judge_pdf(mut file: impl Read + Seek, size: u64) -> Result<(), UploadRefu
     scan(file)
 }
 
-/// Names that make a PDF act, or that lock it. Names hidden in compressed streams are not seen here;
-/// that is why documents are only ever given out as attachments, in a sandbox.
+/// Names that make a PDF act or carry something. Names hidden in compressed streams are not seen here;
+/// that is why documents are only ever given out as attachments, in a sandbox. `/OpenAction` is not
+/// among them: it says which page to begin with, and what it could run has a name of its own.
 const ACTIVE: &[&[u8]] = &[
-    b"/JavaScript",
-    b"/JS ",
-    b"/JS(",
-    b"/Launch",
-    b"/EmbeddedFile",
-    b"/RichMedia",
-    b"/XFA",
+    b"JavaScript",
+    b"Launch",
+    b"EmbeddedFile",
+    b"EmbeddedFiles",
+    b"RichMedia",
+    b"Rendition",
+    b"XFA",
+    b"SubmitForm",
+    b"ImportData",
+    b"GoToE",
 ];
+/// The longest name that is looked at.
+const LONGEST_NAME: usize = 24;
+/// The EICAR test file's own words.
+const EICAR: &[u8] = b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE";
 
 fn scan(mut file: impl Read) -> Result<(), UploadRefusal> {
-    const OVERLAP: usize = 32;
+    let mut reader = Names::default();
     let mut window: Vec<u8> = Vec::new();
     let mut piece = vec![0_u8; 64 * 1024];
     loop {
@@ -98,17 +138,82 @@ fn scan(mut file: impl Read) -> Result<(), UploadRefusal> {
             .read(&mut piece)
             .map_err(|_io| UploadRefusal::Truncated)?;
         if n == 0 {
-            return Ok(());
+            return reader.take(b' ');
         }
-        window.extend_from_slice(piece.get(..n).unwrap_or_default());
-        if contains(&window, b"/Encrypt") {
-            return Err(UploadRefusal::Encrypted);
+        let bytes = piece.get(..n).unwrap_or_default();
+        window.extend_from_slice(bytes);
+        if contains(&window, EICAR) {
+            return Err(UploadRefusal::Infected);
         }
-        if ACTIVE.iter().any(|name| contains(&window, name)) {
-            return Err(UploadRefusal::Active);
+        window = window.split_off(window.len().saturating_sub(EICAR.len()));
+        for byte in bytes {
+            reader.take(*byte)?;
         }
-        window = window.split_off(window.len().saturating_sub(OVERLAP));
     }
+}
+
+/// Reads the names of a PDF (`/Name`, in which `#4a` stands for `J`) byte by byte.
+#[derive(Default)]
+struct Names {
+    /// The byte before the name, and the name so far, while one is read.
+    open: Option<(u8, Vec<u8>)>,
+    last: u8,
+}
+
+impl Names {
+    fn take(&mut self, byte: u8) -> Result<(), UploadRefusal> {
+        let ends = byte.is_ascii_whitespace()
+            || matches!(
+                byte,
+                0 | b'/' | b'(' | b')' | b'<' | b'>' | b'[' | b']' | b'{' | b'}' | b'%'
+            );
+        if ends {
+            if let Some((before, name)) = self.open.take() {
+                judge_name(before, &decoded(&name), byte)?;
+            }
+            if byte == b'/' {
+                self.open = Some((self.last, Vec::new()));
+            }
+        } else if let Some((_, name)) = &mut self.open {
+            name.push(byte);
+            if name.len() > 3 * LONGEST_NAME {
+                self.open = None;
+            }
+        }
+        self.last = byte;
+        Ok(())
+    }
+}
+
+fn judge_name(before: u8, name: &[u8], after: u8) -> Result<(), UploadRefusal> {
+    // Two letters between two ends come up in any picture; a program's text or reference follows.
+    let text_follows = after.is_ascii_whitespace() || matches!(after, 0 | b'(' | b'<' | b'%');
+    let stands_alone = !before.is_ascii_alphanumeric();
+    match name {
+        b"Encrypt" => Err(UploadRefusal::Encrypted),
+        b"JS" if text_follows && stands_alone => Err(UploadRefusal::Active),
+        name if ACTIVE.contains(&name) => Err(UploadRefusal::Active),
+        _ => Ok(()),
+    }
+}
+
+fn decoded(name: &[u8]) -> Vec<u8> {
+    let digit = |byte: Option<&u8>| byte.and_then(|it| char::from(*it).to_digit(16));
+    let mut out = Vec::with_capacity(name.len());
+    let mut at = 0;
+    while let Some(byte) = name.get(at) {
+        match (byte, digit(name.get(at + 1)), digit(name.get(at + 2))) {
+            (b'#', Some(high), Some(low)) => {
+                out.push(u8::try_from(high * 16 + low).unwrap_or_default());
+                at += 3;
+            }
+            _ => {
+                out.push(*byte);
+                at += 1;
+            }
+        }
+    }
+    out
 }
 
 fn contains(haystack: &[u8], needle: &[u8]) -> bool {

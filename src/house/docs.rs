@@ -13,11 +13,15 @@ use crate::web::{Cx, Door, Operation, Reply, Routes, Shell, openapi};
 /// Every schema of the rooms, by name.
 fn schemas() -> Map<String, Value> {
     let all = [
+        crate::mail::api::schemas,
         crate::people::api::schemas,
+        crate::organisations::api::schemas,
+        crate::programmes::api::schemas,
         crate::cohorts::api::schemas,
         crate::applications::desk_api::schemas,
         crate::applications::form_api::schemas,
         crate::applications::import_api::schemas,
+        crate::reviews::api::schemas,
         crate::offers::api::schemas,
         crate::enrolments::api::schemas,
         crate::desks::api::schemas,

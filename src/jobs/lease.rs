@@ -7,8 +7,8 @@
 use std::time::Duration;
 
 use crate::db::sql_query;
-use diesel::sql_types::{BigInt, Double, Integer, Text, Uuid as SqlUuid};
-use diesel::{QueryableByName, RunQueryDsl};
+use diesel::sql_types::{Array, BigInt, Double, Integer, Nullable, Text, Uuid as SqlUuid};
+use diesel::{OptionalExtension as _, QueryableByName, RunQueryDsl};
 use uuid::Uuid;
 
 use crate::db::Conn;
@@ -24,6 +24,9 @@ pub struct Queue {
     pub done: &'static str,
     /// The column with the time of finishing.
     pub finished_at: &'static str,
+    /// Does a claim count as a try from its beginning? So it must where work may end its worker. Where
+    /// many rows are claimed at once, a try counts when it has an end: a killed worker costs none.
+    pub counts_claims: bool,
 }
 
 /// A claim on a row.
@@ -35,7 +38,7 @@ pub struct Claim {
     /// The fencing token.
     #[diesel(sql_type = SqlUuid)]
     pub claim_token: Uuid,
-    /// Attempts, this one included.
+    /// Tries, the one of this claim included.
     #[diesel(sql_type = Integer)]
     pub attempts: i32,
 }
@@ -54,31 +57,93 @@ pub fn claim(conn: &mut Conn<'_>, queue: Queue, most: i64, lease: Duration) -> R
            AND (lease_until IS NULL OR lease_until < (SELECT clock_timestamp())) \
            ORDER BY run_at, id LIMIT $3 FOR UPDATE SKIP LOCKED), \
          claimed AS (UPDATE {table} SET claim_token = $1, \
-           lease_until = clock_timestamp() + make_interval(secs => $2), attempts = attempts + 1 \
-           WHERE id IN (SELECT id FROM due) RETURNING id, claim_token, attempts, run_at) \
+           lease_until = clock_timestamp() + make_interval(secs => $2), attempts = attempts + $4 \
+           WHERE id IN (SELECT id FROM due) RETURNING id, claim_token, attempts + 1 - $4 AS attempts, run_at) \
          SELECT id, claim_token, attempts FROM claimed ORDER BY run_at, id"
     ))
     .bind::<SqlUuid, _>(Uuid::now_v7())
     .bind::<Double, _>(lease.as_secs_f64())
     .bind::<BigInt, _>(most)
+    .bind::<Integer, _>(i32::from(queue.counts_claims))
     .load(conn.pg())?)
 }
 
-/// Does the claim still hold for at least `wanted` more?
+#[derive(QueryableByName)]
+struct Id {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+}
+
+/// The rows that [`claim`] would take now, without taking them.
 ///
 /// # Errors
 /// The database's.
-pub fn extend(conn: &mut Conn<'_>, queue: Queue, claim: &Claim, lease: Duration) -> Result<bool> {
-    let changed = sql_query(format!(
-        "UPDATE {} SET lease_until = clock_timestamp() + make_interval(secs => $3) \
-         WHERE id = $1 AND claim_token = $2 AND state = 'queued'",
+pub fn due(conn: &mut Conn<'_>, queue: Queue, most: i64) -> Result<Vec<Uuid>> {
+    let table = queue.table;
+    let ids: Vec<Id> = sql_query(format!(
+        "SELECT id FROM {table} WHERE state = 'queued' AND run_at <= (SELECT banyan_now()) \
+         AND (lease_until IS NULL OR lease_until < (SELECT clock_timestamp())) ORDER BY run_at, id LIMIT $1"
+    ))
+    .bind::<BigInt, _>(most)
+    .load(conn.pg())?;
+    Ok(ids.into_iter().map(|row| row.id).collect())
+}
+
+/// Claims this one row, if it is due and nobody else's.
+///
+/// # Errors
+/// The database's.
+pub fn claim_one(
+    conn: &mut Conn<'_>,
+    queue: Queue,
+    id: Uuid,
+    lease: Duration,
+) -> Result<Option<Claim>> {
+    let table = queue.table;
+    Ok(sql_query(format!(
+        "UPDATE {table} SET claim_token = $1, lease_until = clock_timestamp() + make_interval(secs => $2), \
+           attempts = attempts + 1 WHERE id = $3 AND state = 'queued' AND run_at <= banyan_now() \
+           AND (lease_until IS NULL OR lease_until < clock_timestamp()) RETURNING id, claim_token, attempts"
+    ))
+    .bind::<SqlUuid, _>(Uuid::now_v7())
+    .bind::<Double, _>(lease.as_secs_f64())
+    .bind::<SqlUuid, _>(id)
+    .get_result(conn.pg())
+    .optional()?)
+}
+
+/// Ids and tokens of claims, side by side.
+fn pairs(claims: &[Claim]) -> (Vec<Uuid>, Vec<Uuid>) {
+    claims.iter().map(|c| (c.id, c.claim_token)).unzip()
+}
+
+/// Their tries, in the same order.
+fn tries(claims: &[Claim]) -> Vec<i32> {
+    claims.iter().map(|c| c.attempts).collect()
+}
+
+/// Lets claims hold for `lease` from now; returns the rows whose claims still held.
+///
+/// # Errors
+/// The database's.
+pub fn extend(
+    conn: &mut Conn<'_>,
+    queue: Queue,
+    claims: &[Claim],
+    lease: Duration,
+) -> Result<Vec<Uuid>> {
+    let (ids, tokens) = pairs(claims);
+    let held: Vec<Id> = sql_query(format!(
+        "UPDATE {} q SET lease_until = clock_timestamp() + make_interval(secs => $3) \
+         FROM unnest($1, $2) AS c(id, token) WHERE q.id = c.id AND q.claim_token = c.token AND q.state = 'queued' \
+         RETURNING q.id",
         queue.table
     ))
-    .bind::<SqlUuid, _>(claim.id)
-    .bind::<SqlUuid, _>(claim.claim_token)
+    .bind::<Array<SqlUuid>, _>(ids)
+    .bind::<Array<SqlUuid>, _>(tokens)
     .bind::<Double, _>(lease.as_secs_f64())
-    .execute(conn.pg())?;
-    Ok(changed == 1)
+    .load(conn.pg())?;
+    Ok(held.into_iter().map(|row| row.id).collect())
 }
 
 /// Finishes a row. False: the claim was lost, and somebody else's word counts.
@@ -87,24 +152,36 @@ pub fn extend(conn: &mut Conn<'_>, queue: Queue, claim: &Claim, lease: Duration)
 /// The database's.
 pub fn finish(conn: &mut Conn<'_>, queue: Queue, claim: &Claim) -> Result<bool> {
     let changed = sql_query(format!(
-        "UPDATE {} SET state = '{}', {} = banyan_now(), lease_until = NULL, last_error = NULL \
+        "UPDATE {} SET state = '{}', {} = banyan_now(), lease_until = NULL, last_error = NULL, attempts = $3 \
          WHERE id = $1 AND claim_token = $2 AND state = 'queued'",
         queue.table, queue.done, queue.finished_at
     ))
     .bind::<SqlUuid, _>(claim.id)
     .bind::<SqlUuid, _>(claim.claim_token)
+    .bind::<Integer, _>(claim.attempts)
     .execute(conn.pg())?;
     Ok(changed == 1)
 }
 
-/// What [`finish`] does, as a statement that can travel alone ([`crate::db::Db::at_once`]). A lost
+/// Finishes several rows, as a statement that can travel alone ([`crate::db::Db::at_once`]). A lost
 /// claim changes nothing, unseen.
 #[must_use]
-pub fn finishing(queue: Queue, claim: &Claim) -> String {
+pub fn finishing(queue: Queue, claims: &[Claim]) -> String {
+    fn list<T: std::fmt::Display>(values: &[T]) -> String {
+        let words: Vec<String> = values.iter().map(T::to_string).collect();
+        words.join(",")
+    }
+    let (ids, tokens) = pairs(claims);
     format!(
-        "UPDATE {} SET state = '{}', {} = banyan_now(), lease_until = NULL, last_error = NULL \
-         WHERE id = '{}' AND claim_token = '{}' AND state = 'queued'",
-        queue.table, queue.done, queue.finished_at, claim.id, claim.claim_token
+        "UPDATE {} q SET state = '{}', {} = banyan_now(), lease_until = NULL, last_error = NULL, attempts = c.attempts \
+         FROM unnest('{{{}}}'::uuid[], '{{{}}}'::uuid[], '{{{}}}'::int[]) AS c(id, token, attempts) \
+         WHERE q.id = c.id AND q.claim_token = c.token AND q.state = 'queued'",
+        queue.table,
+        queue.done,
+        queue.finished_at,
+        list(&ids),
+        list(&tokens),
+        list(&tries(claims))
     )
 }
 
@@ -120,7 +197,7 @@ pub fn retry(
     reason: &str,
 ) -> Result<bool> {
     let changed = sql_query(format!(
-        "UPDATE {} SET run_at = clock_timestamp() + make_interval(secs => $3), lease_until = NULL, last_error = $4 \
+        "UPDATE {} SET run_at = clock_timestamp() + make_interval(secs => $3), lease_until = NULL, last_error = $4, attempts = $5 \
          WHERE id = $1 AND claim_token = $2 AND state = 'queued'",
         queue.table
     ))
@@ -128,6 +205,7 @@ pub fn retry(
     .bind::<SqlUuid, _>(claim.claim_token)
     .bind::<Double, _>(pause.as_secs_f64())
     .bind::<Text, _>(reason)
+    .bind::<Integer, _>(claim.attempts)
     .execute(conn.pg())?;
     Ok(changed == 1)
 }
@@ -138,30 +216,95 @@ pub fn retry(
 /// The database's.
 pub fn bury(conn: &mut Conn<'_>, queue: Queue, claim: &Claim, reason: &str) -> Result<bool> {
     let changed = sql_query(format!(
-        "UPDATE {} SET state = 'dead', lease_until = NULL, last_error = $3 \
+        "UPDATE {} SET state = 'dead', lease_until = NULL, last_error = $3, attempts = $4 \
          WHERE id = $1 AND claim_token = $2 AND state = 'queued'",
         queue.table
     ))
     .bind::<SqlUuid, _>(claim.id)
     .bind::<SqlUuid, _>(claim.claim_token)
     .bind::<Text, _>(reason)
+    .bind::<Integer, _>(claim.attempts)
     .execute(conn.pg())?;
     Ok(changed == 1)
 }
 
-/// Gives a row back untouched: the attempt does not count.
+/// Gives rows back untouched: the attempt does not count. Returns how many claims still held.
 ///
 /// # Errors
 /// The database's.
-pub fn give_back(conn: &mut Conn<'_>, queue: Queue, claim: &Claim) -> Result<bool> {
+pub fn give_back(conn: &mut Conn<'_>, queue: Queue, claims: &[Claim]) -> Result<usize> {
+    let (ids, tokens) = pairs(claims);
+    Ok(sql_query(format!(
+        "UPDATE {} q SET lease_until = NULL, attempts = c.attempts - 1 \
+         FROM unnest($1, $2, $3) AS c(id, token, attempts) WHERE q.id = c.id AND q.claim_token = c.token AND q.state = 'queued'",
+        queue.table
+    ))
+    .bind::<Array<SqlUuid>, _>(ids)
+    .bind::<Array<SqlUuid>, _>(tokens)
+    .bind::<Array<Integer>, _>(tries(claims))
+    .execute(conn.pg())?)
+}
+
+/// As [`give_back`], with the reason why nothing could be tried: it waits its turn as before.
+///
+/// # Errors
+/// The database's.
+pub fn wait(conn: &mut Conn<'_>, queue: Queue, claim: &Claim, reason: &str) -> Result<bool> {
     let changed = sql_query(format!(
-        "UPDATE {} SET lease_until = NULL, attempts = attempts - 1 WHERE id = $1 AND claim_token = $2 AND state = 'queued'",
+        "UPDATE {} SET lease_until = NULL, attempts = $4 - 1, last_error = $3 \
+         WHERE id = $1 AND claim_token = $2 AND state = 'queued'",
         queue.table
     ))
     .bind::<SqlUuid, _>(claim.id)
     .bind::<SqlUuid, _>(claim.claim_token)
+    .bind::<Text, _>(reason)
+    .bind::<Integer, _>(claim.attempts)
     .execute(conn.pg())?;
     Ok(changed == 1)
+}
+
+/// Puts dead rows back into the queue, of one kind or of all, to be tried at once and as often as new
+/// ones; returns which. Done twice, the second time finds nothing.
+///
+/// # Errors
+/// The database's.
+pub fn redrive(conn: &mut Conn<'_>, queue: Queue, kind: Option<&str>) -> Result<Vec<Uuid>> {
+    let rows: Vec<Id> = sql_query(format!(
+        "UPDATE {} SET state = 'queued', attempts = 0, run_at = banyan_now(), lease_until = NULL \
+         WHERE state = 'dead' AND ($1 IS NULL OR kind = $1) RETURNING id",
+        queue.table
+    ))
+    .bind::<Nullable<Text>, _>(kind)
+    .load(conn.pg())?;
+    conn.work_queued();
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
+/// Dead rows of one kind that died of the same reason.
+#[derive(Debug, PartialEq, Eq, QueryableByName)]
+pub struct Dead {
+    /// Their kind.
+    #[diesel(sql_type = Text)]
+    pub kind: String,
+    /// Why.
+    #[diesel(sql_type = Text)]
+    pub reason: String,
+    /// How many.
+    #[diesel(sql_type = BigInt)]
+    pub n: i64,
+}
+
+/// What lies dead in a queue, the most frequent first.
+///
+/// # Errors
+/// The database's.
+pub fn dead(conn: &mut Conn<'_>, queue: Queue) -> Result<Vec<Dead>> {
+    Ok(sql_query(format!(
+        "SELECT kind, coalesce(last_error, '') AS reason, count(*) AS n FROM {} WHERE state = 'dead' \
+         GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2 LIMIT 50",
+        queue.table
+    ))
+    .load(conn.pg())?)
 }
 
 /// The pause before the next try: doubling from five seconds to an hour, with full jitter drawn from

@@ -14,6 +14,7 @@ use diesel::{QueryableByName, RunQueryDsl};
 use serde_json::Value;
 use uuid::Uuid;
 
+use crate::audit::{self, About};
 use crate::db::{Actor, Conn, Db, Task};
 use crate::error::Result;
 use crate::ids::JobId;
@@ -28,6 +29,7 @@ pub const JOBS: Queue = Queue {
     table: "jobs",
     done: "done",
     finished_at: "done_at",
+    counts_claims: true,
 };
 
 /// Tries before a job is laid aside as dead, with its reason.
@@ -84,6 +86,7 @@ pub fn later_with(
     .bind::<Text, _>(dedupe_key)
     .bind::<Timestamptz, _>(run_at)
     .execute(conn.pg())?;
+    conn.work_queued();
     Ok(())
 }
 
@@ -97,25 +100,34 @@ struct Job {
     payload: Value,
 }
 
-/// Runs what is due, at most `most` jobs; returns how many were taken up.
+/// Runs what is due, at most `most` jobs; returns how many were taken up. Each is claimed when its turn
+/// comes: a job that brings the whole process down costs no attempt but its own.
 ///
 /// # Errors
 /// The database's. A job's own failure is noted on its row, not returned.
 pub fn run_due(db: &Db, runners: &[(&'static str, Runner)], most: i64) -> Result<usize> {
     let system = Actor::System(Task::RunJobs);
-    let claims = db.tx(&system, |conn| lease::claim(conn, JOBS, most, LEASE))?;
-    for claim in &claims {
-        // Jobs run one after another: by now this claim may have run out, and be another worker's.
-        if !db.tx(&system, |conn| lease::extend(conn, JOBS, claim, LEASE))? {
+    let due = db.read(&system, |conn| lease::due(conn, JOBS, most))?;
+    let mut taken = 0;
+    for id in due {
+        let claimed = db.tx(&system, |conn| {
+            let Some(claim) = lease::claim_one(conn, JOBS, id, LEASE)? else {
+                return Ok(None);
+            };
+            let job: Job = sql_query("SELECT kind, subject_id, payload FROM jobs WHERE id = $1")
+                .bind::<SqlUuid, _>(id)
+                .get_result(conn.pg())?;
+            Ok(Some((claim, job)))
+        })?;
+        // Another worker was quicker.
+        let Some((claim, job)) = claimed else {
+            continue;
+        };
+        taken += 1;
+        if claim.attempts > TRIES {
+            abandon(db, &claim)?;
             continue;
         }
-        let job: Job = db.read(&system, |conn| {
-            Ok(
-                sql_query("SELECT kind, subject_id, payload FROM jobs WHERE id = $1")
-                    .bind::<SqlUuid, _>(claim.id)
-                    .get_result(conn.pg())?,
-            )
-        })?;
         let outcome = match runners.iter().find(|(kind, _)| *kind == job.kind) {
             Some((_, run)) => guarded(*run, db, &job),
             None => Err(crate::error::Error::Internal(format!(
@@ -123,9 +135,18 @@ pub fn run_due(db: &Db, runners: &[(&'static str, Runner)], most: i64) -> Result
                 job.kind
             ))),
         };
-        settle(db, claim, outcome)?;
+        settle(db, &claim, outcome)?;
     }
-    Ok(claims.len())
+    Ok(taken)
+}
+
+/// A job whose every try ended without a word, as when it takes the process with it.
+fn abandon(db: &Db, claim: &Claim) -> Result<()> {
+    let reason =
+        format!("{TRIES} tries ended without an answer: the worker ended, or slept past its lease");
+    db.tx(&Actor::System(Task::RunJobs), |conn| {
+        lease::bury(conn, JOBS, claim, &reason).map(|_| ())
+    })
 }
 
 /// A job that panics has failed; the worker and the other jobs go on.
@@ -150,4 +171,30 @@ fn settle(db: &Db, claim: &Claim, outcome: Result<()>) -> Result<()> {
         tracing::warn!(job = %claim.id, attempt = claim.attempts, %error, "a job failed");
     }
     Ok(())
+}
+
+struct Retried;
+
+impl audit::Event for Retried {
+    fn verb(&self) -> &'static str {
+        "job.retried"
+    }
+
+    fn confidential(&self) -> bool {
+        true
+    }
+}
+
+/// Puts dead jobs back into the queue, of one kind or of all; returns how many.
+///
+/// # Errors
+/// The database's.
+pub fn redrive(db: &Db, kind: Option<&str>) -> Result<usize> {
+    db.tx(&Actor::System(Task::RunJobs), |conn| {
+        let ids = lease::redrive(conn, JOBS, kind)?;
+        for id in &ids {
+            audit::note(conn, About::new("job", *id), &Retried)?;
+        }
+        Ok(ids.len())
+    })
 }

@@ -34,7 +34,7 @@ texts! {
     next_waitlisted: "You are on the waitlist. If a seat becomes free for you, we will write to you with an offer and a date by which to answer." | "你已列入候補名單。如有合適名額，我們會發出取錄通知並列明回覆限期。";
     next_rejected: "Your application was not selected for this cohort. You are welcome to apply to a later one." | "你的申請未獲本屆取錄。歡迎申請其後的屆別。";
     next_ineligible: "Your application does not meet the conditions of this cohort. You may ask us for the reason." | "你的申請不符合本屆的申請資格。你可向我們查詢原因。";
-    next_enrolled: "You are enrolled. Your timetable and further steps are on your trainee page." | "你已完成入學註冊。時間表及其後步驟載於你的學員頁面。";
+    next_enrolled: "You are enrolled. Your dates and details are on your trainee page." | "你已完成入學註冊。日期及資料載於你的學員頁面。";
     next_withdrawn: "You withdrew this application. Until the call closes you can take it up again." | "你已撤回此申請。截止申請前，你可以重新提出。";
     next_declined: "You declined the offer, and the seat went to the next person. Nothing further is needed." | "你已婉拒取錄，名額已給予下一位候補者。毋須再採取行動。";
     next_lapsed: "The offer was not answered in time, and the seat went to the next person. You are welcome to apply to a later cohort." | "取錄通知未在限期前回覆，名額已給予下一位候補者。歡迎申請其後的屆別。";
@@ -74,7 +74,9 @@ texts! {
     statement_too_short(length: usize, least: usize): "The statement has 1 character; write at least {least}." + "The statement has {length} characters; write at least {least}." | "個人陳述現有{length}個字元，最少須有{least}個。";
     statement_too_long(length: usize, most: usize): "The statement has {length} characters; {most} at most." | "個人陳述現有{length}個字元，最多可有{most}個。";
     need_document: "Add your curriculum vitae." | "請上載你的履歷。";
-    need_declaration: "Tick this declaration to submit." | "遞交前請勾選此聲明。";
+    need_declaration_true: "Tick that what you say is true and complete." | "請勾選所述均屬真確及完整的聲明。";
+    need_declaration_eligible: "Tick that you meet the conditions of the call." | "請勾選符合申請資格的聲明。";
+    need_declaration_available: "Tick that you can attend on the published dates." | "請勾選能於公布的日期上課的聲明。";
     need_pics: "Read and accept the Personal Information Collection Statement." | "請閱讀並同意收集個人資料聲明。";
     pics_changed: "The Personal Information Collection Statement has changed. Please read and accept it again." | "收集個人資料聲明已更新，請重新閱讀並表示同意。";
 }

@@ -173,7 +173,7 @@ texts! {
     review_yours: "Your total" | "你的總分";
     review_rubric: "Your scores" | "你的評分";
     review_scale: "1 is weak, 5 is excellent. A draft is saved as you type; only what you submit counts." | "1分為欠佳，5分為優異。草稿會自動儲存，遞交後方計算。";
-    review_weight(percent: i32): "{percent} % of the total" | "佔總分{percent}%";
+    review_weight(percent: i32): "{percent}% of the total" | "佔總分{percent}%";
     review_comment: "Comment for the coordinators" | "給統籌主任的意見";
     review_comment_hint: "The applicant does not see it." | "申請人不會看到。";
     review_submit_next: "Submit and open the next one" | "遞交並開啟下一份";

@@ -23,7 +23,7 @@ texts! {
 }
 
 texts! {
-    desk_as_of(when: &str): "As of {when}" | "截至{when}";
+    desk_as_of(when: &str): "As of {when}." | "截至{when}。";
     desk_today_needs: "Needs a decision" | "有待處理";
     desk_today_nothing: "Nothing needs a decision now." | "現時沒有待處理事項。";
     desk_today_nothing_more: "Offers, holds, reviews and mail are all in time." | "取錄通知、預留名額、評審及電郵均如期進行。";
@@ -114,6 +114,7 @@ texts! {
     desk_funnel_accepted: "Accepted" | "已接受";
     desk_funnel_enrolled: "Enrolled" | "已入學註冊";
     desk_year: "The year against its target" | "年度目標進度";
+    desk_year_of_year(year: i32): "{year} against its target" | "{year}年目標進度";
     desk_year_of(metric: &str, needed: &str, from: &str, to: &str): "of {needed} needed · {metric} · {from} to {to}" | "／所需{needed}・{metric}・{from}至{to}";
     desk_year_enrolled(n: &str): "Enrolled in cohorts that begin in the period: {n}." | "期內開課的屆別已入學註冊人數：{n}。";
     desk_year_pace(n: &str): "An even pace would have reached {n} by today." | "如平均進行，至今應已達{n}人。";
@@ -121,6 +122,7 @@ texts! {
     desk_year_cohorts(n: i64, size: &str): "That is {n} cohort of {size} seats." + "That is {n} cohorts of {size} seats." | "即{n}屆，每屆{size}個名額。";
     desk_year_none: "No yearly target has been recorded for this time." | "此期間尚未記錄年度目標。";
     desk_year_record: "Record the target" | "記錄目標";
+    desk_year_plan_link: "Targets and planner" | "目標及規劃";
     desk_year_done: "Completed" | "已完成課程";
     desk_year_under_way: "Enrolled, not yet completed" | "已入學註冊，尚未完成";
     desk_year_even: "Even pace" | "平均進度";
@@ -143,6 +145,7 @@ texts! {
     desk_hold_until(at: &str): "Held until {at}" | "預留至{at}";
     desk_hold_ended(at: &str): "Unused seats went to everybody {at}" | "未用名額已於{at}開放";
     desk_hold: "Hold" | "預留期";
+    desk_organisation_ask: "To change the seats held for you, or to nominate somebody, write to the programme office." | "如要更改預留名額或提名人選，請致函計劃辦事處。";
 
     desk_search_title(q: &str): "Search: {q}" | "搜尋：{q}";
     desk_search_hint: "Any part of a name in any order, in English or Chinese, an e-mail address, or a reference." | "可輸入中文或英文姓名的任何部分（次序不限）、電郵地址或申請編號。";

@@ -42,7 +42,7 @@ texts! {
     site_landing_more_selection: "More about how selection works" | "進一步了解甄選程序";
     site_landing_why: "Where the programme comes from" | "計劃緣起";
     site_landing_no_facts: "No target has been recorded yet." | "尚未記錄任何目標。";
-    site_source_word: "Source:" | "來源：";
+    site_source_word: "Source" | "來源";
     site_landing_targets: "Targets and their sources" | "各項目標及其來源";
     site_landing_partners: "For universities and institutions" | "大學及機構";
     site_landing_partners_1: "Universities and financial institutions work together in partnerships. Seats of a cohort can be held for an organisation’s own students or staff until an agreed date; unused ones then fall to everybody." | "大學與金融機構結為合作夥伴。每屆可為個別機構的學生或員工預留名額至議定日期，未用的名額其後開放予所有申請人。";
@@ -86,12 +86,13 @@ texts! {
     site_call_privacy_more: "Before you give us any, read what they are used for, who sees them and how long we keep them:" | "提供資料前，請先閱讀資料的用途、可查閱的人士及保留期限：";
     site_call_questions: "Questions" | "查詢";
     site_crumbs: "Breadcrumb" | "導覽路徑";
-    site_percent_of(percent: i64): "{percent} %" | "{percent}%";
+    site_percent_of(percent: i64): "{percent}%" | "{percent}%";
 }
 
 texts! {
     site_curriculum_note: "What each module is about, and how many hours it takes." | "各單元的內容及所需時數。";
     site_curriculum_modules: "Modules" | "單元";
+    site_curriculum_about: "What each module is about" | "單元內容";
     site_module_code: "Code" | "編號";
     site_module_name: "Module" | "單元";
     site_module_contact: "Contact hours" | "面授時數";
@@ -133,6 +134,7 @@ texts! {
     site_target_counts: "What is counted" | "計算項目";
     site_target_value: "Figure" | "數字";
     site_target_period: "Period" | "期間";
+    site_target_years(years: &str): "Target for {years}" | "{years}的目標";
     site_target_source: "Source" | "來源";
     site_target_no_source: "Set by the programme office" | "由計劃辦事處訂定";
     site_target_figure(operator: &str, value: &str): "{operator} {value}" | "{operator}{value}";
@@ -150,6 +152,6 @@ texts! {
     site_observation_who: "Asked" | "調查對象";
     site_observation_as_of: "As of" | "截至";
     site_observation_note: "Remarks" | "備註";
-    site_sample_of(population: &str, n: &str): "{population}, n = {n}" | "{population}，n = {n}";
+    site_sample_of(population: &str, n: &str): "{population}, n = {n}" | "{population}，n = {n}";
     site_source_cited(title: &str, publisher: &str, date: &str): "{title}, {publisher}, {date}" | "{title}，{publisher}，{date}";
 }

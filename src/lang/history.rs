@@ -12,7 +12,7 @@ texts! {
     history_rejected: "told: not selected" | "通知：未獲取錄";
     history_ineligible: "told: not eligible" | "通知：不符合申請資格";
     history_offer_issued: "made the offer" | "發出取錄通知";
-    history_offer_promoted(rank: i64): "made the offer, from rank {rank} of the waitlist" | "由候補排名{rank}遞補，發出取錄通知";
+    history_offer_promoted(rank: i64): "freed a seat; it was offered here, from rank {rank} of the waitlist" | "騰出名額，由候補排名{rank}遞補，發出取錄通知";
     history_offer_accepted: "accepted the offer" | "接受取錄";
     history_offer_declined(reason: &str): "declined the offer {reason}" | "婉拒取錄{reason}";
     history_offer_expired: "the offer expired" | "取錄通知逾期";
@@ -23,6 +23,23 @@ texts! {
     history_offers_application_withdrawn: "withdrew the application" | "撤回申請";
     history_waitlist_closed: "closed the waitlist: the cohort was cancelled" | "候補名單因該屆取消而結束";
     history_hold_ended(seats: i64): "gave {seats} unused held seats to the open pool" | "將{seats}個未使用的預留名額轉至公開名額";
+    history_own_imported: "Received from your university or employer" | "由所屬院校或機構代為遞交";
+    history_own_import_updated: "Changed by your university or employer" | "由所屬院校或機構更改";
+    history_own_review_started: "Review began" | "開始評審";
+    history_own_waitlisted: "You were put on the waitlist" | "列入候補名單";
+    history_own_rejected: "The result was released: not selected" | "公布結果：未獲取錄";
+    history_own_ineligible: "The result was released: not eligible" | "公布結果：不符合申請資格";
+    history_own_offer_issued: "You were offered a seat" | "獲發取錄通知";
+    history_own_offer_promoted: "A seat became free and was offered to you" | "名額空出，獲發取錄通知";
+    history_own_offer_accepted: "You accepted the offer" | "接受取錄";
+    history_own_offer_declined: "You declined the offer" | "婉拒取錄";
+    history_own_offer_expired: "The offer expired" | "取錄通知逾期";
+    history_own_offer_withdrawn: "The offer was withdrawn" | "取錄通知被撤回";
+    history_own_offer_extended: "You were given more time to answer" | "延長回覆限期";
+    history_own_offer_reminded: "We reminded you of the offer" | "發出取錄通知提示";
+    history_own_seat_given_up: "You gave the seat up" | "放棄名額";
+    history_own_enrolled(number: &str): "Enrolled, trainee number {number}" | "完成入學註冊，學員編號{number}";
+    history_own_left: "Left the programme" | "退出計劃";
     history_enrolled(number: &str): "enrolled as trainee {number}" | "完成入學註冊，學員編號{number}";
     history_enrolment_settled(state: &str): "recorded the enrolment as: {state}" | "入學註冊紀錄更新為：{state}";
     history_enrolment_withdrawn(reason: &str): "left the programme {reason}" | "退出計劃{reason}";
@@ -64,6 +81,38 @@ impl Lang {
             .unwrap_or_else(|| self.history_unknown(verb))
     }
 
+    /// A whole sentence to the person whose record it is: what it means to them, without the office's
+    /// words. None for what reads the same to everybody.
+    #[must_use]
+    pub fn own_history(self, verb: &str, details: &Value) -> Option<String> {
+        let own = match verb {
+            "application.imported" => self.history_own_imported(),
+            "application.import_updated" => self.history_own_import_updated(),
+            "application.review_started" => self.history_own_review_started(),
+            "application.waitlisted" => self.history_own_waitlisted(),
+            "application.rejected" => self.history_own_rejected(),
+            "application.ineligible" => self.history_own_ineligible(),
+            "offer.issued" if details.get("rank").is_some_and(Value::is_number) => {
+                self.history_own_offer_promoted()
+            }
+            "offer.issued" => self.history_own_offer_issued(),
+            "offer.accepted" => self.history_own_offer_accepted(),
+            "offer.declined" => self.history_own_offer_declined(),
+            "offer.expired" => self.history_own_offer_expired(),
+            "offer.withdrawn" => self.history_own_offer_withdrawn(),
+            "offer.extended" => self.history_own_offer_extended(),
+            "offer.reminded" => self.history_own_offer_reminded(),
+            "offer.seat_given_up" => self.history_own_seat_given_up(),
+            "enrolment.enrolled" => {
+                let number = details.get("number").and_then(Value::as_str);
+                return Some(self.history_own_enrolled(number.unwrap_or_default()));
+            }
+            "enrolment.withdrawn" => self.history_own_left(),
+            _ => return None,
+        };
+        Some(own.to_owned())
+    }
+
     fn people_history(self, verb: &str, details: &Value) -> Option<String> {
         let word = |name: &str| details.get(name).and_then(Value::as_str);
         let role = || {
@@ -88,6 +137,7 @@ impl Lang {
             "person.enabled" => self.history_person_enabled().to_owned(),
             "letter.sent_again" => self.history_letter_sent_again().to_owned(),
             "letter.retried" => self.history_letter_retried().to_owned(),
+            "job.retried" => self.history_job_retried().to_owned(),
             _ => return None,
         })
     }

@@ -3,7 +3,7 @@ use super::texts;
 
 texts! {
     mail_dear(name: &str): "Dear {name}," | "{name}：";
-    mail_hello: "Hello," | "您好：";
+    mail_hello: "Hello," | "你好：";
     mail_private_link: "[private link]" | "「私人連結」";
     mail_copy_link: "If the button does not work, copy this address into your browser:" | "如按鈕未能使用，請把以下網址複製到瀏覽器：";
     mail_do_not_reply: "This message was sent automatically. Replies to this address are not read." | "本電郵由系統自動發出，請勿直接回覆。";

@@ -29,6 +29,7 @@ mod organisation_pages;
 mod people;
 mod people_pages;
 mod programme_pages;
+mod programme_setup;
 mod programmes;
 mod reviews;
 mod shell;
@@ -82,6 +83,28 @@ impl Lang {
         }
     }
 
+    /// A label before its value: `Reference: `, `參考編號：`.
+    #[must_use]
+    pub fn before(self, label: &str) -> String {
+        self.pick(format!("{label}: "), format!("{label}："))
+    }
+
+    /// A remark in brackets after something, with the space that it needs: ` (optional)`, `（選填）`.
+    #[must_use]
+    pub fn aside(self, remark: &str) -> String {
+        self.pick(format!(" ({remark})"), format!("（{remark}）"))
+    }
+
+    /// Words of others in quotation marks; marks inside them are those of the second level.
+    #[must_use]
+    pub fn quoted(self, words: &str) -> String {
+        let inner = self.pick(
+            words.replace('“', "‘").replace('”', "’"),
+            words.replace('「', "『").replace('」', "』"),
+        );
+        self.pick(format!("“{inner}”"), format!("「{inner}」"))
+    }
+
     /// The other language, for the switch in the header.
     pub fn other(self) -> Self {
         self.pick(Self::Zh, Self::En)
@@ -96,7 +119,7 @@ pub trait Say {
 
 /// Declares texts as pairs: `key: "English" | "中文";`, with arguments
 /// `key(name: &str): "Dear {name}" | "{name}：";`, and with an English singular
-/// `key(n: i64): "1 seat" + "{n} seats" | "{n} 個名額";` (the count is the first argument).
+/// `key(n: i64): "1 seat" + "{n} seats" | "{n}個名額";` (the count is the first argument).
 macro_rules! texts {
     ($( $name:ident $( ( $($arg:ident : $ty:ty),+ $(,)? ) )? : $en:literal $( + $many:literal )? | $zh:literal ; )*) => {
         impl $crate::lang::Lang {

@@ -59,7 +59,7 @@ texts! {
     offers_withdraw_next(name: &str): "The seat goes to {name}, who is next on the waitlist and fits this pool, with an e-mail." | "名額會給予{name}（下一位合適的候補者），並以電郵通知。";
     offers_withdraw_nobody: "Nobody on the waitlist fits this seat; it stays free." | "候補名單上沒有合適人選，名額將會空出。";
     offers_withdraw_review: "The application is under review again." | "申請會重新評審。";
-    offers_letter_final: "A letter that has left, and the next person's offer." | "已發出的電郵，以及下一位候補者的取錄通知。";
+    offers_letter_final: "A letter that has left, and the next person’s offer." | "已發出的電郵，以及下一位候補者的取錄通知。";
     offers_withdraw_reason: "Why is the offer withdrawn?" | "撤回原因";
     offers_reason_read: "The person reads this in the e-mail. Up to 500 characters." | "對方會在電郵中看到此原因，最多500個字元。";
 }
@@ -119,9 +119,10 @@ texts! {
     enrol_certificate_name: "Name on the certificate" | "證書上的姓名";
     enrol_certificate_hint: "Exactly as it should be printed, in English, Chinese or both." | "請按列印格式填寫，可用英文、中文或中英並列。";
     enrol_contact: "Emergency contact" | "緊急聯絡人";
-    enrol_contact_name: "Contact's name" | "聯絡人姓名";
+    enrol_contact_name: "Contact’s name" | "聯絡人姓名";
     enrol_contact_relationship: "Relationship to you" | "與你的關係";
-    enrol_contact_phone: "Contact's telephone" | "聯絡人電話";
+    enrol_contact_relationship_of: "Relationship to the trainee" | "與學員的關係";
+    enrol_contact_phone: "Contact’s telephone" | "聯絡人電話";
     enrol_contact_phone_hint: "With the country code, such as +852 and 8 digits." | "請連同國家或地區號碼，例如+852及8位數字。";
     enrol_consents: "Consents" | "同意事項";
     enrol_pics_read: "Read the Personal Information Collection Statement" | "閱讀收集個人資料聲明";
@@ -132,6 +133,8 @@ texts! {
     enrol_do: "Enrol" | "完成入學註冊";
     enrol_since: "Enrolled on" | "註冊日期";
     enrol_leave: "Leave the programme" | "退出計劃";
+    enrol_leave_staff: "End the enrolment" | "終止入學註冊";
+    enrol_curriculum: "What you will learn" | "學習內容";
     enrol_leave_sure: "End this enrolment?" | "確定終止此入學註冊？";
     enrol_leave_seat: "The seat is given back; while offers are out it goes to the next person on the waitlist." | "名額會交回；如仍在發出取錄通知，會給予下一位候補者。";
     enrol_leave_mail: "The trainee gets a confirmation by e-mail." | "學員會收到確認電郵。";

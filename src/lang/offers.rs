@@ -17,5 +17,6 @@ texts! {
     release_refuse_not_now: "Decisions are released after the call has closed and before teaching begins." | "須於截止申請後及開課前公布決定。";
     release_refuse_nothing: "No decision is waiting for release." | "沒有待公布的決定。";
     release_refuse_changed: "Something changed since this preview was made. Nothing was released; please look again." | "預覽後資料已有更改，因此未有公布任何決定，請重新查看。";
+    release_refuse_no_pool: "Somebody who is accepted or put on the waitlist fits no seat pool of this intake. Add an open pool (it may have no seats yet) or change the decision; nothing was released." | "有獲取錄或列入候補名單的申請人不適用於本屆任何名額組別。請新增公開名額組別（可暫設零名額）或更改決定；未有公布任何決定。";
     offer_refuse_withdrawn: "This offer was withdrawn." | "此取錄通知已撤回。";
 }

@@ -25,13 +25,13 @@ texts! {
     organisations_empty: "No organisations yet" | "尚未有機構";
     organisations_empty_hint: "Universities and institutions that take part: applicants choose from them, and seats can be held for them." | "參與計劃的大學及機構：申請人可從中選擇，亦可為其預留名額。";
     organisations_none_found: "No organisation matches the filter" | "沒有符合篩選條件的機構";
-    organisations_shown(n: usize): "1 organisation shown" + "{n} organisations shown" | "顯示 {n} 個機構";
+    organisations_shown(n: usize): "1 organisation shown" + "{n} organisations shown" | "顯示{n}個機構";
     organisations_kind: "Kind" | "類別";
     organisations_name: "Name" | "名稱";
     organisations_name_en: "Name in English" | "英文名稱";
     organisations_name_zh: "Name in Chinese" | "中文名稱";
     organisations_website: "Website" | "網站";
-    organisations_website_form: "Give an address that begins with https:// or http://." | "請輸入以 https:// 或 http:// 開首的網址。";
+    organisations_website_form: "Give an address that begins with https:// or http://." | "請輸入以https://或http://開首的網址。";
     organisations_search: "Name in either language" | "中文或英文名稱";
     organisations_show: "Show" | "顯示";
     organisations_in_use: "In use" | "使用中";

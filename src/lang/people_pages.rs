@@ -19,6 +19,7 @@ texts! {
     people_phone: "Telephone" | "電話";
     people_phone_hint: "Hong Kong numbers have 8 digits; others begin with + and the country code." | "香港號碼為8位數字；其他地方請以+及國家或地區號碼開首。";
     people_language: "Language" | "語言";
+    people_language_of_theirs: "The language of their pages and of our letters to them." | "其頁面及電郵所用的語言。";
     people_language_hint: "The language of your pages and of our letters to you." | "頁面及電郵所用的語言。";
     people_role: "Role" | "身分";
     people_programme: "Programme" | "計劃";
@@ -79,7 +80,7 @@ texts! {
     people_account_password_none: "You have no password; you sign in by mailed links." | "尚未設定密碼；你以電郵連結登入。";
     people_account_password_change: "Change the password" | "更改密碼";
     people_account_password_make: "Set a password" | "設定密碼";
-    people_account_password_effect: "All your other devices will be signed out." | "其他所有裝置將被登出。";
+    people_account_password_effect: "All your other devices will be signed out; API tokens and links that were mailed to you stop working." | "其他所有裝置將被登出，API權杖及先前電郵的連結亦會失效。";
     people_account_password_wrong: "This is not your current password." | "目前密碼不正確。";
     people_account_prove: "It has been a while since you signed in. Have a sign-in link mailed to you, then set the password." | "你已登入一段時間。請先以電郵連結重新登入，再設定密碼。";
     people_account_sessions: "Devices that are signed in" | "已登入的裝置";
@@ -101,7 +102,7 @@ texts! {
     people_consent_photographs: "Use of photographs" | "使用照片";
     people_consent_pics: "Personal Information Collection Statement" | "收集個人資料聲明";
     people_keys: "Single-key shortcuts" | "單鍵快捷鍵";
-    people_keys_hint: "/ goes to the search, j and k to the next and the previous row, x ticks a row. This choice is kept in this browser." | "按 / 前往搜尋，j 及 k 移至下一列或上一列，x 剔選該列。此設定只適用於這個瀏覽器。";
+    people_keys_hint: "/ goes to the search, j and k to the next and the previous row, x ticks a row. This choice is kept in this browser." | "按 / 前往搜尋，j及k移至下一列或上一列，x剔選該列。此設定只適用於這個瀏覽器。";
     people_keys_on: "On" | "已開啟";
     people_keys_off: "Off" | "已關閉";
     people_keys_turn_on: "Turn on" | "開啟";
@@ -149,7 +150,7 @@ texts! {
     people_mail_device_text: "Your password was used to sign in on a device that we have not seen before." | "有人以你的密碼於新裝置登入。";
     people_mail_device_not_you: "If it was not you, sign out everywhere on your account page and change your password at once." | "如非你本人，請立即於帳戶頁登出所有裝置並更改密碼。";
     people_mail_password_subject: "Your password was changed" | "你的密碼已更改";
-    people_mail_password_text: "The password of your account was set or changed. Your other devices were signed out." | "你的帳戶密碼已設定或更改，其他裝置已被登出。";
+    people_mail_password_text: "The password of your account was set or changed. Your other devices were signed out; your API tokens stopped working." | "你的帳戶密碼已設定或更改，其他裝置已被登出，API權杖亦已失效。";
     people_mail_password_not_you: "If it was not you, choose a new password at once with the button above and tell us." | "如非你本人操作，請立即按上方按鈕重設密碼並通知我們。";
 }
 
@@ -203,7 +204,7 @@ texts! {
     people_disable: "Disable the account" | "停用帳戶";
     people_disable_title: "Disable this account" | "停用此帳戶";
     people_disable_effect(name: &str): "{name} is signed out everywhere at once and cannot sign in. API tokens stop working." | "{name}將立即於所有裝置登出，不能再登入，其API權杖亦會停止運作。";
-    people_disable_undo: "You can enable the account again; devices must then sign in anew." | "你可重新啟用帳戶，屆時各裝置須重新登入。";
+    people_disable_undo: "You can enable the account again; devices must then sign in anew and API tokens be made anew." | "你可重新啟用帳戶，屆時各裝置須重新登入，API權杖亦須重新建立。";
     people_enable: "Enable the account" | "重新啟用帳戶";
     people_what_happens: "What will happen" | "將會發生";
     people_what_stays: "What stays" | "維持不變";
@@ -216,18 +217,19 @@ texts! {
 }
 
 texts! {
-    history_person_signed_in: "Signed in" | "登入";
-    history_person_signed_out_everywhere: "Signed out all other devices" | "登出其他所有裝置";
-    history_person_password_changed: "Set or changed the password" | "設定或更改密碼";
-    history_person_confirmed: "Confirmed the e-mail address" | "確認電郵地址";
-    history_person_profile_changed: "Changed names or telephone" | "更改姓名或電話";
-    history_person_token_made: "Made an API token" | "建立API權杖";
-    history_person_token_revoked: "Revoked an API token" | "撤銷API權杖";
-    history_person_role_granted(role: &str): "Gave the role {role}" | "給予身分：{role}";
-    history_person_role_ended(role: &str): "Ended the role {role}" | "結束身分：{role}";
-    history_person_invited_again: "Sent the invitation again" | "再次發送邀請";
-    history_person_disabled: "Disabled the account" | "停用帳戶";
-    history_person_enabled: "Enabled the account again" | "重新啟用帳戶";
-    history_letter_sent_again: "Sent a letter again" | "再次發送電郵";
-    history_letter_retried: "Put a letter back into the queue" | "將電郵重新排隊發送";
+    history_person_signed_in: "signed in" | "登入";
+    history_person_signed_out_everywhere: "signed out all other devices" | "登出其他所有裝置";
+    history_person_password_changed: "set or changed the password" | "設定或更改密碼";
+    history_person_confirmed: "confirmed the e-mail address" | "確認電郵地址";
+    history_person_profile_changed: "changed names or telephone" | "更改姓名或電話";
+    history_person_token_made: "made an API token" | "建立API權杖";
+    history_person_token_revoked: "revoked an API token" | "撤銷API權杖";
+    history_person_role_granted(role: &str): "gave the role {role}" | "給予身分：{role}";
+    history_person_role_ended(role: &str): "ended the role {role}" | "結束身分：{role}";
+    history_person_invited_again: "sent the invitation again" | "再次發送邀請";
+    history_person_disabled: "disabled the account" | "停用帳戶";
+    history_person_enabled: "enabled the account again" | "重新啟用帳戶";
+    history_letter_sent_again: "sent a letter again" | "再次發送電郵";
+    history_letter_retried: "put a letter back into the queue" | "將電郵重新排隊發送";
+    history_job_retried: "put a job back into the queue" | "將工作重新排隊執行";
 }

@@ -34,14 +34,14 @@ texts! {
     programmes_value_hint: "As the source words it: “more than 200” is 200." | "按出處原文填寫：「超過200名」即填200。";
     programmes_starts_on: "From" | "由";
     programmes_ends_on: "To" | "至";
-    programmes_wording_en: "The source's words, in English" | "出處原文（英文）";
-    programmes_wording_zh: "The source's words, in Chinese" | "出處原文（中文）";
+    programmes_wording_en: "The source’s words, in English" | "出處原文（英文）";
+    programmes_wording_zh: "The source’s words, in Chinese" | "出處原文（中文）";
     programmes_source: "Source" | "出處";
     programmes_source_none: "No source named" | "未註明出處";
     programmes_source_line(title: &str, publisher: &str, date: &str): "Source: {title}, {publisher}, {date}" | "出處：{title}，{publisher}，{date}";
     programmes_period(from: &str, to: &str): "{from} to {to}" | "{from}至{to}";
     programmes_sentence(metric: &str, operator: &str, value: &str): "{metric}: {operator} {value}" | "{metric}：{operator}{value}";
-    programmes_of_needed(count: i64, needed: i64): "{count} of {needed} needed" | "{count}／所需 {needed}";
+    programmes_of_needed(count: i64, needed: i64): "{count} of {needed} needed" | "{count}／所需{needed}";
     programmes_trained_so_far: "Trained so far" | "至今完成培訓";
     programmes_enrolled_so_far: "Enrolled so far" | "至今入學註冊";
     programmes_pro_rata: "An even pace to date" | "按比例至今應達";
@@ -68,11 +68,11 @@ texts! {
     programmes_for_target: "For the target" | "適用目標";
     programmes_work_out: "Work out" | "計算";
     programmes_keep: "Keep these rates for the programme" | "儲存為計劃假設";
-    programmes_kept(completion: &str, acceptance: &str): "The programme assumes {completion} % completion and {acceptance} % acceptance." | "計劃假設：完成率 {completion}%，接受率 {acceptance}%。";
+    programmes_kept(completion: &str, acceptance: &str): "The programme assumes {completion}% completion and {acceptance}% acceptance." | "計劃假設：完成率{completion}%，接受率{acceptance}%。";
     programmes_completions: "completions needed" | "所需完成人數";
     programmes_enrolments: "enrolments needed" | "所需入學註冊人數";
     programmes_offers: "offers needed" | "所需取錄通知";
-    programmes_cohorts_of(size: i64): "cohorts of {size} seats" | "屆（每屆 {size} 個名額）";
+    programmes_cohorts_of(size: i64): "cohorts of {size} seats" | "屆（每屆{size}個名額）";
     programmes_sources: "Sources" | "出處";
     programmes_sources_empty: "No source yet." | "尚未有出處。";
     programmes_source_add: "Add a source" | "新增出處";
@@ -81,13 +81,13 @@ texts! {
     programmes_publisher: "Publisher" | "發布者";
     programmes_published_on: "Published on" | "發布日期";
     programmes_url: "Address on the web" | "網址";
-    programmes_url_form: "Give an address that begins with https:// or http://." | "請輸入以 https:// 或 http:// 開首的網址。";
+    programmes_url_form: "Give an address that begins with https:// or http://." | "請輸入以https://或http://開首的網址。";
     programmes_pics: "Personal Information Collection Statement" | "收集個人資料聲明";
     programmes_pics_empty: "No statement yet. A call cannot open without one." | "尚未有聲明。未發布聲明前不能開始接受申請。";
     programmes_pics_new: "Publish a new version" | "發布新版本";
     programmes_pics_note: "It is in force and public at once, and it never changes: consent names the version shown. Applicants who have not submitted are asked again." | "發布後即時生效並公開，不能更改：同意紀錄會註明所示版本。尚未遞交的申請人須再次表示同意。";
     programmes_pics_version: "Version" | "版本";
-    programmes_pics_version_hint: "Such as 2026-10." | "例如 2026-10。";
+    programmes_pics_version_hint: "Such as 2026-10." | "例如2026-10。";
     programmes_pics_text_en: "Text in English" | "英文內容";
     programmes_pics_text_zh: "Text in Chinese" | "中文內容";
     programmes_pics_publish: "Publish" | "發布";
@@ -110,17 +110,17 @@ texts! {
 }
 
 texts! {
-    history_programme_created(code: &str): "set up the programme {code}" | "建立計劃 {code}";
+    history_programme_created(code: &str): "set up the programme {code}" | "建立計劃{code}";
     history_programme_changed(fields: &str): "changed {fields}" | "更改了{fields}";
-    history_programme_assumed(completion: &str, acceptance: &str): "set the planner to {completion} % completion and {acceptance} % acceptance" | "將規劃假設設為完成率 {completion}%、接受率 {acceptance}%";
-    history_target_added(words: &str): "added the target “{words}”" | "新增目標「{words}」";
-    history_target_changed(words: &str): "changed the target “{words}”" | "更改目標「{words}」";
-    history_target_removed(words: &str): "removed the target “{words}”" | "移除目標「{words}」";
-    history_source_added(title: &str): "added the source “{title}”" | "新增出處「{title}」";
-    history_observation_added(label: &str): "recorded the figure “{label}”" | "新增數據「{label}」";
-    history_pics_published(version: &str): "published the statement of version {version}" | "發布 {version} 版聲明";
-    history_holidays_set(n: i64): "set 1 holiday" + "set {n} holidays" | "設定 {n} 個公眾假期";
-    history_modules_set(n: i64): "set 1 module" + "set {n} modules" | "設定 {n} 個單元";
+    history_programme_assumed(completion: &str, acceptance: &str): "set the planner to {completion}% completion and {acceptance}% acceptance" | "將規劃假設設為完成率{completion}%、接受率{acceptance}%";
+    history_target_added(words: &str): "added the target {words}" | "新增目標{words}";
+    history_target_changed(words: &str): "changed the target {words}" | "更改目標{words}";
+    history_target_removed(words: &str): "removed the target {words}" | "移除目標{words}";
+    history_source_added(title: &str): "added the source {title}" | "新增出處{title}";
+    history_observation_added(label: &str): "recorded the figure {label}" | "新增數據{label}";
+    history_pics_published(version: &str): "published the statement of version {version}" | "發布{version}版聲明";
+    history_holidays_set(n: i64): "set 1 holiday" + "set {n} holidays" | "設定{n}個公眾假期";
+    history_modules_set(n: i64): "set 1 module" + "set {n} modules" | "設定{n}個單元";
 }
 
 /// Basis points as people read per cent: `85`, `87.5`.
@@ -178,15 +178,17 @@ impl Lang {
                     .unwrap_or_default();
                 self.history_programme_changed(&fields.join(self.history_list_comma()))
             }
+            "programme.closed" => self.history_programme_closed().to_owned(),
+            "programme.reopened" => self.history_programme_reopened().to_owned(),
             "programme.assumed" => self.history_programme_assumed(
                 &per_cent(number("completion")),
                 &per_cent(number("acceptance")),
             ),
-            "target.added" => self.history_target_added(words()),
-            "target.changed" => self.history_target_changed(words()),
-            "target.removed" => self.history_target_removed(words()),
-            "source.added" => self.history_source_added(words()),
-            "observation.added" => self.history_observation_added(words()),
+            "target.added" => self.history_target_added(&self.quoted(words())),
+            "target.changed" => self.history_target_changed(&self.quoted(words())),
+            "target.removed" => self.history_target_removed(&self.quoted(words())),
+            "source.added" => self.history_source_added(&self.quoted(words())),
+            "observation.added" => self.history_observation_added(&self.quoted(words())),
             "pics.published" => self.history_pics_published(text("version")),
             "holidays.set" => self.history_holidays_set(number("n")),
             "modules.set" => self.history_modules_set(number("n")),

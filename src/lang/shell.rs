@@ -22,13 +22,13 @@ texts! {
 
 texts! {
     form_required: "This must be filled in." | "必須填寫此項。";
-    form_too_long(max: usize): "At most {max} characters." | "最多 {max} 個字元。";
+    form_too_long(max: usize): "At most {max} characters." | "最多{max}個字元。";
     form_control_characters: "There are hidden control characters in this text; type it again." | "此文字含有隱藏的控制字元，請重新輸入。";
-    form_number(min: i32, max: i32): "A whole number from {min} to {max}." | "請輸入 {min} 至 {max} 之間的整數。";
-    form_date: "A date such as 2027-02-22." | "請輸入日期，例如 2027-02-22。";
-    form_instant: "A date and time such as 2026-11-30 23:59, Hong Kong time." | "請輸入日期及時間（香港時間），例如 2026-11-30 23:59。";
+    form_number(min: i32, max: i32): "A whole number from {min} to {max}." | "請輸入{min}至{max}之間的整數。";
+    form_date: "A date such as 2027-02-22." | "請輸入日期，例如2027-02-22。";
+    form_instant: "A date and time such as 2026-11-30 23:59, Hong Kong time." | "請輸入日期及時間（香港時間），例如2026-11-30 23:59。";
     form_error_title(title: &str): "Error: {title}" | "錯誤：{title}";
-    form_problems(n: usize): "There is 1 problem" + "There are {n} problems" | "有 {n} 項需要更正";
+    form_problems(n: usize): "There is 1 problem" + "There are {n} problems" | "有{n}項需要更正";
     form_error_prefix: "Error: " | "錯誤：";
     form_choose: "Choose…" | "請選擇…";
     form_stale: "Not saved: somebody changed this meanwhile." | "未有儲存：此紀錄剛被他人更改。";
@@ -41,7 +41,7 @@ texts! {
     history_empty: "Nothing yet." | "暫無紀錄。";
     pages_label: "Pages" | "分頁";
     first_page: "First page" | "首頁";
-    next_rows(n: i64): "Next {n}" | "下 {n} 項";
+    next_rows(n: i64): "Next {n}" | "下{n}項";
     filter: "Filter" | "篩選";
     clear: "Clear" | "清除";
     all_of_them: "All" | "全部";
@@ -68,16 +68,16 @@ texts! {
     error_forbidden_detail: "You are signed in, but not in a role that may do this. Switch your role in the menu at the top, if you hold another." | "你已登入，但目前的身分不可執行此操作。如你另有其他身分，請於頁首選單切換。";
     error_cross_site_detail: "This request did not come from one of our own pages, so nothing was done. Open the page here and try again." | "此要求並非由本系統的頁面發出，因此未有執行。請在本系統開啟該頁再試。";
     error_invalid_detail: "Some fields need your attention." | "部分欄位需要更正。";
-    error_media_detail: "Send application/json to the API, and forms as the page sends them." | "API 請以 application/json 傳送；表格請由頁面提交。";
+    error_media_detail: "Send application/json to the API, and forms as the page sends them." | "API請以application/json傳送；表格請由頁面提交。";
     error_busy_detail: "Nothing was lost. Please try again in a few seconds." | "資料並無遺失，請數秒後再試。";
     error_internal_detail: "Nothing was saved. Please try again; if it happens again, tell us the reference below." | "未有儲存任何資料。請再試一次；如問題持續，請告知我們以下參考編號。";
     error_key_reused_detail: "This idempotency key was used for another request." | "此冪等鍵已用於另一個要求。";
     error_key_in_flight_detail: "The first request with this idempotency key is still being worked on." | "使用同一冪等鍵的要求仍在處理中。";
-    error_precondition_detail: "Send If-Match with the ETag that you read." | "請在 If-Match 標頭附上你讀取時的 ETag。";
+    error_precondition_detail: "Send If-Match with the ETag that you read." | "請在If-Match標頭附上你讀取時的ETag。";
     error_stale_detail: "Your change was not saved, because somebody else saved theirs first. Open the record again and repeat your change." | "由於他人已先行儲存，你的更改未有儲存。請重新開啟紀錄再作更改。";
-    error_too_large_detail(kib: usize): "At most {kib} KB can be sent here." | "此處最多可傳送 {kib} KB。";
-    error_too_many_detail(seconds: u32): "Please wait {seconds} second and try again." + "Please wait {seconds} seconds and try again." | "請於 {seconds} 秒後再試。";
-    error_method_detail(methods: &str): "This address takes {methods}." | "此網址只接受 {methods}。";
+    error_too_large_detail(kib: usize): "At most {kib} KB can be sent here." | "此處最多可傳送{kib} KB。";
+    error_too_many_detail(seconds: u32): "Please wait {seconds} second and try again." + "Please wait {seconds} seconds and try again." | "請於{seconds}秒後再試。";
+    error_method_detail(methods: &str): "This address takes {methods}." | "此網址只接受{methods}。";
     error_reference: "Reference" | "參考編號";
 }
 
@@ -101,6 +101,7 @@ texts! {
     shell_search: "Search people and records" | "搜尋人員及紀錄";
     shell_role: "Role" | "身分";
     shell_work_as: "Work as" | "以此身分工作";
+    shell_role_until(date: &str): "until {date}" | "至{date}止";
     shell_account: "Account" | "帳戶";
     shell_account_page: "Account and language" | "帳戶及語言";
     shell_sample: "Sample programme: every organisation and person here is fictional." | "示範計劃：所有機構及人物均屬虛構。";

@@ -8,11 +8,13 @@ use uuid::Uuid;
 
 use crate::access::Desk;
 use crate::audit::{self, About};
-use crate::db::Conn;
+use crate::db::{Actor, Conn, Db, Task};
 use crate::error::Result;
 use crate::ids::LetterId;
+use crate::jobs::lease;
 use crate::lang::refusals;
 
+use super::outbox::LETTERS;
 use super::queries::{self, Whole};
 
 refusals! {
@@ -77,6 +79,7 @@ pub fn send_again(conn: &mut Conn<'_>, desk: &Desk, letter: LetterId) -> Result<
     .bind::<Text, _>(format!("again:{letter}:{}", Uuid::now_v7()))
     .bind::<SqlUuid, _>(letter)
     .execute(conn.pg())?;
+    conn.work_queued();
     audit::note(conn, about(&whole), &LetterEvent::SentAgain(copy))?;
     Ok(copy)
 }
@@ -96,5 +99,21 @@ pub fn retry(conn: &mut Conn<'_>, desk: &Desk, letter: LetterId) -> Result<()> {
     if queued == 0 {
         return Err(LetterRefusal::NotDead.into());
     }
+    conn.work_queued();
     audit::note(conn, about(&whole), &LetterEvent::Retried)
+}
+
+/// Puts every dead letter back into the queue, of one kind or of all; returns how many. For the
+/// operator, after a mail server that refused what it should not have.
+///
+/// # Errors
+/// The database's.
+pub fn redrive(db: &Db, kind: Option<&str>) -> Result<usize> {
+    db.tx(&Actor::System(Task::DeliverMail), |conn| {
+        let ids = lease::redrive(conn, LETTERS, kind)?;
+        for id in &ids {
+            audit::note(conn, About::new("letter", *id), &LetterEvent::Retried)?;
+        }
+        Ok(ids.len())
+    })
 }

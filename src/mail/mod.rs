@@ -13,6 +13,8 @@
 //! - no mail, and no password, leaves over a connection that is not protected as configured.
 
 mod actions;
+pub mod api;
+mod courier;
 mod letter;
 mod message;
 pub mod outbox;
@@ -24,7 +26,7 @@ mod transport;
 mod wire;
 mod wrap;
 
-pub use actions::{LetterRefusal, retry, send_again};
+pub use actions::{LetterRefusal, redrive, retry, send_again};
 pub use letter::{Block, Body, Letter, Link, Why, clean_line, clean_text, fill_links, mask_links};
 pub use message::{Message, MessageError, Outgoing, compose, host_of, message_id};
 pub use pages::{routes, state_tag};

@@ -34,6 +34,7 @@ pub fn routes() -> Routes {
         .get("/dev/mailbox", Access::Public, mailbox)
         .get("/dev/mailbox/{letter}", Access::Public, landed)
         .get("/dev/mailbox/{letter}/body", Access::Public, landed_body)
+        .and(super::api::routes())
 }
 
 /// Class of a state's tag.
@@ -49,7 +50,8 @@ pub fn state_tag(state: &str) -> &'static str {
 
 const STATES: [&str; 4] = ["queued", "sent", "dead", "cancelled"];
 
-fn filter(query: &Pairs) -> Filter {
+/// What the address asks for.
+pub(super) fn filter(query: &Pairs) -> Filter {
     let word = |name: &str| Some(query.typed(name).to_owned()).filter(|w| !w.is_empty());
     Filter {
         words: query
@@ -61,6 +63,7 @@ fn filter(query: &Pairs) -> Filter {
             .collect(),
         state: word("state").filter(|state| STATES.contains(&state.as_str())),
         kind: word("kind"),
+        cohort: word("cohort").and_then(|id| id.parse().ok()),
         sort: Sort::parse(query.typed("sort")),
     }
 }
@@ -176,7 +179,8 @@ fn log(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     })
 }
 
-fn log_file(visit: &Visit, kind: Kind) -> Reply {
+/// The log as a file, with the filters of the address.
+pub(super) fn log_file(visit: &Visit, kind: Kind) -> Reply {
     let lang = visit.lang;
     let (wanted, actor) = (filter(&visit.request.query), visit.actor.clone());
     let header = [

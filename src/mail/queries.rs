@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::access::{Desk, Working};
 use crate::db::Conn;
 use crate::error::{Error, Result};
-use crate::ids::{LetterId, PersonId, ProgrammeId};
+use crate::ids::{CohortId, LetterId, PersonId, ProgrammeId};
 use crate::web::paging::Cursor;
 
 /// What the log is narrowed to.
@@ -23,6 +23,8 @@ pub struct Filter {
     pub state: Option<String>,
     /// One kind.
     pub kind: Option<String>,
+    /// Letters about one cohort, its applications and its offers.
+    pub cohort: Option<CohortId>,
     /// `written`, `to` or `state`, and whether it descends.
     pub sort: (Sort, bool),
 }
@@ -130,6 +132,8 @@ pub fn log(
            AND NOT EXISTS (SELECT FROM unnest($5) AS w(word) \
              WHERE position(w.word IN lower(concat_ws(' ', l.to_name, l.to_address, l.subject))) = 0) \
            AND ($6 IS NULL OR ({key}, l.id) {beyond} ($6, $7)) \
+           AND ($9 IS NULL OR l.subject_id = $9 OR EXISTS (SELECT FROM applications a WHERE a.id = l.subject_id AND a.cohort_id = $9) \
+             OR EXISTS (SELECT FROM offers o WHERE o.id = l.subject_id AND o.cohort_id = $9)) \
          ORDER BY {key} {order}, l.id {order} LIMIT $8"
     ))
     .bind::<Array<SqlUuid>, _>(programmes)
@@ -140,6 +144,7 @@ pub fn log(
     .bind::<Nullable<Text>, _>(after.map(|a| a.key.as_str()))
     .bind::<Nullable<SqlUuid>, _>(after.map(|a| a.id))
     .bind::<BigInt, _>(limit)
+    .bind::<Nullable<SqlUuid>, _>(filter.cohort)
     .load(conn.pg())?)
 }
 

@@ -14,7 +14,7 @@ use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection, StreamOwned};
 
 use super::message::Message;
-use super::wire::{Stream, connect};
+use super::wire::{Stream, connect, stuffed};
 use crate::config::{Smtp, SmtpTls};
 
 /// Reply bytes that we are ready to hold: RFC 5321 4.5.3.1.5 lets a line have 512.
@@ -97,6 +97,11 @@ pub(super) struct Connection {
     offers: Vec<String>,
     /// A transaction was begun and refused: RSET comes first.
     dirty: bool,
+    /// The `Message-ID` of the message whose envelope and DATA went out behind the content before it;
+    /// the server's answers to them are not read yet.
+    announced: Option<String>,
+    /// The server may be about to say what nobody will read: no further message on this connection.
+    lost: bool,
     step: Duration,
     end: Instant,
 }
@@ -111,6 +116,8 @@ impl Connection {
             inbox: Vec::new(),
             offers: Vec::new(),
             dirty: false,
+            announced: None,
+            lost: false,
             step,
             end,
         };
@@ -138,39 +145,88 @@ impl Connection {
         Ok(this)
     }
 
-    /// Sends one message; the reply is the server's word that it has taken it over.
-    pub fn deliver(&mut self, message: &Message, end: Instant) -> Result<Reply, (Stage, Trouble)> {
+    /// May this message go out on this connection? Not when another was announced: the server waits
+    /// for that one's content.
+    pub fn expects(&self, message: &Message) -> bool {
+        let other = |id: &String| *id != message.message_id;
+        !self.lost && !self.announced.as_ref().is_some_and(other)
+    }
+
+    /// Is the connection good for further messages?
+    pub fn is_kept(&self) -> bool {
+        !self.lost
+    }
+
+    /// Sends one message; the reply is the server's word that it has taken it over. Where the server
+    /// takes commands in groups (RFC 2920), the envelope of the next travels behind this content: a
+    /// message costs one wait instead of three.
+    pub fn deliver(
+        &mut self,
+        message: &Message,
+        next: Option<&Message>,
+        end: Instant,
+    ) -> Result<Reply, (Stage, Trouble)> {
         self.end = end;
         let first = |trouble| (Stage::First, trouble);
-        if std::mem::take(&mut self.dirty) {
-            let reply = self.command("RSET").map_err(first)?;
-            expect(reply, 250).map_err(first)?;
-        }
-        let mail = self.mail_line(message).map_err(first)?;
-        let rcpt = format!("RCPT TO:<{}>", message.to);
-        self.begin_step();
-        if self.offers("PIPELINING") {
-            let both = format!("{mail}\r\n{rcpt}\r\n");
-            self.send(both.as_bytes()).map_err(first)?;
-            let mail = self.reply().map_err(first)?;
-            self.dirty = true;
-            let rcpt = self.reply().map_err(|t| (Stage::Envelope, t))?;
-            positive(mail).map_err(refused_first)?;
-            positive(rcpt).map_err(|t| (Stage::Envelope, t))?;
+        if self.announced.take().is_some() {
+            self.begin_step();
+            self.agreed()?;
         } else {
-            let reply = self.command(&mail).map_err(first)?;
-            self.dirty = true;
-            positive(reply).map_err(refused_first)?;
-            let reply = self.command(&rcpt).map_err(|t| (Stage::Envelope, t))?;
-            positive(reply).map_err(|t| (Stage::Envelope, t))?;
+            if std::mem::take(&mut self.dirty) {
+                let reply = self.command("RSET").map_err(first)?;
+                expect(reply, 250).map_err(first)?;
+            }
+            let mail = self.mail_line(message).map_err(first)?;
+            self.begin_step();
+            if self.offers("PIPELINING") {
+                self.send(envelope(&mail, message).as_bytes())
+                    .map_err(first)?;
+                self.agreed()?;
+            } else {
+                self.agree(&mail, message)?;
+            }
         }
-        let data = self.command("DATA").map_err(|t| (Stage::Envelope, t))?;
-        expect(data, 354).map_err(|t| (Stage::Envelope, t))?;
-        self.content(&message.eml).map_err(|t| (Stage::Content, t))
+        self.content(message, next).map_err(|t| (Stage::Content, t))
+    }
+
+    /// Reads the answers to an envelope that was sent as one group.
+    fn agreed(&mut self) -> Result<(), (Stage, Trouble)> {
+        let later = |trouble| (Stage::Envelope, trouble);
+        let mail = self.reply().map_err(|t| (Stage::First, t))?;
+        self.dirty = true;
+        if mail.code == 421 {
+            return Err((Stage::First, Trouble::Reply(mail)));
+        }
+        let rcpt = self.reply().map_err(later)?;
+        let data = self.reply().map_err(later)?;
+        let refused = positive(mail).and_then(|_| positive(rcpt)).map(|_| ());
+        if refused.is_err() && data.code == 354 {
+            // It waits for content although it has no recipient: a lone dot ends that (RFC 2920, 3.1).
+            self.begin_step();
+            let ended = self.send(b".\r\n").is_ok() && self.reply().is_ok();
+            self.lost = !ended;
+        }
+        refused.map_err(later)?;
+        expect(data, 354).map(|_| ()).map_err(later)
+    }
+
+    /// Agrees an envelope command by command.
+    fn agree(&mut self, mail: &str, message: &Message) -> Result<(), (Stage, Trouble)> {
+        let later = |trouble| (Stage::Envelope, trouble);
+        let reply = self.command(mail).map_err(|t| (Stage::First, t))?;
+        self.dirty = true;
+        positive(reply).map_err(refused_first)?;
+        let reply = self.command(&rcpt_line(message)).map_err(later)?;
+        positive(reply).map_err(later)?;
+        let data = self.command("DATA").map_err(later)?;
+        expect(data, 354).map(|_| ()).map_err(later)
     }
 
     /// Says goodbye; no answer is waited for.
     pub fn quit(mut self) {
+        if self.announced.is_some() || self.lost {
+            return;
+        }
         self.end = Instant::now() + Duration::from_secs(1);
         self.begin_step();
         // The connection is over whether or not the server hears it.
@@ -181,9 +237,18 @@ impl Connection {
         }
     }
 
-    fn content(&mut self, eml: &[u8]) -> Step<Reply> {
+    fn content(&mut self, message: &Message, next: Option<&Message>) -> Step<Reply> {
         self.begin_step();
-        self.send(&stuffed(eml))?;
+        let mut bytes = stuffed(&message.eml);
+        if let Some(next) = next
+            && self.offers("PIPELINING")
+            // One that cannot travel is told so in its own turn.
+            && let Ok(mail) = self.mail_line(next)
+        {
+            bytes.extend_from_slice(envelope(&mail, next).as_bytes());
+            self.announced = Some(next.message_id.clone());
+        }
+        self.send(&bytes)?;
         let reply = positive(self.reply()?)?;
         self.dirty = false;
         Ok(reply)
@@ -326,6 +391,15 @@ impl Connection {
     }
 }
 
+fn rcpt_line(message: &Message) -> String {
+    format!("RCPT TO:<{}>", message.to)
+}
+
+/// Sender, recipient and DATA as one group.
+fn envelope(mail: &str, message: &Message) -> String {
+    format!("{mail}\r\n{}\r\nDATA\r\n", rcpt_line(message))
+}
+
 /// A refused MAIL: 421 means that the connection, not the message, is at its end.
 fn refused_first(trouble: Trouble) -> (Stage, Trouble) {
     match trouble {
@@ -348,35 +422,4 @@ fn expect(reply: Reply, code: u16) -> Step<Reply> {
     } else {
         Err(Trouble::Reply(reply))
     }
-}
-
-/// The content as DATA wants it: every line ends in CRLF (a bare CR or LF, with which one message
-/// can be made to look like two, becomes one), a leading dot is doubled, and a dot ends it.
-fn stuffed(eml: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(eml.len() + eml.len() / 32 + 8);
-    let mut bytes = eml.iter().copied().peekable();
-    let mut fresh = true;
-    while let Some(byte) = bytes.next() {
-        match byte {
-            b'\r' | b'\n' => {
-                if byte == b'\r' {
-                    bytes.next_if_eq(&b'\n');
-                }
-                out.extend_from_slice(b"\r\n");
-                fresh = true;
-            }
-            _ => {
-                if fresh && byte == b'.' {
-                    out.push(b'.');
-                }
-                out.push(byte);
-                fresh = false;
-            }
-        }
-    }
-    if !fresh {
-        out.extend_from_slice(b"\r\n");
-    }
-    out.extend_from_slice(b".\r\n");
-    out
 }

@@ -44,7 +44,10 @@ pub enum Reason {
     /// with the same `Message-ID`, the reader's mail program can tell that it is one letter.
     #[error("unknown: no answer to the content ({0})")]
     Unknown(String),
-    /// The server cannot be reached, does not let us in, or hung up; nothing was handed over.
+    /// The server cannot be reached or does not let us in: no letter was spoken of.
+    #[error("the mail server: {0}")]
+    Unreachable(String),
+    /// The server hung up, or wants something of us, before anything was handed over.
     #[error("the mail server: {0}")]
     Server(String),
     /// The connection is not protected as configured; nothing was handed over.
@@ -61,10 +64,16 @@ impl Reason {
     #[must_use]
     pub fn concerns_server(&self) -> bool {
         match self {
-            Self::Server(_) | Self::NotProtected(_) => true,
+            Self::Unreachable(_) | Self::Server(_) | Self::NotProtected(_) => true,
             Self::Refused { code, .. } => *code == 421,
             Self::Unknown(_) | Self::Unsupported(_) => false,
         }
+    }
+
+    /// Did it happen before any letter was spoken of? Then no letter can be to blame.
+    #[must_use]
+    pub fn before_any_letter(&self) -> bool {
+        matches!(self, Self::Unreachable(_) | Self::NotProtected(_))
     }
 }
 
@@ -113,11 +122,17 @@ impl Transport {
     /// Sends one message, over the kept connection when there is one. Blocks for at most
     /// [`Limits::send`] (the look-up of the host's name not counted).
     pub fn send(&mut self, message: &Message) -> Outcome {
+        self.send_and_announce(message, None)
+    }
+
+    /// As [`Transport::send`], and tells the server already of the message that will be sent next. It
+    /// must be the next in fact; otherwise the connection is given up.
+    pub fn send_and_announce(&mut self, message: &Message, next: Option<&Message>) -> Outcome {
         match self {
             Self::Local => Outcome::Sent {
                 reply: "kept in the local mailbox".to_owned(),
             },
-            Self::Smtp(kept) => kept.send(message),
+            Self::Smtp(kept) => kept.send(message, next),
         }
     }
 
@@ -154,10 +169,11 @@ impl Drop for Transport {
 }
 
 impl Kept {
-    fn send(&mut self, message: &Message) -> Outcome {
+    fn send(&mut self, message: &Message, next: Option<&Message>) -> Outcome {
         let end = Instant::now() + self.server.limits.send;
-        if let Some(mut connection) = self.connection.take() {
-            match connection.deliver(message, end) {
+        let kept = self.connection.take();
+        if let Some(mut connection) = kept.filter(|connection| connection.expects(message)) {
+            match connection.deliver(message, next, end) {
                 // Servers close idle connections. Nothing was agreed yet: try once on a new one.
                 Err((Stage::First, Trouble::Io(_) | Trouble::Reply(_))) => {}
                 result => return self.finish(connection, result, message),
@@ -165,10 +181,13 @@ impl Kept {
         }
         match Connection::open(&self.server, end) {
             Ok(mut connection) => {
-                let result = connection.deliver(message, end);
+                let result = connection.deliver(message, next, end);
                 self.finish(connection, result, message)
             }
-            Err(trouble) => Outcome::Temporary(session(trouble)),
+            Err(trouble) => Outcome::Temporary(match session(trouble) {
+                Reason::Server(why) => Reason::Unreachable(why),
+                other => other,
+            }),
         }
     }
 
@@ -184,7 +203,7 @@ impl Kept {
             Err((_, Trouble::Reply(reply))) => reply.code != 421,
             Err((_, Trouble::Io(_) | Trouble::NotProtected(_) | Trouble::Protocol(_))) => false,
         };
-        if good {
+        if good && connection.is_kept() {
             self.connection = Some(connection);
         }
         match result {

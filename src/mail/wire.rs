@@ -1,4 +1,5 @@
-//! The socket under an SMTP conversation: without Nagle's delay, with a deadline, under TLS or not.
+//! The socket under an SMTP conversation: without Nagle's delay, with a deadline, under TLS or not; and
+//! the content as it travels.
 
 use std::io::{self, Read, Write};
 use std::net::{TcpStream, ToSocketAddrs};
@@ -106,4 +107,35 @@ pub(super) fn connect(host: &str, port: u16, step: Duration, end: Instant) -> io
         }
     }
     Err(last)
+}
+
+/// The content as DATA wants it: every line ends in CRLF (a bare CR or LF, with which one message
+/// can be made to look like two, becomes one), a leading dot is doubled, and a dot ends it.
+pub(super) fn stuffed(eml: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(eml.len() + eml.len() / 32 + 8);
+    let mut bytes = eml.iter().copied().peekable();
+    let mut fresh = true;
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'\r' | b'\n' => {
+                if byte == b'\r' {
+                    bytes.next_if_eq(&b'\n');
+                }
+                out.extend_from_slice(b"\r\n");
+                fresh = true;
+            }
+            _ => {
+                if fresh && byte == b'.' {
+                    out.push(b'.');
+                }
+                out.push(byte);
+                fresh = false;
+            }
+        }
+    }
+    if !fresh {
+        out.extend_from_slice(b"\r\n");
+    }
+    out.extend_from_slice(b".\r\n");
+    out
 }

@@ -10,10 +10,12 @@ use crate::cohorts;
 use crate::error::Result;
 use crate::ids::{ApplicationId, OfferId};
 use crate::web::api::{fields, list, no_choice};
+use crate::web::exports;
 use crate::web::paging::{Cursor, PAGE};
 use crate::web::{Cx, Form, Method, Operation, Reply, Routes};
 
 use super::actions;
+use super::pages::{list as offer_pages, waitlist as waitlist_pages};
 use super::queries;
 use super::queries::lists::{self, OfferFilter, Order};
 use super::rules::OfferState;
@@ -129,14 +131,53 @@ fn release_routes() -> Routes {
         )
 }
 
+const OFFERS: &[(&str, &str)] = &[
+    ("state", "open, accepted, declined, expired or withdrawn."),
+    ("pool", "Id of the pool."),
+    ("q", "Part of a name or reference."),
+    ("sort", "deadline (the default) or name."),
+    ("after", "The `next` of the page before."),
+];
+const WAITING: &[(&str, &str)] = &[
+    ("pool", "Id of a pool that fits."),
+    ("q", "Part of a name or reference."),
+    ("after", "The `next` of the page before."),
+];
+
+fn export_routes() -> Routes {
+    let (read, sheet) = (Operation::read, exports::XLSX);
+    Routes::new()
+        .api(
+            Method::Get,
+            "/api/v1/cohorts/{cohort}/offers.csv",
+            STAFF,
+            offer_pages::csv,
+            read("exportOffersCsv", "The list as CSV.", "text/csv").asking(OFFERS),
+        )
+        .api(
+            Method::Get,
+            "/api/v1/cohorts/{cohort}/offers.xlsx",
+            STAFF,
+            offer_pages::xlsx,
+            read("exportOffersXlsx", "The list as a spreadsheet.", sheet).asking(OFFERS),
+        )
+        .api(
+            Method::Get,
+            "/api/v1/cohorts/{cohort}/waitlist.csv",
+            STAFF,
+            waitlist_pages::csv,
+            read("exportWaitlistCsv", "The list as CSV.", "text/csv").asking(WAITING),
+        )
+        .api(
+            Method::Get,
+            "/api/v1/cohorts/{cohort}/waitlist.xlsx",
+            STAFF,
+            waitlist_pages::xlsx,
+            read("exportWaitlistXlsx", "The list as a spreadsheet.", sheet).asking(WAITING),
+        )
+}
+
 fn offer_routes() -> Routes {
-    const OFFERS: &[(&str, &str)] = &[
-        ("state", "open, accepted, declined, expired or withdrawn."),
-        ("pool", "Id of the pool."),
-        ("q", "Part of a name or reference."),
-        ("sort", "deadline (the default) or name."),
-        ("after", "The `next` of the page before."),
-    ];
     let offers_at = "/api/v1/cohorts/{cohort}/offers";
     let offer = "/api/v1/cohorts/{cohort}/offers/{offer}";
     let read = Operation::read;
@@ -156,14 +197,10 @@ fn offer_routes() -> Routes {
             read("getOffer", "One offer.", "Offer").versioned(),
         )
         .and(offer_step_routes())
+        .and(export_routes())
 }
 
 fn offer_step_routes() -> Routes {
-    const WAITING: &[(&str, &str)] = &[
-        ("pool", "Id of a pool that fits."),
-        ("q", "Part of a name or reference."),
-        ("after", "The `next` of the page before."),
-    ];
     let withdraw_at = "/api/v1/cohorts/{cohort}/offers/{offer}/withdraw";
     let extend_at = "/api/v1/cohorts/{cohort}/offers/{offer}/extend";
     let waitlist_at = "/api/v1/cohorts/{cohort}/waitlist";

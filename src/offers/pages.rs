@@ -8,11 +8,11 @@ use crate::web::Routes;
 
 use super::rules::OfferState;
 
-mod list;
+pub(super) mod list;
 mod own;
 mod record;
 mod release;
-mod waitlist;
+pub(super) mod waitlist;
 
 /// The routes of this room.
 #[must_use]

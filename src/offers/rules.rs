@@ -184,6 +184,8 @@ refusals! {
         Nothing = "release_nothing" => release_refuse_nothing,
         /// The plan is not the one that was shown.
         Changed = "release_changed" => release_refuse_changed,
+        /// Somebody would get a place on the waitlist, and no pool of seats fits them.
+        NoPool = "release_no_pool" => release_refuse_no_pool,
     }
 }
 

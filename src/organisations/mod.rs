@@ -5,6 +5,7 @@
 //! else of an organisation is seen by the programme office and by its own members.
 
 pub mod actions;
+pub mod api;
 mod pages;
 pub mod queries;
 pub mod rules;
@@ -14,5 +15,5 @@ use crate::web::Routes;
 /// Routes of the room.
 #[must_use]
 pub fn routes() -> Routes {
-    pages::routes()
+    pages::routes().and(api::routes())
 }

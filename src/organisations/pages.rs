@@ -3,8 +3,8 @@
 use crate::access::STAFF;
 use crate::web::Routes;
 
-mod forms;
-mod list;
+pub(super) mod forms;
+pub(super) mod list;
 mod record;
 
 /// Routes of the room.

@@ -14,7 +14,7 @@ use crate::web::{Cx, Form, Pairs, Reply, Routes, Shell, Site, Visit};
 use super::actions;
 use super::queries::{self, Account, Consent, OwnGrant, Token};
 use super::rules::roles::{Standing, standing};
-use super::rules::{Fault as _, Phone};
+use super::rules::{Fault as _, Names, Phone};
 use super::sessions::{self, Listed};
 use super::sign_in_pages::{go_on, read_names, titled};
 
@@ -207,26 +207,29 @@ fn profile_view(cx: &Cx<'_, '_>, typed: Pairs, errors: &[FieldError]) -> Profile
     }
 }
 
-fn profile_page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
-    let own = own(cx.conn)?;
-    let account = queries::account(cx.conn, &own)?;
+/// The fields of a profile's form as they stand, with the version.
+pub(super) fn profile_values(account: Account) -> Pairs {
     let pair = |name: &str, value: Option<String>| (name.to_owned(), value.unwrap_or_default());
-    let typed = Pairs::new(vec![
+    Pairs::new(vec![
         pair("family_name", account.family_name),
         pair("given_names", account.given_names),
         pair("western_name", account.western_name),
         pair("name_zh", account.name_zh),
         pair("phone", account.phone),
         pair("version", Some(account.version.to_string())),
-    ]);
+    ])
+}
+
+fn profile_page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    let own = own(cx.conn)?;
+    let account = queries::account(cx.conn, &own)?;
+    let typed = profile_values(account);
     cx.visit.page(&profile_view(cx, typed, &[]))
 }
 
-fn profile(cx: &mut Cx<'_, '_>) -> Result<Reply> {
-    let own = own(cx.conn)?;
-    let pairs = cx.request().form().clone();
-    let mut form = Form::new(&pairs);
-    let names = read_names(&mut form, &pairs);
+/// Judges names and telephone of a profile's form.
+pub(super) fn read_profile(form: &mut Form<'_>, pairs: &Pairs) -> (Option<Names>, Option<Phone>) {
+    let names = read_names(form, pairs);
     let typed = pairs.typed("phone").trim();
     let phone = if typed.is_empty() {
         None
@@ -235,6 +238,14 @@ fn profile(cx: &mut Cx<'_, '_>) -> Result<Reply> {
             .map_err(|fault| form.extend(vec![fault.on("phone")]))
             .ok()
     };
+    (names, phone)
+}
+
+fn profile(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    let own = own(cx.conn)?;
+    let pairs = cx.request().form().clone();
+    let mut form = Form::new(&pairs);
+    let (names, phone) = read_profile(&mut form, &pairs);
     let version = form.number("version", 1, i32::MAX);
     match (form.done(), names) {
         (Ok(()), Some(names)) => {

@@ -35,6 +35,15 @@ pub struct Entered {
 /// The longest input that is looked at as a password; [`check_password`] never takes a longer one.
 const LONGEST_INPUT: usize = 16 * 1024;
 
+/// What was typed, as it is compared; an endless text is not looked at.
+fn measured(typed: &str) -> String {
+    if typed.len() > LONGEST_INPUT {
+        String::new()
+    } else {
+        normalise_password(typed)
+    }
+}
+
 /// Signs in with address and password. Known and unknown addresses cost the same work and get the
 /// same answer.
 ///
@@ -54,19 +63,13 @@ pub fn sign_in(
         queries::door_by_address(conn, &proof, email.identity())
     })?;
     let stored = door.as_ref().and_then(|d| d.password_hash.as_deref());
-    let typed = if password.len() > LONGEST_INPUT {
-        String::new()
-    } else {
-        normalise_password(password)
-    };
+    let typed = measured(password);
     let right = site.hasher.verify(&typed, stored).inspect_err(|_busy| {
         // The try was not made; if even this fails, it counts.
         let _ = throttle::give_back(&site.db, &site.keys, email.identity());
     })?;
     let (true, Some(door)) = (right, door.as_ref()) else {
-        return Err(Error::field("password", "wrong", |lang| {
-            lang.people_sign_in_wrong().to_owned()
-        }));
+        return Err(wrong());
     };
     let rehashed = match stored {
         Some(stored) if site.hasher.is_outdated(stored) => Some(site.hasher.hash(&typed)?),
@@ -74,6 +77,9 @@ pub fn sign_in(
     };
     site.db
         .tx_for(&Actor::Public(Task::SignIn), visit.request.id, |conn| {
+            if !is_still(conn, door.id, stored.unwrap_or_default())? {
+                return Err(wrong());
+            }
             if let Some(hash) = &rehashed {
                 sql_query("UPDATE credentials SET password_hash = $2 WHERE person_id = $1")
                     .bind::<SqlUuid, _>(door.id)
@@ -94,6 +100,28 @@ pub fn sign_in(
             }
             enter(conn, site, visit, door, next, "password")
         })
+}
+
+fn wrong() -> Error {
+    Error::field("password", "wrong", |lang| {
+        lang.people_sign_in_wrong().to_owned()
+    })
+}
+
+/// Is this still the stored hash of an open account? Its row stays locked: while a password was being
+/// compared it may have been changed, and the old one must not open the door after that, nor may its
+/// new hash be written over.
+fn is_still(conn: &mut Conn<'_>, person: PersonId, stored: &str) -> Result<bool> {
+    let same = conn.elevate(Task::SignIn, |conn| {
+        Ok(sql_query(
+            "SELECT 1 FROM credentials c JOIN people p ON p.id = c.person_id AND p.disabled_at IS NULL \
+             WHERE c.person_id = $1 AND c.password_hash = $2 FOR UPDATE OF c",
+        )
+        .bind::<SqlUuid, _>(person)
+        .bind::<Text, _>(stored)
+        .execute(conn.pg())?)
+    })?;
+    Ok(same == 1)
 }
 
 /// Begins a session for a person who has just proved who they are, in place of the one that this
@@ -191,9 +219,6 @@ pub fn use_link(
         confirm_address(conn, link.person_id)?;
         if let Some(hash) = &hash {
             store_password(conn, link.person_id, hash)?;
-            if purpose == Purpose::Reset {
-                after_reset(conn, link.person_id)?;
-            }
         }
         enter(
             conn,
@@ -219,7 +244,8 @@ fn confirm_address(conn: &mut Conn<'_>, person: PersonId) -> Result<()> {
     Ok(())
 }
 
-/// Stores a password, ends every session and tells the owner. The caller is the owner.
+/// Stores a password, ends every other way in and tells the owner. The caller is the owner: whoever
+/// knew the old password may have opened sessions, made tokens, asked for links.
 fn store_password(conn: &mut Conn<'_>, person: PersonId, hash: &str) -> Result<()> {
     sql_query(
         "INSERT INTO credentials (person_id, password_hash) VALUES ($1, $2) \
@@ -228,7 +254,7 @@ fn store_password(conn: &mut Conn<'_>, person: PersonId, hash: &str) -> Result<(
     .bind::<SqlUuid, _>(person)
     .bind::<Text, _>(hash)
     .execute(conn.pg())?;
-    sessions::end_all(conn, person, None)?;
+    sessions::end_every_way_in(conn, person)?;
     audit::note(conn, about(person), &PeopleEvent::PasswordChanged)?;
     let at = now(conn)?;
     let key = format!("password_changed:{}:{}", person, conn.request());
@@ -240,25 +266,8 @@ fn store_password(conn: &mut Conn<'_>, person: PersonId, hash: &str) -> Result<(
     })
 }
 
-/// Whoever needed a reset may have lost the account to somebody: other links and all tokens end.
-fn after_reset(conn: &mut Conn<'_>, person: PersonId) -> Result<()> {
-    conn.elevate(Task::SignIn, |conn| {
-        sql_query(
-            "UPDATE links SET used_at = banyan_now() WHERE person_id = $1 AND purpose IN ('sign_in', 'reset') \
-             AND used_at IS NULL",
-        )
-        .bind::<SqlUuid, _>(person)
-        .execute(conn.pg())?;
-        Ok(())
-    })?;
-    sql_query("UPDATE api_tokens SET revoked_at = banyan_now() WHERE person_id = $1 AND revoked_at IS NULL")
-        .bind::<SqlUuid, _>(person)
-        .execute(conn.pg())?;
-    Ok(())
-}
-
-/// Sets or changes one's own password: all sessions end, and this browser gets a new one in the
-/// same role.
+/// Sets or changes one's own password: all sessions, tokens and mailed links end, and this browser gets
+/// a new session in the same role.
 ///
 /// # Errors
 /// [`Error::Invalid`] on `current` or `password`; [`Error::TooMany`] after many wrong tries.
@@ -279,13 +288,12 @@ pub fn change_password(
     })?;
     if let Some(stored) = &door.password_hash {
         throttle::password(&site.db, &site.keys, &door.email_identity)?;
-        if !site
-            .hasher
-            .verify(&normalise_password(current), Some(stored))?
-        {
-            return Err(Error::field("current", "wrong", |lang| {
-                lang.people_account_password_wrong().to_owned()
-            }));
+        let typed = measured(current);
+        let right = site.hasher.verify(&typed, Some(stored));
+        if !right.inspect_err(|_busy| {
+            let _ = throttle::give_back(&site.db, &site.keys, &door.email_identity);
+        })? {
+            return Err(wrong_current());
         }
     }
     let names: Vec<&str> = [
@@ -301,6 +309,11 @@ pub fn change_password(
     let hash = site.hasher.hash(&normalise_password(password))?;
     let agent = visit.request.header("user-agent").unwrap_or_default();
     site.db.tx_for(&visit.actor, visit.request.id, |conn| {
+        if let Some(stored) = &door.password_hash
+            && !is_still(conn, person, stored)?
+        {
+            return Err(wrong_current());
+        }
         throttle::clear(conn, &site.keys, &door.email_identity)?;
         store_password(conn, person, &hash)?;
         let token = sessions::begin(conn, person, grant, agent)?;
@@ -309,6 +322,12 @@ pub fn change_password(
             seconds: lifetime(grant.is_some()).num_seconds(),
             next: "/account".to_owned(),
         })
+    })
+}
+
+fn wrong_current() -> Error {
+    Error::field("current", "wrong", |lang| {
+        lang.people_account_password_wrong().to_owned()
     })
 }
 
@@ -355,12 +374,13 @@ pub fn change_language(conn: &mut Conn<'_>, own: &Own, lang: crate::lang::Lang) 
     Ok(())
 }
 
-/// Ends every other session of one's own.
+/// Ends every other session of one's own, and the mailed links that would begin one.
 ///
 /// # Errors
 /// The database's.
 pub fn sign_out_everywhere(conn: &mut Conn<'_>, own: &Own, but: Option<SessionId>) -> Result<()> {
     sessions::end_all(conn, own.person(), but)?;
+    sessions::spend_links(conn, own.person())?;
     audit::note(conn, about(own.person()), &PeopleEvent::SignedOutEverywhere)
 }
 

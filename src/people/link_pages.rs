@@ -152,7 +152,9 @@ fn show(cx: &mut Cx<'_, '_>, purpose: Purpose) -> Result<Reply> {
 }
 
 fn act(visit: &Visit, site: &Site, purpose: Purpose) -> Result<Reply> {
-    let token: String = visit.request.param("token")?;
+    let Ok(token) = visit.request.param::<String>("token") else {
+        return dead(visit, site);
+    };
     let password = visit.request.form().typed("password");
     match actions::use_link(site, visit, purpose, &token, password) {
         Ok(entered) => Ok(go_on(site, &entered)),

@@ -292,7 +292,8 @@ pub fn end_grant(conn: &mut Conn<'_>, staff: &PersonStaff, grant: GrantId) -> Re
     )
 }
 
-/// Disables or enables an account. Disabling ends its sessions at once; tokens stop with it.
+/// Disables or enables an account. Disabling ends its sessions, tokens and mailed links at once and for
+/// good: an account that is enabled again begins anew.
 ///
 /// # Errors
 /// [`RoleRefusal`] for oneself and the last administrator; [`Error::Forbidden`] for others than
@@ -318,7 +319,7 @@ pub fn set_disabled(conn: &mut Conn<'_>, staff: &PersonStaff, disabled: bool) ->
         return Ok(());
     }
     let event = if disabled {
-        sessions::end_all(conn, staff.subject(), None)?;
+        sessions::end_every_way_in(conn, staff.subject())?;
         PeopleEvent::Disabled
     } else {
         PeopleEvent::Enabled

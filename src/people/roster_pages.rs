@@ -36,7 +36,7 @@ pub fn routes() -> Routes {
 }
 
 /// What the address asks for.
-fn filter(query: &Pairs) -> Filter {
+pub(super) fn filter(query: &Pairs) -> Filter {
     Filter {
         words: query
             .typed("q")
@@ -204,7 +204,8 @@ fn roster(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     })
 }
 
-fn roster_file(visit: &Visit, kind: Kind) -> Reply {
+/// The list as a file, with the filters of the address.
+pub(super) fn roster_file(visit: &Visit, kind: Kind) -> Reply {
     let lang = visit.lang;
     let (wanted, actor) = (filter(&visit.request.query), visit.actor.clone());
     let header = [
@@ -334,7 +335,8 @@ fn invite_page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     cx.visit.page(&page)
 }
 
-fn read_invitation(cx: &mut Cx<'_, '_>, pairs: &Pairs) -> Result<Invitation> {
+/// Judges the fields of an invitation.
+pub(super) fn read_invitation(cx: &mut Cx<'_, '_>, pairs: &Pairs) -> Result<Invitation> {
     let desk = desk(cx.conn)?;
     let organisations = queries::organisations(cx.conn, &desk)?;
     let giver = cx.visit.actor.role().ok_or(Error::SignIn)?;

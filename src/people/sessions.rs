@@ -184,6 +184,36 @@ pub fn end_all(conn: &mut Conn<'_>, person: PersonId, but: Option<SessionId>) ->
     })
 }
 
+/// Uses up every mailed link that would let a person in. An offer's link lets nobody in.
+///
+/// # Errors
+/// The database's.
+pub fn spend_links(conn: &mut Conn<'_>, person: PersonId) -> Result<()> {
+    conn.elevate(Task::SignIn, |conn| {
+        sql_query(
+            "UPDATE links SET used_at = banyan_now() WHERE person_id = $1 AND purpose <> 'offer' AND used_at IS NULL",
+        )
+        .bind::<SqlUuid, _>(person)
+        .execute(conn.pg())?;
+        Ok(())
+    })
+}
+
+/// Ends every session, API token and mailed link of a person.
+///
+/// # Errors
+/// The database's.
+pub fn end_every_way_in(conn: &mut Conn<'_>, person: PersonId) -> Result<()> {
+    end_all(conn, person, None)?;
+    spend_links(conn, person)?;
+    conn.elevate(Task::Session, |conn| {
+        sql_query("UPDATE api_tokens SET revoked_at = banyan_now() WHERE person_id = $1 AND revoked_at IS NULL")
+            .bind::<SqlUuid, _>(person)
+            .execute(conn.pg())?;
+        Ok(())
+    })
+}
+
 /// A session as its owner sees it.
 #[derive(Debug, QueryableByName)]
 pub struct Listed {

@@ -15,7 +15,13 @@ use crate::ids::{ObservationId, PicsId, ProgrammeId, SourceId, TargetId};
 
 use super::events::Noted;
 use super::queries::{self, TargetRow};
-use super::rules::{Operator, Rate};
+use super::rules::{Operator, ProgrammeRefusal, Rate};
+
+mod life;
+pub use life::{
+    FirstStatement, NewProgramme, close_programme, closing_refused, reopen_programme, set_up,
+    takes_cohorts,
+};
 
 /// What a programme says of itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,8 +40,9 @@ pub struct ProgrammeDetails {
     pub contact_email: String,
 }
 
-/// The states of a programme, in their order.
-pub const STATUSES: [&str; 4] = ["planned", "recruiting", "running", "closed"];
+/// The states of a programme that a form sets. The last one, `closed`, has its own verb:
+/// [`close_programme`].
+pub const STATUSES: [&str; 3] = ["planned", "recruiting", "running"];
 
 fn about(programme: ProgrammeId) -> About {
     About::new("programme", programme.0).within(programme)
@@ -77,10 +84,11 @@ pub fn create_programme(
     Ok(id)
 }
 
-/// Changes what a programme says of itself. `version` is the one that the editor saw.
+/// Changes what a programme says of itself. `version` is the one that the editor saw. Closing and
+/// opening again are verbs of their own, so the status neither becomes nor leaves `closed` here.
 ///
 /// # Errors
-/// [`Error::Stale`].
+/// [`Error::Stale`]; a [`ProgrammeRefusal`] for a status that an edit does not set.
 pub fn edit_programme(
     conn: &mut Conn<'_>,
     staff: &ProgrammeStaff,
@@ -88,6 +96,11 @@ pub fn edit_programme(
     details: &ProgrammeDetails,
 ) -> Result<()> {
     let before = queries::programme(conn, staff)?;
+    match (before.status == "closed", details.status == "closed") {
+        (true, false) => return Err(ProgrammeRefusal::Closed.into()),
+        (false, true) => return Err(ProgrammeRefusal::NotClosed.into()),
+        (true, true) | (false, false) => {}
+    }
     let written = sql_query(
         "UPDATE programmes SET name_en = $3, name_zh = $4, summary_en = $5, summary_zh = $6, status = $7, \
            contact_email = $8, version = version + 1 WHERE id = $1 AND version = $2",
@@ -134,7 +147,7 @@ pub fn keep_assumptions(
 ) -> Result<()> {
     let points = |rate: Rate| i32::try_from(rate.as_basis_points()).unwrap_or(10_000);
     let (completion, acceptance) = (points(completion), points(acceptance));
-    sql_query("UPDATE programmes SET completion_bp = $2, acceptance_bp = $3 WHERE id = $1")
+    sql_query("UPDATE programmes SET completion_bp = $2, acceptance_bp = $3, version = version + 1 WHERE id = $1")
         .bind::<SqlUuid, _>(staff.programme())
         .bind::<Integer, _>(completion)
         .bind::<Integer, _>(acceptance)
@@ -311,17 +324,19 @@ pub fn edit_target(
     )
 }
 
-/// Removes a target.
+/// Removes a target as it was seen.
 ///
 /// # Errors
-/// [`Error::NotFound`] when it is gone already.
+/// [`Error::Stale`] when it was changed or removed meanwhile.
 pub fn remove_target(conn: &mut Conn<'_>, staff: &ProgrammeStaff, row: &TargetRow) -> Result<()> {
-    let removed = sql_query("DELETE FROM targets WHERE id = $1 AND programme_id = $2")
-        .bind::<SqlUuid, _>(row.id)
-        .bind::<SqlUuid, _>(staff.programme())
-        .execute(conn.pg())?;
+    let removed =
+        sql_query("DELETE FROM targets WHERE id = $1 AND programme_id = $2 AND version = $3")
+            .bind::<SqlUuid, _>(row.id)
+            .bind::<SqlUuid, _>(staff.programme())
+            .bind::<Integer, _>(row.version)
+            .execute(conn.pg())?;
     if removed == 0 {
-        return Err(Error::NotFound);
+        return Err(Error::Stale);
     }
     let wording = (row.wording_en.as_str(), row.wording_zh.as_str());
     audit::note(

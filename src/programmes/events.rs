@@ -10,6 +10,10 @@ pub(super) enum Noted<'a> {
     Created { code: &'a str },
     /// Names, summaries, status or contact changed.
     Changed { fields: Vec<&'static str> },
+    /// It was closed.
+    Closed,
+    /// It was opened again.
+    Reopened,
     /// The planner's assumptions, in basis points.
     Assumed { completion: i32, acceptance: i32 },
     /// A target was added.
@@ -35,6 +39,8 @@ impl Event for Noted<'_> {
         match self {
             Self::Created { .. } => "programme.created",
             Self::Changed { .. } => "programme.changed",
+            Self::Closed => "programme.closed",
+            Self::Reopened => "programme.reopened",
             Self::Assumed { .. } => "programme.assumed",
             Self::TargetAdded { .. } => "target.added",
             Self::TargetChanged { .. } => "target.changed",
@@ -51,6 +57,7 @@ impl Event for Noted<'_> {
         match self {
             Self::Created { code } => json!({"code": code}),
             Self::Changed { fields } => json!({"fields": fields}),
+            Self::Closed | Self::Reopened => json!({}),
             Self::Assumed {
                 completion,
                 acceptance,

@@ -4,6 +4,7 @@
 //! Tables: `programmes`, `sources`, `targets`, `pics`, `holidays`, `modules`. All of it is public;
 //! only the programme office changes it.
 pub mod actions;
+pub mod api;
 mod events;
 pub mod holidays;
 mod pages;
@@ -15,5 +16,5 @@ use crate::web::Routes;
 /// Routes of the room.
 #[must_use]
 pub fn routes() -> Routes {
-    pages::routes()
+    pages::routes().and(api::routes())
 }

@@ -1,18 +1,29 @@
 //! Pages of a programme at the desk: what is promised, how it stands, what it takes.
 
-use crate::access::{self, ProgrammeStaff, STAFF};
+use crate::access::{self, ADMINISTRATOR, ProgrammeStaff, STAFF};
 use crate::error::{Error, Result};
 use crate::lang::Lang;
-use crate::web::{Cx, Routes};
+use crate::people::rules::Email;
+use crate::web::{Cx, Form, Routes};
 
-mod forms;
+mod close;
+pub(super) mod forms;
 mod overview;
-mod tables;
+mod setup;
+pub(super) mod tables;
 
 /// Routes of the room.
 pub(super) fn routes() -> Routes {
     Routes::new()
+        .get("/programmes", STAFF, setup::list)
+        .get("/programmes.csv", STAFF, setup::list_file)
+        .get("/programmes.xlsx", STAFF, setup::list_file)
+        .get("/programmes/new", ADMINISTRATOR, setup::new)
+        .post("/programmes/new", ADMINISTRATOR, setup::create)
         .get("/programme", STAFF, overview::page)
+        .get("/programme/close", STAFF, close::ask)
+        .post("/programme/close", STAFF, close::close)
+        .post("/programme/reopen", STAFF, close::reopen)
         .get("/programme/edit", STAFF, forms::edit)
         .post("/programme/edit", STAFF, forms::save)
         .post("/programme/plan", STAFF, overview::keep)
@@ -59,4 +70,21 @@ fn home(staff: &ProgrammeStaff) -> String {
 
 fn hidden(staff: &ProgrammeStaff) -> (String, String) {
     ("programme".to_owned(), staff.programme().to_string())
+}
+
+/// The address for questions: an e-mail address, as written to.
+fn contact(form: &mut Form<'_>) -> String {
+    let typed = form.text("contact_email", 200);
+    if typed.is_empty() {
+        return typed;
+    }
+    match Email::parse(&typed) {
+        Ok(email) => email.address().to_owned(),
+        Err(_fault) => {
+            form.error("contact_email", "email", |lang| {
+                lang.programmes_contact_form().to_owned()
+            });
+            typed
+        }
+    }
 }

@@ -8,7 +8,8 @@ use std::collections::BTreeSet;
 
 use chrono::{Datelike, Days, NaiveDate, Weekday};
 
-use crate::lang::words;
+use crate::error::Refusal;
+use crate::lang::{Lang, Say, words};
 
 words! {
     /// What a target counts. People are counted once.
@@ -38,6 +39,72 @@ words! {
         /// The completion date is in the period.
         CompletedInPeriod = "completed_in_period" => basis_completed,
     }
+}
+
+/// Why something cannot be done to a programme now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProgrammeRefusal {
+    /// So many of its cohorts are not over yet.
+    CohortsGoing(i64),
+    /// It is closed.
+    Closed,
+    /// It is not closed.
+    NotClosed,
+    /// The administrator's role is held for one programme only.
+    OneProgrammeOnly,
+}
+
+impl Say for ProgrammeRefusal {
+    fn say(&self, lang: Lang) -> String {
+        match self {
+            Self::CohortsGoing(n) => lang.programmes_refuse_going(*n),
+            Self::Closed => lang.programmes_refuse_closed().to_owned(),
+            Self::NotClosed => lang.programmes_refuse_not_closed().to_owned(),
+            Self::OneProgrammeOnly => lang.programmes_refuse_one_only().to_owned(),
+        }
+    }
+}
+
+impl Refusal for ProgrammeRefusal {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::CohortsGoing(_) => "programme_cohorts_going",
+            Self::Closed => "programme_closed",
+            Self::NotClosed => "programme_not_closed",
+            Self::OneProgrammeOnly => "programme_one_only",
+        }
+    }
+}
+
+/// The longest code of a programme.
+pub const MAX_CODE: usize = 20;
+
+/// Is this a programme's code: 2 to 20 capital letters, digits and hyphens, no hyphen first? As the
+/// database's CHECK has it.
+#[must_use]
+pub fn is_code(text: &str) -> bool {
+    let fits = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit();
+    (2..=MAX_CODE).contains(&text.len())
+        && text.starts_with(fits)
+        && text.chars().all(|c| fits(c) || c == '-')
+}
+
+/// Places of a draft that are still to be filled in: what stands in square brackets, `[…]` or `［…］`.
+#[must_use]
+pub fn gaps(text: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    let mut rest = text;
+    while let Some(from) = rest.find(['[', '［']) {
+        let Some(tail) = rest.get(from..) else { break };
+        let Some(to) = tail.find([']', '］']) else {
+            break;
+        };
+        let close = tail.get(to..).and_then(|end| end.chars().next());
+        let end = to + close.map_or(1, char::len_utf8);
+        found.extend(tail.get(..end));
+        rest = tail.get(end..).unwrap_or_default();
+    }
+    found
 }
 
 /// A span of calendar days in Hong Kong, both ends included.

@@ -6,6 +6,7 @@
 //! spread of what was handed in). Uses `applications` (rules, queries, `share_documents`) and
 //! `people` (accounts).
 pub mod actions;
+pub mod api;
 pub mod assign;
 pub mod mail;
 pub mod pages;
@@ -18,5 +19,7 @@ use crate::web::Routes;
 /// The routes of the room.
 #[must_use]
 pub fn routes() -> Routes {
-    pages::routes().and(staff_pages::routes())
+    pages::routes()
+        .and(staff_pages::routes())
+        .and(api::routes())
 }

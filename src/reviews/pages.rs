@@ -10,6 +10,7 @@ use crate::files;
 use crate::ids::ReviewId;
 use crate::lang::Lang;
 use crate::lang::format::date_long;
+use crate::web::exports::short;
 use crate::web::forms::Mistakes;
 use crate::web::{Cx, Pairs, Reply, Routes, Shell, Site, Visit};
 
@@ -22,6 +23,8 @@ use super::rules::{ReviewState, Sheet};
 pub fn routes() -> Routes {
     Routes::new()
         .get("/reviews", REVIEWER, home)
+        .get("/reviews.csv", REVIEWER, home_file)
+        .get("/reviews.xlsx", REVIEWER, home_file)
         .get("/reviews/{review}", REVIEWER, show)
         .post("/reviews/{review}", REVIEWER, save)
         .post("/reviews/{review}/draft", REVIEWER, draft)
@@ -122,6 +125,37 @@ fn home(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         state,
         next,
     })
+}
+
+/// Every review of one's own as a file.
+fn home_file(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    let lang = cx.lang();
+    let own = access::own(cx.conn)?;
+    let header = [
+        lang.desk_name(),
+        lang.desk_reference(),
+        lang.desk_route(),
+        lang.desk_cohort(),
+        lang.review_due(),
+        lang.desk_state(),
+        lang.review_yours(),
+    ];
+    let rows = queries::mine(cx.conn, &own)?
+        .into_iter()
+        .map(|mine| Line::new(mine, lang))
+        .map(|line| {
+            vec![
+                line.name,
+                line.reference,
+                line.route.to_owned(),
+                line.cohort,
+                line.due,
+                line.state.0.to_owned(),
+                line.total.unwrap_or_default(),
+            ]
+        })
+        .collect();
+    short(&cx.request().path, "reviews", &header, rows)
 }
 
 /// A criterion with what was chosen.
@@ -389,7 +423,7 @@ fn decline(cx: &mut Cx<'_, '_>) -> Result<Reply> {
 }
 
 /// A fresh check for every download: the assignment, the application, the file's own policy.
-fn document(visit: &Visit, site: &Site) -> Result<Reply> {
+pub(super) fn document(visit: &Visit, site: &Site) -> Result<Reply> {
     let review = visit.request.param::<ReviewId>("review")?;
     let stored = site.db.read_for(&visit.actor, visit.request.id, |conn| {
         let review = access::assigned_review(conn, review)?;

@@ -8,6 +8,7 @@ use crate::applications::desk_pages::{points, with_query};
 use crate::cohorts;
 use crate::error::{Error, Result};
 use crate::ids::{ApplicationId, CohortId, PersonId, ReviewId};
+use crate::web::exports::short;
 use crate::web::{Cx, Reply, Routes, Shell};
 
 use super::{actions, queries};
@@ -19,6 +20,8 @@ pub fn routes() -> Routes {
         .post("/applications/{application}/reviewers", STAFF, assign)
         .post("/applications/{application}/reviews", STAFF, change)
         .get("/cohorts/{cohort}/reviewers", STAFF, progress)
+        .get("/cohorts/{cohort}/reviewers.csv", STAFF, progress_file)
+        .get("/cohorts/{cohort}/reviewers.xlsx", STAFF, progress_file)
         .get("/cohorts/{cohort}/reviewers/remind", STAFF, ask_remind)
         .post("/cohorts/{cohort}/reviewers/remind", STAFF, remind)
 }
@@ -124,6 +127,37 @@ fn progress(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         lines,
         idle,
     })
+}
+
+/// The same as a file.
+fn progress_file(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    let lang = cx.lang();
+    let staff = access::cohort_staff(cx.conn, cx.request().param::<CohortId>("cohort")?)?;
+    let cohort = cohorts::queries::find(cx.conn, &staff)?;
+    let header = [
+        lang.desk_name(),
+        lang.desk_asked(),
+        lang.desk_done(),
+        lang.desk_open(),
+        lang.desk_declined(),
+        lang.desk_severity(),
+    ];
+    let rows = queries::progress(cx.conn, &staff)?
+        .into_iter()
+        .map(|row| {
+            let open = row.assigned + row.draft;
+            vec![
+                row.name,
+                (open + row.submitted).to_string(),
+                row.submitted.to_string(),
+                open.to_string(),
+                row.declined.to_string(),
+                row.mean_milli.map(points).unwrap_or_default(),
+            ]
+        })
+        .collect();
+    let name = format!("{}-reviewers", cohort.code);
+    short(&cx.request().path, &name, &header, rows)
 }
 
 #[derive(Template)]

@@ -318,7 +318,7 @@ pub const MODULES: &[Module] = &[
         "REG505",
         ["Regulatory compliance in Hong Kong", "香港監管合規"],
         [
-            "Tell which authority's rules apply, turn a circular into controls with evidence, keep a dated register of duties.",
+            "Tell which authority’s rules apply, turn a circular into controls with evidence, keep a dated register of duties.",
             "辨別適用的監管機構規定，把通函化為有證據支持的監控措施，並備存註明日期的責任登記冊。",
         ],
         21,
@@ -351,7 +351,7 @@ pub const MODULES: &[Module] = &[
         "CAP608",
         ["Capstone with placement", "專題實習"],
         [
-            "Frame an institution's problem, deliver a working control, validation or prototype, and defend it before a panel.",
+            "Frame an institution’s problem, deliver a working control, validation or prototype, and defend it before a panel.",
             "界定機構面對的問題，交付可運作的監控、驗證或原型，並向評審小組答辯。",
         ],
         20,

@@ -1,5 +1,7 @@
 //! What every room's `api.rs` shares: bodies, lists, versions, times on the wire.
 
+use std::fmt;
+
 use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -24,6 +26,12 @@ pub struct Instant(pub DateTime<Utc>);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ToSchema)]
 #[schema(value_type = String, format = Date)]
 pub struct Day(pub NaiveDate);
+
+impl fmt::Display for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
 
 impl<'de> Deserialize<'de> for Instant {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
@@ -78,6 +86,56 @@ pub fn list<R, T: Serialize>(page: Page<R>, shown: impl Fn(R) -> T) -> Result<Re
             next: page.next,
         },
     )
+}
+
+/// What a document gives, as the fields of a form: the rule that reads the form judges both.
+#[derive(Clone, Debug, Default)]
+pub struct Given(Vec<(&'static str, String)>);
+
+impl Given {
+    /// Nothing yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A field; one that is absent or null is not given.
+    #[must_use]
+    pub fn set<T: ToString>(mut self, name: &'static str, value: Option<T>) -> Self {
+        self.0.extend(value.map(|it| (name, it.to_string())));
+        self
+    }
+
+    /// A field that null empties; one that is absent is not given.
+    #[must_use]
+    pub fn set_or_empty<T: ToString>(
+        mut self,
+        name: &'static str,
+        value: Option<Option<T>>,
+    ) -> Self {
+        let text = value.map(|it| it.map(|it| it.to_string()).unwrap_or_default());
+        self.0.extend(text.map(|it| (name, it)));
+        self
+    }
+
+    /// These fields alone.
+    #[must_use]
+    pub fn alone(self) -> Pairs {
+        self.over(Pairs::none())
+    }
+
+    /// The fields as they stand, with those given in their place.
+    #[must_use]
+    pub fn over(self, now: &Pairs) -> Pairs {
+        let stays = |name: &str| self.0.iter().all(|(given, _)| *given != name);
+        let kept = now
+            .iter()
+            .filter(|(name, _)| stays(name))
+            .map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let mut pairs: Vec<(String, String)> = kept.collect();
+        pairs.extend(self.0.into_iter().map(|(n, v)| (n.to_owned(), v)));
+        Pairs::new(pairs)
+    }
 }
 
 /// Fields of a document as a form's, so that a rule written for forms judges both.

@@ -152,7 +152,7 @@ fn guarded(
     let reply = match door.handler {
         Handler::Page(handler) if door.method == Method::Get => {
             site.db
-                .read_for(&Actor::Public(Task::Session), request.id, |conn| {
+                .read_again(&Actor::Public(Task::Session), request.id, |conn| {
                     enter(conn, site, door, request, seen)?;
                     with_visit(conn, site, seen, handler)
                 })
@@ -181,7 +181,7 @@ fn guarded(
         Handler::Watch(handler) => return Ok(handler(request, site)),
         Handler::Free(handler) => {
             site.db
-                .read_for(&Actor::Public(Task::Session), request.id, |conn| {
+                .read_again(&Actor::Public(Task::Session), request.id, |conn| {
                     enter(conn, site, door, request, seen)
                 })?;
             match seen.borrow().as_ref() {

@@ -11,6 +11,9 @@ use crate::tables::csv_cell;
 use super::dispatch::Site;
 use super::reply::{Body, Reply};
 
+/// Media type of a spreadsheet.
+pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
 /// The file kinds of exports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -46,11 +49,25 @@ pub fn export(kind: Kind, name: &str, header: Vec<String>, source: Source) -> Re
             Body::Stream(Box::new(move |site, out| csv(site, out, &header, source))),
         ),
         Kind::Xlsx => Reply::download(
-            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            XLSX,
             &format!("{name}.xlsx"),
             Body::Stream(Box::new(move |site, out| xlsx(site, out, &header, source))),
         ),
     }
+}
+
+/// A short table that has been read already, as the kind of file that the address ends with.
+///
+/// # Errors
+/// [`Error::NotFound`] for an address with another end.
+pub fn short(path: &str, name: &str, header: &[&str], rows: Vec<Vec<String>>) -> Result<Reply> {
+    let kind = path.rsplit('.').next().and_then(Kind::parse);
+    let kind = kind.ok_or(Error::NotFound)?;
+    let header = header.iter().map(|word| (*word).to_owned()).collect();
+    let source = move |_site: &Site, write: &mut dyn FnMut(&[String]) -> Result<()>| {
+        rows.iter().try_for_each(|row| write(row))
+    };
+    Ok(export(kind, name, header, Box::new(source)))
 }
 
 fn csv(site: &Site, out: &mut dyn Write, header: &[String], source: Source) -> Result<()> {

@@ -1,5 +1,7 @@
 //! Where a request comes from, and the headers that every answer carries.
 
+use std::net::{IpAddr, SocketAddr};
+
 use super::routes::Method;
 
 /// One strict policy for every page: our own files only, no inline script or style.
@@ -23,6 +25,33 @@ pub const ALWAYS: &[(&str, &str)] = &[
         "max-age=31536000; includeSubDomains",
     ),
 ];
+
+/// Whom a request is counted under: the address at the other end of the line; behind a proxy of our own
+/// on this machine, the one that this proxy has added last. Of an IPv6 address only the network counts:
+/// whoever has one address of it has them all.
+#[must_use]
+pub fn peer(line: Option<IpAddr>, forwarded: Option<&str>, behind_proxy: bool) -> String {
+    let said = forwarded
+        .filter(|_| behind_proxy && line.is_some_and(|ip| ip.is_loopback()))
+        .and_then(|list| list.rsplit(',').next())
+        .and_then(address);
+    match said.or(line).map(|ip| ip.to_canonical()) {
+        Some(IpAddr::V6(ip)) if !ip.is_loopback() => {
+            let [a, b, c, d, ..] = ip.segments();
+            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+        }
+        Some(ip) => ip.to_string(),
+        None => String::new(),
+    }
+}
+
+/// An address, perhaps with a port, as proxies write it.
+fn address(text: &str) -> Option<IpAddr> {
+    let text = text.trim();
+    let bare = text.trim_start_matches('[').trim_end_matches(']');
+    let with_port = || text.parse::<SocketAddr>().ok().map(|it| it.ip());
+    bare.parse().ok().or_else(with_port)
+}
 
 /// Where a browser says that a request comes from.
 pub struct Origin<'a> {

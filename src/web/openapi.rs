@@ -89,8 +89,10 @@ fn describe(door: &Door, operation: &Operation) -> Value {
         "summary": operation.summary,
         "tags": [tag(door.path)],
         "parameters": parameters(door, operation),
-        "responses": responses(operation),
+        "responses": responses(door, operation),
     });
+    // Said of every operation: of a public one, that it wants nothing.
+    entry["security"] = json!([]);
     if door.access != Access::Public {
         entry["security"] = json!([{ "token": [] }]);
         entry["description"] = json!(format!("Scope: `{}`.", operation.scope));
@@ -155,6 +157,13 @@ fn parameters(door: &Door, operation: &Operation) -> Vec<Value> {
             "schema": { "type": "string", "minLength": 1, "maxLength": 128 }
         }));
     }
+    if operation.etag && door.method == Method::Get {
+        out.push(json!({
+            "name": "If-None-Match", "in": "header", "required": false,
+            "description": "An `ETag` that was read: answered with 304 while it is the thing's own.",
+            "schema": { "type": "string" }
+        }));
+    }
     if operation.etag && !matches!(door.method, Method::Get | Method::Post) {
         out.push(json!({
             "name": "If-Match", "in": "header", "required": true,
@@ -168,17 +177,25 @@ fn parameters(door: &Door, operation: &Operation) -> Vec<Value> {
     clippy::indexing_slicing,
     reason = "setting a name of an object of ours cannot miss"
 )]
-fn responses(operation: &Operation) -> Value {
+fn responses(door: &Door, operation: &Operation) -> Value {
     let (status, schema) = operation.answer;
     let mut good = json!({ "description": "Done." });
-    if !schema.is_empty() {
+    if schema.contains('/') {
+        good["content"] = json!({ schema: { "schema": { "type": "string", "format": "binary" } } });
+    } else if !schema.is_empty() {
         good["content"] = json!({ "application/json": { "schema": reference(schema) } });
     }
-    if operation.etag {
+    if operation.etag && status != 204 {
         good["headers"] = json!({ "ETag": { "schema": { "type": "string" }, "description": "Version of the thing." } });
     }
     let mut all = Map::new();
     all.insert(status.to_string(), good);
+    if operation.etag && door.method == Method::Get {
+        all.insert(
+            "304".to_owned(),
+            json!({ "description": "It is as it was read." }),
+        );
+    }
     for (status, description) in PROBLEMS {
         all.insert(
             status.to_string(),

@@ -109,8 +109,11 @@ pub fn detail(error: &Error, lang: Lang) -> String {
         Error::Forbidden => lang.error_forbidden_detail().to_owned(),
         Error::Invalid(_) => lang.error_invalid_detail().to_owned(),
         Error::UnsupportedMedia => lang.error_media_detail().to_owned(),
-        Error::Busy => lang.error_busy_detail().to_owned(),
-        Error::Database(_) | Error::Internal(_) => lang.error_internal_detail().to_owned(),
+        // Among them a database that is away: nothing was done, and trying again may help.
+        _ if error.status().0 == 503 => lang.error_busy_detail().to_owned(),
+        Error::Busy | Error::Database(_) | Error::Internal(_) => {
+            lang.error_internal_detail().to_owned()
+        }
     }
 }
 
@@ -119,7 +122,7 @@ pub fn detail(error: &Error, lang: Lang) -> String {
 pub fn headers(error: &Error, reply: Reply) -> Reply {
     match error {
         Error::TooMany(seconds) => reply.with("retry-after", seconds.to_string()),
-        Error::Busy => reply.with("retry-after", "2"),
+        _ if error.status().0 == 503 => reply.with("retry-after", "2"),
         Error::MethodNotAllowed(methods) => reply.with("allow", methods.clone()),
         Error::SignIn => reply.with("www-authenticate", "Bearer"),
         _ => reply,

@@ -120,6 +120,10 @@ impl Request {
                         "U+0000 cannot stand in a text".to_owned(),
                     ));
                 }
+                // A type that is read from an object would also be read from a list, field by field.
+                if bytes.trim_ascii_start().first() != Some(&b'{') {
+                    return Err(Error::BadRequest("a JSON object is wanted".to_owned()));
+                }
                 serde_json::from_slice(bytes).map_err(|err| Error::BadRequest(err.to_string()))
             }
             Body::Empty => Err(Error::BadRequest(

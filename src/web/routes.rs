@@ -73,7 +73,8 @@ pub struct Operation {
     /// Name of the schema of the request body, if there is one; a media type such as `text/csv` for a
     /// body that is no JSON.
     pub request: Option<&'static str>,
-    /// Status and name of the schema of the good answer; an empty name is an answer without body.
+    /// Status and name of the schema of the good answer: `Thing[]` is a page of a list of things, a
+    /// media type such as `text/csv` a file, an empty name an answer without body.
     pub answer: (u16, &'static str),
     /// Query parameters: name, meaning.
     pub query: &'static [(&'static str, &'static str)],
@@ -247,6 +248,20 @@ impl Routes {
         operation: Operation,
     ) -> Self {
         self.at(method, path, access, Handler::Page(handler))
+            .describe(operation)
+    }
+
+    /// A route of the API that needs more than one transaction, or none, such as a long file.
+    #[must_use]
+    pub fn api_free(
+        self,
+        method: Method,
+        path: &'static str,
+        access: Access,
+        handler: fn(&Visit, &Site) -> Result<Reply>,
+        operation: Operation,
+    ) -> Self {
+        self.at(method, path, access, Handler::Free(handler))
             .describe(operation)
     }
 

@@ -8,7 +8,6 @@ use std::io::Write as _;
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use actix_multipart::Multipart;
@@ -22,19 +21,27 @@ use tokio::sync::{Semaphore, mpsc};
 use uuid::Uuid;
 
 use crate::error::{Error, Result};
+use crate::telemetry::Metrics;
 
 use super::dispatch::{Site, answer, failure, request_lang};
 use super::forms::Pairs;
-use super::headers::ALWAYS;
+use super::headers::{ALWAYS, peer};
 use super::reply::{Body as ReplyBody, Reply, Rows};
 use super::request::{Body, Request, Upload};
 use super::routes::{Door, Handler, Method, Routes};
 use super::{assets, forms, pack};
 
 /// Requests that may wait for their turn.
-const QUEUE: usize = 256;
+const QUEUE: u64 = 256;
+/// Fields and files of one form.
+const MOST_PARTS: usize = 500;
 /// How long one may wait.
 const PATIENCE: Duration = Duration::from_secs(2);
+
+/// How long a body may stop arriving.
+const SILENCE: Duration = Duration::from_secs(15);
+/// How long a whole body may take: what arrives by single bytes is not waited for for ever.
+const BODY: Duration = Duration::from_secs(600);
 
 /// Headers that handlers may read.
 const HEADERS: &[&str] = &[
@@ -54,7 +61,6 @@ const HEADERS: &[&str] = &[
 /// The gate before the database.
 struct Gate {
     permits: Arc<Semaphore>,
-    waiting: AtomicUsize,
 }
 
 /// What every worker shares.
@@ -72,24 +78,24 @@ impl Serving {
             site,
             gate: Gate {
                 permits: Arc::new(Semaphore::new(permits)),
-                waiting: AtomicUsize::new(0),
             },
         })
     }
 }
 
 impl Gate {
-    async fn enter(&self) -> Result<tokio::sync::OwnedSemaphorePermit> {
+    async fn enter(&self, metrics: &Metrics) -> Result<tokio::sync::OwnedSemaphorePermit> {
         if let Ok(permit) = Arc::clone(&self.permits).try_acquire_owned() {
             return Ok(permit);
         }
-        if self.waiting.fetch_add(1, Ordering::Relaxed) >= QUEUE {
-            self.waiting.fetch_sub(1, Ordering::Relaxed);
+        // Counted by a guard: a client that leaves while it waits ends this future here.
+        let (_waiting, in_all) = metrics.wait();
+        if in_all > QUEUE {
             return Err(Error::Busy);
         }
-        let turn = tokio::time::timeout(PATIENCE, Arc::clone(&self.permits).acquire_owned()).await;
-        self.waiting.fetch_sub(1, Ordering::Relaxed);
-        turn.ok()
+        tokio::time::timeout(PATIENCE, Arc::clone(&self.permits).acquire_owned())
+            .await
+            .ok()
             .and_then(std::result::Result::ok)
             .ok_or(Error::Busy)
     }
@@ -184,11 +190,21 @@ async fn handle(
         .site
         .metrics
         .request(pattern, reply.status, started.elapsed());
+    // Only a reader is told that nothing is new (RFC 9110, 13.1.2): an act has its own answer.
+    let reads = matches!(http.method().as_str(), "GET" | "HEAD");
     let wanted = http
         .headers()
         .get("if-none-match")
+        .filter(|_| reads)
         .and_then(|v| v.to_str().ok());
-    finish_stream(&serving.site, reply, wanted)
+    let mut response = finish_stream(&serving.site, reply, wanted);
+    if serving.site.metrics.leaving() {
+        // Whoever has a connection open looks for another server.
+        response
+            .head_mut()
+            .set_connection_type(actix_web::http::ConnectionType::Close);
+    }
+    response
 }
 
 async fn work(
@@ -201,12 +217,14 @@ async fn work(
     let failed = |request: &Request, error: Error| {
         failure(&serving.site, request, None, &error, request_lang(request))
     };
-    match read_body(&serving.site, &door, http, payload).await {
-        Ok(body) => request.body = body,
-        Err(error) => return failed(&request, error),
+    let body = read_body(&serving.site, &door, http, payload);
+    match tokio::time::timeout(BODY, body).await {
+        Ok(Ok(body)) => request.body = body,
+        Ok(Err(error)) => return failed(&request, error),
+        Err(_late) => return failed(&request, too_slow()),
     }
     let permit = match door.handler {
-        Handler::Page(_) => match serving.gate.enter().await {
+        Handler::Page(_) => match serving.gate.enter(&serving.site.metrics).await {
             Ok(permit) => Some(permit),
             Err(error) => return failed(&request, error),
         },
@@ -243,22 +261,13 @@ fn bare_request(site: &Site, http: &HttpRequest, pattern: &'static str) -> Reque
                 .collect()
         })
         .unwrap_or_default();
-    let peer = http.peer_addr().map(|addr| addr.ip());
-    let forwarded = http
-        .headers()
-        .get("x-forwarded-for")
-        .and_then(|v| v.to_str().ok());
-    let peer = match (peer, forwarded) {
-        // Only a proxy of our own, on this machine, may say for whom it speaks.
-        (Some(ip), Some(list)) if site.config.behind_proxy && ip.is_loopback() => list
-            .rsplit(',')
-            .next()
-            .unwrap_or_default()
-            .trim()
-            .to_owned(),
-        (Some(ip), _) => ip.to_string(),
-        (None, _) => String::new(),
-    };
+    // A proxy adds to the list, or adds another list below what the sender has made up.
+    let forwarded = http.headers().get_all("x-forwarded-for").last();
+    let peer = peer(
+        http.peer_addr().map(|addr| addr.ip()),
+        forwarded.and_then(|list| list.to_str().ok()),
+        site.config.behind_proxy,
+    );
     Request {
         id: Uuid::now_v7(),
         method: Method::Get,
@@ -310,9 +319,20 @@ async fn read_body(
     })
 }
 
+fn too_slow() -> Error {
+    Error::BadRequest("the body did not arrive in time".to_owned())
+}
+
+/// The next piece of a body. A sender that falls silent is not waited for.
+async fn next<S: futures_util::Stream + Unpin>(pieces: &mut S) -> Result<Option<S::Item>> {
+    tokio::time::timeout(SILENCE, pieces.next())
+        .await
+        .map_err(|_late| too_slow())
+}
+
 async fn read_all(mut payload: web::Payload, limit: usize) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    while let Some(chunk) = payload.next().await {
+    while let Some(chunk) = next(&mut payload).await? {
         let chunk =
             chunk.map_err(|err| Error::BadRequest(format!("the body could not be read: {err}")))?;
         if bytes.len() + chunk.len() > limit {
@@ -323,14 +343,20 @@ async fn read_all(mut payload: web::Payload, limit: usize) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Reads a multipart form: fields into memory, files onto disk, all within one limit.
+/// Reads a multipart form: fields into memory, files onto disk, all within one limit. Many empty parts
+/// would cost a file each, so they are counted too.
 async fn multipart(site: &Site, limit: usize, mut parts: Multipart) -> Result<Body> {
     let bad = |err: actix_multipart::MultipartError| {
         Error::BadRequest(format!("the form could not be read: {err}"))
     };
     let (mut fields, mut uploads, mut total) = (Vec::new(), Vec::new(), 0_usize);
-    while let Some(part) = parts.next().await {
+    let mut count = 0;
+    while let Some(part) = next(&mut parts).await? {
         let mut part = part.map_err(bad)?;
+        count += 1;
+        if count > MOST_PARTS {
+            return Err(Error::BadRequest("the form has too many parts".to_owned()));
+        }
         let disposition = part.content_disposition();
         let field = disposition
             .and_then(|d| d.get_name())
@@ -339,8 +365,10 @@ async fn multipart(site: &Site, limit: usize, mut parts: Multipart) -> Result<Bo
         let file = disposition
             .and_then(|d| d.get_filename())
             .map(str::to_owned);
+        // Names are kept as well as contents.
+        total += field.len() + file.as_ref().map_or(0, String::len);
         let mut spool = Spool::new(site, file.is_some())?;
-        while let Some(chunk) = part.next().await {
+        while let Some(chunk) = next(&mut part).await? {
             let chunk = chunk.map_err(bad)?;
             total += chunk.len();
             if total > limit {
@@ -528,8 +556,8 @@ impl std::io::Write for Pieces {
     }
 }
 
-/// A server on this listener: await it to serve until told to stop. SIGTERM ends gracefully; its
-/// handle stops it from elsewhere. Call it inside an actix runtime.
+/// A server on this listener: await it to serve until its handle stops it; signals are the caller's.
+/// Call it inside an actix runtime.
 ///
 /// # Errors
 /// The server cannot start.
@@ -548,6 +576,7 @@ pub fn server(
     .tcp_nodelay(true)
     .client_request_timeout(Duration::from_secs(10))
     .shutdown_timeout(15)
+    .disable_signals()
     .listen(listener)?
     .run();
     Ok(server)

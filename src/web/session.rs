@@ -5,8 +5,8 @@
 //! that signing out, disabling an account or ending a role works from the next request on.
 
 use crate::db::sql_query;
-use chrono::{DateTime, Utc};
-use diesel::sql_types::{Array, Binary, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::sql_types::{Array, Binary, Bool, Date, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{QueryableByName, RunQueryDsl};
 
 use crate::access::secret;
@@ -27,6 +27,10 @@ pub struct Grant {
     pub role: Role,
     /// The organisation for which it is held, in both languages.
     pub organisation: Option<(String, String)>,
+    /// The programme for which it is held: its code, and its name in both languages.
+    pub programme: Option<(String, (String, String))>,
+    /// The last day on which it is held, if it ends.
+    pub ends_on: Option<NaiveDate>,
 }
 
 /// The person who has signed in.
@@ -115,6 +119,14 @@ struct Row {
     organisation_en: Option<String>,
     #[diesel(sql_type = Nullable<Text>)]
     organisation_zh: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    programme_code: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    programme_en: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    programme_zh: Option<String>,
+    #[diesel(sql_type = Nullable<Date>)]
+    ends_on: Option<NaiveDate>,
     #[diesel(sql_type = Array<SqlUuid>)]
     programmes: Vec<ProgrammeId>,
 }
@@ -124,6 +136,7 @@ macro_rules! lookup {
         concat!(
             "SELECT ", $columns, ", p.id AS person_id, p.display_name, p.email, p.lang, g.id AS grant_id, g.role, \
              g.organisation_id, o.name_en AS organisation_en, o.name_zh AS organisation_zh, \
+             r.code AS programme_code, r.name_en AS programme_en, r.name_zh AS programme_zh, g.ends_on, \
              CASE WHEN g.role = 'administrator' AND g.programme_id IS NULL \
                THEN (SELECT coalesce(array_agg(id), '{}') FROM programmes) \
                ELSE array_remove(ARRAY[g.programme_id], NULL) END AS programmes \
@@ -131,6 +144,7 @@ macro_rules! lookup {
              LEFT JOIN role_grants g ON g.person_id = p.id AND g.revoked_at IS NULL \
                AND g.starts_on <= (SELECT banyan_today()) AND (g.ends_on IS NULL OR g.ends_on >= (SELECT banyan_today())) \
              LEFT JOIN organisations o ON o.id = g.organisation_id \
+             LEFT JOIN programmes r ON r.id = g.programme_id \
              WHERE s.token_hash = $1 AND s.expires_at > (SELECT banyan_now())"
         )
     };
@@ -222,6 +236,11 @@ fn visitor(rows: &[Row]) -> Option<(Actor, Visitor)> {
                 id: row.grant_id?,
                 role: Role::parse(row.role.as_deref()?)?,
                 organisation: row.organisation_en.clone().zip(row.organisation_zh.clone()),
+                programme: row
+                    .programme_code
+                    .clone()
+                    .zip(row.programme_en.clone().zip(row.programme_zh.clone())),
+                ends_on: row.ends_on,
             })
         })
         .collect();

@@ -1,18 +1,22 @@
 //! The page shell: what every page has around it.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use uuid::Uuid;
 
 use crate::config::Mode;
-use crate::db::Role;
+use crate::db::{Actor, Role};
 use crate::error::Error;
 use crate::ids::GrantId;
 use crate::lang::Lang;
+use crate::lang::format::date;
 
 use super::assets;
 use super::dispatch::{Site, Visit};
 use super::problem;
 use super::request::Request;
+use super::session::{self, Grant, Visitor};
 
 /// A link of the navigation.
 #[derive(Clone, Debug)]
@@ -32,6 +36,8 @@ pub struct RoleChoice {
     pub grant: Option<GrantId>,
     /// Role, and the organisation for which it is held.
     pub label: String,
+    /// Until when it is held, if it ends.
+    pub until: Option<String>,
     /// Acted in now?
     pub current: bool,
 }
@@ -66,6 +72,8 @@ pub struct Shell {
     pub keys: bool,
     /// Is it the sample programme?
     pub sample: bool,
+    /// May the reader be asked to sign in? Not where they have a session that this page did not look up.
+    pub door: bool,
 }
 
 /// The cookie that holds the word `off` in a browser whose person wants no single-key shortcuts.
@@ -87,13 +95,13 @@ impl Shell {
         Self {
             lang,
             title,
-            nav: nav(role, lang, &visit.request.path),
+            nav: nav(role, lang, &visit.request.path, programmes(visit)),
             person: visit
                 .visitor
                 .as_ref()
                 .map(|v| (v.name.clone(), v.email.clone())),
             roles: roles(visit),
-            role: role.map(|r| lang.role(r).to_owned()).unwrap_or_default(),
+            role: role.map(|r| acting_as(visit, r)).unwrap_or_default(),
             desk,
             keys: desk && keys.is_none_or(|word| word != "off"),
             search: matches!(role, Some(Role::Coordinator | Role::Administrator)),
@@ -101,6 +109,7 @@ impl Shell {
             here: visit.request.here(),
             key: Uuid::now_v7().to_string(),
             sample: site.config.mode == Mode::Sample,
+            door: true,
         }
     }
 
@@ -110,7 +119,7 @@ impl Shell {
         assets::address("banyan.css")
     }
 
-    /// The language in which the signed-in person's name is written, for readers aloud.
+    /// The language in which a name or a text of somebody's own is written, for fonts and readers aloud.
     #[must_use]
     pub fn name_lang(&self, name: &str) -> &'static str {
         let han = |c: char| matches!(c, '\u{3400}'..='\u{9fff}' | '\u{20000}'..='\u{3ffff}');
@@ -121,10 +130,53 @@ impl Shell {
         }
     }
 
+    /// The name of a language, from its tag.
+    #[must_use]
+    pub fn language_of(&self, tag: &str) -> &'static str {
+        Lang::parse(tag).unwrap_or(self.lang).language_name()
+    }
+
     /// Address of the script.
     #[must_use]
     pub fn js(&self) -> &'static str {
         assets::address("banyan.js")
+    }
+}
+
+/// How many programmes the role acted in reaches.
+fn programmes(visit: &Visit) -> usize {
+    match &visit.actor {
+        Actor::Person(acting) => acting.programmes.len(),
+        Actor::Public(_) | Actor::System(_) => 0,
+    }
+}
+
+/// Are roles held in more than one programme? Then each says in which, and the menu of roles is the
+/// switch between programmes.
+fn several_programmes(visitor: &Visitor) -> bool {
+    let codes: BTreeSet<&str> = visitor
+        .grants
+        .iter()
+        .filter_map(|grant| grant.programme.as_ref())
+        .map(|(code, _)| code.as_str())
+        .collect();
+    codes.len() > 1
+}
+
+/// The role acted in, with its programme's code where there are several.
+fn acting_as(visit: &Visit, role: Role) -> String {
+    let name = visit.lang.role(role);
+    let code = visit
+        .visitor
+        .as_ref()
+        .filter(|visitor| several_programmes(visitor))
+        .and_then(|visitor| {
+            let held = |grant: &&Grant| visitor.grant == Some(grant.id);
+            visitor.grants.iter().find(held)?.programme.as_ref()
+        });
+    match code {
+        Some((code, _)) => format!("{name} · {code}"),
+        None => name.to_owned(),
     }
 }
 
@@ -136,18 +188,24 @@ fn roles(visit: &Visit) -> Vec<RoleChoice> {
         return Vec::new();
     }
     let lang = visit.lang;
+    let several = several_programmes(visitor);
     let mut choices: Vec<RoleChoice> = visitor
         .grants
         .iter()
         .map(|grant| {
-            let role = lang.role(grant.role);
-            let label = match &grant.organisation {
-                Some((en, zh)) => format!("{role} · {}", lang.pick(en, zh)),
-                None => role.to_owned(),
-            };
+            let mut label = lang.role(grant.role).to_owned();
+            let programme = grant.programme.as_ref().filter(|_| several);
+            let names = grant.organisation.iter().chain(programme.map(|(_, n)| n));
+            for (en, zh) in names {
+                label.push_str(" · ");
+                label.push_str(lang.pick(en, zh));
+            }
             RoleChoice {
                 grant: Some(grant.id),
                 label,
+                until: grant
+                    .ends_on
+                    .map(|on| lang.shell_role_until(&date(lang, on))),
                 current: visitor.grant == Some(grant.id),
             }
         })
@@ -155,13 +213,21 @@ fn roles(visit: &Visit) -> Vec<RoleChoice> {
     choices.push(RoleChoice {
         grant: None,
         label: lang.role(Role::Applicant).to_owned(),
+        until: None,
         current: visitor.grant.is_none(),
     });
     choices
 }
 
-/// The navigation of a role: at most seven places, the role's home first.
-fn nav(role: Option<Role>, lang: Lang, path: &str) -> Vec<Link> {
+/// The navigation of a role: at most seven places, the role's home first. Who reaches one programme
+/// is led to its page, an administrator of none or several to their list.
+fn nav(role: Option<Role>, lang: Lang, path: &str, programmes: usize) -> Vec<Link> {
+    let programme = if programmes == 1 || role != Some(Role::Administrator) {
+        ("/programme", lang.nav_programme())
+    } else {
+        ("/programmes", lang.programmes_switch())
+    };
+    let below = |href: &str| path == href || path.starts_with(&format!("{href}/"));
     let places: &[(&'static str, &'static str)] = match role {
         None => &[
             ("/", lang.nav_programme()),
@@ -172,7 +238,7 @@ fn nav(role: Option<Role>, lang: Lang, path: &str) -> Vec<Link> {
         Some(Role::Coordinator | Role::Administrator) => &[
             ("/desk", lang.nav_today()),
             ("/cohorts", lang.nav_cohorts()),
-            ("/programme", lang.nav_programme()),
+            programme,
             ("/organisations", lang.nav_organisations()),
             ("/people", lang.nav_people()),
             ("/letters", lang.nav_letters()),
@@ -194,7 +260,11 @@ fn nav(role: Option<Role>, lang: Lang, path: &str) -> Vec<Link> {
         .map(|(href, label)| Link {
             href,
             label,
-            current: path == *href || (*href != "/" && path.starts_with(&format!("{href}/"))),
+            current: match *href {
+                "/" => path == "/",
+                "/programme" | "/programmes" => below("/programme") || below("/programmes"),
+                href => below(href),
+            },
         })
         .collect()
 }
@@ -204,6 +274,8 @@ fn nav(role: Option<Role>, lang: Lang, path: &str) -> Vec<Link> {
 #[template(path = "web/error.html")]
 pub(super) struct ErrorPage {
     shell: Shell,
+    /// The reader's home.
+    home: &'static str,
     heading: &'static str,
     detail: String,
     reference: String,
@@ -231,12 +303,15 @@ impl ErrorPage {
         lang: Lang,
     ) -> Self {
         let heading = problem::title(error, lang);
+        let has_session = request
+            .cookies
+            .contains_key(session::cookie_name(&site.config));
         let shell = match visit {
             Some(visit) => Shell::new(visit, site, heading.to_owned()),
             None => Shell {
                 lang,
                 title: heading.to_owned(),
-                nav: nav(None, lang, &request.path),
+                nav: nav(None, lang, &request.path, 0),
                 person: None,
                 roles: Vec::new(),
                 role: String::new(),
@@ -247,10 +322,18 @@ impl ErrorPage {
                 key: String::new(),
                 keys: false,
                 sample: site.config.mode == Mode::Sample,
+                door: !has_session,
             },
+        };
+        // Those who are signed in are led from the door to their own home.
+        let home = match (visit, has_session) {
+            (Some(_), _) => shell.nav.first().map_or("/", |link| link.href),
+            (None, true) => "/sign-in",
+            (None, false) => "/",
         };
         Self {
             shell,
+            home,
             heading,
             detail: problem::detail(error, lang),
             reference: request.id.to_string(),

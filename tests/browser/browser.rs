@@ -119,6 +119,24 @@ impl Browser {
         ask(self.port, &what, &order.to_string()).expect("the driver changes the width");
     }
 
+    /// Shows the page to somebody who has asked for dark screens, or no longer.
+    pub fn darken(&self, dark: bool) {
+        let scheme = if dark { "dark" } else { "light" };
+        let order = serde_json::json!({
+            "cmd": "Emulation.setEmulatedMedia",
+            // Colours that glide into each other would be measured half way.
+            "params": { "features": [
+                { "name": "prefers-color-scheme", "value": scheme },
+                { "name": "prefers-reduced-motion", "value": "reduce" }
+            ] }
+        });
+        let what = format!(
+            "POST /session/{}/goog/cdp/execute",
+            self.window.session_id()
+        );
+        ask(self.port, &what, &order.to_string()).expect("the driver changes the colours");
+    }
+
     /// What the page looks like, where it is and what it says, when a journey has failed. Asked of
     /// the driver over a plain socket: nothing can be awaited any more.
     fn last_words(&self) {

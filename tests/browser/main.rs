@@ -21,12 +21,15 @@ mod app;
 )]
 mod smtp_sink;
 
+mod access;
 mod browser;
 mod house;
 mod scene;
 mod steps;
 
 mod applies;
+mod canaries;
+mod founds;
 mod keyboard;
 mod languages;
 mod selects;

@@ -13,7 +13,11 @@ const UPWARD: &[(&str, &str, &str)] = &[
         "`refusals!` writes the `Refusal` of a rule",
     ),
     ("lang", "db", "the names of the roles"),
-    ("error", "db", "a closed connection is 503, not 500"),
+    (
+        "error",
+        "db",
+        "a closed connection and a wait that was too long are 503, not 500",
+    ),
 ];
 
 /// What `format!` may put into SQL: names from our own constants, never a value.
@@ -27,7 +31,7 @@ const SQL_NAMES: &[(&str, &[&str])] = &[
         "src/cohorts/queries/listing.rs",
         &["beyond", "direction", "key"],
     ),
-    ("src/db/migrations.rs", &["POLICIES", ""]),
+    ("src/db/migrations.rs", &["POLICIES", "standing", ""]),
     ("src/db/mod.rs", &["declaration", "sql"]),
     ("src/desks/queries/cohort.rs", &["FIGURES", "YEAR"]),
     ("src/desks/queries/figures.rs", &["YEAR"]),

@@ -14,12 +14,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use banyan::house;
-use banyan::web::{Door, Method, Site};
+use banyan::web::{Door, Handler, Method, Site};
 use diesel::connection::SimpleConnection as _;
 
 use crate::support::app::Answer;
+use crate::support::conforms;
 use knock::{
-    FROM_HERE, Knock, Watcher, address, as_if_missing, knock, normal, open, relations, title,
+    FROM_HERE, Knock, Watcher, With, address, as_if_missing, knock, normal, open, relations, title,
     verdict,
 };
 use world::{EVERYBODY, FORBIDDEN, Relation, Who, World};
@@ -65,6 +66,12 @@ impl Findings {
             if answer.status >= 500 {
                 self.wrong.push(format!("{place}: {}", answer.status));
             }
+            if door.operation.is_some()
+                && let Some(fault) = conforms::faults(door.method.as_str(), door.path, answer)
+            {
+                self.wrong.push(format!("{place}: {fault}"));
+            }
+            let allowed = self.scoped(&place, who, door, answer);
             let leaks = leaks(name(who), answer);
             let text = answer.text().to_lowercase();
             self.seen
@@ -102,15 +109,38 @@ impl Findings {
                 self.wrong
                     .push(format!("{place}: not as if there were no such row"));
             }
-            self.same_as(&place, who, relations, answers, answer);
+            self.same_as((&place, allowed), who, relations, answers, answer);
         }
         self.line(&title, answers);
+    }
+
+    /// A token does what its scopes say, in the API alone. Is it let in here?
+    fn scoped(&mut self, place: &str, who: &str, door: &Door, answer: &Answer) -> bool {
+        if !["token", "token-read", "token-write", "token-ended"].contains(&who) {
+            return false;
+        }
+        let allowed = match &door.operation {
+            None => false,
+            Some(it) => {
+                who != format!(
+                    "token-{}",
+                    if it.scope == "read" { "write" } else { "read" }
+                )
+            }
+        };
+        // What anybody may watch, and the description of the API, is nobody's secret.
+        let open = matches!(door.handler, Handler::Watch(_))
+            || door.path.starts_with("/api/") && door.operation.is_none();
+        if !allowed && !open && answer.status != 403 {
+            self.wrong.push(format!("{place}: {}", answer.status));
+        }
+        allowed
     }
 
     /// Who has lost a role is an applicant without applications; a disabled account is nobody.
     fn same_as(
         &mut self,
-        place: &str,
+        (place, allowed): (&str, bool),
         who: &str,
         relations: &[Relation],
         answers: &Answers,
@@ -118,7 +148,10 @@ impl Findings {
     ) {
         let like = match who {
             "role-ended" => "applicant-other",
-            "disabled" => "anonymous",
+            "token-ended" if allowed => "role-ended",
+            // Where its scopes let it act, a token is its owner in its role: see `scoped`.
+            "token" | "token-read" | "token-write" if allowed => "coordinator",
+            "disabled" | "token-expired" | "token-revoked" | "token-disabled" => "anonymous",
             _ => return,
         };
         if let Some((other, _)) = answers.get(&(like, relations.to_vec()))
@@ -144,7 +177,8 @@ impl Findings {
         let mut lines: Vec<(String, String)> = Vec::new();
         for relations in seen {
             let mut by_verdict: BTreeMap<String, Vec<&str>> = BTreeMap::new();
-            for who in EVERYBODY {
+            // Tokens are left out: each is compared with their owner's session, or refused.
+            for who in EVERYBODY.into_iter().filter(|it| it.bearer_of.is_none()) {
                 if let Some((answer, values)) = answers.get(&(who.name, relations.clone())) {
                     by_verdict
                         .entry(verdict(answer, values))
@@ -194,6 +228,35 @@ impl Findings {
     }
 }
 
+/// The version that an allowed reader is shown of what stands at this address of the API, or at what
+/// it is a part of.
+async fn version(
+    house: &impl AsyncFn(actix_web::test::TestRequest) -> Answer,
+    door: &Door,
+    path: &str,
+) -> Option<String> {
+    if !door.operation.is_some_and(|it| it.etag) {
+        return None;
+    }
+    let mut place = path;
+    while place.len() > "/api/v1/".len() {
+        for who in ["coordinator", "B-coordinator", "applicant", "reviewer"] {
+            let asked = Knock {
+                who: called(who),
+                method: Method::Get,
+                path: place,
+                origin: &[],
+                with: With::default(),
+            };
+            if let Some(tag) = knock(house, &asked).await.headers.get("etag") {
+                return Some(tag.clone());
+            }
+        }
+        place = place.rsplit_once('/')?.0;
+    }
+    None
+}
+
 /// Knocks at a door as everybody, with every relation; `before` runs ahead of each.
 async fn everybody(
     site: &Site,
@@ -204,6 +267,12 @@ async fn everybody(
     let mut answers = Answers::new();
     for relations in relations(door.path) {
         let (path, values) = address(site, door.path, &relations)?;
+        let with = if door.operation.is_some() && door.method != Method::Get {
+            before();
+            With::of(door, version(house, door, &path).await)
+        } else {
+            With::default()
+        };
         for who in EVERYBODY {
             before();
             let asked = Knock {
@@ -211,6 +280,7 @@ async fn everybody(
                 method: door.method,
                 path: &path,
                 origin: FROM_HERE,
+                with: with.clone(),
             };
             let answer = knock(house, &asked).await;
             answers.insert((who.name, relations.clone()), (answer, values.clone()));
@@ -263,6 +333,7 @@ async fn every_door_shows_what_it_may_and_reading_changes_nothing() {
         method: Method::Get,
         path: &format!("/organisations/{}", world::id('A', "university")),
         origin: &[],
+        with: With::default(),
     };
     let page = knock(&house, &university).await.text().to_lowercase();
     let there = FORBIDDEN[0].1.iter().filter(|it| page.contains(**it));
@@ -319,13 +390,15 @@ async fn no_other_site_makes_a_browser_act() {
         }
         let own = vec![Relation::Own; knock::parameters(door.path).len()];
         let (path, _) = address(&world.app.site, door.path, &own).unwrap();
-        for who in EVERYBODY {
+        // A token is nothing that a browser adds by itself.
+        for who in EVERYBODY.into_iter().filter(|it| it.bearer_of.is_none()) {
             for origin in FOREIGN {
                 let asked = Knock {
                     who,
                     method: door.method,
                     path: &path,
                     origin,
+                    with: With::default(),
                 };
                 let answer = knock(&house, &asked).await;
                 // Without a credential a browser adds nothing to the API: it is told to bring one.
@@ -373,6 +446,7 @@ async fn no_office_archives_a_bank_for_which_another_holds_seats() {
             method: Method::Post,
             path: &format!("/organisations/{}/archive", world::id('A', "bank")),
             origin: FROM_HERE,
+            with: With::default(),
         };
         assert_eq!(knock(&house, &asked).await.status, expected);
         world.app.as_owner(&format!(
@@ -397,6 +471,7 @@ async fn an_ended_role_and_a_disabled_account_close_doors_at_the_next_request() 
             method: Method::Get,
             path,
             origin: &[],
+            with: With::default(),
         };
         knock(&house, &asked).await.status
     };

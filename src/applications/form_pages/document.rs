@@ -6,7 +6,7 @@ use crate::access;
 use crate::error::{Error, FieldError, Result};
 use crate::files;
 use crate::files::queries::NewFile;
-use crate::files::rules::{MAX_DOCUMENT, UploadRefusal, judge_pdf};
+use crate::files::rules::{MAX_DOCUMENT, UploadRefusal, judge_pdf, label};
 use crate::ids::ApplicationId;
 use crate::lang::{Lang, Say as _};
 use crate::web::{Cx, Pairs, Reply, ReplyBody, Site, Visit};
@@ -45,7 +45,7 @@ pub(super) fn upload(visit: &Visit, site: &Site) -> Result<Reply> {
             owner: own.person(),
             programme: Some(own.programme()),
             storage_key: &key,
-            label: &file.name,
+            label: &label(&file.name, ".pdf"),
             media_type: "application/pdf",
             size: file.size,
             sha256: &file.sha256,
@@ -121,7 +121,7 @@ pub(super) fn remove_document(cx: &mut Cx<'_, '_>) -> Result<Reply> {
 }
 
 /// Gives the document out, after looking again whose it is; as an attachment, never shown.
-pub(super) fn download(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+pub(in crate::applications) fn download(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let own = own(cx)?;
     let desk = actions::open(cx.conn, &own)?;
     let id = desk.mine.document_id.ok_or(Error::NotFound)?;

@@ -13,6 +13,40 @@ use super::super::rules::form::SectionKey;
 /// The most that a draft keeps of a statement that is too long.
 const STATEMENT_KEPT: usize = 20_000;
 
+/// The fields of a section. A field of another section that comes along is not looked at: it can
+/// neither be saved here nor keep this one from being saved.
+fn of_section(pairs: &Pairs, key: SectionKey) -> Pairs {
+    let fields: &[&str] = match key {
+        SectionKey::Person => &[
+            "family_name",
+            "given_names",
+            "western_name",
+            "name_zh",
+            "phone",
+        ],
+        SectionKey::Route => &["route"],
+        SectionKey::Background => &[
+            "university",
+            "employer",
+            "employer_name",
+            "job_title",
+            "field_of_study",
+            "graduation_year",
+        ],
+        SectionKey::Statement => &["statement"],
+        SectionKey::Document => &[],
+        SectionKey::Declarations => &[
+            "declares_true",
+            "declares_eligible",
+            "declares_available",
+            "accepted_pics",
+            "pics_version",
+        ],
+    };
+    let kept = pairs.iter().filter(|(name, _)| fields.contains(name));
+    Pairs::new(kept.map(|(n, v)| (n.to_owned(), v.to_owned())).collect())
+}
+
 /// What a section's form says, read; nothing is known of the rest of the application.
 pub(in crate::applications) struct Read {
     key: SectionKey,
@@ -35,6 +69,7 @@ impl Read {
         key: SectionKey,
         own_list: &[OrganisationId],
     ) -> Result<Self> {
+        let pairs = &of_section(pairs, key);
         let mut form = Form::new(pairs);
         let names = ["family_name", "given_names", "western_name", "name_zh"]
             .map(|field| form.optional(field, crate::people::rules::names::NAME_MAX_CHARS));

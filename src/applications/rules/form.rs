@@ -298,18 +298,30 @@ fn document(form: &FormData) -> Checked {
 }
 
 fn declarations(form: &FormData, rules: &FormRules) -> Checked {
-    let ticks = [
-        (form.declares_true, "declares_true"),
-        (form.declares_eligible, "declares_eligible"),
-        (form.declares_available, "declares_available"),
+    let ticks: [(bool, &str, Text); 3] = [
+        (
+            form.declares_true,
+            "declares_true",
+            Lang::need_declaration_true,
+        ),
+        (
+            form.declares_eligible,
+            "declares_eligible",
+            Lang::need_declaration_eligible,
+        ),
+        (
+            form.declares_available,
+            "declares_available",
+            Lang::need_declaration_available,
+        ),
     ];
     let mut problems: Vec<_> = ticks
         .into_iter()
-        .filter(|(ticked, _)| !ticked)
-        .map(|(_, field)| missing(field, Lang::need_declaration))
+        .filter(|(ticked, ..)| !ticked)
+        .map(|(_, field, text)| missing(field, text))
         .collect();
     problems.extend(pics_problem(form.accepted_pics, rules.pics));
-    let started = form.accepted_pics.is_some() || ticks.into_iter().any(|(ticked, _)| ticked);
+    let started = form.accepted_pics.is_some() || ticks.into_iter().any(|(ticked, ..)| ticked);
     (started, problems)
 }
 

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveTime, Timelike, Utc};
 
-use crate::access;
+use crate::access::{self, CohortStaff};
 use crate::audit;
 use crate::error::{Error, FieldError, Result};
 use crate::ids::ProgrammeId;
@@ -14,9 +14,9 @@ use crate::web::{Cx, Form, Pairs, Reply};
 
 use super::super::actions::{self, Details};
 use super::super::queries::Cohort;
-use super::super::rules::changes::as_deadline;
+use super::super::rules::changes::{as_deadline, changeable};
 use super::super::rules::seats::MAX_CAPACITY;
-use super::{cohort, crumbs};
+use super::{cohort, crumbs, date_warnings};
 
 pub(in crate::cohorts) fn is_code(text: &str) -> bool {
     let plain = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit();
@@ -197,6 +197,10 @@ fn show_new(cx: &mut Cx<'_, '_>, values: &Pairs, again: &Again) -> Result<Reply>
 
 /// GET `/cohorts/new`.
 pub(super) fn new(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    // A cohort belongs to a programme: without one, that comes first.
+    if access::desk(cx.conn)?.programmes().is_empty() {
+        return Ok(Reply::see_other("/programmes"));
+    }
     let programme = cx.request().query.typed("programme").to_owned();
     let values = Pairs::new(vec![
         pair("programme", programme),
@@ -237,12 +241,23 @@ fn try_create(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     Ok(Reply::see_other(format!("/cohorts/{id}/seats")).flash("saved"))
 }
 
-fn show_edit(cx: &mut Cx<'_, '_>, cohort: &Cohort, values: &Pairs, again: &Again) -> Result<Reply> {
+fn show_edit(
+    cx: &mut Cx<'_, '_>,
+    staff: &CohortStaff,
+    cohort: &Cohort,
+    values: &Pairs,
+    again: &Again,
+) -> Result<Reply> {
     let lang = cx.lang();
+    let state = cohort.state()?;
+    let mut note = vec![state.label(lang).to_owned()];
+    if changeable(state).is_ok() {
+        note.extend(date_warnings(cx, staff, cohort)?);
+    }
     let spec = FormSpec {
         title: lang.cohorts_edit().to_owned(),
         crumbs: crumbs(lang, Some(cohort)),
-        note: Some(cohort.state()?.label(lang).to_owned()),
+        note: Some(note.join(" · ")),
         groups: groups(lang),
         hidden: vec![pair("version", cohort.version.to_string())],
         action: format!("/cohorts/{}/edit", cohort.id),
@@ -255,8 +270,8 @@ fn show_edit(cx: &mut Cx<'_, '_>, cohort: &Cohort, values: &Pairs, again: &Again
 
 /// GET `/cohorts/{cohort}/edit`.
 pub(super) fn edit(cx: &mut Cx<'_, '_>) -> Result<Reply> {
-    let (_, cohort) = cohort(cx)?;
-    show_edit(cx, &cohort, &values(&cohort), &Again::first())
+    let (staff, cohort) = cohort(cx)?;
+    show_edit(cx, &staff, &cohort, &values(&cohort), &Again::first())
 }
 
 /// POST `/cohorts/{cohort}/edit`.
@@ -275,7 +290,7 @@ pub(super) fn update(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         Err(error) => {
             let lang = cx.lang();
             let again = Again::from_error(error, lang)?.compare(&values(&cohort), typed, lang);
-            show_edit(cx, &cohort, typed, &again)
+            show_edit(cx, &staff, &cohort, typed, &again)
         }
     }
 }

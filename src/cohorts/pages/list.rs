@@ -2,9 +2,11 @@
 
 use askama::Template;
 
-use crate::access;
+use crate::access::{self, Desk};
 use crate::error::{Error, Result};
+use crate::ids::ProgrammeId;
 use crate::lang::{Lang, format};
+use crate::programmes;
 use crate::web::exports::{Kind, export};
 use crate::web::fields::{Head, Sort};
 use crate::web::paging::{Cursor, PAGE, Page};
@@ -35,6 +37,8 @@ struct ListPage {
     shell: Shell,
     rows: Vec<Row>,
     heads: Vec<Head>,
+    /// The programmes to choose from, where there are several.
+    programmes: Vec<(String, String, bool)>,
     states: Vec<(&'static str, &'static str, bool)>,
     sorts: Vec<(&'static str, String, bool)>,
     filtered: bool,
@@ -46,6 +50,7 @@ struct ListPage {
 
 fn wanted(query: &Pairs) -> Wanted {
     Wanted {
+        programme: query.get("programme").and_then(|id| id.parse().ok()),
         state: query.get("state").and_then(CohortState::parse),
         sort: Sort::from_query(query, SORTS),
         after: Cursor::from_query(query),
@@ -75,6 +80,24 @@ fn row(lang: Lang, row: &Listing) -> Row {
     }
 }
 
+/// The programmes to choose from, where the desk reaches several.
+fn programmes_of(
+    cx: &mut Cx<'_, '_>,
+    desk: &Desk,
+    chosen: Option<ProgrammeId>,
+) -> Result<Vec<(String, String, bool)>> {
+    if desk.programmes().len() < 2 {
+        return Ok(Vec::new());
+    }
+    let lang = cx.lang();
+    let reached = programmes::queries::reached(cx.conn, desk)?.into_iter();
+    let choice = |(id, name): (ProgrammeId, programmes::queries::Name)| {
+        let said = name.say(lang).to_owned();
+        (id.to_string(), said, chosen == Some(id))
+    };
+    Ok(reached.map(choice).collect())
+}
+
 /// GET `/cohorts`.
 pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let lang = cx.lang();
@@ -87,6 +110,7 @@ pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         key: row.sort_key.clone(),
         id: row.id.0,
     });
+    let programmes = programmes_of(cx, &desk, wanted.programme)?;
     let sort = wanted.sort;
     let head = |label: &str, word: &str| Head::sorting(label, word, sort, PATH, query);
     let heads = vec![
@@ -109,6 +133,7 @@ pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         shell: cx.shell(lang.nav_cohorts()),
         rows: page.rows.iter().map(|listing| row(lang, listing)).collect(),
         heads,
+        programmes,
         states: CohortState::ALL
             .iter()
             .map(|s| (s.as_str(), s.label(lang), wanted.state == Some(*s)))
@@ -117,7 +142,7 @@ pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
             .into_iter()
             .map(|(word, label)| (word, label.to_owned(), word == sort.word))
             .collect(),
-        filtered: wanted.state.is_some(),
+        filtered: wanted.state.is_some() || wanted.programme.is_some(),
         query: query.with(&[("after", "")]),
         paged: wanted.after.is_some(),
         first: format!("{PATH}?{}", query.with(&[("after", "")])),
@@ -128,7 +153,7 @@ pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
 }
 
 /// GET `/cohorts.csv` and `/cohorts.xlsx`: the whole list, with the filters of the address.
-pub(super) fn export_list(visit: &Visit, _site: &Site) -> Result<Reply> {
+pub(in crate::cohorts) fn export_list(visit: &Visit, _site: &Site) -> Result<Reply> {
     let lang = visit.lang;
     let kind = visit
         .request

@@ -19,7 +19,7 @@ use super::super::queries::{self, Cohort, PoolRow};
 use super::super::rules::changes::{self, Hold, as_deadline};
 use super::super::rules::seats::MAX_CAPACITY;
 use super::form::{date_and_time, instant};
-use super::{cohort, crumbs, tone};
+use super::{cohort, crumbs, date_warnings, tone};
 
 /// A pool as the table shows it; lengths are per cent of the largest pool.
 struct Row {
@@ -56,6 +56,7 @@ struct SeatsPage {
     tab: &'static str,
     tone: &'static str,
     state: &'static str,
+    doubts: Vec<String>,
     rows: Vec<Row>,
     total: Total,
     add: Option<String>,
@@ -108,6 +109,11 @@ pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         free: sum.free + pool.free(),
         seats: sum.seats + pool.capacity,
     });
+    let doubts = if open {
+        date_warnings(cx, &staff, &cohort)?
+    } else {
+        Vec::new()
+    };
     let history = audit::lines(cx.conn, cohort.id.0, lang)?;
     let title = format!("{} – {}", lang.cohorts_seats(), cohort.name(lang));
     cx.visit.page(&SeatsPage {
@@ -116,6 +122,7 @@ pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         tab: "seats",
         tone: tone(state),
         state: state.label(lang),
+        doubts,
         rows: pools
             .iter()
             .map(|pool| row(lang, &cohort, pool, largest, open))

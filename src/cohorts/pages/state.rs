@@ -14,7 +14,7 @@ use crate::web::{Cx, Form, Reply, Shell};
 use super::super::actions;
 use super::super::queries::{self, Cohort};
 use super::super::rules::{self, CohortEvent, CohortState};
-use super::{cohort, crumbs, tone};
+use super::{cohort, crumbs, date_warnings, tone};
 
 /// A state on the way, as the strip of steps shows it.
 struct Stage {
@@ -86,10 +86,12 @@ fn effects(
             hard.push(lang.cohorts_open_hard().to_owned());
             let pools = queries::pools(cx.conn, staff)?;
             let seats = pools.iter().map(|pool| i64::from(pool.capacity)).sum();
-            vec![
+            let mut lines = vec![
                 lang.cohorts_open_does().to_owned(),
                 lang.cohorts_open_seats_now(seats),
-            ]
+            ];
+            lines.extend(date_warnings(cx, staff, cohort)?);
+            lines
         }
         CohortEvent::CloseCall => {
             let waiting = queries::applicants_alive(cx.conn, staff, Some("submitted"))?;

@@ -8,7 +8,7 @@ use diesel::{QueryableByName, RunQueryDsl};
 use crate::access::{CohortStaff, Desk};
 use crate::db::Conn;
 use crate::error::Result;
-use crate::ids::CohortId;
+use crate::ids::{CohortId, ProgrammeId};
 use crate::web::fields::{Column, Sort};
 use crate::web::paging::Cursor;
 
@@ -74,6 +74,8 @@ pub struct Listing {
 /// Which rows, and how many.
 #[derive(Clone, Debug)]
 pub struct Wanted {
+    /// Only cohorts of this programme.
+    pub programme: Option<ProgrammeId>,
     /// Only cohorts in this state.
     pub state: Option<CohortState>,
     /// In this order.
@@ -91,6 +93,11 @@ pub struct Wanted {
 pub fn list(conn: &mut Conn<'_>, desk: &Desk, wanted: &Wanted) -> Result<Vec<Listing>> {
     let (beyond, direction) = wanted.sort.direction();
     let key = wanted.sort.sql;
+    // A programme out of reach has no cohorts here.
+    let reached = desk.programmes().iter().copied();
+    let programmes: Vec<ProgrammeId> = reached
+        .filter(|id| wanted.programme.is_none_or(|only| only == *id))
+        .collect();
     Ok(sql_query(format!(
         "SELECT * FROM (SELECT c.id, c.code, c.name_en, c.name_zh, c.state, c.closes_at, c.starts_on, c.ends_on, \
            coalesce(s.seats, 0) AS seats, coalesce(s.taken, 0) AS taken, \
@@ -102,7 +109,7 @@ pub fn list(conn: &mut Conn<'_>, desk: &Desk, wanted: &Wanted) -> Result<Vec<Lis
          WHERE $3 IS NULL OR (sort_key, id) {beyond} ($3, $4) \
          ORDER BY sort_key {direction}, id {direction} LIMIT $5"
     ))
-    .bind::<Array<SqlUuid>, _>(desk.programmes())
+    .bind::<Array<SqlUuid>, _>(programmes)
     .bind::<Nullable<Text>, _>(wanted.state.map(CohortState::as_str))
     .bind::<Nullable<Text>, _>(wanted.after.as_ref().map(|cursor| &cursor.key))
     .bind::<Nullable<SqlUuid>, _>(wanted.after.as_ref().map(|cursor| cursor.id))

@@ -111,6 +111,11 @@ impl Cluster {
         }
     }
 
+    /// Does the server's process live?
+    pub(super) fn runs(&self) -> bool {
+        self.postmaster() == Postmaster::Ours
+    }
+
     /// Stops the server, if one runs: open transactions are rolled back, then a checkpoint.
     pub(super) fn stop(&self) -> Result<(), PrivateError> {
         // `pg_ctl` would signal whatever process now has the number of a left-over file.

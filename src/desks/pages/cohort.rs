@@ -1,7 +1,7 @@
 //! The cohort at a glance: seats, funnel, the year against its target, dates, what needs a decision.
 
 use askama::Template;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike as _, Utc};
 use serde_json::Value;
 
 use crate::access;
@@ -56,6 +56,8 @@ pub(super) struct FunnelLine {
 
 /// The year against its target.
 pub(super) struct YearLine {
+    /// Whose heading: the year itself, when the period is one.
+    pub title: String,
     pub headline: String,
     pub figure: String,
     pub done: String,
@@ -319,7 +321,10 @@ fn funnel(figures: &Figures, lang: Lang) -> Vec<FunnelLine> {
 }
 
 /// A yearly target, worked out for `now`.
-pub(super) fn standing(year: &Year, now: DateTime<Utc>) -> Option<(Target, Progress, Plan)> {
+pub(in crate::desks) fn standing(
+    year: &Year,
+    now: DateTime<Utc>,
+) -> Option<(Target, Progress, Plan)> {
     let target = Target {
         metric: Metric::parse(&year.metric)?,
         operator: Operator::parse(&year.operator)?,
@@ -333,9 +338,20 @@ pub(super) fn standing(year: &Year, now: DateTime<Utc>) -> Option<(Target, Progr
     Some((target, progress, required(&target, completion, acceptance)))
 }
 
-fn year_line(year: &Year, seats: i64, now: DateTime<Utc>, lang: Lang) -> YearLine {
+/// `2027 against its target`, where the period lies in one year.
+pub(super) fn year_title(year: &Year, lang: Lang) -> String {
+    if year.starts_on.year() == year.ends_on.year() {
+        lang.desk_year_of_year(year.starts_on.year())
+    } else {
+        lang.desk_year().to_owned()
+    }
+}
+
+/// The picture of a yearly target and its numbers in words; with cohorts of `seats` seats how many of
+/// them it takes (none: not said).
+pub(super) fn year_line(year: &Year, seats: i64, now: DateTime<Utc>, lang: Lang) -> YearLine {
     let Some((target, progress, plan)) = standing(year, now) else {
-        return YearLine::unknown();
+        return YearLine::unknown(lang);
     };
     let rest = (year.enrolled - year.trained).max(0);
     let mut words = vec![lang.desk_year_enrolled(&count(year.enrolled))];
@@ -352,6 +368,7 @@ fn year_line(year: &Year, seats: i64, now: DateTime<Utc>, lang: Lang) -> YearLin
         words.push(lang.desk_year_cohorts(cohorts, &count(seats)));
     }
     YearLine {
+        title: year_title(year, lang),
         headline: count(progress.count),
         figure: lang.desk_year_of(
             target.metric.label(lang),
@@ -370,8 +387,9 @@ fn year_line(year: &Year, seats: i64, now: DateTime<Utc>, lang: Lang) -> YearLin
 
 impl YearLine {
     /// A target that no rule knows how to count.
-    pub(super) fn unknown() -> Self {
+    pub(super) fn unknown(lang: Lang) -> Self {
         Self {
+            title: lang.desk_year().to_owned(),
             headline: String::new(),
             figure: String::new(),
             done: String::new(),

@@ -4,17 +4,22 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 
 use crate::access;
+use crate::cohorts::queries::Cohort;
 use crate::cohorts::rules::CohortState;
 use crate::db::{self, Task};
 use crate::desks::queries::cohort::Year;
 use crate::desks::queries::figures::{self as rows, CohortSums};
+use crate::desks::queries::public;
 use crate::desks::rules::{Cell, SMALL, funnel, length, parts, percent};
 use crate::error::{Error, Result};
 use crate::lang::Lang;
 use crate::lang::format::{count, date, deadline, hk_date, moment};
+use crate::web::exports::short;
 use crate::web::{Cx, Reply, Shell};
 
-use super::cohort::{FunnelLine, YearLine, share, standing, tag};
+use super::cohort::{FunnelLine, YearLine, share, standing, tag, year_title};
+use super::public::as_public;
+use super::public_parts::{DateLine, dates};
 
 struct SumsLine {
     name: String,
@@ -64,6 +69,44 @@ pub(in crate::desks) fn committee(cx: &mut Cx<'_, '_>) -> Result<Reply> {
             .collect::<Result<_>>()?,
     };
     cx.visit.page(&page)
+}
+
+/// The same figures as a file, hidden where the page hides them.
+pub(in crate::desks) fn committee_file(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    let lang = cx.lang();
+    let committee = access::committee(cx.conn)?;
+    let sums = cx.conn.elevate(Task::Report, |conn| {
+        let report = access::working(conn, Task::Report)?;
+        rows::sums(conn, &committee, &report)
+    })?;
+    let header = [
+        lang.desk_column_cohort(),
+        lang.desk_column_state(),
+        lang.desk_column_seats(),
+        lang.desk_column_taken(),
+        lang.desk_column_offered(),
+        lang.desk_column_free(),
+        lang.desk_funnel_submitted(),
+        lang.desk_funnel_decided(),
+        lang.desk_funnel_offered(),
+        lang.desk_funnel_accepted(),
+        lang.desk_funnel_enrolled(),
+    ];
+    let lines = sums.iter().map(|sums| {
+        let line = sums_line(sums, lang)?;
+        let mut row = vec![
+            line.name,
+            line.state.to_owned(),
+            line.seats,
+            line.taken,
+            line.offered,
+            line.free,
+        ];
+        row.extend(line.funnel.into_iter().map(|step| step.count));
+        Ok(row)
+    });
+    let rows = lines.collect::<Result<_>>()?;
+    short(&cx.request().path, "figures", &header, rows)
 }
 
 /// A count as the committee reads it.
@@ -122,7 +165,7 @@ fn sums_line(sums: &CohortSums, lang: Lang) -> Result<SumsLine> {
 
 fn year_line(year: &Year, now: DateTime<Utc>, lang: Lang) -> YearLine {
     let Some((target, progress, plan)) = standing(year, now) else {
-        return YearLine::unknown();
+        return YearLine::unknown(lang);
     };
     let (reached, enrolled) = (Cell::of(progress.count), Cell::of(year.enrolled));
     let trained = Cell::of(year.trained).count().unwrap_or(0);
@@ -138,6 +181,7 @@ fn year_line(year: &Year, now: DateTime<Utc>, lang: Lang) -> YearLine {
         &share(year.acceptance_bp, lang),
     ));
     YearLine {
+        title: year_title(year, lang),
         headline: said(reached, lang),
         figure: lang.desk_year_of(
             target.metric.label(lang),
@@ -177,6 +221,10 @@ struct Organisation {
     name: String,
     several: bool,
     held: Vec<HeldLine>,
+    /// What is ahead in the cohorts concerned.
+    ahead: Vec<DateLine>,
+    /// The programme office.
+    contacts: Vec<String>,
 }
 
 /// An organisation about its own seats.
@@ -185,6 +233,15 @@ pub(in crate::desks) fn organisation(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let member = access::member(cx.conn)?;
     let names = rows::organisations(cx.conn, &member)?;
     let held = rows::held(cx.conn, &member)?;
+    let (calls, programmes) = as_public(cx, |conn, site| {
+        Ok((public::calls(conn, site)?, public::programmes(conn, site)?))
+    })?;
+    let now = db::now(cx.conn)?;
+    let concerned: Vec<&Cohort> = calls
+        .iter()
+        .filter(|call| held.iter().any(|h| h.code == call.code))
+        .collect();
+    let ours = |id| concerned.is_empty() || concerned.iter().any(|call| call.programme_id == id);
     let names: Vec<&str> = names
         .iter()
         .map(|n| lang.pick(n.name_en.as_str(), n.name_zh.as_str()))
@@ -197,6 +254,12 @@ pub(in crate::desks) fn organisation(cx: &mut Cx<'_, '_>) -> Result<Reply> {
             .iter()
             .map(|h| held_line(h, lang))
             .collect::<Result<_>>()?,
+        ahead: dates(&concerned, lang, now).into_iter().take(6).collect(),
+        contacts: programmes
+            .iter()
+            .filter(|p| ours(p.id))
+            .map(|p| p.contact_email.clone())
+            .collect(),
     };
     cx.visit.page(&page)
 }

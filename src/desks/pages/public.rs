@@ -10,13 +10,13 @@ use crate::desks::queries::public as rows;
 use crate::desks::rules::{CallState, call_state};
 use crate::error::Result;
 use crate::lang::Lang;
-use crate::lang::format::{count, date, date_long, deadline};
+use crate::lang::format::{count, date, deadline};
 use crate::programmes::rules::{Metric, Operator};
 use crate::web::{Cx, Reply, Shell};
 
 use super::public_parts::{
-    CallCard, CriterionLine, DateLine, SourceLine, cached, call_words, criteria_of, dates,
-    paragraphs,
+    CallCard, CriterionLine, DateLine, Fact, SourceLine, cached, call_words, criteria_of, dates,
+    facts, paragraphs, source,
 };
 
 /// Runs `work` as the public site, whoever reads: staff see here what a stranger sees.
@@ -33,11 +33,6 @@ pub(in crate::desks) fn as_public<T>(
     } else {
         cx.conn.elevate(Task::PublicSite, run)
     }
-}
-
-struct Fact {
-    wording: String,
-    source: Option<SourceLine>,
 }
 
 #[derive(Template)]
@@ -88,29 +83,11 @@ pub(in crate::desks) fn landing(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         },
         calls: cards.into_iter().filter(|c| c.open || c.not_yet).collect(),
         dates: ahead,
-        facts: promises.iter().map(|promise| fact(promise, lang)).collect(),
+        facts: facts(&promises, lang),
         contact: first.map(|p| p.contact_email.clone()),
     };
     let reply = cx.visit.page(&page)?;
     Ok(cached(cx, reply))
-}
-
-fn fact(promise: &rows::Promise, lang: Lang) -> Fact {
-    Fact {
-        wording: lang.pick(&promise.wording_en, &promise.wording_zh).clone(),
-        source: source(promise, lang),
-    }
-}
-
-fn source(promise: &rows::Promise, lang: Lang) -> Option<SourceLine> {
-    let title = lang.pick(&promise.title_en, &promise.title_zh).as_deref()?;
-    Some(SourceLine::new(
-        lang,
-        title,
-        promise.publisher.as_deref()?,
-        promise.published_on?,
-        promise.url.as_deref(),
-    ))
 }
 
 struct RouteLine {
@@ -144,7 +121,6 @@ struct Call {
     told: String,
     intro: Vec<String>,
     step: Step,
-    closes: String,
     seats: String,
     dates: Vec<DateLine>,
     routes: Vec<RouteLine>,
@@ -184,7 +160,6 @@ pub(in crate::desks) fn call(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         told: told(state, &cohort, lang),
         intro: paragraphs(cohort.intro(lang)),
         step,
-        closes: deadline(lang, cohort.closes_at),
         seats: count(seats),
         dates: match state {
             CallState::Cancelled => Vec::new(),
@@ -301,9 +276,9 @@ pub(in crate::desks) fn curriculum(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     Ok(cached(cx, reply))
 }
 
+/// The criteria of one call, or of several that ask the same.
 struct Rubric {
-    name: String,
-    href: String,
+    calls: Vec<(String, String)>,
     criteria: Vec<CriterionLine>,
 }
 
@@ -328,19 +303,33 @@ pub(in crate::desks) fn selection(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     contacts.dedup();
     let page = Selection {
         shell: cx.shell(lang.nav_selection()),
-        rubrics: calls
-            .iter()
-            .map(|cohort| Rubric {
-                name: cohort.name(lang).to_owned(),
-                href: format!("/calls/{}", cohort.code),
-                criteria: criteria_of(&criteria, cohort.id, lang),
-            })
-            .filter(|rubric| !rubric.criteria.is_empty())
-            .collect(),
+        rubrics: rubrics(&calls, &criteria, lang),
         contacts,
     };
     let reply = cx.visit.page(&page)?;
     Ok(cached(cx, reply))
+}
+
+fn rubrics(calls: &[Cohort], criteria: &[rows::Criterion], lang: Lang) -> Vec<Rubric> {
+    let mut rubrics: Vec<Rubric> = Vec::new();
+    for cohort in calls {
+        let own = criteria_of(criteria, cohort.id, lang);
+        if own.is_empty() {
+            continue;
+        }
+        let call = (
+            format!("/calls/{}", cohort.code),
+            cohort.name(lang).to_owned(),
+        );
+        match rubrics.iter_mut().find(|rubric| rubric.criteria == own) {
+            Some(same) => same.calls.push(call),
+            None => rubrics.push(Rubric {
+                calls: vec![call],
+                criteria: own,
+            }),
+        }
+    }
+    rubrics
 }
 
 struct StatementShown {
@@ -435,10 +424,7 @@ pub(in crate::desks) fn targets(cx: &mut Cx<'_, '_>) -> Result<Reply> {
 }
 
 fn target(promise: &rows::Promise, lang: Lang) -> TargetLine {
-    let period = lang.site_from_to(
-        &date_long(lang, promise.starts_on),
-        &date_long(lang, promise.ends_on),
-    );
+    let period = lang.site_from_to(&date(lang, promise.starts_on), &date(lang, promise.ends_on));
     let metric = Metric::parse(&promise.metric);
     let operator = Operator::parse(&promise.operator).map_or("", |o| o.label(lang));
     TargetLine {

@@ -1,11 +1,11 @@
 //! Parts that several public pages show.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use sha2::{Digest as _, Sha256};
 
 use crate::cohorts::queries::Cohort;
 use crate::cohorts::rules::CohortState;
-use crate::desks::queries::public::Criterion;
+use crate::desks::queries::public::{Criterion, Promise};
 use crate::desks::rules::{CallState, call_state};
 use crate::error::Result;
 use crate::ids::CohortId;
@@ -151,6 +151,7 @@ pub(in crate::desks) fn days_left(lang: Lang, day: NaiveDate, today: NaiveDate) 
 }
 
 /// A criterion with its share of the whole.
+#[derive(PartialEq, Eq)]
 pub(super) struct CriterionLine {
     pub name: String,
     pub hint: String,
@@ -168,6 +169,60 @@ pub(super) fn criteria_of(all: &[Criterion], cohort: CohortId, lang: Lang) -> Ve
             share: lang.site_percent_of(i64::from((c.weight * 200 / whole.max(1) + 1) / 2)),
         })
         .collect()
+}
+
+/// What a source says of the programme, and of which years.
+pub(super) struct Fact {
+    pub wording: String,
+    pub years: Option<String>,
+    pub source: Option<SourceLine>,
+}
+
+/// What the sources say. A sentence that is a target of several years stands once, with its years.
+pub(super) fn facts(promises: &[Promise], lang: Lang) -> Vec<Fact> {
+    let mut found: Vec<(&Promise, Vec<String>)> = Vec::new();
+    for promise in promises {
+        let same = found.iter_mut().find(|(first, _)| {
+            (&first.wording_en, &first.wording_zh, &first.title_en)
+                == (&promise.wording_en, &promise.wording_zh, &promise.title_en)
+        });
+        match same {
+            Some((_, years)) => years.extend(whole_year(promise, lang)),
+            None => found.push((promise, whole_year(promise, lang).into_iter().collect())),
+        }
+    }
+    found
+        .into_iter()
+        .map(|(promise, years)| Fact {
+            wording: lang.pick(&promise.wording_en, &promise.wording_zh).clone(),
+            years: (!years.is_empty())
+                .then(|| lang.site_target_years(&years.join(lang.pick(", ", "、")))),
+            source: source(promise, lang),
+        })
+        .collect()
+}
+
+/// The year, when the period is one from its first to its last day.
+fn whole_year(promise: &Promise, lang: Lang) -> Option<String> {
+    let year = promise.starts_on.year();
+    let days = (
+        NaiveDate::from_ymd_opt(year, 1, 1)?,
+        NaiveDate::from_ymd_opt(year, 12, 31)?,
+    );
+    (days == (promise.starts_on, promise.ends_on))
+        .then(|| lang.pick(year.to_string(), format!("{year}年")))
+}
+
+/// The document in which a target stands.
+pub(super) fn source(promise: &Promise, lang: Lang) -> Option<SourceLine> {
+    let title = lang.pick(&promise.title_en, &promise.title_zh).as_deref()?;
+    Some(SourceLine::new(
+        lang,
+        title,
+        promise.publisher.as_deref()?,
+        promise.published_on?,
+        promise.url.as_deref(),
+    ))
 }
 
 /// A document as a source beside a number.

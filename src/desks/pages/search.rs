@@ -14,7 +14,7 @@ use crate::web::{Cx, Reply, Shell};
 use super::me::tag;
 
 /// Most words of a question; what comes after them is not looked at.
-const MOST_TERMS: usize = 8;
+pub(in crate::desks) const MOST_TERMS: usize = 8;
 
 struct Person {
     href: String,

@@ -1,17 +1,24 @@
-//! The programme office's home: what needs a decision today.
+//! The programme office's home: what needs a decision today, how the year stands, what is ahead.
 
 use askama::Template;
+use chrono::{DateTime, Utc};
 
 use crate::access;
+use crate::cohorts::queries::Cohort;
+use crate::cohorts::rules::CohortState;
 use crate::db::Role;
 use crate::desks::queries::{cohort as counted, today as rows};
 use crate::desks::rules::{length, needs};
 use crate::error::Result;
-use crate::lang::format::{count, deadline};
+use crate::lang::Lang;
+use crate::lang::format::{count, deadline, hk_date};
 use crate::web::{Cx, Reply, Shell};
 
-use super::cohort::{NeedLine, need_line, tag};
-use super::public_parts::dates;
+use super::cohort::{NeedLine, YearLine, need_line, tag, year_line};
+use super::public_parts::{DateLine, dates};
+
+/// Dates that stand on the page; the rest are on the cohorts' own.
+const AHEAD: usize = 6;
 
 struct Waiting {
     cohort: String,
@@ -49,6 +56,8 @@ struct Today {
     waiting: Vec<Waiting>,
     dead_letters: Option<String>,
     cohorts: Vec<CohortLine>,
+    years: Vec<YearLine>,
+    ahead: Vec<DateLine>,
     first: Vec<FirstStep>,
 }
 
@@ -60,6 +69,7 @@ pub(in crate::desks) fn home(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let figures = counted::all_figures(cx.conn, &desk)?;
     let house = rows::house(cx.conn, &desk)?;
     let now = crate::db::now(cx.conn)?;
+    let years = counted::running_years(cx.conn, &desk, hk_date(now))?;
 
     let (mut waiting, mut overview) = (Vec::new(), Vec::new());
     for cohort in &cohorts {
@@ -73,25 +83,7 @@ pub(in crate::desks) fn home(cx: &mut Cx<'_, '_>) -> Result<Reply> {
             });
         }
         let state = cohort.state()?;
-        overview.push(CohortLine {
-            href: format!("/cohorts/{}", cohort.id),
-            name: cohort.name(lang).to_owned(),
-            tag: tag(state),
-            state: state.label(lang),
-            submitted: count(f.submitted),
-            taken: count(f.taken),
-            offered: count(f.on_offer),
-            seats: count(f.seats),
-            taken_width: length(f.taken, f.seats),
-            offered_width: length(f.on_offer, f.seats),
-            offered_end: length(f.taken + f.on_offer, f.seats),
-            waiting: count(f.waiting),
-            next: dates(&[cohort], lang, now)
-                .into_iter()
-                .next()
-                .map(|line| lang.desk_next_date(line.what, &line.left))
-                .unwrap_or_default(),
-        });
+        overview.push(cohort_line(cohort, f, state, now, lang));
     }
     waiting.sort_by_key(|w| !w.line.urgent);
     let administrator = cx.visit.actor.role() == Some(Role::Administrator);
@@ -106,15 +98,52 @@ pub(in crate::desks) fn home(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         waiting,
         dead_letters: (house.dead_letters > 0).then(|| lang.desk_dead_letters(house.dead_letters)),
         cohorts: overview,
+        years: years
+            .iter()
+            .map(|year| year_line(year, 0, now, lang))
+            .collect(),
+        ahead: dates(&cohorts.iter().collect::<Vec<_>>(), lang, now)
+            .into_iter()
+            .take(AHEAD)
+            .collect(),
         first,
     };
     cx.visit.page(&page)
 }
 
-fn first_steps(house: &rows::House, no_programme: bool, lang: crate::lang::Lang) -> Vec<FirstStep> {
+/// A cohort's line of the overview.
+fn cohort_line(
+    cohort: &Cohort,
+    f: &counted::Figures,
+    state: CohortState,
+    now: DateTime<Utc>,
+    lang: Lang,
+) -> CohortLine {
+    CohortLine {
+        href: format!("/cohorts/{}", cohort.id),
+        name: cohort.name(lang).to_owned(),
+        tag: tag(state),
+        state: state.label(lang),
+        submitted: count(f.submitted),
+        taken: count(f.taken),
+        offered: count(f.on_offer),
+        seats: count(f.seats),
+        taken_width: length(f.taken, f.seats),
+        offered_width: length(f.on_offer, f.seats),
+        offered_end: length(f.taken + f.on_offer, f.seats),
+        waiting: count(f.waiting),
+        next: dates(&[cohort], lang, now)
+            .into_iter()
+            .next()
+            .map(|line| lang.desk_next_date(line.what, &line.left))
+            .unwrap_or_default(),
+    }
+}
+
+fn first_steps(house: &rows::House, no_programme: bool, lang: Lang) -> Vec<FirstStep> {
     if no_programme {
         return vec![FirstStep {
-            href: "/programme",
+            href: "/programmes/new",
             label: lang.desk_first_programme(),
             done: false,
         }];

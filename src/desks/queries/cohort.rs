@@ -269,3 +269,19 @@ pub fn year(conn: &mut Conn<'_>, staff: &CohortStaff, day: NaiveDate) -> Result<
     .get_result(conn.pg())
     .optional()?)
 }
+
+/// Of each programme of the desk the target of the year that runs on `day`, or the next one: the
+/// headline before an operating figure.
+///
+/// # Errors
+/// The database's.
+pub fn running_years(conn: &mut Conn<'_>, desk: &Desk, day: NaiveDate) -> Result<Vec<Year>> {
+    let ids: Vec<uuid::Uuid> = desk.programmes().iter().map(|id| id.0).collect();
+    Ok(sql_query(format!(
+        "SELECT DISTINCT ON (y.programme_id) y.* FROM ({YEAR} AND g.id = ANY ($1) AND t.ends_on >= $2) y \
+         ORDER BY y.programme_id, y.metric <> 'trained', y.starts_on"
+    ))
+    .bind::<Array<SqlUuid>, _>(&ids)
+    .bind::<Date, _>(day)
+    .load(conn.pg())?)
+}

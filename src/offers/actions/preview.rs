@@ -218,6 +218,15 @@ impl Prepared {
         })
     }
 
+    fn offered(&self, (id, pool): &(ApplicationId, PoolId), letter: &'static str) -> Result<Line> {
+        let entry = self.waiting.iter().find(|it| it.application == *id);
+        Ok(Line {
+            pool: Some(*pool),
+            rank: entry.map(|it| it.rank),
+            ..self.line(*id, letter)?
+        })
+    }
+
     /// How many still wait from before.
     fn still_waiting(&self) -> usize {
         self.waiting
@@ -234,15 +243,7 @@ pub(super) fn preview(
     offers_end: DateTime<Utc>,
 ) -> Result<Preview> {
     let plan = &prepared.plan;
-    let offered = |(id, pool): &(ApplicationId, PoolId), letter| -> Result<Line> {
-        let entry = prepared.waiting.iter().find(|it| it.application == *id);
-        Ok(Line {
-            pool: Some(*pool),
-            rank: entry.map(|it| it.rank),
-            ..prepared.line(*id, letter)?
-        })
-    };
-    let made = |it| offered(it, "offer_made");
+    let made = |it| prepared.offered(it, "offer_made");
     let seated = |it| -> Result<Line> {
         Ok(Line {
             seat_was_free: true,
@@ -273,7 +274,7 @@ pub(super) fn preview(
             &mut plan
                 .promotions
                 .iter()
-                .map(|it| offered(it, "offer_promoted")),
+                .map(|it| prepared.offered(it, "offer_promoted")),
         )?,
         offers: collect(
             &mut release

@@ -56,6 +56,10 @@ pub fn release(
     if shown.decisions() == 0 {
         return Err(ReleaseRefusal::Nothing.into());
     }
+    let places = &prepared.plan.release.waitlist;
+    if places.iter().any(|it| it.entry.pools.is_empty()) {
+        return Err(ReleaseRefusal::NoPool.into());
+    }
     let release = ReleaseId::new();
     let counts = [
         shown.offers.len(),

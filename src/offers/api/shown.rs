@@ -28,6 +28,7 @@ pub(super) struct DecisionShown {
 #[serde(deny_unknown_fields)]
 pub(super) struct NewDecision {
     /// accept, waitlist, reject or ineligible.
+    #[schema(example = "accept")]
     pub(super) decision: String,
     /// The ineligible read it.
     #[schema(max_length = 500)]

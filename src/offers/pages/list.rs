@@ -113,12 +113,12 @@ pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
 }
 
 /// The list as CSV.
-pub(super) fn csv(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+pub(in crate::offers) fn csv(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     table(cx, Kind::Csv)
 }
 
 /// The list as XLSX.
-pub(super) fn xlsx(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+pub(in crate::offers) fn xlsx(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     table(cx, Kind::Xlsx)
 }
 

@@ -198,12 +198,12 @@ fn changed(mut pools: Vec<Pool>, from: PoolId, seats: i32) -> Result<Vec<Pool>, 
 }
 
 /// The list as CSV.
-pub(super) fn csv(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+pub(in crate::offers) fn csv(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     table(cx, Kind::Csv)
 }
 
 /// The list as XLSX.
-pub(super) fn xlsx(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+pub(in crate::offers) fn xlsx(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     table(cx, Kind::Xlsx)
 }
 

@@ -61,7 +61,8 @@ fn show(cx: &Cx<'_, '_>, row: Option<&Row>, values: &Pairs, again: &Again) -> Re
     form_page(cx, spec, values, again)
 }
 
-fn read(form: &mut Form<'_>) -> OrganisationDetails {
+/// Judges the fields of an organisation's form.
+pub(in crate::organisations) fn read(form: &mut Form<'_>) -> OrganisationDetails {
     let details = OrganisationDetails {
         kind: form.choice("kind", Kind::parse).unwrap_or(Kind::Other),
         name_en: form.text("name_en", 200),
@@ -98,7 +99,8 @@ pub(super) fn create(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     }
 }
 
-fn values(row: &Row) -> Pairs {
+/// The fields of an organisation's form as they stand.
+pub(in crate::organisations) fn values(row: &Row) -> Pairs {
     Pairs::new(vec![
         pair("kind", &row.kind),
         pair("name_en", &row.name_en),
@@ -157,18 +159,23 @@ pub(super) fn new_contact(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     show_contact(cx, &row, Pairs::none(), &Again::first())
 }
 
+/// Judges the fields of a contact's form.
+pub(in crate::organisations) fn read_contact(form: &mut Form<'_>) -> NewContact {
+    NewContact {
+        name: form.text("name", 120),
+        post: form.optional("post", 120),
+        email: form.optional("email", 200),
+        phone: form.optional("phone", 40),
+    }
+}
+
 /// POST `/organisations/{organisation}/contacts/new`.
 pub(super) fn add_contact(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let (desk, row) = organisation(cx)?;
     let visit = cx.visit;
     let typed = visit.request.form();
     let mut form = Form::new(typed);
-    let contact = NewContact {
-        name: form.text("name", 120),
-        post: form.optional("post", 120),
-        email: form.optional("email", 200),
-        phone: form.optional("phone", 40),
-    };
+    let contact = read_contact(&mut form);
     let done = form
         .done()
         .and_then(|()| actions::add_contact(cx.conn, &desk, row.id, &contact));

@@ -32,7 +32,8 @@ struct ListPage {
     next: Option<String>,
 }
 
-fn wanted(query: &Pairs) -> Wanted {
+/// What the address asks for.
+pub(in crate::organisations) fn wanted(query: &Pairs) -> Wanted {
     let text = query.typed("q").trim();
     Wanted {
         kind: query.get("kind").and_then(Kind::parse),
@@ -102,7 +103,7 @@ fn cells(lang: Lang, row: &Row) -> [String; 5] {
 }
 
 /// GET `/organisations.csv` and `/organisations.xlsx`, with the filters of the address.
-pub(super) fn export_list(visit: &Visit, _site: &Site) -> Result<Reply> {
+pub(in crate::organisations) fn export_list(visit: &Visit, _site: &Site) -> Result<Reply> {
     let lang = visit.lang;
     let end = visit.request.path.rsplit('.').next();
     let kind = end.and_then(FileKind::parse).ok_or(Error::NotFound)?;

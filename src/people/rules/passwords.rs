@@ -1,10 +1,16 @@
 //! What may be a password (NIST SP 800-63B-4: length, a list of bad ones, no composition rules).
 
+use std::collections::HashMap;
+
 use unicode_normalization::UnicodeNormalization;
 
 use super::Fault;
 use super::search::fold;
 use crate::lang::{Lang, Say};
+
+mod known;
+
+use known::{KNOWN, LONGEST_WORD, look};
 
 /// The shortest password, in code points after NFKC (SP 800-63B-4, single factor).
 pub const PASSWORD_MIN_CHARS: usize = 15;
@@ -18,8 +24,6 @@ const MEASURED_CHARS: usize = 128;
 /// Words that short are in everything.
 const MIN_WORD_CHARS: usize = 3;
 
-/// Words and phrases that begin every list of broken passwords, one a line, folded.
-const COMMON: &str = include_str!("common-passwords.txt");
 /// What a guesser of passwords for this site would try first.
 const SITE_WORDS: [&str; 5] = ["banyan", "talent", "programme", "trainee", "榕"];
 /// Rows and walks of a keyboard and the orders that everybody knows by heart.
@@ -93,37 +97,39 @@ pub fn check_password(password: &str, own: &[&str]) -> Result<(), PasswordFault>
     if normal.len() > PASSWORD_MAX_BYTES {
         return Err(PasswordFault::TooLong);
     }
-    let mut known: Vec<Vec<char>> = COMMON.lines().map(|word| word.chars().collect()).collect();
-    if steps(&normal, &known) < MIN_STEPS {
+    if steps(&normal, &HashMap::new()) < MIN_STEPS {
         return Err(PasswordFault::Common);
     }
-    known.extend(own_words(own));
-    if steps(&normal, &known) < MIN_STEPS {
+    if steps(&normal, &own_words(own)) < MIN_STEPS {
         return Err(PasswordFault::Personal);
     }
     Ok(())
 }
 
-/// The words of a person's names and address, each alone and all of one text together.
-fn own_words(own: &[&str]) -> Vec<Vec<char>> {
+/// The words of a person's names and address, each alone and all of one text together, as they
+/// look. Each is one guess.
+fn own_words(own: &[&str]) -> HashMap<String, usize> {
     let mut out = Vec::new();
     for text in SITE_WORDS.iter().chain(own) {
         let folded = fold(text);
         let parts = folded.split(|c: char| !c.is_alphanumeric());
-        out.extend(parts.clone().map(|part| part.chars().collect()));
-        out.push(parts.flat_map(str::chars).collect());
+        out.extend(parts.clone().map(str::to_owned));
+        out.push(parts.collect());
     }
     // A Chinese name of two characters is a word; two Latin letters are not.
-    out.retain(|word: &Vec<char>| {
-        word.len() >= MIN_WORD_CHARS || word.first().is_some_and(|c| u32::from(*c) > 0x2e7f)
+    out.retain(|word| {
+        let han = word.chars().next().is_some_and(|c| u32::from(c) > 0x2e7f);
+        han || word.chars().count() >= MIN_WORD_CHARS
     });
-    out
+    out.iter()
+        .map(|word| (word.chars().map(look).collect(), 1))
+        .collect()
 }
 
-/// How many steps a guesser needs who knows `known` words, sequences, years and repeats: each such
-/// piece is one step, and so is each other character. `Password1234567!` takes three. Separators
-/// count for nothing.
-fn steps(password: &str, known: &[Vec<char>]) -> usize {
+/// How many steps a guesser needs who knows the lists, `own` words, sequences, years and repeats: each
+/// such piece is one step (of a longer list two or three), and so is each other character.
+/// `Password1234567!` takes three. Separators count for nothing.
+fn steps(password: &str, own: &HashMap<String, usize>) -> usize {
     let text: Vec<char> = fold(password)
         .chars()
         .filter(|c| !c.is_whitespace() && !matches!(c, '-' | '_' | '.' | ','))
@@ -138,43 +144,25 @@ fn steps(password: &str, known: &[Vec<char>]) -> usize {
             break;
         };
         let rest = text.get(start..).unwrap_or_default();
-        let mut reach = |length: usize| {
+        let mut reach = |length: usize, cost: usize| {
             for target in best.iter_mut().skip(start + 1).take(length) {
-                *target = (*target).min(so_far + 1);
+                *target = (*target).min(so_far + cost);
             }
         };
-        reach(1);
-        reach(walk_length(rest, &walks));
-        reach(year_length(rest));
-        reach(repeat_length(&text, start));
-        for word in known.iter().filter(|word| begins(rest, word)) {
-            reach(word.len());
+        reach(1, 1);
+        reach(walk_length(rest, &walks), 1);
+        reach(year_length(rest), 1);
+        reach(repeat_length(&text, start), 1);
+        let mut piece = String::new();
+        for (before, typed) in rest.iter().take(LONGEST_WORD).enumerate() {
+            piece.push(look(*typed));
+            let costs = [own.get(&piece), KNOWN.get(&piece)];
+            if let Some(cost) = costs.into_iter().flatten().min() {
+                reach(before + 1, *cost);
+            }
         }
     }
     best.last().copied().unwrap_or_default()
-}
-
-/// Is `word` the beginning, digits and signs taken for the letters that they look like?
-fn begins(rest: &[char], word: &[char]) -> bool {
-    rest.len() >= word.len()
-        && word
-            .iter()
-            .zip(rest)
-            .all(|(letter, typed)| letter == typed || look_alike(*typed).contains(*letter))
-}
-
-fn look_alike(typed: char) -> &'static str {
-    match typed {
-        '0' => "o",
-        '1' | '!' | '|' => "il",
-        '3' => "e",
-        '4' | '@' => "a",
-        '5' | '$' => "s",
-        '7' | '+' => "t",
-        '8' => "b",
-        '9' => "g",
-        _ => "",
-    }
 }
 
 /// The known walks, there and back.

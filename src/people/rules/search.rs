@@ -167,6 +167,18 @@ pub fn search_terms(query: &str) -> Vec<String> {
             terms.extend(words(piece));
         }
     }
+    let signs: String = fold(query)
+        .chars()
+        .filter(|c| !c.is_whitespace() && !c.is_control())
+        .collect();
+    if terms.is_empty() && !query.trim().is_empty() {
+        // Signs alone begin no name: whoever asks for `%` is shown nobody, not everybody.
+        terms.push(if signs.is_empty() {
+            "\u{fffd}".to_owned()
+        } else {
+            signs
+        });
+    }
     terms
 }
 

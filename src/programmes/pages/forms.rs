@@ -44,7 +44,8 @@ fn saved(staff: &ProgrammeStaff) -> Reply {
     Reply::see_other(home(staff)).flash("saved")
 }
 
-fn programme_values(row: &Programme) -> Pairs {
+/// The fields of a programme's form as they stand.
+pub(in crate::programmes) fn programme_values(row: &Programme) -> Pairs {
     Pairs::new(vec![
         pair("name_en", &row.name_en),
         pair("name_zh", &row.name_zh),
@@ -67,7 +68,7 @@ fn show_programme(
         .iter()
         .map(|word| pair(word, lang.programme_status(word)))
         .collect();
-    let fields = vec![
+    let mut fields = vec![
         Field::line("name_en", lang.programmes_name_en()).written_in(Lang::En),
         Field::line("name_zh", lang.programmes_name_zh()).written_in(Lang::Zh),
         Field::line("summary_en", lang.programmes_summary_en())
@@ -78,9 +79,12 @@ fn show_programme(
             .area(5)
             .optional()
             .written_in(Lang::Zh),
-        Field::line("status", lang.programmes_status()).choice(statuses),
         Field::line("contact_email", lang.programmes_contact()).of("email"),
     ];
+    // A closed one stays so until it is opened again.
+    if row.status != "closed" {
+        fields.push(Field::line("status", lang.programmes_status()).choice(statuses));
+    }
     let action = "/programme/edit".to_owned();
     let mut spec = form_spec(lang, staff, lang.programmes_edit(), fields, action);
     spec.hidden.push(pair("version", row.version.to_string()));
@@ -94,6 +98,23 @@ pub(super) fn edit(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     show_programme(cx, &staff, &row, &programme_values(&row), &Again::first())
 }
 
+/// Judges the fields of a programme's form.
+pub(in crate::programmes) fn read_programme(form: &mut Form<'_>, now: &str) -> ProgrammeDetails {
+    let status = |word: &str| actions::STATUSES.contains(&word).then(|| word.to_owned());
+    ProgrammeDetails {
+        name_en: form.text("name_en", 120),
+        name_zh: form.text("name_zh", 120),
+        summary_en: form.optional("summary_en", 2000).unwrap_or_default(),
+        summary_zh: form.optional("summary_zh", 2000).unwrap_or_default(),
+        status: if now == "closed" {
+            now.to_owned()
+        } else {
+            form.choice("status", status).unwrap_or_default()
+        },
+        contact_email: super::contact(form),
+    }
+}
+
 /// POST `/programme/edit`.
 pub(super) fn save(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let staff = chosen(cx)?;
@@ -102,15 +123,7 @@ pub(super) fn save(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let typed = visit.request.form();
     let mut form = Form::new(typed);
     let version = form.number("version", 1, i32::MAX);
-    let status = |word: &str| actions::STATUSES.contains(&word).then(|| word.to_owned());
-    let details = ProgrammeDetails {
-        name_en: form.text("name_en", 120),
-        name_zh: form.text("name_zh", 120),
-        summary_en: form.optional("summary_en", 2000).unwrap_or_default(),
-        summary_zh: form.optional("summary_zh", 2000).unwrap_or_default(),
-        status: form.choice("status", status).unwrap_or_default(),
-        contact_email: form.text("contact_email", 200),
-    };
+    let details = read_programme(&mut form, &row.status);
     let done = form
         .done()
         .and_then(|()| actions::edit_programme(cx.conn, &staff, version, &details));
@@ -143,11 +156,8 @@ fn target_fields(cx: &mut Cx<'_, '_>, staff: &ProgrammeStaff) -> Result<Vec<Fiel
         .into_iter()
         .map(|row| {
             let title = lang.pick(&row.title_en, &row.title_zh);
-            let label = format!(
-                "{title} ({}, {})",
-                row.publisher,
-                date(lang, row.published_on)
-            );
+            let of = [row.publisher.clone(), date(lang, row.published_on)];
+            let label = title.clone() + &lang.aside(&of.join(lang.pick(", ", "，")));
             (row.id.to_string(), label)
         })
         .collect();
@@ -171,7 +181,8 @@ fn target_fields(cx: &mut Cx<'_, '_>, staff: &ProgrammeStaff) -> Result<Vec<Fiel
     ])
 }
 
-fn read_target(form: &mut Form<'_>, typed: &Pairs) -> NewTarget {
+/// Judges the fields of a target's form.
+pub(in crate::programmes) fn read_target(form: &mut Form<'_>, typed: &Pairs) -> NewTarget {
     let metric = |word: &str| actions::METRICS.contains(&word).then(|| word.to_owned());
     let source = if typed.typed("source").is_empty() {
         None
@@ -253,7 +264,8 @@ fn target(cx: &mut Cx<'_, '_>, staff: &ProgrammeStaff) -> Result<TargetRow> {
         .ok_or(Error::NotFound)
 }
 
-fn target_values(row: &TargetRow) -> Pairs {
+/// The fields of a target's form as they stand.
+pub(in crate::programmes) fn target_values(row: &TargetRow) -> Pairs {
     Pairs::new(vec![
         pair("metric", &row.metric),
         pair("operator", &row.operator),
@@ -362,12 +374,8 @@ pub(super) fn new_source(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     show_source(cx, &staff, Pairs::none(), &Again::first())
 }
 
-/// POST `/programme/sources/new`.
-pub(super) fn add_source(cx: &mut Cx<'_, '_>) -> Result<Reply> {
-    let staff = chosen(cx)?;
-    let visit = cx.visit;
-    let typed = visit.request.form();
-    let mut form = Form::new(typed);
+/// Judges the fields of a source's form.
+pub(in crate::programmes) fn read_source(form: &mut Form<'_>) -> NewSource {
     let source = NewSource {
         title_en: form.text("title_en", 300),
         title_zh: form.text("title_zh", 300),
@@ -380,6 +388,16 @@ pub(super) fn add_source(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     {
         form.error("url", "url", |lang| lang.programmes_url_form().to_owned());
     }
+    source
+}
+
+/// POST `/programme/sources/new`.
+pub(super) fn add_source(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    let staff = chosen(cx)?;
+    let visit = cx.visit;
+    let typed = visit.request.form();
+    let mut form = Form::new(typed);
+    let source = read_source(&mut form);
     let done = form
         .done()
         .and_then(|()| actions::add_source(cx.conn, &staff, &source));
@@ -430,15 +448,22 @@ pub(super) fn new_pics(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     show_pics(cx, &staff, &values, &Again::first())
 }
 
+/// Judges the fields of a statement's form: version, English and Chinese text.
+pub(in crate::programmes) fn read_pics(form: &mut Form<'_>) -> (String, String, String) {
+    (
+        form.text("version", 20),
+        form.text("text_en", 20_000),
+        form.text("text_zh", 20_000),
+    )
+}
+
 /// POST `/programme/pics/new`.
 pub(super) fn publish_pics(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let staff = chosen(cx)?;
     let visit = cx.visit;
     let typed = visit.request.form();
     let mut form = Form::new(typed);
-    let version = form.text("version", 20);
-    let text_en = form.text("text_en", 20_000);
-    let text_zh = form.text("text_zh", 20_000);
+    let (version, text_en, text_zh) = read_pics(&mut form);
     let done = form
         .done()
         .and_then(|()| actions::publish_pics(cx.conn, &staff, &version, &text_en, &text_zh));

@@ -236,7 +236,7 @@ fn plan(
     );
     let figure = |n: i64, label: String| (n.to_string(), label);
     Some(Plan {
-        target: format!("{} ({})", sentence(lang, row), period(lang, row)),
+        target: sentence(lang, row) + &lang.aside(&period(lang, row)),
         figures: vec![
             figure(needed.completions, lang.programmes_completions().to_owned()),
             figure(needed.enrolments, lang.programmes_enrolments().to_owned()),
@@ -280,7 +280,7 @@ fn choices(
 ) -> Vec<(String, String, bool)> {
     let choice = |row: &&TargetRow| {
         let on = chosen.is_some_and(|t| t.id == row.id);
-        let label = format!("{} ({})", sentence(lang, row), period(lang, row));
+        let label = sentence(lang, row) + &lang.aside(&period(lang, row));
         (row.id.to_string(), label, on)
     };
     yearly.iter().map(choice).collect()
@@ -288,6 +288,9 @@ fn choices(
 
 /// GET `/programme`. The planner's numbers are in the address.
 pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    if access::desk(cx.conn)?.programmes().is_empty() {
+        return Ok(Reply::see_other("/programmes"));
+    }
     let staff = chosen(cx)?;
     let lang = cx.lang();
     let visit = cx.visit;

@@ -111,23 +111,28 @@ pub(super) fn holidays(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     show(cx, &staff, &values, &Again::first())
 }
 
+/// Judges the fields of a holiday's form.
+pub(in crate::programmes) fn read_holiday(form: &mut Form<'_>) -> Holiday {
+    let gazetted = |word: &str| match word {
+        "gazetted" => Some(true),
+        "derived" => Some(false),
+        _ => None,
+    };
+    Holiday {
+        observed_on: form.date("observed_on"),
+        name_en: form.text("name_en", 120),
+        name_zh: form.text("name_zh", 120),
+        gazetted: form.choice("status", gazetted).unwrap_or(false),
+    }
+}
+
 /// POST `/programme/holidays`.
 pub(super) fn set_holiday(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let staff = chosen(cx)?;
     let visit = cx.visit;
     let typed = visit.request.form();
     let mut form = Form::new(typed);
-    let gazetted = |word: &str| match word {
-        "gazetted" => Some(true),
-        "derived" => Some(false),
-        _ => None,
-    };
-    let holiday = Holiday {
-        observed_on: form.date("observed_on"),
-        name_en: form.text("name_en", 120),
-        name_zh: form.text("name_zh", 120),
-        gazetted: form.choice("status", gazetted).unwrap_or(false),
-    };
+    let holiday = read_holiday(&mut form);
     match form.done() {
         Ok(()) => {
             let desk = access::desk(cx.conn)?;

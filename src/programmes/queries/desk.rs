@@ -2,13 +2,15 @@
 
 use crate::db::sql_query;
 use chrono::{DateTime, NaiveDate, Utc};
-use diesel::sql_types::{BigInt, Date, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{
+    Array, BigInt, Date, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid,
+};
 use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
 
-use crate::access::ProgrammeStaff;
+use crate::access::{Desk, ProgrammeStaff};
 use crate::db::Conn;
 use crate::error::{Error, Result};
-use crate::ids::{ProgrammeId, SourceId, TargetId};
+use crate::ids::{PicsId, ProgrammeId, SourceId, TargetId};
 
 use super::super::rules::{Metric, Operator, Period, Target};
 
@@ -63,6 +65,57 @@ pub fn programme(conn: &mut Conn<'_>, staff: &ProgrammeStaff) -> Result<Programm
     .get_result(conn.pg())
     .optional()?
     .ok_or(Error::NotFound)
+}
+
+/// A programme as the list shows it.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct Summary {
+    /// Its id.
+    #[diesel(sql_type = SqlUuid)]
+    pub id: ProgrammeId,
+    /// Its code.
+    #[diesel(sql_type = Text)]
+    pub code: String,
+    /// English name.
+    #[diesel(sql_type = Text)]
+    pub name_en: String,
+    /// Chinese name.
+    #[diesel(sql_type = Text)]
+    pub name_zh: String,
+    /// `planned`, `recruiting`, `running`, `closed`.
+    #[diesel(sql_type = Text)]
+    pub status: String,
+    /// Address for questions.
+    #[diesel(sql_type = Text)]
+    pub contact_email: String,
+    /// Cohorts that are not cancelled.
+    #[diesel(sql_type = BigInt)]
+    pub cohorts: i64,
+}
+
+/// The programmes that the desk reaches, those that go on first, by name.
+///
+/// # Errors
+/// The database's.
+pub fn summaries(conn: &mut Conn<'_>, desk: &Desk) -> Result<Vec<Summary>> {
+    Ok(sql_query(
+        "SELECT p.id, p.code, p.name_en, p.name_zh, p.status, p.contact_email, \
+           (SELECT count(*) FROM cohorts c WHERE c.programme_id = p.id AND c.state <> 'cancelled') AS cohorts \
+         FROM programmes p WHERE p.id = ANY ($1) ORDER BY p.status = 'closed', p.name_en, p.id",
+    )
+    .bind::<Array<SqlUuid>, _>(desk.programmes())
+    .load(conn.pg())?)
+}
+
+/// As [`programme`], locked: who changes it after looking waits for whoever is at it.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn lock_programme(conn: &mut Conn<'_>, staff: &ProgrammeStaff) -> Result<Programme> {
+    sql_query("SELECT 1 FROM programmes WHERE id = $1 FOR UPDATE")
+        .bind::<SqlUuid, _>(staff.programme())
+        .execute(conn.pg())?;
+    programme(conn, staff)
 }
 
 /// A target with its source.
@@ -191,6 +244,9 @@ pub fn sources(conn: &mut Conn<'_>, programme: ProgrammeId) -> Result<Vec<Source
 /// A version of the statement, as the list shows it.
 #[derive(Clone, Debug, QueryableByName)]
 pub struct PicsRow {
+    /// Its id.
+    #[diesel(sql_type = SqlUuid)]
+    pub id: PicsId,
     /// Version.
     #[diesel(sql_type = Text)]
     pub version: String,
@@ -211,7 +267,7 @@ pub struct PicsRow {
 /// The database's.
 pub fn pics_versions(conn: &mut Conn<'_>, programme: ProgrammeId) -> Result<Vec<PicsRow>> {
     Ok(sql_query(
-        "SELECT version, effective_at, text_en, text_zh FROM pics WHERE programme_id = $1 ORDER BY effective_at DESC, id DESC",
+        "SELECT id, version, effective_at, text_en, text_zh FROM pics WHERE programme_id = $1 ORDER BY effective_at DESC, id DESC",
     )
     .bind::<SqlUuid, _>(programme)
     .load(conn.pg())?)

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use banyan::house;
 use serde_json::{Value, json};
 
-use super::{Api, With};
+use super::{Api, With, office};
 use crate::support::fixtures::desk::World;
 
 const PDF: &[u8] = b"%PDF-1.7\n1 0 obj << /Type /Catalog >> endobj\ntrailer << >>\n%%EOF\n";
@@ -64,9 +64,9 @@ async fn open_call(world: &World, desk: &Api<'_>) -> (String, String) {
 }
 
 /// Applies with everything that is asked for; returns the application's id.
-async fn apply(world: &World, who: &Api<'_>, n: u32) -> String {
+pub async fn apply(world: &World, who: &Api<'_>, n: u32, call: &str) -> String {
     let begun = who
-        .post("/api/v1/me/applications", &[], json!({ "call": "2099H1" }))
+        .post("/api/v1/me/applications", &[], json!({ "call": call }))
         .await;
     assert_eq!(begun.status, 201, "{}", begun.text());
     let id = text(&begun.json()["id"]);
@@ -104,7 +104,7 @@ async fn apply(world: &World, who: &Api<'_>, n: u32) -> String {
     id
 }
 
-async fn decide(desk: &Api<'_>, application: &str, decision: &str) {
+pub async fn decide(desk: &Api<'_>, application: &str, decision: &str) {
     let at: &[(&str, &str)] = &[("application", application)];
     let seen = desk.get(DECISION, at).await;
     let with = With {
@@ -180,7 +180,7 @@ async fn release(desk: &Api<'_>, cohort: &str, ids: &[String]) {
 }
 
 /// The person's latest offer.
-async fn offer_of(who: &Api<'_>) -> String {
+pub async fn offer_of(who: &Api<'_>) -> String {
     let mine = who.get("/api/v1/me/applications", &[]).await.json();
     text(&mine["items"][0]["offer"])
 }
@@ -291,7 +291,7 @@ async fn a_cohort_runs_from_plan_to_enrolment_by_the_api_alone() {
         .collect();
     let mut ids = Vec::new();
     for (who, n) in people.iter().zip(0..) {
-        ids.push(apply(&world, who, n).await);
+        ids.push(apply(&world, who, n, "2099H1").await);
     }
     let seen = people[3].get(ME, &[("application", &ids[3])]).await;
     assert_eq!(seen.json()["state"], "submitted");
@@ -318,7 +318,8 @@ async fn a_cohort_runs_from_plan_to_enrolment_by_the_api_alone() {
         .await;
     assert!(ended.json()["released_at"].is_string(), "{}", ended.text());
 
-    let mut reached = desk.reached();
+    let mut reached = office::everything_else(&world, &desk, &cohort, &people, &ids).await;
+    reached.extend(desk.reached());
     people.iter().for_each(|it| reached.extend(it.reached()));
     let described: BTreeSet<(String, String)> = house::routes()
         .doors()

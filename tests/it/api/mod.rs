@@ -3,6 +3,12 @@
 mod document;
 mod http;
 mod journey;
+mod office;
+mod register;
+mod retries;
+mod strange;
+mod trainees;
+mod watching;
 
 use std::collections::BTreeSet;
 use std::sync::Mutex;
@@ -16,6 +22,7 @@ use banyan::people::actions::make_token;
 use serde_json::Value;
 
 use crate::support::app::{Answer, TestApp};
+use crate::support::conforms;
 
 /// Somebody with a token.
 pub struct Api<'a> {
@@ -122,8 +129,13 @@ impl<'a> Api<'a> {
                 .set_payload(bytes);
         }
         let answer = self.app.anybody().send(request).await;
+        let pattern = pattern.split('?').next().unwrap_or_default();
+        if !conforms::entry(method, pattern).is_null() {
+            // Whatever a test asks: every answer is as the description says.
+            let fault = conforms::faults(method, pattern, &answer);
+            assert_eq!(fault, None, "{method} {path}: {}", answer.text());
+        }
         if (200..300).contains(&answer.status) {
-            let pattern = pattern.split('?').next().unwrap_or_default();
             self.reached
                 .lock()
                 .unwrap()
@@ -158,6 +170,11 @@ impl<'a> Api<'a> {
             ..With::default()
         };
         self.call("PATCH", pattern, params, with).await
+    }
+
+    /// Acts without a document.
+    pub async fn act(&self, pattern: &str, params: &[(&str, &str)]) -> Answer {
+        self.call("POST", pattern, params, With::default()).await
     }
 
     pub fn reached(&self) -> BTreeSet<(String, String)> {

@@ -219,6 +219,12 @@ async fn a_person_applies_changes_withdraws_and_comes_back() {
     let consents =
         "SELECT count(*) AS n FROM consents WHERE kind = 'pics' AND version = '2026-10' AND given";
     assert_eq!(number(&app, &staff, consents), 1);
+    let own = ada.get(&base).await.text();
+    assert!(
+        own.contains("<b>You</b> took the application up again"),
+        "{own}"
+    );
+    assert!(own.contains("<b>You</b> submitted the application"));
 }
 
 #[actix_web::test]
@@ -263,7 +269,7 @@ async fn the_same_way_in_chinese() {
     let reference = one(&app, &call, "reference");
     assert_eq!(
         letters(&app, &call),
-        format!("application_received zh-Hant-HK 已收到你的申請 {reference}")
+        format!("application_received zh-Hant-HK 已收到你的申請：{reference}")
     );
     let status = client.get(&base).await.text();
     assert!(status.contains("已遞交") && status.contains("遞交申請"));

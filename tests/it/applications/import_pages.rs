@@ -58,7 +58,7 @@ async fn a_coordinator_checks_a_file_then_writes_it() {
     assert_eq!(number(&app, &staff, all), 422);
     let page = carol.get(&run).await.text();
     assert!(
-        page.contains("Committed: 422 new, 0 changed")
+        page.contains("wrote the file: 422 new, 0 changed")
             && page.contains("Carol")
             && !page.contains("Import 422")
     );

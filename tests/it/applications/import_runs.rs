@@ -3,7 +3,7 @@
 use banyan::access;
 use banyan::applications::import::Counts;
 use banyan::applications::import_actions::{self, Findings, Outputs, Source};
-use banyan::db::{Actor, Task};
+use banyan::db::{Actor, Role, Task};
 use banyan::error::Error;
 use banyan::ids::ImportId;
 use banyan::lang::Lang;
@@ -367,4 +367,27 @@ fn twenty_thousand_rows_go_in_set_by_set() {
     let staff = administrator(call.programme);
     let distinct = "SELECT count(DISTINCT reference) AS n FROM applications";
     assert_eq!(number(&app, &staff, distinct), 20_000);
+}
+
+#[actix_web::test]
+async fn the_list_of_files_is_a_file_too() {
+    let app = TestApp::with_database();
+    let call = call(&app);
+    let office = app.acting("Ivy", Role::Coordinator, Some(call.programme), None);
+    let path = format!("/cohorts/{}/import", call.cohort);
+    assert!(!office.get(&path).await.text().contains("import.csv"));
+    commit(&app, &sample());
+    commit(&app, &sample());
+    assert!(office.get(&path).await.text().contains("import.csv"));
+    let list = office.get(&format!("{path}.csv")).await.text();
+    let lines: Vec<&str> = list.lines().collect();
+    assert_eq!(lines.len(), 3, "{list}");
+    assert!(lines[0].ends_with("Rows,New,Changed,Unchanged,Repeated in the file,Errors"));
+    assert!(
+        lines[1].starts_with("applicants.csv,Committed,")
+            && lines[1].ends_with(",439,0,0,422,7,10")
+    );
+    assert!(lines[2].ends_with(",439,422,0,0,7,10"));
+    let workbook = office.get(&format!("{path}.xlsx")).await;
+    assert!(workbook.body.starts_with(b"PK"));
 }

@@ -4,3 +4,4 @@ mod holds;
 mod rules;
 mod seats;
 mod tallies;
+mod warnings;

@@ -79,6 +79,39 @@ async fn a_persons_page_says_the_one_next_step() {
 }
 
 #[actix_web::test]
+async fn the_applications_own_page_leads_to_the_same_step() {
+    let app = world();
+    let (person, application) = applicant(&app, "Ada", COHORT, "offered");
+    let offered = offer(&app, person, application, "open");
+    let ada = app.sign_in(person, None);
+    let page = format!("/me/applications/{application}");
+    let open = ada.get(&page).await.text();
+    holds(
+        &open,
+        &[
+            &format!("<a class=\"btn wide\" href=\"/me/offers/{offered}\">Answer the offer</a>"),
+            "<dt>Answer by</dt><dd>Sun 22 Jan 2090, 23:59 HKT</dd>",
+        ],
+    );
+    // The call's dates are history for somebody who has an offer.
+    lacks(&open, &["<dt>Decisions by</dt>"]);
+    app.as_owner(&format!(
+        "UPDATE offers SET state = 'accepted', ended_at = '2020-08-01' WHERE id = '{offered}'"
+    ));
+    let accepted = ada.get(&page).await.text();
+    holds(
+        &accepted,
+        &[&format!("href=\"/me/enrol/{offered}\">Enrol</a>")],
+    );
+    lacks(&accepted, &["<dt>Answer by</dt>", "Answer the offer"]);
+    app.as_owner(&format!(
+        "UPDATE offers SET state = 'declined' WHERE id = '{offered}'"
+    ));
+    let declined = ada.get(&page).await.text();
+    lacks(&declined, &["/me/offers/", "/me/enrol/"]);
+}
+
+#[actix_web::test]
 async fn drafts_go_on_while_the_call_is_open_and_not_after() {
     let app = world();
     let (person, open) = applicant(&app, "Ada", OPEN, "draft");
@@ -145,6 +178,10 @@ async fn the_desk_says_what_needs_a_decision_and_where() {
             "Nothing needs a decision now.",
             "First half of 2027",
             "Secret plan",
+            "2090 against its target",
+            "of 201 needed",
+            "Dates ahead",
+            "Reply to offers by",
         ],
     );
     let (_, unread) = applicant(&app, "Ada", OPEN, "submitted");
@@ -187,6 +224,7 @@ async fn the_desk_says_what_needs_a_decision_and_where() {
             "pending",
             "1項",
             "could not be delivered",
+            "of 201 needed",
             &unread.to_string(),
         ],
     );
@@ -342,6 +380,12 @@ async fn the_committee_sees_figures_and_nobody() {
             "Secret plan",
         ],
     );
+    // The file hides what the page hides.
+    let file = committee.get("/committee.csv").await.text();
+    holds(&file, &["First half of 2027,", ",30,", "not shown", "<5"]);
+    lacks(&file, &names);
+    let workbook = committee.get("/committee.xlsx").await;
+    assert!(workbook.body.starts_with(b"PK"));
     app.as_owner(ZH);
     holds(
         &committee.get("/committee").await.text(),
@@ -379,7 +423,16 @@ async fn an_organisation_sees_its_own_seats_and_no_others() {
         ),
     ] {
         let page = speaker(&app, role, own).get("/organisation").await.text();
-        holds(&page, &[seats, "First half of 2027", "Held until"]);
+        holds(
+            &page,
+            &[
+                seats,
+                "First half of 2027",
+                "Held until",
+                "Dates ahead",
+                "mailto:",
+            ],
+        );
         lacks(&page, &[other, "data-label=\"Seats\">18</td>"]);
     }
     // What changes for another organisation changes nothing here.

@@ -1,4 +1,6 @@
 //! Desks: rules of what is shown, the public site, homes, figures, search, probes.
+mod doctor;
+mod faults;
 mod homes;
 mod probes;
 mod public;

@@ -95,7 +95,7 @@ async fn a_call_says_who_may_apply_and_what_to_prepare() {
             "University student",
             "What to prepare",
             "Motivation",
-            "60 %",
+            "60%",
             "/sign-up?next=/calls/2027H2",
             "/sign-in?next=/calls/2027H2",
             "/privacy",
@@ -115,7 +115,7 @@ async fn a_call_says_who_may_apply_and_what_to_prepare() {
 async fn a_call_counts_its_seats_in_all_and_names_no_organisation() {
     let app = world();
     let page = app.anybody().get("/calls/2027H1").await.text();
-    holds(&page, &["<dd>30</dd>", "Applications closed"]);
+    holds(&page, &["Seats in all: <b>30</b>", "Applications closed"]);
     for hidden in [
         "Alpha Lantern University",
         "Beta Harbour Bank",
@@ -207,7 +207,7 @@ async fn curriculum_selection_privacy_and_targets_show_their_rows() {
         &[
             "more than 200",
             "38%",
-            "n = 103",
+            "n\u{a0}=\u{a0}103",
             "May repeat an older survey.",
             "90%",
         ],

@@ -11,8 +11,11 @@ use diesel::pg::PgConnection;
 use diesel::sql_types::Text;
 use diesel::{QueryableByName, RunQueryDsl as _, sql_query};
 
-use super::world::{Relation, SHARED, Who, cookie, sample};
+use uuid::Uuid;
+
+use super::world::{Relation, SHARED, Who, bearer, cookie, sample};
 use crate::support::app::Answer;
+use crate::support::conforms;
 
 /// The house, opened once: a request goes in, an answer comes out.
 pub async fn open(site: &Site) -> impl AsyncFn(test::TestRequest) -> Answer {
@@ -52,6 +55,24 @@ pub struct Knock<'a> {
     pub path: &'a str,
     /// Headers that say where the request comes from.
     pub origin: &'a [(&'static str, &'static str)],
+    /// What the API wants with it.
+    pub with: With,
+}
+
+/// What a request to the API carries so that it is the door and the proof that answer: a document as
+/// the description wants it, and the version that an allowed reader was shown.
+#[derive(Clone, Default)]
+pub struct With {
+    pub document: Option<(String, Vec<u8>)>,
+    pub version: Option<String>,
+}
+
+impl With {
+    /// For a door of the API that acts, with this version of what stands at its address.
+    pub fn of(door: &Door, version: Option<String>) -> Self {
+        let document = conforms::good_body(door.method.as_str(), door.path);
+        Self { document, version }
+    }
 }
 
 /// From one of our own pages.
@@ -72,9 +93,15 @@ pub async fn knock(house: &impl AsyncFn(test::TestRequest) -> Answer, knock: &Kn
     }
     if knock.method != Method::Get {
         request = if knock.path.starts_with("/api/") {
+            let version = knock.with.version.as_deref().unwrap_or("\"1\"");
+            let document = knock.with.document.clone();
+            let (media, bytes) =
+                document.unwrap_or_else(|| ("application/json".to_owned(), b"{}".to_vec()));
             request
-                .insert_header(("content-type", "application/json"))
-                .set_payload("{}")
+                .insert_header(("content-type", media))
+                .insert_header(("idempotency-key", Uuid::now_v7().to_string()))
+                .insert_header(("if-match", version))
+                .set_payload(bytes)
         } else {
             request
                 .insert_header(("content-type", "application/x-www-form-urlencoded"))
@@ -83,6 +110,9 @@ pub async fn knock(house: &impl AsyncFn(test::TestRequest) -> Answer, knock: &Kn
     }
     if let Some(secret) = cookie(knock.who) {
         request = request.cookie(Cookie::new("__Host-session", secret));
+    }
+    if let Some(secret) = bearer(knock.who) {
+        request = request.insert_header(("authorization", format!("Bearer {secret}")));
     }
     house(request).await
 }

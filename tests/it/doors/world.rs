@@ -40,14 +40,30 @@ pub struct Who {
     pub side: char,
     /// The granted role, and whether it is held for the side's university or bank.
     pub role: Option<(Role, &'static str)>,
+    /// Comes with a token of this person's instead of a session.
+    pub bearer_of: Option<&'static str>,
 }
 
 const fn who(name: &'static str, side: char, role: Option<(Role, &'static str)>) -> Who {
-    Who { name, side, role }
+    Who {
+        name,
+        side,
+        role,
+        bearer_of: None,
+    }
+}
+
+const fn bearing(name: &'static str, of: &'static str) -> Who {
+    Who {
+        name,
+        side: 'A',
+        role: None,
+        bearer_of: Some(of),
+    }
 }
 
 /// Everybody.
-pub const EVERYBODY: [Who; 17] = [
+pub const EVERYBODY: [Who; 24] = [
     who("anonymous", 'A', None),
     who("administrator", 'A', Some((Role::Administrator, ""))),
     who("coordinator", 'A', Some((Role::Coordinator, ""))),
@@ -69,6 +85,13 @@ pub const EVERYBODY: [Who; 17] = [
         Some((Role::Representative, "bank")),
     ),
     who("house", 'A', Some((Role::Administrator, "house"))),
+    bearing("token", "coordinator"),
+    bearing("token-read", "coordinator"),
+    bearing("token-write", "coordinator"),
+    bearing("token-expired", "coordinator"),
+    bearing("token-revoked", "coordinator"),
+    bearing("token-ended", "role-ended"),
+    bearing("token-disabled", "disabled"),
 ];
 
 /// The canaries that nobody of this name may read, in lower case. What each stands for: `canaryb`,
@@ -123,6 +146,13 @@ pub const FORBIDDEN: &[(&str, &[&str])] = &[
         ],
     ),
     ("house", &[]),
+    ("token", &["canaryb"]),
+    ("token-read", &["canaryb"]),
+    ("token-write", &["canaryb"]),
+    ("token-expired", ALL),
+    ("token-revoked", ALL),
+    ("token-ended", ALL),
+    ("token-disabled", ALL),
 ];
 
 const ALL: &[&str] = &[
@@ -142,7 +172,41 @@ pub fn id(side: char, name: &str) -> Uuid {
 
 /// The secret in this person's cookie.
 pub fn cookie(who: Who) -> Option<String> {
-    (who.name != "anonymous").then(|| format!("session-of-{}", who.name))
+    let signed_in = who.name != "anonymous" && who.bearer_of.is_none();
+    signed_in.then(|| format!("session-of-{}", who.name))
+}
+
+/// The secret of this person's token.
+pub fn bearer(who: Who) -> Option<String> {
+    who.bearer_of.map(|_| format!("secret-of-{}", who.name))
+}
+
+/// The row of a token: what its name says is true of it.
+fn token_row(who: Who, of: &str, secret: &str) -> String {
+    let scopes = match who.name {
+        "token-read" => "{read}",
+        "token-write" => "{write}",
+        _ => "{read,write}",
+    };
+    let expires = if who.name == "token-expired" {
+        "2026-12-05T03:59:59Z"
+    } else {
+        "2100-01-01"
+    };
+    let revoked = if who.name == "token-revoked" {
+        "'2026-12-05T03:59:59Z'"
+    } else {
+        "NULL"
+    };
+    format!(
+        "INSERT INTO api_tokens (id, token_hash, person_id, grant_id, label, scopes, created_at, used_at, expires_at, revoked_at) \
+           VALUES ('{}', '\\x{}', '{}', '{}', '{}', '{scopes}', '2026-12-01', '{NOW}', '{expires}', {revoked});",
+        id(who.side, who.name),
+        hex(&secret::digest(secret)),
+        id(who.side, of),
+        id(who.side, &format!("grant-of-{of}")),
+        who.name,
+    )
 }
 
 /// Fills in a template: `§name§` is that thing's id on this side, `§A.name§` on A's; `~` is the side.
@@ -208,6 +272,9 @@ fn stored(app: &TestApp) -> String {
 
 /// A person with a role and a session. The two applicants and the reviewer stand in the templates.
 fn person(who: Who) -> String {
+    if let (Some(of), Some(secret)) = (who.bearer_of, bearer(who)) {
+        return token_row(who, of, &secret);
+    }
     let Some(cookie) = cookie(who) else {
         return String::new();
     };
@@ -285,7 +352,7 @@ pub fn sample(site: &Site, path: &str, param: &str, relation: Relation) -> Optio
     };
     let name = match param {
         "cohort" if path.contains("/enrolments") => "cohort-run",
-        "cohort" if path.contains("/reviewers") => "cohort-review",
+        "cohort" if path.contains("/reviewers") || path.ends_with("/reviews") => "cohort-review",
         "cohort" => "cohort",
         "application" if path == "/me/applications/{application}" => "application-review",
         "application" if path.ends_with("/withdraw") => "application-review",
@@ -293,7 +360,8 @@ pub fn sample(site: &Site, path: &str, param: &str, relation: Relation) -> Optio
         "application" => "application-review",
         "offer" if path.starts_with("/me/enrol/") => "offer-run",
         "offer" => "offer",
-        "person" if path.contains("{grant}") => "reviewer",
+        "person" if path.contains("{grant}") || path.contains("/reviewers/") => "reviewer",
+        "programme" => "programme",
         "person" => "applicant",
         "grant" => "grant-of-reviewer",
         "organisation" => "bank",

@@ -1,10 +1,13 @@
 //! The mail room: letters, messages, transport.
 
+mod away;
 mod kills;
 mod letters;
 pub mod messages;
-mod outbox;
+pub mod outbox;
 mod pages;
+mod stalls;
+mod sweep;
 mod transports;
 
 use banyan::ids::LinkId;

@@ -362,3 +362,82 @@ fn a_ca_file_that_cannot_be_read_is_refused_at_the_start() {
     settings.ca_file = Some("/nonexistent/ca.pem".into());
     assert!(Transport::new(Some(&settings), Limits::default()).is_err());
 }
+
+#[test]
+fn the_next_envelope_travels_with_the_content_before_it() {
+    let sink = Sink::start(Plan::default());
+    let mut transport = transport(&sink, SmtpTls::None);
+    let all = [message(), message(), message()];
+    for (place, message) in all.iter().enumerate() {
+        assert!(sent(
+            &transport.send_and_announce(message, all.get(place + 1))
+        ));
+    }
+    let ids: Vec<String> = sink.taken().iter().map(|it| it.message_id()).collect();
+    assert_eq!(ids, all.map(|message| message.message_id));
+    assert_eq!(sink.connections(), 1);
+}
+
+#[test]
+fn an_announced_message_that_is_not_sent_is_not_sent() {
+    let sink = Sink::start(Plan::default());
+    let mut transport = transport(&sink, SmtpTls::None);
+    let (first, announced, other) = (message(), message(), message());
+    assert!(sent(&transport.send_and_announce(&first, Some(&announced))));
+    assert!(sent(&transport.send(&other)));
+    transport.close();
+    assert!(sent(&transport.send_and_announce(&first, Some(&announced))));
+    drop(transport);
+    let ids: Vec<String> = sink.taken().iter().map(|it| it.message_id()).collect();
+    assert_eq!(ids, [&first, &other, &first].map(|m| m.message_id.clone()));
+    assert_eq!(sink.connections(), 3);
+}
+
+#[test]
+fn a_refused_recipient_in_a_group_refuses_one_message_only() {
+    for always_354 in [false, true] {
+        let sink = Sink::start(Plan {
+            always_354,
+            ..Plan::default()
+        });
+        let mut transport = transport(&sink, SmtpTls::None);
+        let mut refused = outgoing(LetterId::new());
+        refused.to_address = "nobody-1@example.org";
+        let all = [
+            message(),
+            compose(&refused).unwrap(),
+            message(),
+            compose(&refused).unwrap(),
+        ];
+        let outcomes: Vec<Outcome> = (0..4)
+            .map(|place| transport.send_and_announce(&all[place], all.get(place + 1)))
+            .collect();
+        for (place, outcome) in outcomes.iter().enumerate() {
+            match (place % 2, outcome) {
+                (0, Outcome::Sent { .. }) => {}
+                (1, Outcome::Permanent(Reason::Refused { code: 550, .. })) => {}
+                other => panic!("{always_354}: {other:?}"),
+            }
+        }
+        assert!(sent(&transport.send(&message())));
+        assert_eq!((sink.count(), sink.connections()), (3, 1), "{always_354}");
+    }
+}
+
+#[test]
+fn a_server_that_goes_on_between_two_messages_costs_the_second_nothing() {
+    for act in [
+        Act::CutAfterReply,
+        Act::CutBeforeReply,
+        Act::RefuseContent(451),
+    ] {
+        let sink = Sink::start(acts(&[act]));
+        let mut transport = transport(&sink, SmtpTls::None);
+        let (first, second) = (message(), message());
+        let outcome = transport.send_and_announce(&first, Some(&second));
+        assert_eq!(sent(&outcome), act == Act::CutAfterReply, "{act:?}");
+        assert!(sent(&transport.send(&second)), "{act:?}");
+        let key = (second.message_id.clone(), second.to.clone());
+        assert_eq!(sink.copies().get(&key), Some(&1), "{act:?}");
+    }
+}

@@ -234,6 +234,8 @@ async fn an_applicant_accepts_enrols_and_leaves_and_the_seat_goes_on() {
         .await;
     assert_eq!(late.status, 409);
     let form = chan.get(&format!("/me/enrol/{offer}")).await;
+    let begun = "name=\"certificate_name\" value=\"Chan 0\"";
+    assert!(form.text().contains(begun), "{}", form.text());
     let pics = form
         .text()
         .split("name=\"accepted_pics\" value=\"")

@@ -3,6 +3,7 @@
 use banyan::people::rules::{PasswordFault, check_password, normalise_password};
 use proptest::prelude::*;
 
+use crate::support::scale;
 use crate::tables::runner;
 
 const OWN: [&str; 3] = ["CHAN Tai Man, Peter", "陳大文", "taiman.chan@example.org"];
@@ -126,4 +127,88 @@ fn random_passwords_are_taken_and_fewer_than_fifteen_characters_never() {
             Ok(())
         })
         .unwrap();
+}
+
+/// The bundled list, the most used first.
+const POPULAR: &str = include_str!("../../../src/people/rules/passwords/popular.txt");
+
+fn is_refused(password: &str) -> bool {
+    matches!(
+        check_password(password, &[]),
+        Err(PasswordFault::Common | PasswordFault::TooShort)
+    )
+}
+
+#[test]
+fn no_listed_password_is_taken_alone_repeated_doubled_or_padded() {
+    let words: Vec<&str> = POPULAR.lines().collect();
+    assert!(words.len() > 19_000 && words.iter().all(|word| word.chars().count() >= 4));
+    let (step, mut tried) = (words.len() / scale::of(600, words.len()), 0);
+    for (n, word) in words.iter().enumerate().step_by(step) {
+        let other = words[(n * 31 + 7) % words.len()];
+        let capital: String = word
+            .chars()
+            .rev()
+            .map(|c| c.to_ascii_uppercase())
+            .rev()
+            .collect();
+        let leet: String = word
+            .chars()
+            .map(|c| match c {
+                'a' => '@',
+                'e' => '3',
+                'i' => '1',
+                'o' => '0',
+                's' => '$',
+                't' => '7',
+                other => other,
+            })
+            .collect();
+        for guess in [
+            (*word).to_owned(),
+            word.repeat(15 / word.len() + 1),
+            format!("{word}{other}"),
+            format!("{word}{other}2027"),
+            format!("{word} {other} 7"),
+            format!("{word}-{other}!"),
+            format!("{word}1234567890123"),
+            format!("{capital}{}", "!".repeat(15)),
+            format!("{leet}{leet}{leet}{leet}"),
+            format!("qwertyuiop{word}123"),
+            format!("2026{word}2027"),
+        ] {
+            assert!(is_refused(&guess), "{guess:?}");
+            tried += 1;
+        }
+    }
+    assert!(tried > 6_000);
+    let long: Vec<&&str> = words.iter().filter(|word| word.len() >= 15).collect();
+    assert!(long.len() >= 40);
+    for word in long {
+        assert!(is_refused(word), "{word:?}");
+    }
+}
+
+#[test]
+fn four_words_at_random_are_a_passphrase_and_two_are_not() {
+    for taken in [
+        "kettle umbrella violin moss",
+        "lantern gravel piano otter",
+        "blue tram over quiet harbour",
+        "wander thistle copper ninety",
+    ] {
+        assert_eq!(check_password(taken, &OWN), Ok(()), "{taken:?}");
+    }
+    for refused in [
+        "dragon princess 12",
+        "sunshine football",
+        "MichaelJennifer1990",
+        "ilovehongkong1997",
+    ] {
+        assert_eq!(
+            check_password(refused, &[]),
+            Err(PasswordFault::Common),
+            "{refused:?}"
+        );
+    }
 }

@@ -57,7 +57,7 @@ async fn the_planner_says_what_more_than_200_trained_takes_in_both_languages() {
         "{page}"
     );
     assert!(page.contains("<b>402</b><span>所需取錄通知</span>"));
-    assert!(page.contains("<b>7</b><span>屆（每屆 30 個名額）</span>"));
+    assert!(page.contains("<b>7</b><span>屆（每屆30個名額）</span>"));
     let kept = [("completion", "87.5"), ("acceptance", "75")];
     assert_eq!(ada.post("/programme/plan", &kept).await.status, 303);
     assert!(

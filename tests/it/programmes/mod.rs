@@ -2,3 +2,4 @@
 mod desk;
 mod planner;
 mod rules;
+mod setup;

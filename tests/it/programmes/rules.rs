@@ -6,6 +6,7 @@ use banyan::programmes::rules::{
     CountingBasis, Metric, MilestoneStatus, Operator, Period, Target, after_working_days,
     is_working_day, milestone, progress, working_days,
 };
+use banyan::programmes::rules::{gaps, is_code};
 use chrono::NaiveDate;
 
 use crate::support::tables::day;
@@ -162,4 +163,24 @@ fn counting_working_days_skips_weekends_and_holidays() {
             "{count} after {from}"
         );
     }
+}
+
+#[test]
+fn a_code_is_capital_letters_digits_and_hyphens() {
+    for good in ["AI", "AITP", "A-1", "9X", "ABCDEFGHIJKLMNOPQRST"] {
+        assert!(is_code(good), "{good}");
+    }
+    for bad in ["", "A", "-A", "ai", "A B", "É1", "ABCDEFGHIJKLMNOPQRSTU"] {
+        assert!(!is_code(bad), "{bad}");
+    }
+}
+
+#[test]
+fn gaps_of_a_draft_are_what_stands_in_square_brackets() {
+    assert_eq!(
+        gaps("By [name] of ［名稱］ (and more)."),
+        ["[name]", "［名稱］"]
+    );
+    assert_eq!(gaps("Nothing ] open [ here"), Vec::<&str>::new());
+    assert_eq!(gaps("[]"), ["[]"]);
 }

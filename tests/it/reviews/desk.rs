@@ -589,6 +589,23 @@ async fn coordinators_see_how_far_reviewers_are_and_remind_once_a_day() {
     let page = staff.get(&path).await.text();
     assert!(page.contains("Rae") && page.contains("4.00"));
     assert!(page.contains("Reviewers who have not been asked:") && page.contains("Sam"));
+    assert!(page.contains(&format!("href=\"{path}.csv\"")));
+    assert_eq!(
+        staff.get(&format!("{path}.csv")).await.text(),
+        "\u{feff}Name,Asked,Submitted,Open,Stepped back,Mean given\r\nRae,2,1,1,0,4.00\r\n"
+    );
+    assert!(
+        staff
+            .get(&format!("{path}.xlsx"))
+            .await
+            .body
+            .starts_with(b"PK")
+    );
+    assert_eq!(rae.get(&format!("{path}.csv")).await.status, 403);
+    let own = rae.get("/reviews.csv").await.text();
+    assert_eq!(own.lines().count(), 3, "{own}");
+    assert!(own.starts_with("\u{feff}Name,Reference,Route,Cohort,") && own.contains("Submitted"));
+    assert_eq!(sam.get("/reviews.csv").await.text().lines().count(), 1);
     let person = rae.person.unwrap().to_string();
     let ask = staff
         .get(&format!(

@@ -102,6 +102,11 @@ impl Server {
     }
 }
 
+/// A folder that goes when this process has ended.
+pub fn folder() -> &'static std::path::Path {
+    &SERVER.folder
+}
+
 /// A database of its own without any schema, as `banyan migrate` finds it.
 pub struct Blank {
     /// Connection string of the app's role.
@@ -241,6 +246,12 @@ impl TestApp {
         )
     }
 
+    /// Over a database of another server: what is seeded here is served there by real processes.
+    pub fn over(app_url: &str, owner_url: &str) -> Self {
+        let db = Db::connect(app_url, 4).unwrap();
+        Self::build(db, owner_url.to_owned(), None, 4, &BTreeMap::new())
+    }
+
     fn build(
         db: Db,
         owner_url: String,
@@ -264,7 +275,7 @@ impl TestApp {
                 &config.public_url,
             ),
             hasher: HASHER.clone(),
-            files: Store::new(&config.data_dir),
+            files: Store::of(&config).unwrap(),
             metrics: Arc::new(Metrics::default()),
             config: Arc::new(config),
             db,

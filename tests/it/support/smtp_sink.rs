@@ -47,7 +47,36 @@ pub enum Protection {
     Implicit,
 }
 
-/// How a sink is set up.
+/// A point of the conversation at which a test may do something, such as kill the client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Connected; nothing was said.
+    Connected,
+    /// EHLO read, not answered.
+    Hello,
+    /// MAIL read, not answered.
+    Mail,
+    /// RCPT read, not answered.
+    Rcpt,
+    /// DATA read, not answered.
+    Data,
+    /// The content read and kept, not answered.
+    BeforeReply,
+    /// The content answered with 250.
+    AfterReply,
+}
+
+/// Called at every step, in the thread of the conversation.
+#[derive(Clone)]
+pub struct Watch(pub Arc<dyn Fn(Step) + Send + Sync>);
+
+impl std::fmt::Debug for Watch {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Watch")
+    }
+}
+
+/// How a sink is set up. Whatever the plan, mail to `nobody-…` is refused with 550.
 #[derive(Clone, Debug)]
 pub struct Plan {
     /// What happens to the messages in turn; afterwards all are accepted.
@@ -60,6 +89,12 @@ pub struct Plan {
     pub offers: Vec<&'static str>,
     /// User and password that it wants.
     pub credentials: Option<(&'static str, &'static str)>,
+    /// Answers 354 to DATA even without a recipient, as RFC 2920 allows.
+    pub always_354: bool,
+    /// Keeps headers only, for many messages.
+    pub headers_only: bool,
+    /// Who is told of every step.
+    pub watch: Option<Watch>,
 }
 
 impl Default for Plan {
@@ -70,6 +105,9 @@ impl Default for Plan {
             certificate_for: "localhost",
             offers: vec!["PIPELINING", "8BITMIME", "SMTPUTF8"],
             credentials: None,
+            always_354: false,
+            headers_only: false,
+            watch: None,
         }
     }
 }
@@ -99,6 +137,7 @@ struct State {
     acts: VecDeque<Act>,
     taken: Vec<Taken>,
     connections: usize,
+    cut_before_reply: usize,
     /// Lines received in the clear.
     clear: Vec<String>,
 }
@@ -121,7 +160,15 @@ struct Host {
 impl Sink {
     /// Starts a sink; its threads end with the test binary.
     pub fn start(plan: Plan) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        Self::listen(plan, TcpListener::bind("127.0.0.1:0").unwrap())
+    }
+
+    /// Starts a sink on a port of one's own.
+    pub fn start_at(plan: Plan, port: u16) -> Self {
+        Self::listen(plan, TcpListener::bind(("127.0.0.1", port)).unwrap())
+    }
+
+    fn listen(plan: Plan, listener: TcpListener) -> Self {
         let port = listener.local_addr().unwrap().port();
         let (tls, ca) = certificate(plan.certificate_for);
         let ca_file =
@@ -154,9 +201,24 @@ impl Sink {
         self.state.lock().unwrap().taken.clone()
     }
 
+    /// How many messages were taken so far.
+    pub fn count(&self) -> usize {
+        self.state.lock().unwrap().taken.len()
+    }
+
+    /// From now on every message is accepted.
+    pub fn forgive(&self) {
+        self.state.lock().unwrap().acts.clear();
+    }
+
     /// Connections so far.
     pub fn connections(&self) -> usize {
         self.state.lock().unwrap().connections
+    }
+
+    /// How often a message was kept and not answered.
+    pub fn cut_before_reply(&self) -> usize {
+        self.state.lock().unwrap().cut_before_reply
     }
 
     /// Lines received in the clear.
@@ -214,11 +276,18 @@ impl Host {
     fn serve(&self, tcp: TcpStream) {
         tcp.set_nodelay(true).unwrap();
         self.state.lock().unwrap().connections += 1;
+        self.at(Step::Connected);
         let protection = self.plan.protection;
         let clear = tcp.try_clone().unwrap();
         let secure = protection == Protection::Implicit;
         let mut talk = if secure { self.wrap(tcp) } else { plain(tcp) };
         let _ = self.talk(&mut talk, clear, secure);
+    }
+
+    fn at(&self, step: Step) {
+        if let Some(watch) = &self.plan.watch {
+            (watch.0)(step);
+        }
     }
 
     fn wrap(&self, tcp: TcpStream) -> Talk {
@@ -235,7 +304,10 @@ impl Host {
             let line = self.line(talk, secure)?;
             let verb = line.split([' ', ':']).next().unwrap().to_ascii_uppercase();
             match verb.as_str() {
-                "EHLO" => self.offer(talk, secure)?,
+                "EHLO" => {
+                    self.at(Step::Hello);
+                    self.offer(talk, secure)?;
+                }
                 "STARTTLS" => {
                     let injected = self.plan.protection == Protection::Injected;
                     let more = if injected { "\r\n250 come in" } else { "" };
@@ -257,13 +329,18 @@ impl Host {
                 }
                 "MAIL" if !signed_in => say(talk, "530 sign in first")?,
                 "MAIL" => {
+                    self.at(Step::Mail);
                     act = self.next_act();
                     mail = self.sender(talk, act, line)?;
                 }
                 "RCPT" if mail.is_none() => say(talk, "503 MAIL first")?,
-                "RCPT" => rcpt.extend(self.recipient(talk, act, &line)?),
-                "DATA" if rcpt.is_empty() => say(talk, "554 no valid recipients")?,
+                "RCPT" => {
+                    self.at(Step::Rcpt);
+                    rcpt.extend(self.recipient(talk, act, &line)?);
+                }
+                "DATA" if rcpt.is_empty() => self.nobody(talk)?,
                 "DATA" => {
+                    self.at(Step::Data);
                     let taken = (mail.take().unwrap(), std::mem::take(&mut rcpt));
                     self.content(talk, act, taken)?;
                 }
@@ -278,6 +355,15 @@ impl Host {
                 _ => say(talk, "500 what?")?,
             }
         }
+    }
+
+    /// DATA without a recipient; some servers take the content first.
+    fn nobody(&self, talk: &mut Talk) -> Result<(), Over> {
+        if self.plan.always_354 {
+            say(talk, "354 go on")?;
+            read_content(talk)?;
+        }
+        say(talk, "554 no valid recipients")
     }
 
     fn next_act(&self) -> Act {
@@ -295,6 +381,10 @@ impl Host {
     }
 
     fn recipient(&self, talk: &mut Talk, act: Act, line: &str) -> Result<Option<String>, Over> {
+        if line.starts_with("RCPT TO:<nobody-") {
+            say(talk, &format!("550 5.1.1 {line}: no such mailbox"))?;
+            return Ok(None);
+        }
         if let Act::RefuseRecipient(code) = act {
             say(talk, &format!("{code} {line}: no such mailbox"))?;
             return Ok(None);
@@ -351,16 +441,12 @@ impl Host {
             return Err(Over);
         }
         say(talk, "354 go on")?;
-        let mut raw = Vec::new();
-        loop {
-            let mut line = Vec::new();
-            if talk.read_until(b'\n', &mut line).map_err(|_err| Over)? == 0 {
-                return Err(Over);
-            }
-            if line == b".\r\n" {
-                break;
-            }
-            raw.extend_from_slice(line.strip_prefix(b".").unwrap_or(&line));
+        let mut raw = read_content(talk)?;
+        if self.plan.headers_only
+            && let Some(end) = raw.windows(4).position(|it| it == b"\r\n\r\n")
+        {
+            raw.truncate(end + 2);
+            raw.shrink_to_fit();
         }
         let keep = || {
             let taken = Taken { mail, rcpt, raw };
@@ -374,6 +460,7 @@ impl Host {
             }
             Act::CutBeforeReply => {
                 keep();
+                self.state.lock().unwrap().cut_before_reply += 1;
                 Err(Over)
             }
             Act::CutAfterReply => {
@@ -383,9 +470,27 @@ impl Host {
             }
             Act::Accept | Act::RefuseSender(_) | Act::RefuseRecipient(_) | Act::CutAtData => {
                 keep();
-                say(talk, "250 2.0.0 queued")
+                self.at(Step::BeforeReply);
+                say(talk, "250 2.0.0 queued")?;
+                self.at(Step::AfterReply);
+                Ok(())
             }
         }
+    }
+}
+
+/// The content up to its dot, dots unstuffed.
+fn read_content(talk: &mut Talk) -> Result<Vec<u8>, Over> {
+    let mut raw = Vec::new();
+    loop {
+        let mut line = Vec::new();
+        if talk.read_until(b'\n', &mut line).map_err(|_err| Over)? == 0 {
+            return Err(Over);
+        }
+        if line == b".\r\n" {
+            return Ok(raw);
+        }
+        raw.extend_from_slice(line.strip_prefix(b".").unwrap_or(&line));
     }
 }
 

@@ -1,6 +1,7 @@
 //! The way of a request through the house.
 
 mod answers;
+mod canaries;
 mod csrf;
 mod idempotency;
 mod links;

@@ -161,7 +161,7 @@ fn the_report_is_a_table_with_one_line_for_each_remark() {
     );
     assert_eq!(
         lines[2],
-        "3,3,duplicate,duplicate,email,duplicate,電郵：第 2 行已有相同的電郵地址"
+        "3,3,duplicate,duplicate,email,duplicate,電郵：第2行已有相同的電郵地址"
     );
     assert!(lines[3].starts_with(",,error,error,,file_not_utf8,"));
     assert_eq!(lines.len(), 5);
