@@ -58,8 +58,8 @@ const PAGES: &[Page] = &[
     page(
         "applications list, filters on",
         Who::Staff,
-        "/cohorts/{cohort}/applications?state=submitted&q=chan",
-        "CHAN",
+        "/cohorts/{cohort}/applications?state=submitted&q=wong",
+        "WONG",
         2.5,
     ),
     page(
@@ -80,7 +80,7 @@ const PAGES: &[Page] = &[
         "JSON list",
         Who::Token,
         "/api/v1/cohorts/{cohort}/applications",
-        "YEUNG",
+        "@example.org",
         1.0,
     ),
     Page {
