@@ -22,7 +22,7 @@ pub enum Cell {
     Shown(i64),
     /// Between 1 and 4.
     Small,
-    /// Large enough, but with the total it would give a hidden neighbour away.
+    /// Large enough, but with others it would give a hidden number away.
     Withheld,
 }
 
@@ -47,41 +47,103 @@ impl Cell {
     }
 }
 
-/// Cells that add up to a total which is shown: when exactly one is small, the next smallest that is
-/// not zero is withheld too, or the total would tell. If there is none, the rest are all zero and
-/// nothing can be kept from the reader but by hiding the total; the cell stays hidden.
+/// What a number is to a reader of figures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Known to everybody already, such as the seats of a cohort.
+    Public,
+    /// Shown unless it must be hidden.
+    Figure,
+    /// Never shown, but it would be known from others: those who declined.
+    Between,
+}
+
+/// A number that is the sum of others: places in one list of counts.
+pub type Sum = (usize, &'static [usize]);
+
+/// Hides what is small, and as much besides as keeps a reader from working out a hidden small
+/// number: `counts` are joined by `sums`, and while those let a small number be computed from what is
+/// shown, the smallest shown figure that helps is withheld too (complementary suppression of cells,
+/// as offices of statistics do it). Zero is never hidden for its own sake.
 #[must_use]
-pub fn parts(counts: &[i64]) -> Vec<Cell> {
-    let mut cells: Vec<Cell> = counts.iter().map(|count| Cell::of(*count)).collect();
-    if cells.iter().filter(|cell| **cell == Cell::Small).count() == 1 {
-        let next = cells
-            .iter_mut()
-            .filter(|cell| cell.count().is_some_and(|count| count > 0))
-            .min_by_key(|cell| cell.count());
-        if let Some(cell) = next {
-            *cell = Cell::Withheld;
+pub fn conceal(counts: &[(Standing, i64)], sums: &[Sum]) -> Vec<Cell> {
+    let mut cells: Vec<Cell> = counts
+        .iter()
+        .map(|(standing, count)| match standing {
+            Standing::Public => Cell::Shown(*count),
+            Standing::Figure => Cell::of(*count),
+            Standing::Between if (1..SMALL).contains(count) => Cell::Small,
+            Standing::Between => Cell::Withheld,
+        })
+        .collect();
+    while told(&cells, sums)
+        .iter()
+        .any(|at| cells.get(*at) == Some(&Cell::Small))
+    {
+        let next = counts
+            .iter()
+            .enumerate()
+            .filter(|(at, (standing, count))| {
+                *standing == Standing::Figure
+                    && *count > 0
+                    && cells.get(*at).is_some_and(|cell| cell.count().is_some())
+            })
+            .min_by_key(|(at, (_, count))| (without(*at, &cells, sums), *count))
+            .map(|(at, _)| at);
+        match next.and_then(|at| cells.get_mut(at)) {
+            Some(cell) => *cell = Cell::Withheld,
+            None => break,
         }
     }
     cells
 }
 
-/// Steps of a funnel, each a part of the one before: a step is hidden when it is small, and also when
-/// its distance to the last shown step is, for that is a count of persons too.
-#[must_use]
-pub fn funnel(counts: &[i64]) -> Vec<Cell> {
-    let mut above: Option<i64> = None;
-    counts
+/// How many small numbers could still be computed if this one were withheld.
+fn without(at: usize, cells: &[Cell], sums: &[Sum]) -> usize {
+    let mut cells = cells.to_vec();
+    if let Some(cell) = cells.get_mut(at) {
+        *cell = Cell::Withheld;
+    }
+    let small = |at: &usize| cells.get(*at) == Some(&Cell::Small);
+    told(&cells, sums).iter().filter(|at| small(at)).count()
+}
+
+/// The hidden numbers that the sums give away: those whose value is the same in every solution.
+/// Gauss and Jordan's elimination over the hidden places; a number is settled when a row is left with
+/// it alone. Everything is an integer: a row is multiplied, never divided.
+fn told(cells: &[Cell], sums: &[Sum]) -> Vec<usize> {
+    let hidden: Vec<usize> = (0..cells.len())
+        .filter(|at| cells.get(*at).is_some_and(|cell| cell.count().is_none()))
+        .collect();
+    let mut rows: Vec<Vec<i64>> = sums
         .iter()
-        .map(|count| {
-            let cell = match (Cell::of(*count), above) {
-                (Cell::Shown(n), Some(before)) if (1..SMALL).contains(&(before - n)) => {
-                    Cell::Withheld
-                }
-                (cell, _) => cell,
-            };
-            above = cell.count().or(above);
-            cell
+        .map(|(whole, parts)| {
+            let sign = |at: &usize| i64::from(at == whole) - i64::from(parts.contains(at));
+            hidden.iter().map(sign).collect()
         })
+        .collect();
+    let entry = |row: &Vec<i64>, column: usize| row.get(column).copied().unwrap_or(0);
+    let mut done: Vec<Vec<i64>> = Vec::new();
+    for column in 0..hidden.len() {
+        let Some(at) = rows.iter().position(|row| entry(row, column) != 0) else {
+            continue;
+        };
+        let pivot = rows.swap_remove(at);
+        for row in rows.iter_mut().chain(done.iter_mut()) {
+            let (by, times) = (entry(row, column), entry(&pivot, column));
+            for (value, own) in row.iter_mut().zip(&pivot) {
+                *value = *value * times - own * by;
+            }
+        }
+        done.push(pivot);
+    }
+    let alone = |row: &Vec<i64>| {
+        let mut left = (0..hidden.len()).filter(|column| entry(row, *column) != 0);
+        left.next().filter(|_| left.next().is_none())
+    };
+    let columns = done.iter().filter_map(alone);
+    columns
+        .filter_map(|column| hidden.get(column).copied())
         .collect()
 }
 

@@ -13,10 +13,11 @@ use crate::desks::pages::cohort::standing;
 use crate::desks::queries::cohort::{self as cohort, PoolSeats, Year};
 use crate::desks::queries::figures::{self as rows, CohortSums, HeldSeats};
 use crate::desks::queries::search::{self, Found, FoundOrganisation, MOST};
-use crate::desks::rules::{Cell, funnel, parts};
+use crate::desks::rules::Cell;
 use crate::desks::{COMMITTEE, MEMBER};
 use crate::error::Result;
 use crate::people::rules::search_terms;
+use crate::programmes::rules::Metric;
 use crate::web::api::list;
 use crate::web::paging::Page;
 use crate::web::{Cx, Method, Operation, Reply, Routes};
@@ -112,32 +113,20 @@ struct CommitteeCohort {
 
 impl From<CohortSums> for CommitteeCohort {
     fn from(it: CohortSums) -> Self {
-        let free = it.seats - it.taken - it.on_offer;
-        let seats = parts(&[it.taken, it.on_offer, free]);
-        let steps = [
-            it.submitted,
-            it.decided,
-            it.offered,
-            it.accepted,
-            it.enrolled,
-        ];
-        let steps = funnel(&steps);
-        let of = |cells: &[Cell], at: usize| {
-            CommitteeCount::from(cells.get(at).copied().unwrap_or(Cell::Withheld))
-        };
+        let told = it.told();
         Self {
             name_en: it.name_en,
             name_zh: it.name_zh,
             state: it.state,
             seats: it.seats,
-            taken: of(&seats, 0),
-            on_offer: of(&seats, 1),
-            free: of(&seats, 2),
-            submitted: of(&steps, 0),
-            decided: of(&steps, 1),
-            offered: of(&steps, 2),
-            accepted: of(&steps, 3),
-            enrolled: of(&steps, 4),
+            taken: told.taken.into(),
+            on_offer: told.on_offer.into(),
+            free: told.free.into(),
+            submitted: told.submitted.into(),
+            decided: told.decided.into(),
+            offered: told.offered.into(),
+            accepted: told.accepted.into(),
+            enrolled: told.enrolled.into(),
         }
     }
 }
@@ -158,14 +147,20 @@ struct CommitteeYear {
 }
 
 impl CommitteeYear {
-    fn new(it: Year, now: DateTime<Utc>) -> Self {
-        let stands = standing(&it, now).map(|(_, progress, _)| progress);
-        let count = stands.map_or(Cell::Withheld, |progress| Cell::of(progress.count));
+    fn new(it: Year, cohorts: &[CohortSums], now: DateTime<Utc>) -> Self {
+        let stands = standing(&it, now);
+        let enrolled = rows::enrolled(&it, cohorts);
+        let count = match &stands {
+            Some((target, _, _)) if target.metric == Metric::Enrolled => enrolled,
+            Some((_, progress, _)) => Cell::of(progress.count),
+            None => Cell::Withheld,
+        };
+        let stands = stands.map(|(_, progress, _)| progress);
         Self {
             needed: stands.map(|progress| progress.needed),
             pro_rata: stands.map(|progress| progress.pro_rata),
             count: count.into(),
-            enrolled: Cell::of(it.enrolled).into(),
+            enrolled: enrolled.into(),
             metric: it.metric,
             starts_on: it.starts_on,
             ends_on: it.ends_on,
@@ -374,11 +369,11 @@ fn committee(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     })?;
     let now = db::now(cx.conn)?;
     let figures = CommitteeFigures {
-        cohorts: sums.into_iter().map(CommitteeCohort::from).collect(),
         years: years
             .into_iter()
-            .map(|it| CommitteeYear::new(it, now))
+            .map(|it| CommitteeYear::new(it, &sums, now))
             .collect(),
+        cohorts: sums.into_iter().map(CommitteeCohort::from).collect(),
     };
     Reply::json(200, &figures)
 }

@@ -10,10 +10,11 @@ use crate::db::{self, Task};
 use crate::desks::queries::cohort::Year;
 use crate::desks::queries::figures::{self as rows, CohortSums};
 use crate::desks::queries::public;
-use crate::desks::rules::{Cell, SMALL, funnel, length, parts, percent};
+use crate::desks::rules::{Cell, SMALL, length, percent};
 use crate::error::{Error, Result};
 use crate::lang::Lang;
 use crate::lang::format::{count, date, deadline, hk_date, moment};
+use crate::programmes::rules::Metric;
 use crate::web::exports::short;
 use crate::web::{Cx, Reply, Shell};
 
@@ -61,7 +62,7 @@ pub(in crate::desks) fn committee(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         when: deadline(lang, now),
         years: years
             .iter()
-            .map(|year| year_line(year, now, lang))
+            .map(|year| year_line(year, &sums, now, lang))
             .collect(),
         cohorts: sums
             .iter()
@@ -121,35 +122,31 @@ fn said(cell: Cell, lang: Lang) -> String {
 fn sums_line(sums: &CohortSums, lang: Lang) -> Result<SumsLine> {
     let state = CohortState::parse(&sums.state)
         .ok_or_else(|| Error::Internal(format!("cohort state {}", sums.state)))?;
-    let free = sums.seats - sums.taken - sums.on_offer;
-    let cells = parts(&[sums.taken, sums.on_offer, free]);
-    let cell = |at: usize| cells.get(at).copied().unwrap_or(Cell::Withheld);
-    let width = |at: usize| cell(at).count().map(|n| length(n, sums.seats));
+    let told = sums.told();
+    let width = |cell: Cell| cell.count().map(|n| length(n, sums.seats));
+    let first = told.submitted.count().unwrap_or(0);
     let steps = [
-        (lang.desk_funnel_submitted(), sums.submitted),
-        (lang.desk_funnel_decided(), sums.decided),
-        (lang.desk_funnel_offered(), sums.offered),
-        (lang.desk_funnel_accepted(), sums.accepted),
-        (lang.desk_funnel_enrolled(), sums.enrolled),
+        (lang.desk_funnel_submitted(), told.submitted),
+        (lang.desk_funnel_decided(), told.decided),
+        (lang.desk_funnel_offered(), told.offered),
+        (lang.desk_funnel_accepted(), told.accepted),
+        (lang.desk_funnel_enrolled(), told.enrolled),
     ];
-    let shown = funnel(&steps.map(|(_, n)| n));
-    let first = shown.first().and_then(|cell| cell.count()).unwrap_or(0);
     Ok(SumsLine {
         name: lang.pick(&sums.name_en, &sums.name_zh).clone(),
         tag: tag(state),
         state: state.label(lang),
         seats: count(sums.seats),
-        taken: said(cell(0), lang),
-        offered: said(cell(1), lang),
-        free: said(cell(2), lang),
+        taken: said(told.taken, lang),
+        offered: said(told.on_offer, lang),
+        free: said(told.free, lang),
         offered_end: length(sums.taken + sums.on_offer, sums.seats),
-        taken_width: width(0),
+        taken_width: width(told.taken),
         // Its place in the bar would tell what is hidden on its left.
-        offered_width: width(0).and_then(|_| width(1)),
+        offered_width: width(told.taken).and_then(|_| width(told.on_offer)),
         funnel: steps
             .into_iter()
-            .zip(shown)
-            .map(|((name, _), cell)| FunnelLine {
+            .map(|(name, cell)| FunnelLine {
                 name,
                 width: length(cell.count().unwrap_or(0), first),
                 count: said(cell, lang),
@@ -163,11 +160,15 @@ fn sums_line(sums: &CohortSums, lang: Lang) -> Result<SumsLine> {
     })
 }
 
-fn year_line(year: &Year, now: DateTime<Utc>, lang: Lang) -> YearLine {
+fn year_line(year: &Year, cohorts: &[CohortSums], now: DateTime<Utc>, lang: Lang) -> YearLine {
     let Some((target, progress, plan)) = standing(year, now) else {
         return YearLine::unknown(lang);
     };
-    let (reached, enrolled) = (Cell::of(progress.count), Cell::of(year.enrolled));
+    let enrolled = rows::enrolled(year, cohorts);
+    let reached = match target.metric {
+        Metric::Enrolled => enrolled,
+        Metric::Trained => Cell::of(progress.count),
+    };
     let trained = Cell::of(year.trained).count().unwrap_or(0);
     let rest = enrolled.count().map_or(0, |n| (n - trained).max(0));
     let mut words = vec![lang.desk_year_enrolled(&said(enrolled, lang))];

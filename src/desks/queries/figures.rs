@@ -1,19 +1,29 @@
 //! Figures for readers who see no rows: the committee, and organisations about themselves.
 
 use crate::db::sql_query;
-use chrono::{DateTime, Utc};
-use diesel::sql_types::{Array, BigInt, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::sql_types::{
+    Array, BigInt, Date, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid,
+};
 use diesel::{QueryableByName, RunQueryDsl};
 
 use crate::access::{Committee, Member, Working};
 use crate::db::Conn;
+use crate::desks::rules::{Cell, Standing, Sum, conceal};
 use crate::error::Result;
+use crate::ids::ProgrammeId;
 
 use super::cohort::{YEAR, Year};
 
 /// A cohort in sums.
 #[derive(Clone, Debug, QueryableByName)]
 pub struct CohortSums {
+    /// Its programme.
+    #[diesel(sql_type = SqlUuid)]
+    pub programme_id: ProgrammeId,
+    /// The first day of teaching.
+    #[diesel(sql_type = Date)]
+    pub starts_on: NaiveDate,
     /// English name.
     #[diesel(sql_type = Text)]
     pub name_en: String,
@@ -49,6 +59,87 @@ pub struct CohortSums {
     pub enrolled: i64,
 }
 
+/// A cohort's numbers as readers of figures may know them.
+#[derive(Clone, Copy, Debug)]
+#[expect(missing_docs, reason = "as in CohortSums")]
+pub struct Told {
+    pub taken: Cell,
+    pub on_offer: Cell,
+    pub free: Cell,
+    pub submitted: Cell,
+    pub decided: Cell,
+    pub offered: Cell,
+    pub accepted: Cell,
+    pub enrolled: Cell,
+}
+
+impl CohortSums {
+    /// What may be told of them. A seat is taken by an accepted offer, so those two are one number; the
+    /// losses between the steps from application to enrolment are counts of persons as well.
+    #[must_use]
+    pub fn told(&self) -> Told {
+        use Standing::{Between, Figure, Public};
+        let free = self.seats - self.taken - self.on_offer;
+        let counts = [
+            (Public, self.seats),
+            (Figure, self.taken),
+            (Figure, self.on_offer),
+            (Figure, free),
+            (Figure, self.submitted),
+            (Figure, self.decided),
+            (Figure, self.offered),
+            (Figure, self.accepted),
+            (Figure, self.enrolled),
+            (Between, self.submitted - self.decided),
+            (Between, self.decided - self.offered),
+            (Between, self.offered - self.accepted - self.on_offer),
+            (Between, self.accepted - self.enrolled),
+        ];
+        let sums: &[Sum] = &[
+            (0, &[1, 2, 3]),
+            (1, &[7]),
+            (4, &[5, 9]),
+            (5, &[6, 10]),
+            (6, &[7, 2, 11]),
+            (7, &[8, 12]),
+        ];
+        let cells = conceal(&counts, sums);
+        let cell = |at: usize| cells.get(at).copied().unwrap_or(Cell::Withheld);
+        Told {
+            taken: cell(1),
+            on_offer: cell(2),
+            free: cell(3),
+            submitted: cell(4),
+            decided: cell(5),
+            offered: cell(6),
+            accepted: cell(7),
+            enrolled: cell(8),
+        }
+    }
+}
+
+/// Those enrolled in a year, unless the number would tell one that a cohort hides, how many have left
+/// since, or how many are not trained yet.
+#[must_use]
+pub fn enrolled(year: &Year, cohorts: &[CohortSums]) -> Cell {
+    let period = year.starts_on..=year.ends_on;
+    let own: Vec<&CohortSums> = cohorts
+        .iter()
+        .filter(|sums| sums.programme_id == year.programme_id && period.contains(&sums.starts_on))
+        .collect();
+    let all: i64 = own.iter().map(|sums| sums.enrolled).sum();
+    let hidden = own
+        .iter()
+        .any(|sums| sums.told().enrolled.count().is_none());
+    let few = |count: i64| Cell::of(count) == Cell::Small;
+    match Cell::of(year.enrolled) {
+        Cell::Shown(n) if n > 0 && (hidden || few(all - n) || few(n - year.trained)) => {
+            Cell::Withheld
+        }
+        cell => cell,
+    }
+}
+
 /// The cohorts of the committee's programmes in sums, the latest first. Decisions count once they are
 /// released: a pending one is nobody's to know outside the programme office.
 ///
@@ -61,7 +152,7 @@ pub fn sums(
 ) -> Result<Vec<CohortSums>> {
     let ids: Vec<uuid::Uuid> = committee.programmes().iter().map(|id| id.0).collect();
     Ok(sql_query(
-        "SELECT c.name_en, c.name_zh, c.state, p.*, a.*, o.*, e.* FROM cohorts c \
+        "SELECT c.programme_id, c.starts_on, c.name_en, c.name_zh, c.state, p.*, a.*, o.*, e.* FROM cohorts c \
          CROSS JOIN LATERAL (SELECT coalesce(sum(capacity), 0)::bigint AS seats, coalesce(sum(taken), 0)::bigint AS taken, \
            coalesce(sum(offered), 0)::bigint AS on_offer FROM seat_pools WHERE cohort_id = c.id) p \
          CROSS JOIN LATERAL (SELECT count(a.submitted_at) AS submitted, count(k.released_at) AS decided \

@@ -366,7 +366,7 @@ async fn the_committee_sees_figures_and_nobody() {
             "Seats: 30",
             "<td class=\"n\">6</td>",
             "<dd>not shown</dd>",
-            "<dd>17</dd>",
+            "<dd>10</dd>",
             "&#60;5",
         ],
     );
