@@ -80,7 +80,7 @@ const PAGES: &[Page] = &[
         "JSON list",
         Who::Token,
         "/api/v1/cohorts/{cohort}/applications",
-        "@example.org",
+        "\"reference\":\"B0",
         1.0,
     ),
     Page {

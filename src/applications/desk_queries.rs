@@ -161,10 +161,8 @@ impl Sql {
             .arg(Bind::Words(ends))
             .push(
                 "::text[]) AS q (low, high) JOIN application_tokens t \
-                 ON t.token >= q.low AND t.token < q.high AND t.programme_id = ",
+                 ON t.token >= q.low AND t.token < q.high AND t.cohort_id = ",
             )
-            .arg(Bind::Id(staff.programme().0))
-            .push(" AND t.cohort_id = ")
             .arg(Bind::Id(staff.cohort().0))
             .push(" GROUP BY t.application_id HAVING count(DISTINCT q.low) = ")
             .arg(Bind::Count(wanted))

@@ -212,7 +212,7 @@ pub(super) fn first_intake(world: &World) -> Result<()> {
     )
 }
 
-/// An open call, to try the form on.
+/// An open call, to try the form on; a dozen have applied early, and half of the reading is done.
 pub(super) fn second_intake(world: &World) -> Result<()> {
     let today = crate::lang::format::hk_date(world.now);
     let dates = Dates {
@@ -237,5 +237,14 @@ pub(super) fn second_intake(world: &World) -> Result<()> {
         &held,
         end_of_day(dates.reply),
     )?;
-    step(world, &db, made.cohort, CohortEvent::Open)
+    step(world, &db, made.cohort, CohortEvent::Open)?;
+    let reading = world.at(world.now, Duration::minutes(40));
+    intake::import(
+        world,
+        &reading,
+        made.cohort,
+        intake::SECOND_INTAKE.as_bytes(),
+    )?;
+    intake::assign(world, &reading, made.cohort, 2)?;
+    intake::hand_in(world, &reading, made.cohort, 2)
 }

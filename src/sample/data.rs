@@ -18,6 +18,17 @@ pub const ORGANISATIONS: &[(&str, &str, &str)] = &[
     ("insurer", "Lantau Life Assurance", "大嶼人壽保險"),
 ];
 
+/// Who works with whom: a university and an institution.
+pub const PARTNERSHIPS: &[(&str, &str)] = &[
+    ("Lion Rock University", "Harbourfront Bank"),
+    ("Lion Rock University", "Kowloon Mutual Bank"),
+    ("Lion Rock University", "Lantau Life Assurance"),
+    ("Victoria Harbour University", "Harbourfront Bank"),
+    ("Victoria Harbour University", "Starling Virtual Bank"),
+    ("Tolo University of Technology", "Pearl Delta Bank"),
+    ("Tolo University of Technology", "Kowloon Mutual Bank"),
+];
+
 /// A person who works for the programme: address, family name, given names, Chinese name, role, and
 /// the organisation for which the role is held.
 pub struct Staff {

@@ -27,6 +27,9 @@ pub(super) const FIRST_INTAKE: &[u8] = include_bytes!("../../sample/applicants-2
 /// The list of the pre-pilot class.
 pub(super) const PRE_PILOT: &str = include_str!("../../sample/applicants-2026pp.csv");
 
+/// Early applicants of the second intake.
+pub(super) const SECOND_INTAKE: &str = include_str!("../../sample/applicants-2027h2.csv");
+
 /// Takes in a registry's file, as the coordinator does.
 pub(super) fn import(world: &World, db: &Db, cohort: CohortId, file: &[u8]) -> Result<()> {
     let outputs = Outputs {
@@ -81,8 +84,14 @@ struct Assigned {
     email: String,
 }
 
-/// Assigns reviewers and hands their scores in.
+/// Assigns reviewers and hands all their scores in.
 pub(super) fn score(world: &World, db: &Db, cohort: CohortId, reviewers: usize) -> Result<()> {
+    assign(world, db, cohort, reviewers)?;
+    hand_in(world, db, cohort, 1)
+}
+
+/// Gives every application to so many reviewers.
+pub(super) fn assign(world: &World, db: &Db, cohort: CohortId, reviewers: usize) -> Result<()> {
     let ids: Vec<ApplicationId> = applications(world, cohort)?
         .into_iter()
         .map(|row| row.id)
@@ -94,11 +103,15 @@ pub(super) fn score(world: &World, db: &Db, cohort: CohortId, reviewers: usize) 
         }
         let plan = reviews::actions::plan(conn, &staff, &ids, None, reviewers, true)?;
         reviews::actions::assign_all(conn, &staff, &plan)
-    })?;
+    })
+}
+
+/// Every reviewer hands in the scores of each `every`th application that is theirs to read.
+pub(super) fn hand_in(world: &World, db: &Db, cohort: CohortId, every: usize) -> Result<()> {
     let criteria = criteria(world, cohort)?;
     for reviewer in &world.reviewers {
         let actor = acting(*reviewer, Role::Reviewer, vec![world.programme]);
-        for assigned in assigned(world, cohort, *reviewer)? {
+        for assigned in assigned(world, cohort, *reviewer)?.iter().step_by(every) {
             let sheet: BTreeMap<CriterionId, i32> = criteria
                 .iter()
                 .map(|(id, name)| {

@@ -102,6 +102,7 @@ pub fn load(site: &Site) -> Result<()> {
         reviewers: Vec::new(),
         organisations,
     };
+    partnerships(&begun, &world)?;
     staff(&begun, &mut world)?;
     cohorts::pre_pilot(&world)?;
     cohorts::first_intake(&world)?;
@@ -279,6 +280,24 @@ fn organisations(
             Ok(made)
         },
     )
+}
+
+/// From the first spring of the programme to the end of the pilot.
+fn partnerships(db: &Db, world: &World) -> Result<()> {
+    db.tx(&world.staff(), |conn| {
+        let desk = access::desk(conn)?;
+        let staff = access::programme_staff(conn, world.programme)?;
+        for (university, institution) in data::PARTNERSHIPS {
+            let new = organisations::NewPartnership {
+                university: world.organisation(university)?,
+                institution: world.organisation(institution)?,
+                starts_on: day(2026, 4, 1),
+                ends_on: day(2028, 3, 31),
+            };
+            organisations::add_partnership(conn, &desk, &staff, &new)?;
+        }
+        Ok(())
+    })
 }
 
 fn staff(db: &Db, world: &mut World) -> Result<()> {

@@ -1,5 +1,5 @@
-//! Search over a desk's programmes. Terms are prefixes on the b-tree of `application_tokens`: the
-//! only form of search that keeps its index under row-level security.
+//! Search over a desk's programmes. Terms are prefixes on the b-tree of `application_tokens`, cohort
+//! by cohort: the only form of search that keeps its index under row-level security.
 
 use crate::db::sql_query;
 use diesel::sql_types::{Array, BigInt, Nullable, Text, Uuid as SqlUuid};
@@ -62,8 +62,8 @@ pub fn people(conn: &mut Conn<'_>, desk: &Desk, terms: &[String]) -> Result<Vec<
     Ok(sql_query(
         "SELECT a.id, a.name_shown, a.name_zh, a.email, a.reference, a.state, c.name_en AS cohort_en, \
            c.name_zh AS cohort_zh, e.trainee_number \
-         FROM (SELECT DISTINCT t.application_id FROM application_tokens t WHERE t.programme_id = ANY ($1) \
-           AND t.token >= $2 AND t.token < $2 || U&'\\+10FFFF' \
+         FROM (SELECT DISTINCT t.application_id FROM cohorts k JOIN application_tokens t ON t.cohort_id = k.id \
+             AND t.token >= $2 AND t.token < $2 || U&'\\+10FFFF' WHERE k.programme_id = ANY ($1) \
            AND NOT EXISTS (SELECT FROM unnest($3) AS other (term) WHERE NOT EXISTS (SELECT FROM application_tokens x \
              WHERE x.application_id = t.application_id AND x.token >= other.term COLLATE \"C\" \
              AND x.token < (other.term || U&'\\+10FFFF') COLLATE \"C\"))) f \
