@@ -197,6 +197,8 @@ pub fn pgbench(
         .arg(format!("--jobs={}", clients.min(2)))
         .arg(format!("--time={}", window.as_secs().max(2)))
         .arg(format!("--file={}", file.display()))
+        // As the pool of the application has it.
+        .env("PGOPTIONS", "-c plan_cache_mode=force_generic_plan")
         .arg(house.private.app_url())
         .output()
         .map_err(|err| format!("pgbench: {err}"))?;
