@@ -252,6 +252,7 @@ async fn an_applicant_accepts_enrols_and_leaves_and_the_seat_goes_on() {
     let wrong = chan.post(&format!("/me/enrol/{offer}"), &fields).await;
     assert_eq!(wrong.status, 422);
     assert!(wrong.text().contains("陳大文") && wrong.text().contains("contact_phone-error"));
+    assert_eq!(wrong.text().matches("aria-invalid").count(), 1);
     fields.push(("contact_phone", "9123 4567"));
     let done = chan.post(&format!("/me/enrol/{offer}"), &fields).await;
     assert_eq!(done.status, 303, "{}", done.text());
