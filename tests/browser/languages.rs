@@ -195,8 +195,6 @@ const NO_LINK: [&str; 8] = [
     "/link/confirm/*",
     "/link/reset/*",
     "/link/invite/*",
-    "/organisations/*/partnerships/*/end",
-    "/reviews/*/decline",
     "/cohorts/*/reviewers/remind",
     "/link/offer/*",
     "/me/enrol/*",
