@@ -59,7 +59,7 @@ impl Sql {
         T: QueryableByName<Pg> + 'static,
     {
         // No single plan suits a call of a hundred and one of a hundred thousand under any filter.
-        sql_query("SET LOCAL plan_cache_mode = force_custom_plan").execute(conn.pg())?;
+        conn.plan_for_values()?;
         let mut query = sql_query(self.text).into_boxed();
         for bind in self.binds {
             query = match bind {

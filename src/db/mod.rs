@@ -401,6 +401,16 @@ impl Conn<'_> {
         &self.actor
     }
 
+    /// From here to the end of the transaction each statement is planned for its own values, against
+    /// what `PlansOnce` says of all others: for lists whose filters let through a row or all of them.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn plan_for_values(&mut self) -> Result<()> {
+        let set = "SET LOCAL plan_cache_mode = force_custom_plan";
+        Ok(self.pg().batch_execute(set)?)
+    }
+
     /// The task under which work runs that is wider than the actor's view.
     #[must_use]
     pub fn task(&self) -> Option<Task> {

@@ -63,8 +63,8 @@ pub type Sum = (usize, &'static [usize]);
 
 /// Hides what is small, and as much besides as keeps a reader from working out a hidden small
 /// number: `counts` are joined by `sums`, and while those let a small number be computed from what is
-/// shown, the smallest shown figure that helps is withheld too (complementary suppression of cells,
-/// as offices of statistics do it). Zero is never hidden for its own sake.
+/// shown, the shown figure that helps most is withheld too, the smallest of several and a zero only when
+/// nothing else is left (complementary suppression of cells, as offices of statistics do it).
 #[must_use]
 pub fn conceal(counts: &[(Standing, i64)], sums: &[Sum]) -> Vec<Cell> {
     let mut cells: Vec<Cell> = counts
@@ -76,19 +76,15 @@ pub fn conceal(counts: &[(Standing, i64)], sums: &[Sum]) -> Vec<Cell> {
             Standing::Between => Cell::Withheld,
         })
         .collect();
-    while told(&cells, sums)
-        .iter()
-        .any(|at| cells.get(*at) == Some(&Cell::Small))
-    {
+    while given_away(&cells, sums) > 0 {
         let next = counts
             .iter()
             .enumerate()
-            .filter(|(at, (standing, count))| {
+            .filter(|(at, (standing, _))| {
                 *standing == Standing::Figure
-                    && *count > 0
                     && cells.get(*at).is_some_and(|cell| cell.count().is_some())
             })
-            .min_by_key(|(at, (_, count))| (without(*at, &cells, sums), *count))
+            .min_by_key(|(at, (_, count))| (*count == 0, without(*at, &cells, sums), *count))
             .map(|(at, _)| at);
         match next.and_then(|at| cells.get_mut(at)) {
             Some(cell) => *cell = Cell::Withheld,
@@ -98,14 +94,19 @@ pub fn conceal(counts: &[(Standing, i64)], sums: &[Sum]) -> Vec<Cell> {
     cells
 }
 
-/// How many small numbers could still be computed if this one were withheld.
+/// How many small numbers can be computed from what is shown.
+fn given_away(cells: &[Cell], sums: &[Sum]) -> usize {
+    let small = |at: &usize| cells.get(*at) == Some(&Cell::Small);
+    told(cells, sums).iter().filter(|at| small(at)).count()
+}
+
+/// How many still could if this one were withheld.
 fn without(at: usize, cells: &[Cell], sums: &[Sum]) -> usize {
     let mut cells = cells.to_vec();
     if let Some(cell) = cells.get_mut(at) {
         *cell = Cell::Withheld;
     }
-    let small = |at: &usize| cells.get(*at) == Some(&Cell::Small);
-    told(&cells, sums).iter().filter(|at| small(at)).count()
+    given_away(&cells, sums)
 }
 
 /// The hidden numbers that the sums give away: those whose value is the same in every solution.

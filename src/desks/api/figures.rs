@@ -17,7 +17,6 @@ use crate::desks::rules::Cell;
 use crate::desks::{COMMITTEE, MEMBER};
 use crate::error::Result;
 use crate::people::rules::search_terms;
-use crate::programmes::rules::Metric;
 use crate::web::api::list;
 use crate::web::paging::Page;
 use crate::web::{Cx, Method, Operation, Reply, Routes};
@@ -148,19 +147,12 @@ struct CommitteeYear {
 
 impl CommitteeYear {
     fn new(it: Year, cohorts: &[CohortSums], now: DateTime<Utc>) -> Self {
-        let stands = standing(&it, now);
-        let enrolled = rows::enrolled(&it, cohorts);
-        let count = match &stands {
-            Some((target, _, _)) if target.metric == Metric::Enrolled => enrolled,
-            Some((_, progress, _)) => Cell::of(progress.count),
-            None => Cell::Withheld,
-        };
-        let stands = stands.map(|(_, progress, _)| progress);
+        let stands = standing(&it, now).map(|(_, progress, _)| progress);
         Self {
             needed: stands.map(|progress| progress.needed),
             pro_rata: stands.map(|progress| progress.pro_rata),
-            count: count.into(),
-            enrolled: enrolled.into(),
+            count: rows::reached(&it, cohorts).into(),
+            enrolled: rows::enrolled(&it, cohorts).into(),
             metric: it.metric,
             starts_on: it.starts_on,
             ends_on: it.ends_on,

@@ -14,7 +14,6 @@ use crate::desks::rules::{Cell, SMALL, length, percent};
 use crate::error::{Error, Result};
 use crate::lang::Lang;
 use crate::lang::format::{count, date, deadline, hk_date, moment};
-use crate::programmes::rules::Metric;
 use crate::web::exports::short;
 use crate::web::{Cx, Reply, Shell};
 
@@ -165,10 +164,6 @@ fn year_line(year: &Year, cohorts: &[CohortSums], now: DateTime<Utc>, lang: Lang
         return YearLine::unknown(lang);
     };
     let enrolled = rows::enrolled(year, cohorts);
-    let reached = match target.metric {
-        Metric::Enrolled => enrolled,
-        Metric::Trained => Cell::of(progress.count),
-    };
     let trained = Cell::of(year.trained).count().unwrap_or(0);
     let rest = enrolled.count().map_or(0, |n| (n - trained).max(0));
     let mut words = vec![lang.desk_year_enrolled(&said(enrolled, lang))];
@@ -183,7 +178,7 @@ fn year_line(year: &Year, cohorts: &[CohortSums], now: DateTime<Utc>, lang: Lang
     ));
     YearLine {
         title: year_title(year, lang),
-        headline: said(reached, lang),
+        headline: said(rows::reached(year, cohorts), lang),
         figure: lang.desk_year_of(
             target.metric.label(lang),
             &count(progress.needed),

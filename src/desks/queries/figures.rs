@@ -12,6 +12,7 @@ use crate::db::Conn;
 use crate::desks::rules::{Cell, Standing, Sum, conceal};
 use crate::error::Result;
 use crate::ids::ProgrammeId;
+use crate::programmes::rules::Metric;
 
 use super::cohort::{YEAR, Year};
 
@@ -137,6 +138,16 @@ pub fn enrolled(year: &Year, cohorts: &[CohortSums]) -> Cell {
             Cell::Withheld
         }
         cell => cell,
+    }
+}
+
+/// What has been reached of a yearly target, as readers of figures may know it.
+#[must_use]
+pub fn reached(year: &Year, cohorts: &[CohortSums]) -> Cell {
+    match Metric::parse(&year.metric) {
+        Some(Metric::Enrolled) => enrolled(year, cohorts),
+        Some(Metric::Trained) => Cell::of(year.trained),
+        None => Cell::Withheld,
     }
 }
 

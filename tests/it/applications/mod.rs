@@ -1,5 +1,6 @@
 //! The applications room.
 mod desk;
+mod desk_acts;
 mod form;
 mod form_pages;
 mod import;

@@ -53,8 +53,8 @@ fn a_total_never_gives_a_single_hidden_part_away() {
         ([3, 2, 15], &[Cell::Small, Cell::Small, Cell::Shown(15)]),
         ([0, 3, 27], &[Cell::Shown(0), Cell::Small, Cell::Withheld]),
         ([10, 10, 10], &[Cell::Shown(10); 3]),
-        // Nothing is left that could be withheld.
-        ([0, 0, 3], &[Cell::Shown(0), Cell::Shown(0), Cell::Small]),
+        // Only a zero is left to be withheld.
+        ([0, 0, 3], &[Cell::Withheld, Cell::Shown(0), Cell::Small]),
     ];
     for (counts, wanted) in table {
         assert_eq!(&parts(*counts), wanted, "{counts:?}");

@@ -1,3 +1,4 @@
 //! The reviews room.
+mod assign;
 mod desk;
 mod rules;

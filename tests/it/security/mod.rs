@@ -4,6 +4,8 @@
 
 mod at_once;
 mod crossing;
+mod documents;
+mod exported;
 mod fields;
 mod forged;
 mod forms;
