@@ -85,6 +85,17 @@ async fn look_at(
     links
 }
 
+/// Asserts that nothing is wrong with the page at hand at any width: for pages that only somebody at
+/// work comes to. It is left as wide as a desk.
+pub async fn fits(browser: &Browser) {
+    for width in [320, 360, 1280] {
+        browser.widen(width);
+        let faults = faults_at(browser, width).await;
+        let place = browser.place().await;
+        assert!(faults.is_empty(), "{place}: {}", faults.join("\n"));
+    }
+}
+
 /// What is wrong with the page at this width, everything that the kit promises asked at two of them.
 async fn faults_at(browser: &Browser, width: u32) -> Vec<String> {
     let mut questions = vec![WIDE];

@@ -5,6 +5,7 @@ use banyan::ids::{GrantId, PersonId};
 
 use crate::browser::{Browser, DESK};
 use crate::house::LiveHouse;
+use crate::languages::fits;
 use crate::scene::{self, Scene};
 
 const SAVE: &str = "main form.form .acts .btn";
@@ -40,6 +41,7 @@ impl Desk<'_> {
         self.open("/state").await;
         self.browser.go("main .head-do a.btn").await;
         assert!(self.browser.count(".effects > div").await >= 2);
+        fits(self.browser).await;
         self.browser.go("main form .acts .btn").await;
         self.browser.says(".head-title .tag", after).await;
     }
@@ -71,6 +73,7 @@ impl Desk<'_> {
                 .await,
             expected
         );
+        fits(self.browser).await;
         self.browser.go("#bulk .acts .btn.wide").await;
         assert_eq!(self.browser.count(".head-title .tag.ok").await, 1);
     }
@@ -245,6 +248,7 @@ async fn release(desk: &Desk<'_>) {
             "Total 2 2"
         ]
     );
+    fits(browser).await;
     browser.shot("release-1280").await;
     let before = desk.house.sink.taken().len();
     browser.go("main form[action$='/release'] .btn.wide").await;
@@ -270,6 +274,7 @@ async fn answer(desk: &Desk<'_>) {
         browser.open_page(&link).await;
         browser.says(".head-title .tag", "Open").await;
     }
+    fits(browser).await;
     browser.go("main .panel.now form .btn").await;
     browser.says("#outcome", "You accepted this offer").await;
 
@@ -313,6 +318,7 @@ async fn enrol(house: &LiveHouse, browser: &Browser) {
         .await;
     browser.tick("#accepted_pics").await;
     browser.tick("#accepts_agreement").await;
+    fits(browser).await;
     browser.go(SAVE).await;
     let number = browser.text_of("dl.facts dd.nb").await;
     assert!(number.starts_with("T2027-"), "{number}");
