@@ -24,7 +24,7 @@ struct Row {
     application: ApplicationId,
     name: String,
     reference: String,
-    lang: &'static str,
+    lang: Lang,
     score: String,
     note: String,
 }
@@ -190,7 +190,7 @@ fn groups(lang: Lang, preview: &Preview) -> Vec<Group> {
             application: line.application,
             name: line.name.clone(),
             reference: line.reference.clone(),
-            lang: line.lang.language_name(),
+            lang: line.lang,
             score: line
                 .score_milli
                 .map(super::record::score)
