@@ -45,36 +45,72 @@ pub struct Found {
     pub trainee_number: Option<String>,
 }
 
+/// Matching tokens that are walked at most: enough for any result that a page shows whole. Beyond,
+/// what is shown is a part, and the reader is told to add a word.
+const WALKED: i64 = 20_000;
+/// How far matches of a term are counted to learn which term is rarest.
+const COUNTED: i64 = 2_000;
+
+/// The tokens of the desk's cohorts (`$1`: programmes) that begin with a column `term`.
+const BEGINS: &str = "FROM cohorts k JOIN application_tokens t ON t.cohort_id = k.id \
+      AND t.token >= q.term COLLATE \"C\" AND t.token < (q.term || U&'\\+10FFFF') COLLATE \"C\" \
+    WHERE k.programme_id = ANY ($1)";
+
+#[derive(QueryableByName)]
+struct Term {
+    #[diesel(sql_type = Text)]
+    term: String,
+}
+
+/// The terms, the rarest first.
+fn by_rarity(
+    conn: &mut Conn<'_>,
+    programmes: &[uuid::Uuid],
+    terms: &[String],
+) -> Result<Vec<String>> {
+    if terms.len() < 2 {
+        return Ok(terms.to_vec());
+    }
+    let sorted: Vec<Term> = sql_query(format!(
+        "SELECT q.term FROM unnest($2) AS q (term) \
+         ORDER BY (SELECT count(*) FROM (SELECT {BEGINS} LIMIT $3) AS n), length(q.term) DESC"
+    ))
+    .bind::<Array<SqlUuid>, _>(programmes)
+    .bind::<Array<Text>, _>(terms)
+    .bind::<BigInt, _>(COUNTED)
+    .load(conn.pg())?;
+    Ok(sorted.into_iter().map(|it| it.term).collect())
+}
+
 /// Applications of the desk's programmes of which every term begins some token, by name; one more
-/// than [`MOST`] when there are more. The first term is walked on the index, the others are looked up
+/// than [`MOST`] when there are more. The rarest term is walked on the index, the others are looked up
 /// for what it finds.
 ///
 /// # Errors
 /// The database's.
 pub fn people(conn: &mut Conn<'_>, desk: &Desk, terms: &[String]) -> Result<Vec<Found>> {
-    // The longest term narrows most, so it goes first.
-    let mut terms: Vec<&str> = terms.iter().map(String::as_str).collect();
-    terms.sort_by_key(|term| std::cmp::Reverse(term.chars().count()));
+    let ids: Vec<uuid::Uuid> = desk.programmes().iter().map(|id| id.0).collect();
+    let terms = by_rarity(conn, &ids, terms)?;
     let Some((first, others)) = terms.split_first() else {
         return Ok(Vec::new());
     };
-    let ids: Vec<uuid::Uuid> = desk.programmes().iter().map(|id| id.0).collect();
-    Ok(sql_query(
+    Ok(sql_query(format!(
         "SELECT a.id, a.name_shown, a.name_zh, a.email, a.reference, a.state, c.name_en AS cohort_en, \
            c.name_zh AS cohort_zh, e.trainee_number \
-         FROM (SELECT DISTINCT t.application_id FROM cohorts k JOIN application_tokens t ON t.cohort_id = k.id \
-             AND t.token >= $2 AND t.token < $2 || U&'\\+10FFFF' WHERE k.programme_id = ANY ($1) \
-           AND NOT EXISTS (SELECT FROM unnest($3) AS other (term) WHERE NOT EXISTS (SELECT FROM application_tokens x \
-             WHERE x.application_id = t.application_id AND x.token >= other.term COLLATE \"C\" \
-             AND x.token < (other.term || U&'\\+10FFFF') COLLATE \"C\"))) f \
+         FROM (SELECT DISTINCT application_id FROM (SELECT t.application_id FROM (SELECT $2::text AS term) q, LATERAL ( \
+             SELECT t.application_id {BEGINS} \
+             AND NOT EXISTS (SELECT FROM unnest($3) AS other (term) WHERE NOT EXISTS (SELECT FROM application_tokens x \
+               WHERE x.application_id = t.application_id AND x.token >= other.term COLLATE \"C\" \
+               AND x.token < (other.term || U&'\\+10FFFF') COLLATE \"C\")) LIMIT $5) t) w) f \
          JOIN applications a ON a.id = f.application_id JOIN cohorts c ON c.id = a.cohort_id \
          LEFT JOIN enrolments e ON e.application_id = a.id \
-         WHERE a.programme_id = ANY ($1) ORDER BY a.name_sort, a.id LIMIT $4",
-    )
+         WHERE a.programme_id = ANY ($1) ORDER BY a.name_sort, a.id LIMIT $4"
+    ))
     .bind::<Array<SqlUuid>, _>(&ids)
     .bind::<Text, _>(first)
     .bind::<Array<Text>, _>(others)
     .bind::<BigInt, _>(MOST + 1)
+    .bind::<BigInt, _>(WALKED)
     .load(conn.pg())?)
 }
 
