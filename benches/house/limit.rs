@@ -198,7 +198,10 @@ pub fn pgbench(
         .arg(format!("--time={}", window.as_secs().max(2)))
         .arg(format!("--file={}", file.display()))
         // As the pool of the application has it.
-        .env("PGOPTIONS", "-c plan_cache_mode=force_generic_plan")
+        .env(
+            "PGOPTIONS",
+            "-c plan_cache_mode=force_generic_plan -c max_parallel_workers_per_gather=0",
+        )
         .arg(house.private.app_url())
         .output()
         .map_err(|err| format!("pgbench: {err}"))?;

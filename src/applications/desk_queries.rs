@@ -58,8 +58,6 @@ impl Sql {
     where
         T: QueryableByName<Pg> + 'static,
     {
-        // No single plan suits a call of a hundred and one of a hundred thousand under any filter.
-        conn.plan_for_values()?;
         let mut query = sql_query(self.text).into_boxed();
         for bind in self.binds {
             query = match bind {
@@ -389,7 +387,7 @@ pub fn frame(conn: &mut Conn<'_>, staff: &CohortStaff, filter: &Filter) -> Resul
     let mut sql = Sql::default();
     sql.push("SELECT o.code, o.name_en, o.name_zh, (SELECT count(*)")
         .matching(staff, filter)
-        .push(") AS matching, (SELECT count(*) FROM applications a WHERE a.cohort_id = ")
+        .push(") AS matching, (SELECT coalesce(sum(started), 0) FROM cohort_tallies WHERE cohort_id = ")
         .arg(Bind::Id(staff.cohort().0))
         .push(
             ") AS total, (SELECT coalesce(jsonb_agg(jsonb_build_array(g.id, g.kind, g.name_en, g.name_zh) \
