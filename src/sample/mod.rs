@@ -102,8 +102,8 @@ pub fn load(site: &Site) -> Result<()> {
         reviewers: Vec::new(),
         organisations,
     };
-    partnerships(&begun, &world)?;
     staff(&begun, &mut world)?;
+    partnerships(&begun, &world)?;
     cohorts::pre_pilot(&world)?;
     cohorts::first_intake(&world)?;
     cohorts::second_intake(&world)?;

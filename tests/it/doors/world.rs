@@ -254,6 +254,11 @@ impl World {
             sql.push_str(&person(who));
         }
         sql.push_str(&fill(secrets, 'A'));
+        // Triggers have slept: the roll-up of what lists count.
+        sql.push_str(
+            "INSERT INTO cohort_tallies (cohort_id, programme_id, started, submitted) \
+             SELECT cohort_id, programme_id, count(*), count(submitted_at) FROM applications GROUP BY 1, 2;",
+        );
         let mut conn = PgConnection::establish(&app.super_url()).unwrap();
         conn.batch_execute(&sql)
             .unwrap_or_else(|err| panic!("the world cannot be made: {err}"));
