@@ -30,10 +30,17 @@ pub struct Wanted {
     pub window: Duration,
     /// Numbers of connections.
     pub connections: Vec<usize>,
-    /// Only pages whose name contains this.
+    /// Only pages whose name contains this; `export`, `import` and `letters` are names, too.
     pub only: Option<String>,
-    /// Mail, import and export as well.
-    pub bulk: bool,
+}
+
+impl Wanted {
+    /// Is what has this name measured?
+    pub fn has(&self, name: &str) -> bool {
+        self.only
+            .as_ref()
+            .is_none_or(|only| name.contains(only.as_str()))
+    }
 }
 
 fn wanted() -> Wanted {
@@ -50,7 +57,6 @@ fn wanted() -> Wanted {
             Duration::from_secs(6)
         },
         connections: if quick { vec![1, 8] } else { vec![1, 8, 32] },
-        bulk: only.is_none(),
         only,
     }
 }
@@ -64,8 +70,8 @@ fn main() {
     let house = house::House::build();
     println!("## Measured {}\n", process::machine());
     pages::run(&house, &wanted);
-    if wanted.bulk {
-        bulk::run(&house);
+    bulk::run(&house, &wanted);
+    if wanted.has("letters") {
         mail::run(&house);
     }
 }

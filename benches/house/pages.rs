@@ -129,13 +129,7 @@ pub fn run(house: &House, wanted: &Wanted) {
         "| page | size | connections | a second | p50 ms | p99 ms | CPU-ms | mark | `pgbench`, its statements | of that | static page | of that |"
     );
     println!("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
-    let own = |name: &str| {
-        wanted
-            .only
-            .as_ref()
-            .is_none_or(|only| name.contains(only.as_str()))
-    };
-    for page in PAGES.iter().filter(|p| own(p.name)) {
+    for page in PAGES.iter().filter(|p| wanted.has(p.name)) {
         one(
             house,
             &house.app,
@@ -146,7 +140,7 @@ pub fn run(house: &House, wanted: &Wanted) {
             page.mark,
         );
     }
-    if own(ground::NAME) {
+    if wanted.has(ground::NAME) {
         let program = std::env::current_exe().unwrap();
         let app = App::start(
             &program,

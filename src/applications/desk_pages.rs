@@ -272,17 +272,17 @@ fn write_lines(
 ) -> Result<()> {
     site.db.read_for(actor, request, |conn: &mut Conn<'_>| {
         let staff = access::cohort_staff(conn, cohort)?;
+        let institutions = queries::institutions(conn)?;
         let mut cursor: Option<Cursor> = None;
         loop {
             let lines = queries::lines(conn, &staff, filter, cursor.as_ref(), LINES)?;
-            for line in &lines {
-                emit(&line.cells)?;
+            let full = i64::try_from(lines.len()).unwrap_or(0) == LINES;
+            cursor = lines.last().map(|last| last.cursor(filter.sort));
+            for line in lines {
+                emit(&line.cells(&institutions))?;
             }
-            match lines.last() {
-                Some(last) if i64::try_from(lines.len()).unwrap_or(0) == LINES => {
-                    cursor = Some(last.cursor());
-                }
-                _ => return Ok(()),
+            if !full {
+                return Ok(());
             }
         }
     })

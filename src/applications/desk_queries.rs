@@ -20,8 +20,10 @@ use crate::web::paging::{Cursor, Page};
 
 use super::desk_list::{DISAGREEMENT_MILLI, Filter, Pending, Reading, Sort};
 
+mod lines;
 mod records;
 
+pub use lines::{EXPORTED, Line, institutions, lines};
 pub use records::{Candidate, Note, candidates, document, notes};
 
 /// A value of a statement.
@@ -419,96 +421,4 @@ pub fn ids(
 struct Id {
     #[diesel(sql_type = SqlUuid)]
     id: ApplicationId,
-}
-
-/// A line of an export: the cells in the order of [`EXPORTED`], and the place of the row.
-#[derive(Debug, QueryableByName)]
-pub struct Line {
-    #[diesel(sql_type = SqlUuid)]
-    id: Uuid,
-    #[diesel(sql_type = Text)]
-    key: String,
-    /// The cells.
-    #[diesel(sql_type = Array<Text>)]
-    pub cells: Vec<String>,
-}
-
-impl Line {
-    /// Its place in the list.
-    #[must_use]
-    pub fn cursor(&self) -> Cursor {
-        Cursor {
-            key: self.key.clone(),
-            id: self.id,
-        }
-    }
-}
-
-/// The columns of an export, by the names that the import reads.
-pub const EXPORTED: [&str; 22] = [
-    "reference",
-    "family_name",
-    "given_names",
-    "western_name",
-    "name_zh",
-    "email",
-    "phone",
-    "lang",
-    "route",
-    "university",
-    "employer",
-    "job_title",
-    "field_of_study",
-    "graduation_year",
-    "state",
-    "decision",
-    "score",
-    "spread",
-    "reviews_done",
-    "reviews_asked",
-    "submitted_at",
-    "source",
-];
-
-/// Lines of an export that match, from after the cursor on, at most `limit`.
-///
-/// # Errors
-/// The database's.
-pub fn lines(
-    conn: &mut Conn<'_>,
-    staff: &CohortStaff,
-    filter: &Filter,
-    cursor: Option<&Cursor>,
-    limit: i64,
-) -> Result<Vec<Line>> {
-    let mut sql = Sql::default();
-    sql.push("SELECT a.id, ").push(match filter.sort {
-        Sort::Name => "a.name_sort",
-        Sort::Reference => "a.reference",
-        Sort::State => "a.state",
-        Sort::Score => "coalesce(c.score_milli, -1)::text",
-        Sort::Submitted => {
-            "coalesce((extract(epoch FROM a.submitted_at) * 1000000)::bigint::text, '')"
-        }
-    });
-    sql.push(
-        " AS key, ARRAY[a.reference, coalesce(a.family_name, ''), coalesce(a.given_names, ''), \
-         coalesce(a.western_name, ''), coalesce(a.name_zh, ''), a.email, coalesce(a.phone, ''), a.lang, \
-         coalesce(a.route, ''), \
-         coalesce((SELECT u.name_en FROM organisations u WHERE u.id = a.university_id), ''), \
-         coalesce((SELECT e.name_en FROM organisations e WHERE e.id = a.employer_id), a.employer_name, ''), \
-         coalesce(a.job_title, ''), coalesce(a.field_of_study, ''), coalesce(a.graduation_year::text, ''), a.state, \
-         coalesce(CASE WHEN c.released_at IS NULL THEN c.decision END, ''), \
-         coalesce((c.score_milli::numeric / 1000)::numeric(9, 3)::text, ''), \
-         coalesce((c.spread_milli::numeric / 1000)::numeric(9, 3)::text, ''), \
-         coalesce(c.reviews_done, 0)::text, cardinality(a.reviewer_ids)::text, \
-         coalesce(to_char(a.submitted_at AT TIME ZONE 'UTC' + interval '8 hours', 'YYYY-MM-DD HH24:MI'), ''), \
-         a.source]::text[] AS cells",
-    );
-    sql.matching(staff, filter);
-    if let Some(cursor) = cursor {
-        sql.after(filter.sort, filter.down, cursor);
-    }
-    sql.ordered(filter.sort, filter.down, limit);
-    sql.load(conn)
 }

@@ -4,6 +4,8 @@
 //! A plain chain can be rewritten whole by whoever can write to it, and its tail cut off unseen; the
 //! signed checkpoints with their counts, kept elsewhere too, show both.
 
+use std::time::Duration;
+
 use crate::db::sql_query;
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{
@@ -20,6 +22,9 @@ use crate::error::Result;
 
 /// Events sealed in one transaction.
 const BATCH: i64 = 2_000;
+/// How far behind the last link a look begins: longer than any transaction of the house lasts, and
+/// than the clocks of its machines differ.
+const OVERLAP: Duration = Duration::from_secs(3_600);
 /// As many sealed at once mean that more may wait.
 pub const AT_ONCE: usize = 2_000;
 
@@ -27,6 +32,8 @@ pub const AT_ONCE: usize = 2_000;
 struct Link {
     #[diesel(sql_type = BigInt)]
     position: i64,
+    #[diesel(sql_type = SqlUuid)]
+    event_id: Uuid,
     #[diesel(sql_type = Binary)]
     hash: Vec<u8>,
 }
@@ -123,12 +130,36 @@ fn checkpoint_text(position: i64, hash: &[u8]) -> Vec<u8> {
     text
 }
 
-/// Seals what has been committed and is not yet in the chain; returns how many events. One sealer at
-/// a time: a second one finds the lock taken and does nothing.
+/// Seals what has been committed lately and is not yet in the chain; returns how many events. One
+/// sealer at a time: a second one finds the lock taken and does nothing. An event that commits more
+/// than [`OVERLAP`] behind its time is left to [`seal_late`].
 ///
 /// # Errors
 /// The database's.
 pub fn seal(db: &Db, keys: &Keys) -> Result<usize> {
+    link_up(db, keys, |last| since(last.event_id))
+}
+
+/// As [`seal`], but looks through the whole of history for what came late. It compares every event
+/// with the chain, so it is for once an hour.
+///
+/// # Errors
+/// The database's.
+pub fn seal_late(db: &Db, keys: &Keys) -> Result<usize> {
+    link_up(db, keys, |_last| Uuid::nil())
+}
+
+/// The least id that an event may have which began [`OVERLAP`] before this one: ids carry their time.
+fn since(event: Uuid) -> Uuid {
+    let Some(at) = event.get_timestamp() else {
+        return Uuid::nil();
+    };
+    let (seconds, _) = at.to_unix();
+    let millis = seconds.saturating_sub(OVERLAP.as_secs()) * 1_000;
+    uuid::Builder::from_unix_timestamp_millis(millis, &[0; 10]).into_uuid()
+}
+
+fn link_up(db: &Db, keys: &Keys, from: fn(&Link) -> Uuid) -> Result<usize> {
     db.tx(&Actor::System(Task::SealAudit), |conn| {
         let locked: Locked = sql_query("SELECT pg_try_advisory_xact_lock(20270102) AS locked").get_result(conn.pg())?;
         if !locked.locked {
@@ -137,8 +168,10 @@ pub fn seal(db: &Db, keys: &Keys) -> Result<usize> {
         let last = last_link(conn)?;
         let rows: Vec<Row> = sql_query(format!(
             "SELECT NULL::bigint AS position, NULL::bytea AS hash, NULL::jsonb AS details, {COLUMNS} FROM audit_events e \
-             LEFT JOIN audit_chain c ON c.event_id = e.id WHERE c.event_id IS NULL ORDER BY e.id LIMIT {BATCH}"
+             WHERE e.id >= $1 AND NOT EXISTS (SELECT FROM audit_chain c WHERE c.event_id = e.id) \
+             ORDER BY e.id LIMIT {BATCH}"
         ))
+        .bind::<SqlUuid, _>(last.as_ref().map_or(Uuid::nil(), from))
         .load(conn.pg())?;
         if rows.is_empty() {
             return Ok(0);
@@ -176,9 +209,11 @@ struct Locked {
 
 fn last_link(conn: &mut Conn<'_>) -> Result<Option<Link>> {
     Ok(
-        sql_query("SELECT position, hash FROM audit_chain ORDER BY position DESC LIMIT 1")
-            .get_result(conn.pg())
-            .optional()?,
+        sql_query(
+            "SELECT position, event_id, hash FROM audit_chain ORDER BY position DESC LIMIT 1",
+        )
+        .get_result(conn.pg())
+        .optional()?,
     )
 }
 

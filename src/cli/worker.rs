@@ -54,6 +54,7 @@ impl Worker {
         let (db, keys, runners) = (site.db.clone(), site.keys.clone(), house::runners());
         let (queue, offers) = (site.db.clone(), site.db.clone());
         let tallies = site.db.clone();
+        let late = (site.db.clone(), site.keys.clone());
         let (swept, store) = (site.db.clone(), site.files.clone());
         let threads = vec![
             beat("letters", pause, Box::new(move || courier.deliver_due())),
@@ -63,6 +64,11 @@ impl Worker {
                 Box::new(move || jobs::run_due(&queue, &runners, 20)),
             ),
             beat("seal", SEAL, Box::new(move || seal::seal(&db, &keys))),
+            beat(
+                "late events",
+                SWEEP,
+                Box::new(move || seal::seal_late(&late.0, &late.1)),
+            ),
             beat(
                 "tallies",
                 FOLD,

@@ -78,9 +78,12 @@ fn csv(site: &Site, out: &mut dyn Write, header: &[String], source: Source) -> R
     let broken = |err: csv::Error| Error::Internal(format!("writing CSV: {err}"));
     writer.write_record(header).map_err(broken)?;
     source(site, &mut |row| {
-        writer
-            .write_record(row.iter().map(|cell| csv_cell(cell).into_owned()))
-            .map_err(broken)
+        for cell in row {
+            writer
+                .write_field(csv_cell(cell).as_bytes())
+                .map_err(broken)?;
+        }
+        writer.write_record(None::<&[u8]>).map_err(broken)
     })?;
     writer.flush()?;
     Ok(())

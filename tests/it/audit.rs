@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use banyan::access::secret::Keys;
-use banyan::audit::seal::{public_key, seal, verify};
+use banyan::audit::seal::{public_key, seal, seal_late, verify};
 use banyan::audit::{About, Event, digest, note};
 use banyan::db::{Actor, Task};
 use banyan::ids::{PersonId, ProgrammeId};
@@ -164,6 +164,30 @@ fn an_event_that_commits_late_is_sealed_behind_those_that_came_after_it() {
         "SELECT verb AS line FROM audit_chain JOIN audit_events ON id = event_id ORDER BY position",
     );
     assert_eq!(order, ["x.early", "x.late"]);
+    assert_eq!(faults(&app), Vec::<String>::new());
+}
+
+#[test]
+fn an_event_that_commits_hours_late_is_sealed_by_the_hourly_look() {
+    let app = TestApp::with_database();
+    let insert = |seconds: u64| {
+        let id = uuid::Builder::from_unix_timestamp_millis(seconds * 1_000, &[7; 10]).into_uuid();
+        superuser(&app)
+            .batch_execute(&format!(
+                "INSERT INTO audit_events (id, actor_kind, verb, subject_kind, subject_id, digest, request_id) VALUES \
+                 ('{id}', 'system', 'x.made', 'offer', gen_random_uuid(), sha256(''), gen_random_uuid())"
+            ))
+            .unwrap();
+    };
+    let (now, hour) = (1_800_000_000, 3_600);
+    insert(now);
+    assert_eq!(seal(&app.site.db, &app.site.keys).unwrap(), 1);
+    insert(now - hour + 1);
+    assert_eq!(seal(&app.site.db, &app.site.keys).unwrap(), 1);
+    insert(now - 3 * hour);
+    assert_eq!(seal(&app.site.db, &app.site.keys).unwrap(), 0);
+    assert_eq!(seal_late(&app.site.db, &app.site.keys).unwrap(), 1);
+    assert_eq!(seal_late(&app.site.db, &app.site.keys).unwrap(), 0);
     assert_eq!(faults(&app), Vec::<String>::new());
 }
 

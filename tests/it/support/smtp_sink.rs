@@ -308,6 +308,7 @@ impl Host {
                     self.at(Step::Hello);
                     self.offer(talk, secure)?;
                 }
+                "HELO" => say(talk, "250 sink.test")?,
                 "STARTTLS" => {
                     let injected = self.plan.protection == Protection::Injected;
                     let more = if injected { "\r\n250 come in" } else { "" };
