@@ -12,6 +12,8 @@ mod overview;
 mod setup;
 pub(super) mod tables;
 
+pub(super) use setup::read_new;
+
 /// Routes of the room.
 pub(super) fn routes() -> Routes {
     Routes::new()

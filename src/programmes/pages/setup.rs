@@ -262,7 +262,11 @@ fn read_statement(form: &mut Form<'_>) -> Option<FirstStatement> {
     })
 }
 
-fn read(typed: &Pairs) -> Result<NewProgramme> {
+/// Judges the fields of a new programme.
+///
+/// # Errors
+/// [`crate::error::Error::Invalid`].
+pub(in crate::programmes) fn read_new(typed: &Pairs) -> Result<NewProgramme> {
     let mut form = Form::new(typed);
     let code = form.text("code", MAX_CODE);
     if !code.is_empty() && !is_code(&code) {
@@ -291,7 +295,7 @@ fn read(typed: &Pairs) -> Result<NewProgramme> {
 pub(super) fn create(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let visit = cx.visit;
     let typed = visit.request.form();
-    let made = read(typed).and_then(|new| {
+    let made = read_new(typed).and_then(|new| {
         let desk = access::desk(cx.conn)?;
         actions::set_up(cx.conn, &desk, &new)
     });
