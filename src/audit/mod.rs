@@ -6,7 +6,9 @@
 
 use crate::db::sql_query;
 use chrono::{DateTime, Utc};
-use diesel::sql_types::{Binary, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{
+    BigInt, Binary, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid,
+};
 use diesel::{QueryableByName, RunQueryDsl};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
@@ -16,9 +18,12 @@ use crate::db::{Conn, Role};
 use crate::error::Result;
 use crate::ids::{EventId, OrganisationId, PersonId, ProgrammeId};
 use crate::lang::{Lang, format};
-use crate::web::fields::HistoryLine;
+use crate::web::fields::{History, HistoryLine};
 
+mod export;
 pub mod seal;
+
+pub use export::file;
 
 /// What an event is about: the record, and whom it concerns.
 #[derive(Clone, Copy, Debug)]
@@ -158,6 +163,9 @@ fn canonical(value: &Value, out: &mut String) {
 /// One line of a record's history.
 #[derive(Debug, QueryableByName)]
 pub struct Entry {
+    /// The event.
+    #[diesel(sql_type = SqlUuid)]
+    pub id: EventId,
     /// When.
     #[diesel(sql_type = Timestamptz)]
     pub occurred_at: DateTime<Utc>,
@@ -181,12 +189,19 @@ pub struct Entry {
 /// # Errors
 /// The database's.
 pub fn history(conn: &mut Conn<'_>, subject: Uuid) -> Result<Vec<Entry>> {
+    before(conn, subject, Uuid::max(), 200)
+}
+
+/// As many events of a record as asked for, the newest first, from before this one.
+fn before(conn: &mut Conn<'_>, subject: Uuid, event: Uuid, limit: i64) -> Result<Vec<Entry>> {
     Ok(sql_query(
-        "SELECT e.occurred_at, e.actor_kind, p.display_name AS actor_name, e.verb, d.details \
+        "SELECT e.id, e.occurred_at, e.actor_kind, p.display_name AS actor_name, e.verb, d.details \
          FROM audit_events e LEFT JOIN audit_details d ON d.event_id = e.id LEFT JOIN people p ON p.id = e.actor_id \
-         WHERE e.subject_id = $1 ORDER BY e.id DESC LIMIT 200",
+         WHERE e.subject_id = $1 AND e.id < $2 ORDER BY e.id DESC LIMIT $3",
     )
     .bind::<SqlUuid, _>(subject)
+    .bind::<SqlUuid, _>(event)
+    .bind::<BigInt, _>(limit)
     .load(conn.pg())?)
 }
 
@@ -196,21 +211,34 @@ pub fn history(conn: &mut Conn<'_>, subject: Uuid) -> Result<Vec<Entry>> {
 /// The database's.
 pub fn lines(conn: &mut Conn<'_>, subject: Uuid, lang: Lang) -> Result<Vec<HistoryLine>> {
     let entries = history(conn, subject)?;
-    Ok(entries
-        .into_iter()
-        .map(|entry| {
-            let role = Role::parse(&entry.actor_kind).map(|role| lang.role(role).to_owned());
-            HistoryLine {
-                datetime: entry.occurred_at.to_rfc3339(),
-                at: format::moment(lang, entry.occurred_at),
-                who: entry
-                    .actor_name
-                    .or(role)
-                    .unwrap_or_else(|| lang.history_system().to_owned()),
-                what: lang.history(&entry.verb, &entry.details.unwrap_or(Value::Null)),
-            }
-        })
-        .collect())
+    Ok(entries.into_iter().map(|entry| line(lang, entry)).collect())
+}
+
+fn line(lang: Lang, entry: Entry) -> HistoryLine {
+    let role = Role::parse(&entry.actor_kind).map(|role| lang.role(role).to_owned());
+    HistoryLine {
+        datetime: entry.occurred_at.to_rfc3339(),
+        at: format::moment(lang, entry.occurred_at),
+        who: entry
+            .actor_name
+            .or(role)
+            .unwrap_or_else(|| lang.history_system().to_owned()),
+        what: lang.history(&entry.verb, &entry.details.unwrap_or(Value::Null)),
+    }
+}
+
+/// The history of a record for its page: its newest lines, and where the whole is as a file
+/// ([`file`] behind a door at this address with `.csv` and `.xlsx`).
+///
+/// # Errors
+/// The database's.
+pub fn shown(
+    conn: &mut Conn<'_>,
+    subject: Uuid,
+    lang: Lang,
+    place: impl Into<String>,
+) -> Result<History> {
+    Ok(History::new(place, lines(conn, subject, lang)?))
 }
 
 /// Writes the same kind of event about many records in one statement, each with its own details:

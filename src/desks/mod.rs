@@ -45,5 +45,6 @@ pub fn routes() -> Routes {
         .get("/committee.xlsx", COMMITTEE, pages::figures::committee_file)
         .get("/organisation", MEMBER, pages::figures::organisation)
         .get("/search", STAFF, pages::search::search)
+        .and(pages::history::routes())
         .and(api::routes())
 }

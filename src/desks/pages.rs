@@ -2,6 +2,7 @@
 
 pub mod cohort;
 pub mod figures;
+pub mod history;
 pub mod me;
 pub mod public;
 mod public_parts;

@@ -6,6 +6,9 @@ use super::{Lang, texts};
 
 texts! {
     history_unknown(verb: &str): "Recorded: {verb}" | "紀錄：{verb}";
+    history_when: "When" | "時間";
+    history_who: "Who" | "人員";
+    history_what: "What" | "事項";
     history_system: "The system" | "系統";
     history_released: "released decisions" | "公布決定";
     history_waitlisted(rank: i64): "put on the waitlist at rank {rank}" | "列入候補名單，排名{rank}";

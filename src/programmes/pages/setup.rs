@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::lang::Lang;
 use crate::lang::format::hk_date;
 use crate::web::exports::short;
-use crate::web::fields::{Again, Field, FormSpec, Group, form_page};
+use crate::web::fields::{Again, Field, FormSpec, Group, History, form_page};
 use crate::web::{Cx, Form, Pairs, Reply, Shell};
 
 use super::super::actions::{self, FirstStatement, NewProgramme, NewTarget, ProgrammeDetails};
@@ -201,7 +201,7 @@ fn show(cx: &Cx<'_, '_>, values: &Pairs, again: &Again) -> Result<Reply> {
         action: "/programmes/new".to_owned(),
         submit: lang.programmes_make().to_owned(),
         back: "/programmes".to_owned(),
-        history: Vec::new(),
+        history: History::default(),
     };
     form_page(cx, spec, values, again)
 }

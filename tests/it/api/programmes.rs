@@ -26,8 +26,11 @@ fn whole(code: &str) -> Value {
     })
 }
 
+/// Names and values of fields.
+type Changes<'a> = &'a [(&'a str, Value)];
+
 /// The document with these fields in place of its own; a name with a slash is a field of a part.
-fn with(mut document: Value, changes: &[(&str, Value)]) -> Value {
+fn with(mut document: Value, changes: Changes<'_>) -> Value {
     for (name, value) in changes {
         match name.split_once('/') {
             Some((part, name)) => document[part][name] = value.clone(),
@@ -117,7 +120,7 @@ async fn one_key_makes_one_programme() {
 async fn each_mistake_stands_at_its_field_and_nothing_is_made() {
     let app = TestApp::new();
     let root = administrator(&app);
-    let cases: [(&[(&str, Value)], &[&str]); 7] = [
+    let cases: [(Changes<'_>, &[&str]); 7] = [
         (
             &[("name_en", json!("")), ("contact_email", json!("nobody"))],
             &["/name_en", "/contact_email"],
