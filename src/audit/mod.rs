@@ -6,6 +6,7 @@
 
 use crate::db::sql_query;
 use chrono::{DateTime, Utc};
+use diesel::pg::PgConnection;
 use diesel::sql_types::{
     BigInt, Binary, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid,
 };
@@ -97,10 +98,40 @@ pub trait Event {
 /// # Errors
 /// The database's.
 pub fn note(conn: &mut Conn<'_>, about: About, event: &dyn Event) -> Result<()> {
+    let by = By {
+        kind: conn.actor().kind(),
+        person: conn.actor().person(),
+        task: conn.task().map(|task| task.as_str()),
+        request: conn.request(),
+    };
+    write(conn.pg(), &by, about, event)
+}
+
+/// Writes an event into the history in the owner's transaction, which has declared itself to be a
+/// set-up: what the operator does to the house itself.
+///
+/// # Errors
+/// The database's.
+pub fn note_at_set_up(owner: &mut PgConnection, about: About, event: &dyn Event) -> Result<()> {
+    let by = By {
+        kind: "system",
+        person: None,
+        task: Some("set_up"),
+        request: Uuid::now_v7(),
+    };
+    write(owner, &by, about, event)
+}
+
+/// Who acts, in which role or at which task, by which request.
+struct By {
+    kind: &'static str,
+    person: Option<PersonId>,
+    task: Option<&'static str>,
+    request: Uuid,
+}
+
+fn write(pg: &mut PgConnection, by: &By, about: About, event: &dyn Event) -> Result<()> {
     let details = event.details();
-    let task = conn.task().map(|task| task.as_str());
-    let (kind, actor) = (conn.actor().kind(), conn.actor().person());
-    let request = conn.request();
     sql_query(
         "WITH event AS (INSERT INTO audit_events (id, actor_kind, actor_id, task, verb, subject_kind, subject_id, \
            person_id, organisation_id, programme_id, digest, request_id, confidential) \
@@ -109,9 +140,9 @@ pub fn note(conn: &mut Conn<'_>, about: About, event: &dyn Event) -> Result<()> 
          VALUES ($1, $8, $10, $13, $14)",
     )
     .bind::<SqlUuid, _>(EventId::new())
-    .bind::<Text, _>(kind)
-    .bind::<Nullable<SqlUuid>, _>(actor)
-    .bind::<Nullable<Text>, _>(task)
+    .bind::<Text, _>(by.kind)
+    .bind::<Nullable<SqlUuid>, _>(by.person)
+    .bind::<Nullable<Text>, _>(by.task)
     .bind::<Text, _>(event.verb())
     .bind::<Text, _>(about.kind)
     .bind::<SqlUuid, _>(about.id)
@@ -119,10 +150,10 @@ pub fn note(conn: &mut Conn<'_>, about: About, event: &dyn Event) -> Result<()> 
     .bind::<Nullable<SqlUuid>, _>(about.organisation)
     .bind::<Nullable<SqlUuid>, _>(about.programme)
     .bind::<Binary, _>(digest(&details))
-    .bind::<SqlUuid, _>(request)
+    .bind::<SqlUuid, _>(by.request)
     .bind::<Bool, _>(event.confidential())
     .bind::<Jsonb, _>(&details)
-    .execute(conn.pg())?;
+    .execute(pg)?;
     Ok(())
 }
 

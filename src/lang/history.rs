@@ -140,6 +140,11 @@ impl Lang {
             "person.enabled" => self.history_person_enabled().to_owned(),
             "letter.sent_again" => self.history_letter_sent_again().to_owned(),
             "letter.retried" => self.history_letter_retried().to_owned(),
+            "letters.held" => self.history_letters_held().to_owned(),
+            "letters.released" => {
+                let n = |name: &str| details.get(name).and_then(Value::as_i64).unwrap_or(0);
+                self.history_letters_released(n("sent"), n("cancelled"))
+            }
             "job.retried" => self.history_job_retried().to_owned(),
             _ => return None,
         })

@@ -77,6 +77,11 @@ const PLACES: &[(&str, &str, &str)] = &[
         "/cohorts/§cohort§/import/§import§/history.*",
         "§import§",
     ),
+    (
+        "/letters",
+        "/letters/history.*",
+        "'004c4554-5445-5253-0000-000000000001'",
+    ),
 ];
 
 /// An event about each of these records, which the coordinator caused.
