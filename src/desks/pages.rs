@@ -7,4 +7,5 @@ pub mod me;
 pub mod public;
 mod public_parts;
 pub mod search;
+pub mod teaching;
 pub mod today;

@@ -6,3 +6,4 @@ mod homes;
 mod probes;
 mod public;
 mod rules;
+mod teaching;
