@@ -148,6 +148,31 @@
     field.after(slider);
   });
 
+  // Live: <form method="get" data-live="id id"> asks its own page while it is filled in, and those parts of the answer
+  // take the place of ours. The server alone does the sums; an answer that is not the page changes nothing.
+  all('form[data-live]').forEach((form) => {
+    const parts = form.dataset.live.split(' ').map((id) => document.getElementById(id)).filter(Boolean);
+    const busy = (is) => parts.forEach((p) => p.setAttribute('aria-busy', is));
+    let timer, asked;
+    const ask = () => {
+      if (!form.checkValidity()) return;
+      const place = `${form.action.split('#')[0]}?${new URLSearchParams(new FormData(form))}`;
+      const r = new XMLHttpRequest();
+      asked = r;
+      r.open('GET', place);
+      r.responseType = 'document';
+      r.addEventListener('load', () => {
+        const fresh = parts.map((p) => r.response && r.response.getElementById(p.id));
+        if (asked !== r || r.status !== 200 || !fresh.every(Boolean)) return;
+        parts.forEach((p, n) => { if (p.innerHTML !== fresh[n].innerHTML) p.replaceChildren(...document.importNode(fresh[n], true).childNodes); });
+        busy(false);
+        history.replaceState(null, '', place);
+      });
+      r.send();
+    };
+    form.addEventListener('input', () => { asked = null; busy(true); clearTimeout(timer); timer = setTimeout(ask, 250); });
+  });
+
   // Print: <button type="button" data-print hidden>.
   all('[data-print]').forEach((b) => { b.hidden = false; });
   on('click', (e) => { if (e.target.closest && e.target.closest('[data-print]')) print(); });

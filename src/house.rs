@@ -19,6 +19,7 @@ use crate::db::{self, Actor, Db, Task, migrations};
 use crate::error::{Error, Result};
 use crate::files::Store;
 use crate::jobs::Runner;
+use crate::mail::hold;
 use crate::telemetry::Metrics;
 use crate::web::{Routes, Site};
 
@@ -243,12 +244,17 @@ impl House {
     /// # Errors
     /// The database's.
     pub fn held_mail(&self) -> Result<HeldMail> {
-        self.site.db.read(&Actor::System(Task::DeliverMail), |conn| {
-            Ok(db::sql_query(
-                "SELECT h.letters_held_at AS held_at,                  count(l.id) FILTER (WHERE l.created_at < h.letters_held_at) AS before,                  count(l.id) FILTER (WHERE l.created_at >= h.letters_held_at) AS since                  FROM house h LEFT JOIN letters l ON l.state = 'queued' GROUP BY h.letters_held_at",
-            )
-            .get_result(conn.pg())?)
-        })
+        self.site
+            .db
+            .read(&Actor::System(Task::DeliverMail), |conn| {
+                Ok(db::sql_query(
+                    "SELECT h.letters_held_at AS held_at, \
+                   count(l.id) FILTER (WHERE l.created_at < h.letters_held_at) AS before, \
+                   count(l.id) FILTER (WHERE l.created_at >= h.letters_held_at) AS since \
+                 FROM house h LEFT JOIN letters l ON l.state = 'queued' GROUP BY h.letters_held_at",
+                )
+                .get_result(conn.pg())?)
+            })
     }
 
     /// Holds the queue of letters from now on; a hold that stands keeps its time.
@@ -256,9 +262,8 @@ impl House {
     /// # Errors
     /// As [`House::migrate`].
     pub fn hold_mail(&self) -> Result<()> {
-        self.set_up(
-            "UPDATE house SET letters_held_at = coalesce(letters_held_at, clock_timestamp())",
-        )
+        hold::hold(&mut db::connect_owner(self.owner_url()?)?)?;
+        Ok(())
     }
 
     /// Lets letters go again. `cancel`: those that were queued before the hold are cancelled, since
@@ -267,24 +272,7 @@ impl House {
     /// # Errors
     /// As [`House::migrate`].
     pub fn release_mail(&self, cancel: bool) -> Result<()> {
-        self.set_up(if cancel {
-            "UPDATE letters SET state = 'cancelled' WHERE state = 'queued'                AND created_at < (SELECT letters_held_at FROM house);              UPDATE house SET letters_held_at = NULL"
-        } else {
-            "UPDATE house SET letters_held_at = NULL"
-        })
-    }
-
-    /// Statements of our own, as the owner at set-up, in one transaction.
-    fn set_up(&self, sql: &str) -> Result<()> {
-        use diesel::connection::SimpleConnection as _;
-        let mut owner = db::connect_owner(self.owner_url()?)?;
-        for part in [
-            "BEGIN; SET LOCAL banyan.kind = 'task:set_up'",
-            sql,
-            "COMMIT",
-        ] {
-            owner.batch_execute(part)?;
-        }
+        hold::release(&mut db::connect_owner(self.owner_url()?)?, cancel)?;
         Ok(())
     }
 

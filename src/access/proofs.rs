@@ -105,6 +105,12 @@ pub struct Committee {
     programmes: Vec<ProgrammeId>,
 }
 
+/// Somebody who teaches.
+#[derive(Clone, Debug)]
+pub struct Instructor {
+    programmes: Vec<ProgrammeId>,
+}
+
 /// The house at one of its tasks.
 #[derive(Clone, Copy, Debug)]
 pub struct Working {
@@ -154,6 +160,14 @@ impl Member {
 
 impl Committee {
     /// The programmes whose figures may be seen.
+    #[must_use]
+    pub fn programmes(&self) -> &[ProgrammeId] {
+        &self.programmes
+    }
+}
+
+impl Instructor {
+    /// The programmes in which they teach.
     #[must_use]
     pub fn programmes(&self) -> &[ProgrammeId] {
         &self.programmes
@@ -415,6 +429,19 @@ pub fn member(conn: &Conn<'_>) -> Result<Member> {
 pub fn committee(conn: &Conn<'_>) -> Result<Committee> {
     match conn.actor() {
         crate::db::Actor::Person(acting) if acting.role == Role::Committee => Ok(Committee {
+            programmes: acting.programmes.clone(),
+        }),
+        _ => Err(Error::NotFound),
+    }
+}
+
+/// Somebody who teaches.
+///
+/// # Errors
+/// [`Error::NotFound`] for anyone else.
+pub fn instructor(conn: &Conn<'_>) -> Result<Instructor> {
+    match conn.actor() {
+        crate::db::Actor::Person(acting) if acting.role == Role::Instructor => Ok(Instructor {
             programmes: acting.programmes.clone(),
         }),
         _ => Err(Error::NotFound),

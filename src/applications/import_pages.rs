@@ -55,6 +55,7 @@ pub fn import_routes() -> Routes {
             STAFF,
             bad_rows_file,
         )
+        .and(super::import_runs::history_routes())
 }
 
 /// One of the counts.

@@ -1,12 +1,13 @@
-//! The list of files that were sent in, as a file.
+//! The list of files that were sent in, and the history of one, as files.
 
-use crate::access;
+use crate::access::{self, STAFF};
+use crate::audit;
 use crate::cohorts;
 use crate::error::Result;
-use crate::ids::CohortId;
+use crate::ids::{CohortId, ImportId};
 use crate::lang::format;
 use crate::web::exports::short;
-use crate::web::{Cx, Reply};
+use crate::web::{Cx, Reply, Routes};
 
 use super::import_pages::{counts, state};
 use super::import_queries::{self as queries, RUNS};
@@ -49,4 +50,23 @@ pub(super) fn file(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     }
     let name = format!("{}-imports", cohort.code);
     short(&cx.request().path, &name, &header, rows)
+}
+
+/// The routes of one import's history.
+pub(super) fn history_routes() -> Routes {
+    let (csv, xlsx) = (
+        "/cohorts/{cohort}/import/{import}/history.csv",
+        "/cohorts/{cohort}/import/{import}/history.xlsx",
+    );
+    Routes::new()
+        .get(csv, STAFF, history_file)
+        .get(xlsx, STAFF, history_file)
+}
+
+/// GET `/cohorts/{cohort}/import/{import}/history.csv` and `.xlsx`.
+fn history_file(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    let id: ImportId = cx.request().param("import")?;
+    let staff = access::cohort_staff(cx.conn, cx.request().param::<CohortId>("cohort")?)?;
+    queries::run(cx.conn, &staff, id)?;
+    audit::file(cx.visit, "import-history", id.0)
 }

@@ -6,7 +6,10 @@
 
 use crate::db::sql_query;
 use chrono::{DateTime, Utc};
-use diesel::sql_types::{Binary, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::pg::PgConnection;
+use diesel::sql_types::{
+    BigInt, Binary, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid,
+};
 use diesel::{QueryableByName, RunQueryDsl};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
@@ -16,9 +19,12 @@ use crate::db::{Conn, Role};
 use crate::error::Result;
 use crate::ids::{EventId, OrganisationId, PersonId, ProgrammeId};
 use crate::lang::{Lang, format};
-use crate::web::fields::HistoryLine;
+use crate::web::fields::{History, HistoryLine};
 
+mod export;
 pub mod seal;
+
+pub use export::file;
 
 /// What an event is about: the record, and whom it concerns.
 #[derive(Clone, Copy, Debug)]
@@ -92,10 +98,40 @@ pub trait Event {
 /// # Errors
 /// The database's.
 pub fn note(conn: &mut Conn<'_>, about: About, event: &dyn Event) -> Result<()> {
+    let by = By {
+        kind: conn.actor().kind(),
+        person: conn.actor().person(),
+        task: conn.task().map(|task| task.as_str()),
+        request: conn.request(),
+    };
+    write(conn.pg(), &by, about, event)
+}
+
+/// Writes an event into the history in the owner's transaction, which has declared itself to be a
+/// set-up: what the operator does to the house itself.
+///
+/// # Errors
+/// The database's.
+pub fn note_at_set_up(owner: &mut PgConnection, about: About, event: &dyn Event) -> Result<()> {
+    let by = By {
+        kind: "system",
+        person: None,
+        task: Some("set_up"),
+        request: Uuid::now_v7(),
+    };
+    write(owner, &by, about, event)
+}
+
+/// Who acts, in which role or at which task, by which request.
+struct By {
+    kind: &'static str,
+    person: Option<PersonId>,
+    task: Option<&'static str>,
+    request: Uuid,
+}
+
+fn write(pg: &mut PgConnection, by: &By, about: About, event: &dyn Event) -> Result<()> {
     let details = event.details();
-    let task = conn.task().map(|task| task.as_str());
-    let (kind, actor) = (conn.actor().kind(), conn.actor().person());
-    let request = conn.request();
     sql_query(
         "WITH event AS (INSERT INTO audit_events (id, actor_kind, actor_id, task, verb, subject_kind, subject_id, \
            person_id, organisation_id, programme_id, digest, request_id, confidential) \
@@ -104,9 +140,9 @@ pub fn note(conn: &mut Conn<'_>, about: About, event: &dyn Event) -> Result<()> 
          VALUES ($1, $8, $10, $13, $14)",
     )
     .bind::<SqlUuid, _>(EventId::new())
-    .bind::<Text, _>(kind)
-    .bind::<Nullable<SqlUuid>, _>(actor)
-    .bind::<Nullable<Text>, _>(task)
+    .bind::<Text, _>(by.kind)
+    .bind::<Nullable<SqlUuid>, _>(by.person)
+    .bind::<Nullable<Text>, _>(by.task)
     .bind::<Text, _>(event.verb())
     .bind::<Text, _>(about.kind)
     .bind::<SqlUuid, _>(about.id)
@@ -114,10 +150,10 @@ pub fn note(conn: &mut Conn<'_>, about: About, event: &dyn Event) -> Result<()> 
     .bind::<Nullable<SqlUuid>, _>(about.organisation)
     .bind::<Nullable<SqlUuid>, _>(about.programme)
     .bind::<Binary, _>(digest(&details))
-    .bind::<SqlUuid, _>(request)
+    .bind::<SqlUuid, _>(by.request)
     .bind::<Bool, _>(event.confidential())
     .bind::<Jsonb, _>(&details)
-    .execute(conn.pg())?;
+    .execute(pg)?;
     Ok(())
 }
 
@@ -158,6 +194,9 @@ fn canonical(value: &Value, out: &mut String) {
 /// One line of a record's history.
 #[derive(Debug, QueryableByName)]
 pub struct Entry {
+    /// The event.
+    #[diesel(sql_type = SqlUuid)]
+    pub id: EventId,
     /// When.
     #[diesel(sql_type = Timestamptz)]
     pub occurred_at: DateTime<Utc>,
@@ -181,12 +220,19 @@ pub struct Entry {
 /// # Errors
 /// The database's.
 pub fn history(conn: &mut Conn<'_>, subject: Uuid) -> Result<Vec<Entry>> {
+    before(conn, subject, Uuid::max(), 200)
+}
+
+/// As many events of a record as asked for, the newest first, from before this one.
+fn before(conn: &mut Conn<'_>, subject: Uuid, event: Uuid, limit: i64) -> Result<Vec<Entry>> {
     Ok(sql_query(
-        "SELECT e.occurred_at, e.actor_kind, p.display_name AS actor_name, e.verb, d.details \
+        "SELECT e.id, e.occurred_at, e.actor_kind, p.display_name AS actor_name, e.verb, d.details \
          FROM audit_events e LEFT JOIN audit_details d ON d.event_id = e.id LEFT JOIN people p ON p.id = e.actor_id \
-         WHERE e.subject_id = $1 ORDER BY e.id DESC LIMIT 200",
+         WHERE e.subject_id = $1 AND e.id < $2 ORDER BY e.id DESC LIMIT $3",
     )
     .bind::<SqlUuid, _>(subject)
+    .bind::<SqlUuid, _>(event)
+    .bind::<BigInt, _>(limit)
     .load(conn.pg())?)
 }
 
@@ -196,21 +242,34 @@ pub fn history(conn: &mut Conn<'_>, subject: Uuid) -> Result<Vec<Entry>> {
 /// The database's.
 pub fn lines(conn: &mut Conn<'_>, subject: Uuid, lang: Lang) -> Result<Vec<HistoryLine>> {
     let entries = history(conn, subject)?;
-    Ok(entries
-        .into_iter()
-        .map(|entry| {
-            let role = Role::parse(&entry.actor_kind).map(|role| lang.role(role).to_owned());
-            HistoryLine {
-                datetime: entry.occurred_at.to_rfc3339(),
-                at: format::moment(lang, entry.occurred_at),
-                who: entry
-                    .actor_name
-                    .or(role)
-                    .unwrap_or_else(|| lang.history_system().to_owned()),
-                what: lang.history(&entry.verb, &entry.details.unwrap_or(Value::Null)),
-            }
-        })
-        .collect())
+    Ok(entries.into_iter().map(|entry| line(lang, entry)).collect())
+}
+
+fn line(lang: Lang, entry: Entry) -> HistoryLine {
+    let role = Role::parse(&entry.actor_kind).map(|role| lang.role(role).to_owned());
+    HistoryLine {
+        datetime: entry.occurred_at.to_rfc3339(),
+        at: format::moment(lang, entry.occurred_at),
+        who: entry
+            .actor_name
+            .or(role)
+            .unwrap_or_else(|| lang.history_system().to_owned()),
+        what: lang.history(&entry.verb, &entry.details.unwrap_or(Value::Null)),
+    }
+}
+
+/// The history of a record for its page: its newest lines, and where the whole is as a file
+/// ([`file`] behind a door at this address with `.csv` and `.xlsx`).
+///
+/// # Errors
+/// The database's.
+pub fn shown(
+    conn: &mut Conn<'_>,
+    subject: Uuid,
+    lang: Lang,
+    place: impl Into<String>,
+) -> Result<History> {
+    Ok(History::new(place, lines(conn, subject, lang)?))
 }
 
 /// Writes the same kind of event about many records in one statement, each with its own details:

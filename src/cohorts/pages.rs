@@ -4,6 +4,7 @@ use crate::access::STAFF;
 use crate::error::Result;
 use crate::lang::{Lang, Say as _};
 use crate::programmes::queries as programmes;
+use crate::web::fields::History;
 use crate::web::{Cx, Routes};
 
 use super::queries::Cohort;
@@ -31,6 +32,8 @@ pub(super) fn routes() -> Routes {
         .get("/cohorts/{cohort}/state", STAFF, state::page)
         .post("/cohorts/{cohort}/state", STAFF, state::step)
         .get("/cohorts/{cohort}/seats", STAFF, seats::page)
+        .get("/cohorts/{cohort}/seats.csv", STAFF, seats::file)
+        .get("/cohorts/{cohort}/seats.xlsx", STAFF, seats::file)
         .get("/cohorts/{cohort}/seats/new", STAFF, seats::new)
         .post("/cohorts/{cohort}/seats/new", STAFF, seats::add)
         .get("/cohorts/{cohort}/seats/{pool}", STAFF, seats::edit)
@@ -75,7 +78,6 @@ fn crumbs(lang: Lang, cohort: Option<&Cohort>) -> Vec<(String, String)> {
     crumbs
 }
 
-/// The cohort of the address, with the proof that the visitor is its staff.
 /// Doubts about a cohort's dates, in words.
 fn date_warnings(
     cx: &mut Cx<'_, '_>,
@@ -100,6 +102,13 @@ fn date_warnings(
 /// The metric of the milestone that says when the first intake is promised.
 const FIRST_INTAKE: &str = "first_intake";
 
+/// The cohort's history, as its pages show it.
+fn history(cx: &mut Cx<'_, '_>, cohort: &Cohort) -> Result<History> {
+    let place = format!("/cohorts/{}/history", cohort.id);
+    crate::audit::shown(cx.conn, cohort.id.0, cx.visit.lang, place)
+}
+
+/// The cohort of the address, with the proof that the visitor is its staff.
 fn cohort(cx: &mut Cx<'_, '_>) -> Result<(crate::access::CohortStaff, Cohort)> {
     let id = cx.request().param("cohort")?;
     let staff = crate::access::cohort_staff(cx.conn, id)?;

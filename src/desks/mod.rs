@@ -23,6 +23,8 @@ pub mod rules;
 const COMMITTEE: Access = Access::Only(&[Role::Committee]);
 /// People who speak for an organisation.
 const MEMBER: Access = Access::Only(&[Role::Liaison, Role::Representative, Role::Supervisor]);
+/// Instructors.
+const INSTRUCTOR: Access = Access::Only(&[Role::Instructor]);
 
 /// The routes of this room.
 #[must_use]
@@ -44,6 +46,8 @@ pub fn routes() -> Routes {
         .get("/committee.csv", COMMITTEE, pages::figures::committee_file)
         .get("/committee.xlsx", COMMITTEE, pages::figures::committee_file)
         .get("/organisation", MEMBER, pages::figures::organisation)
+        .get("/teaching", INSTRUCTOR, pages::teaching::home)
         .get("/search", STAFF, pages::search::search)
+        .and(pages::history::routes())
         .and(api::routes())
 }

@@ -2,8 +2,10 @@
 
 pub mod cohort;
 pub mod figures;
+pub mod history;
 pub mod me;
 pub mod public;
 mod public_parts;
 pub mod search;
+pub mod teaching;
 pub mod today;

@@ -6,3 +6,4 @@ pub mod me;
 pub mod public;
 pub mod search;
 pub mod today;
+pub mod teaching;

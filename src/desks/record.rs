@@ -2,6 +2,7 @@
 //! decision, what became of it, letters, history, and its neighbours in the list.
 
 use askama::Template;
+use chrono::{DateTime, Utc};
 
 use crate::access::{self, STAFF};
 use crate::applications::desk_list::{Filter, disagrees};
@@ -18,7 +19,7 @@ use crate::offers::actions as decisions;
 use crate::reviews::pages::tag as review_tag;
 use crate::reviews::queries::{self as reviews, Criterion};
 use crate::reviews::rules::ReviewState;
-use crate::reviews::rules::allot::readable;
+use crate::reviews::rules::allot::{readable, unsettled};
 use crate::web::forms::Mistakes;
 use crate::web::{Cx, Pairs, Reply, Routes, Shell};
 
@@ -46,7 +47,8 @@ struct Card {
 }
 
 impl Card {
-    fn new(row: reviews::Review, criteria: &[Criterion], lang: Lang) -> Result<Self> {
+    /// `open`: no released decision rests on what was handed in.
+    fn new(row: reviews::Review, criteria: &[Criterion], open: bool, lang: Lang) -> Result<Self> {
         let state = row.state()?;
         let sheet = row.sheet();
         let handed_in = state == ReviewState::Submitted;
@@ -70,11 +72,12 @@ impl Card {
             },
             reason: row.decline_reason,
             at: row.submitted_at.map(|at| moment(lang, at)),
-            removable: matches!(
-                state,
-                ReviewState::Assigned | ReviewState::Draft | ReviewState::Submitted
-            ),
-            reopenable: handed_in,
+            removable: match state {
+                ReviewState::Assigned | ReviewState::Draft => true,
+                ReviewState::Submitted => open,
+                ReviewState::Declined | ReviewState::Removed => false,
+            },
+            reopenable: handed_in && open,
             reviewer: row.reviewer_name,
         })
     }
@@ -113,7 +116,7 @@ impl Reading {
         let cards = rows
             .into_iter()
             .filter(standing)
-            .map(|it| Card::new(it, criteria, lang))
+            .map(|it| Card::new(it, criteria, unsettled(record.state).is_ok(), lang))
             .collect::<Result<Vec<_>>>()?;
         let spread = record.case.spread_milli;
         Ok(Self {
@@ -130,15 +133,20 @@ impl Reading {
     }
 }
 
-/// The decision: what it is, what can be done about it, what became of it.
+/// The decision: what it is, what can be done about it or why nothing can, what became of it.
 struct Panel {
     pending: Option<&'static str>,
+    /// What was decided, why, by whom and when, and when it was released: label and value.
+    decided: Vec<(&'static str, String)>,
+    /// Why it cannot be decided now.
+    closed: &'static str,
+    /// Is an offer out that can still be withdrawn?
+    offered: bool,
     can_decide: bool,
     can_undo: bool,
     can_start: bool,
     decisions: Vec<(&'static str, &'static str, bool)>,
     reason: String,
-    by: Option<(String, String)>,
     offer: Option<(String, String)>,
 }
 
@@ -169,13 +177,37 @@ impl Panel {
                 .or(case.decision_reason.as_deref())
                 .unwrap_or_default()
                 .to_owned(),
-            by: case
-                .decided_by
-                .clone()
-                .zip(case.decided_at.map(|at| moment(lang, at))),
+            decided: decided(record, lang),
+            closed: if case.released_at.is_some() {
+                lang.desk_released_why()
+            } else {
+                lang.desk_not_now()
+            },
+            offered: case.released_at.is_some() && case.offer_state.as_deref() == Some("open"),
             offer: offer(record, lang),
         }
     }
+}
+
+/// What was decided, as label and value.
+fn decided(record: &Record, lang: Lang) -> Vec<(&'static str, String)> {
+    let case = &record.case;
+    let Some(decision) = case.decision.as_deref().and_then(Decision::parse) else {
+        return Vec::new();
+    };
+    let at = |at: Option<DateTime<Utc>>| at.map(|at| moment(lang, at));
+    let decision = decision.label(lang).to_owned();
+    let facts = [
+        (lang.desk_decided(), Some(decision)),
+        (lang.desk_reason(), case.decision_reason.clone()),
+        // The name of somebody whom the reader may not know stays away.
+        (lang.desk_decided_who(), case.decided_by.clone()),
+        (lang.desk_decided_when(), at(case.decided_at)),
+        (lang.desk_released(), at(case.released_at)),
+    ];
+    let told = facts.into_iter();
+    told.filter_map(|(label, value)| Some((label, value?)))
+        .collect()
 }
 
 /// A letter with its moment, and word and tone of its state.

@@ -102,6 +102,7 @@ texts! {
 
 texts! {
     cohorts_pool: "Pool" | "組別";
+    cohorts_pool_ended: "Hold ended" | "預留結束時間";
     cohorts_pool_taken: "Taken" | "已接受";
     cohorts_pool_offered: "Offered" | "待回覆";
     cohorts_pool_free: "Free" | "剩餘";

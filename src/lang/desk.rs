@@ -132,8 +132,14 @@ texts! {
     desk_undo: "Take the decision back" | "收回決定";
     desk_start: "Start review" | "開始評審";
     desk_start_hint: "From then on the applicant cannot change the application." | "開始後申請人不能再修改申請。";
+    desk_decided: "Decided" | "已作決定";
+    desk_decided_who: "By whom" | "決定者";
+    desk_decided_when: "When" | "決定時間";
+    desk_released: "Released" | "公布時間";
+    desk_released_why: "The decision has been released and the applicant has been told. It can no longer be changed or taken back." | "決定已公布並已通知申請人，不能再更改或收回。";
+    desk_released_offer: "The offer can be withdrawn while it is open; the application is then decided anew." | "取錄通知待回覆期間可予撤回，其後須重新作出決定。";
+    desk_released_offers: "Offers of this cohort" | "此屆別的取錄通知";
     desk_not_now: "This application cannot be decided in its present state." | "此申請目前的狀態不能作出決定。";
-    desk_decided_by(name: &str, at: &str): "By {name}, {at}" | "{name}於{at}決定";
     desk_offer: "Offer" | "取錄通知";
     desk_offer_until(state: &str, at: &str): "{state}, until {at}" | "{state}，限期{at}";
     desk_waitlist_place: "Place on the waitlist" | "候補次序";
@@ -220,6 +226,7 @@ texts! {
     assign_enough: "It has as many reviewers as wanted." | "評審員人數已足夠。";
     assign_nobody_left: "There are too few reviewers without an interest." | "沒有足夠並無利益衝突的評審員。";
     assign_already: "This reviewer has been asked already." | "此評審員早已獲分配。";
+    assign_released: "The decision that rests on this review has been released; the review stays as it is." | "以此評審為據的決定已經公布，評審不能再更改。";
     assign_no_reviewer: "Choose a reviewer of this programme." | "請選擇此計劃的評審員。";
 }
 

@@ -45,6 +45,13 @@ texts! {
     desk_dead_letters(n: i64): "{n} letter could not be delivered" + "{n} letters could not be delivered" | "{n}封電郵未能送達";
     desk_dead_letters_where: "Mail" | "電郵";
     desk_next_date(what: &str, left: &str): "{what}: {left}" | "{what}：{left}";
+    teaching_note: "The programmes in which you teach." | "你任教的計劃。";
+    teaching_none: "You teach in no programme at present" | "你目前沒有任教任何計劃";
+    teaching_none_more: "The programme office gives this role for a programme." | "講師身分由計劃辦事處按計劃授予。";
+    teaching_intakes: "Intakes that are running or coming" | "進行中及即將開始的屆別";
+    teaching_intakes_none: "No intake is running or announced." | "沒有進行中或已公布的屆別。";
+    teaching_modules_none: "No modules are recorded." | "未有單元紀錄。";
+    teaching_account: "Your account: name, language, password, devices" | "你的帳戶：姓名、語言、密碼、裝置";
     desk_column_cohort: "Cohort" | "屆別";
     desk_column_state: "State" | "狀態";
     desk_column_submitted: "Submitted" | "已遞交";

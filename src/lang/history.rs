@@ -6,6 +6,9 @@ use super::{Lang, texts};
 
 texts! {
     history_unknown(verb: &str): "Recorded: {verb}" | "紀錄：{verb}";
+    history_when: "When" | "時間";
+    history_who: "Who" | "人員";
+    history_what: "What" | "事項";
     history_system: "The system" | "系統";
     history_released: "released decisions" | "公布決定";
     history_waitlisted(rank: i64): "put on the waitlist at rank {rank}" | "列入候補名單，排名{rank}";
@@ -137,6 +140,11 @@ impl Lang {
             "person.enabled" => self.history_person_enabled().to_owned(),
             "letter.sent_again" => self.history_letter_sent_again().to_owned(),
             "letter.retried" => self.history_letter_retried().to_owned(),
+            "letters.held" => self.history_letters_held().to_owned(),
+            "letters.released" => {
+                let n = |name: &str| details.get(name).and_then(Value::as_i64).unwrap_or(0);
+                self.history_letters_released(n("sent"), n("cancelled"))
+            }
             "job.retried" => self.history_job_retried().to_owned(),
             _ => return None,
         })

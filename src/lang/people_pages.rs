@@ -231,5 +231,7 @@ texts! {
     history_person_enabled: "enabled the account again" | "重新啟用帳戶";
     history_letter_sent_again: "sent a letter again" | "再次發送電郵";
     history_letter_retried: "put a letter back into the queue" | "將電郵重新排隊發送";
+    history_letters_held: "held the queue of letters" | "暫停發送電郵";
+    history_letters_released(sent: i64, cancelled: i64): "let the letters go that were held: {sent} to be sent, {cancelled} cancelled" | "恢復發送暫停的電郵：{sent}封待發，{cancelled}封取消";
     history_job_retried: "put a job back into the queue" | "將工作重新排隊執行";
 }

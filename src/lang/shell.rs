@@ -92,6 +92,7 @@ texts! {
     nav_people: "People" | "人員";
     nav_letters: "Mail" | "電郵";
     nav_reviews: "Reviews" | "評審";
+    nav_teaching: "Teaching" | "授課";
     nav_figures: "Figures" | "數據概覽";
     nav_organisation: "Our organisation" | "我們的機構";
     nav_me: "My applications" | "我的申請";

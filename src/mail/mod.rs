@@ -15,6 +15,7 @@
 mod actions;
 pub mod api;
 mod courier;
+pub mod hold;
 mod letter;
 mod message;
 pub mod outbox;

@@ -3,15 +3,18 @@
 use askama::Template;
 
 use crate::access::{Access, STAFF, desk, working};
+use crate::audit;
 use crate::config::Mode;
 use crate::db::{Conn, Task};
 use crate::error::{Error, Result};
 use crate::ids::LetterId;
 use crate::lang::{Lang, format};
 use crate::web::exports::{Kind, export};
+use crate::web::fields::History;
 use crate::web::paging::{Cursor, PAGE, Page};
 use crate::web::{Cx, Pairs, Reply, Routes, Shell, Site, Visit};
 
+use super::hold::QUEUE;
 use super::queries::{self, Filter, Landed, Line, Sort};
 use super::{actions, host_of, mask_links, message_id};
 
@@ -26,6 +29,8 @@ pub fn routes() -> Routes {
         .get_free("/letters.xlsx", STAFF, |visit, _| {
             Ok(log_file(visit, Kind::Xlsx))
         })
+        .get("/letters/history.csv", STAFF, history_file)
+        .get("/letters/history.xlsx", STAFF, history_file)
         .get("/letters/{letter}", STAFF, letter)
         .get("/letters/{letter}/body", STAFF, letter_body)
         .get("/letters/{letter}/again", STAFF, again_page)
@@ -133,6 +138,8 @@ struct LogPage {
     query: String,
     next: Option<String>,
     paged: bool,
+    /// What the operator did to the queue.
+    history: History,
 }
 
 fn log(cx: &mut Cx<'_, '_>) -> Result<Reply> {
@@ -159,6 +166,7 @@ fn log(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         let label = lang.letter_kind(&kind);
         (kind, label, chosen)
     });
+    let history = audit::shown(cx.conn, QUEUE, lang, "/letters/history")?;
     cx.visit.page(&LogPage {
         shell: cx.shell(lang.letters_title()),
         columns: [
@@ -176,7 +184,14 @@ fn log(cx: &mut Cx<'_, '_>) -> Result<Reply> {
             .next
             .map(|next| format!("/letters?{}", query.with(&[("after", &next)]))),
         paged: after.is_some(),
+        history,
     })
+}
+
+/// GET `/letters/history.csv` and `.xlsx`.
+fn history_file(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    desk(cx.conn)?;
+    audit::file(cx.visit, "letters-history", QUEUE)
 }
 
 /// The log as a file, with the filters of the address.

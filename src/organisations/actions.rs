@@ -252,6 +252,8 @@ pub fn add_partnership(
     staff: &ProgrammeStaff,
     new: &NewPartnership,
 ) -> Result<PartnershipId> {
+    // Whoever records the same partnership at the same time waits here, and then finds this one.
+    queries::lock(conn, desk, [new.university, new.institution])?;
     let university = queries::find(conn, desk, new.university)?;
     let institution = queries::find(conn, desk, new.institution)?;
     rules::sides(university.kind(), institution.kind())?;

@@ -1,5 +1,5 @@
-//! Programmes over the API: themselves and the planner; targets, and what they stand on, in the
-//! files below. A document is judged by what judges the form of its page.
+//! Programmes over the API: themselves and the planner; making one, targets, and what they stand on,
+//! in the files below. A document is judged by what judges the form of its page.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -18,6 +18,7 @@ use super::pages::forms::{programme_values, read_programme};
 use super::queries;
 use super::rules::{self, Rate};
 
+mod create;
 mod sources;
 mod targets;
 
@@ -113,7 +114,7 @@ pub fn schemas(to: ComponentsBuilder) -> ComponentsBuilder {
         .schema_from::<ProgrammeInList>()
         .schema_from::<ProgrammeChange>()
         .schema_from::<ProgrammePlan>();
-    sources::schemas(targets::schemas(to))
+    create::schemas(sources::schemas(targets::schemas(to)))
 }
 
 const PLANNED: &[(&str, &str)] = &[
@@ -183,6 +184,7 @@ pub(super) fn routes() -> Routes {
             )
             .asking(PLANNED),
         )
+        .and(create::routes())
         .and(targets::routes())
         .and(sources::routes())
 }
@@ -202,15 +204,15 @@ fn programmes(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     })
 }
 
-fn shown(cx: &mut Cx<'_, '_>, staff: &ProgrammeStaff) -> Result<Reply> {
+fn shown(cx: &mut Cx<'_, '_>, staff: &ProgrammeStaff, status: u16) -> Result<Reply> {
     let row = queries::programme(cx.conn, staff)?;
     let version = row.version;
-    Ok(Reply::json(200, &Programme::from(row))?.with_version(version))
+    Ok(Reply::json(status, &Programme::from(row))?.with_version(version))
 }
 
 fn programme(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let staff = staff(cx)?;
-    shown(cx, &staff)
+    shown(cx, &staff, 200)
 }
 
 /// A rate in basis points, or the mistake.
@@ -244,7 +246,7 @@ fn change(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     if (completion, acceptance) != (row.completion_bp, row.acceptance_bp) {
         actions::keep_assumptions(cx.conn, &staff, rates.0, rates.1)?;
     }
-    shown(cx, &staff)
+    shown(cx, &staff, 200)
 }
 
 fn plan(cx: &mut Cx<'_, '_>) -> Result<Reply> {

@@ -12,6 +12,8 @@ mod overview;
 mod setup;
 pub(super) mod tables;
 
+pub(super) use setup::read_new;
+
 /// Routes of the room.
 pub(super) fn routes() -> Routes {
     Routes::new()
@@ -42,6 +44,20 @@ pub(super) fn routes() -> Routes {
         .get("/programme/pics/new", STAFF, forms::new_pics)
         .post("/programme/pics/new", STAFF, forms::publish_pics)
         .get("/programme/holidays", STAFF, tables::holidays)
+        .get("/programme/history.csv", STAFF, tables::history_file)
+        .get("/programme/history.xlsx", STAFF, tables::history_file)
+        .get("/programme/holidays.csv", STAFF, tables::holidays_file)
+        .get("/programme/holidays.xlsx", STAFF, tables::holidays_file)
+        .get(
+            "/programme/holidays/history.csv",
+            STAFF,
+            tables::holidays_history_file,
+        )
+        .get(
+            "/programme/holidays/history.xlsx",
+            STAFF,
+            tables::holidays_history_file,
+        )
         .post("/programme/holidays", STAFF, tables::set_holiday)
         .post("/programme/holidays/load", STAFF, tables::load)
 }

@@ -26,7 +26,7 @@ use super::actions::{Happened, about, recompute, take_away};
 use super::mail::ReviewLetter;
 use super::queries::{self, Review, Reviewer};
 use super::rules::allot::{
-    Allotment, AssignRefusal, Dossier, Reader, allot, public_domains, readable,
+    Allotment, AssignRefusal, Dossier, Reader, allot, public_domains, readable, unsettled,
 };
 use super::rules::{Party, ReviewEvent, ReviewState, check_conflict, next};
 
@@ -312,11 +312,15 @@ fn turn(
 /// Takes an assignment away; a review that was handed in stops counting.
 ///
 /// # Errors
-/// A refusal when it has ended; [`Error::NotFound`].
+/// A refusal when it has ended, or when it was handed in and a released decision rests on it;
+/// [`Error::NotFound`].
 pub fn remove(conn: &mut Conn<'_>, staff: &ApplicationStaff, review: ReviewId) -> Result<()> {
     let held = hold(conn, staff)?;
     let row = locked(conn, staff, review)?;
     let to = next(row.state()?, ReviewEvent::Remove)?;
+    if row.state()? == ReviewState::Submitted {
+        unsettled(held.state)?;
+    }
     turn(conn, staff, &row, to)?;
     take_away(conn, staff.application(), row.reviewer_id)?;
     audit::note(
@@ -329,11 +333,12 @@ pub fn remove(conn: &mut Conn<'_>, staff: &ApplicationStaff, review: ReviewId) -
 /// Gives a review back to its reviewer; it stops counting until it is handed in again.
 ///
 /// # Errors
-/// A refusal unless it was handed in; [`Error::NotFound`].
+/// A refusal unless it was handed in, and when a released decision rests on it; [`Error::NotFound`].
 pub fn reopen(conn: &mut Conn<'_>, staff: &ApplicationStaff, review: ReviewId) -> Result<()> {
     let held = hold(conn, staff)?;
     let row = locked(conn, staff, review)?;
     let to = next(row.state()?, ReviewEvent::Reopen)?;
+    unsettled(held.state)?;
     turn(conn, staff, &row, to)?;
     audit::note(
         conn,

@@ -262,6 +262,32 @@ pub struct HistoryLine {
     pub what: String,
 }
 
+/// A record's history as its page shows it, and where all of it is to be had as a file.
+#[derive(Clone, Debug, Default)]
+pub struct History {
+    /// The newest lines.
+    pub lines: Vec<HistoryLine>,
+    place: String,
+}
+
+impl History {
+    /// These lines of the history that stands at this address; a file's ending goes before its `?`.
+    #[must_use]
+    pub fn new(place: impl Into<String>, lines: Vec<HistoryLine>) -> Self {
+        let place = place.into();
+        Self { lines, place }
+    }
+
+    /// The address of the file of this kind.
+    #[must_use]
+    pub fn file(&self, kind: &str) -> String {
+        match self.place.split_once('?') {
+            Some((path, query)) => format!("{path}.{kind}?{query}"),
+            None => format!("{}.{kind}", self.place),
+        }
+    }
+}
+
 /// A page with one form.
 #[derive(Clone, Debug)]
 pub struct FormSpec {
@@ -282,7 +308,7 @@ pub struct FormSpec {
     /// Where "Cancel" leads.
     pub back: String,
     /// The record's history.
-    pub history: Vec<HistoryLine>,
+    pub history: History,
 }
 
 #[derive(Template)]
@@ -291,7 +317,7 @@ struct FormPage<'a> {
     shell: Shell,
     spec: &'a FormSpec,
     crumbs: &'a [(String, String)],
-    history: &'a [HistoryLine],
+    history: &'a History,
     again: &'a Again,
 }
 

@@ -250,7 +250,7 @@ fn nav(role: Option<Role>, lang: Lang, path: &str, programmes: usize) -> Vec<Lin
         }
         Some(Role::Applicant) => &[("/me", lang.nav_me()), ("/", lang.nav_programme())],
         Some(Role::Instructor) => &[
-            ("/", lang.nav_programme()),
+            ("/teaching", lang.nav_teaching()),
             ("/curriculum", lang.nav_curriculum()),
             ("/selection", lang.nav_selection()),
         ],

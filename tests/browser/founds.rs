@@ -76,7 +76,7 @@ async fn programme(browser: &Browser) {
 }
 
 /// The planner's sliders set the figures beside them, and the other way round.
-async fn planner(browser: &Browser) {
+async fn planner(house: &LiveHouse, browser: &Browser) {
     let slide = "(() => { const s = document.querySelector('#acceptance + [type=range]'); \
         s.value = '50'; s.dispatchEvent(new Event('input', { bubbles: true })); \
         return document.querySelector('#acceptance').value; })()";
@@ -84,10 +84,33 @@ async fn planner(browser: &Browser) {
     browser.fill("completion", "100").await;
     let shown = "document.querySelector('#completion + [type=range]').value";
     assert_eq!(browser.ask::<String>(shown).await, "100");
-    browser.go("main form.filters .btn").await;
-    browser
-        .says("section[aria-labelledby='planner'] .tiles", "402")
-        .await;
+    // What the server works out stands there without the button, in the address, and in what is kept.
+    browser.says("#plan .tiles", "402").await;
+    let place = browser.place().await;
+    assert!(
+        place.ends_with("&completion=100&acceptance=50&size=35"),
+        "{place}"
+    );
+    let live = browser.text_of("#plan").await;
+    let kept = "document.querySelector('#plan-keep [name=acceptance]').value";
+    assert_eq!(browser.ask::<String>(kept).await, "50");
+    let said = "document.getElementById('plan').getAttribute('aria-live') \
+        + document.getElementById('plan').getAttribute('aria-busy')";
+    assert_eq!(browser.ask::<String>(said).await, "politefalse");
+    browser.open_page(&format!("{}{place}", house.url)).await;
+    assert_eq!(browser.text_of("#plan").await, live);
+    // A number that cannot be is not asked for: the figures stand, marked as old.
+    browser.fill("size", "0").await;
+    let busy = "document.getElementById('plan').getAttribute('aria-busy')";
+    assert_eq!(browser.ask::<String>(busy).await, "true");
+    browser.fill("size", "30").await;
+    browser.says("#plan .tiles", "cohorts of 30 seats").await;
+    // Rounded up at each step, as the server rounds: 201 ÷ 0.85 is 237, 237 ÷ 0.75 is 316.
+    browser.fill("completion", "85").await;
+    browser.fill("acceptance", "75").await;
+    for figure in ["201", "237", "316", "8"] {
+        browser.says("#plan .tiles", figure).await;
+    }
     browser.shot("planner-1280").await;
 }
 
@@ -142,7 +165,7 @@ async fn an_empty_house_becomes_a_programme_with_an_open_call() {
     browser.open_page(&format!("{}/desk", house.url)).await;
     browser.go("main ul.tasks a[href='/programmes/new']").await;
     programme(&browser).await;
-    planner(&browser).await;
+    planner(&house, &browser).await;
     cohort(&house, &browser).await;
 
     let public = browser.beside(&PHONE).await;

@@ -3,20 +3,19 @@
 use chrono::{DateTime, NaiveTime, Timelike, Utc};
 
 use crate::access::{self, CohortStaff};
-use crate::audit;
 use crate::error::{Error, FieldError, Result};
 use crate::ids::ProgrammeId;
 use crate::lang::Lang;
 use crate::lang::format::{hk_instant, hkt};
 use crate::programmes;
-use crate::web::fields::{Again, Field, FormSpec, Group, form_page};
+use crate::web::fields::{Again, Field, FormSpec, Group, History, form_page};
 use crate::web::{Cx, Form, Pairs, Reply};
 
 use super::super::actions::{self, Details};
 use super::super::queries::Cohort;
 use super::super::rules::changes::{as_deadline, changeable};
 use super::super::rules::seats::MAX_CAPACITY;
-use super::{cohort, crumbs, date_warnings};
+use super::{cohort, crumbs, date_warnings, history};
 
 pub(in crate::cohorts) fn is_code(text: &str) -> bool {
     let plain = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit();
@@ -190,7 +189,7 @@ fn show_new(cx: &mut Cx<'_, '_>, values: &Pairs, again: &Again) -> Result<Reply>
         action: "/cohorts/new".to_owned(),
         submit: lang.cohorts_plan().to_owned(),
         back: "/cohorts".to_owned(),
-        history: Vec::new(),
+        history: History::default(),
     };
     form_page(cx, spec, values, again)
 }
@@ -263,7 +262,7 @@ fn show_edit(
         action: format!("/cohorts/{}/edit", cohort.id),
         submit: lang.save().to_owned(),
         back: format!("/cohorts/{}", cohort.id),
-        history: audit::lines(cx.conn, cohort.id.0, lang)?,
+        history: history(cx, cohort)?,
     };
     form_page(cx, spec, values, again)
 }

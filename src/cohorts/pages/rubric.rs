@@ -3,16 +3,15 @@
 use askama::Template;
 
 use crate::access::CohortStaff;
-use crate::audit;
 use crate::error::Result;
 use crate::lang::Lang;
-use crate::web::fields::{Again, Field, FormSpec, Group, HistoryLine, Input, fill};
+use crate::web::fields::{Again, Field, FormSpec, Group, History, Input, fill};
 use crate::web::{Cx, Form, Pairs, Reply, Shell};
 
 use super::super::actions::{self, Criterion};
 use super::super::queries::{self, Cohort, CriterionRow};
 use super::super::rules::changes::{self, MAX_CRITERIA};
-use super::{cohort, crumbs, tone};
+use super::{cohort, crumbs, history, tone};
 
 /// Empty rows offered below the criteria that there are.
 const SPARE: usize = 2;
@@ -31,7 +30,7 @@ struct RubricPage<'a> {
     frozen: Option<String>,
     criteria: &'a [CriterionRow],
     again: &'a Again,
-    history: Vec<HistoryLine>,
+    history: History,
 }
 
 fn field(n: usize, name: &str) -> String {
@@ -119,7 +118,7 @@ fn spec(lang: Lang, cohort: &Cohort, rows: &[CriterionRow], values: &Pairs) -> F
         action: format!("/cohorts/{}/rubric", cohort.id),
         submit: lang.save().to_owned(),
         back: format!("/cohorts/{}", cohort.id),
-        history: Vec::new(),
+        history: History::default(),
     }
 }
 
@@ -141,7 +140,7 @@ fn show(
     if let Some(spec) = &mut form {
         fill(&mut spec.groups, values, &again.mistakes);
     }
-    let history = audit::lines(cx.conn, cohort.id.0, lang)?;
+    let history = history(cx, cohort)?;
     let title = format!("{} – {}", lang.cohorts_rubric(), cohort.name(lang));
     let page = RubricPage {
         shell: cx.shell(title),

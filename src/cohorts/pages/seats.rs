@@ -1,16 +1,17 @@
 //! Seats of a cohort: the pools at a glance, a new hold, changes, giving seats back.
 
 use askama::Template;
+use chrono::{DateTime, Utc};
 
 use crate::access::CohortStaff;
-use crate::audit;
 use crate::error::{Error, Result};
 use crate::ids::{OrganisationId, PoolId};
 use crate::lang::Lang;
-use crate::lang::format::deadline;
+use crate::lang::format::{deadline, hkt};
 use crate::organisations;
+use crate::web::exports::short;
 use crate::web::fields::{
-    Again, ConfirmSpec, Effect, Field, FormSpec, Group, HistoryLine, confirm_page, form_page,
+    Again, ConfirmSpec, Effect, Field, FormSpec, Group, History, confirm_page, form_page,
 };
 use crate::web::{Cx, Form, Pairs, Reply, Shell};
 
@@ -19,7 +20,7 @@ use super::super::queries::{self, Cohort, PoolRow};
 use super::super::rules::changes::{self, Hold, as_deadline};
 use super::super::rules::seats::MAX_CAPACITY;
 use super::form::{date_and_time, instant};
-use super::{cohort, crumbs, date_warnings, tone};
+use super::{cohort, crumbs, date_warnings, history, tone};
 
 /// A pool as the table shows it; lengths are per cent of the largest pool.
 struct Row {
@@ -60,7 +61,7 @@ struct SeatsPage {
     rows: Vec<Row>,
     total: Total,
     add: Option<String>,
-    history: Vec<HistoryLine>,
+    history: History,
 }
 
 /// Tenths of a per cent in whole numbers, as SVG writes them.
@@ -114,7 +115,7 @@ pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     } else {
         Vec::new()
     };
-    let history = audit::lines(cx.conn, cohort.id.0, lang)?;
+    let history = history(cx, &cohort)?;
     let title = format!("{} – {}", lang.cohorts_seats(), cohort.name(lang));
     cx.visit.page(&SeatsPage {
         shell: cx.shell(title),
@@ -132,6 +133,40 @@ pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         history,
         cohort,
     })
+}
+
+/// GET `/cohorts/{cohort}/seats.csv` and `.xlsx`.
+pub(super) fn file(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    let (staff, cohort) = cohort(cx)?;
+    let lang = cx.lang();
+    let header = [
+        lang.cohorts_pool(),
+        lang.cohorts_pool_hold_on(),
+        lang.cohorts_pool_ended(),
+        lang.cohorts_pool_taken(),
+        lang.cohorts_pool_offered(),
+        lang.cohorts_pool_free(),
+        lang.cohorts_pool_seats(),
+    ];
+    let moment = |at: Option<DateTime<Utc>>| {
+        at.map(|at| at.with_timezone(&hkt()).to_rfc3339())
+            .unwrap_or_default()
+    };
+    let rows = queries::pools(cx.conn, &staff)?
+        .into_iter()
+        .map(|pool| {
+            let mut cells = vec![
+                pool.name(lang),
+                moment(pool.hold_until),
+                moment(pool.released_at),
+            ];
+            let counts = [pool.taken, pool.offered, pool.free(), pool.capacity];
+            cells.extend(counts.map(|n| n.to_string()));
+            cells
+        })
+        .collect();
+    let name = format!("{}-seats", cohort.code);
+    short(&cx.request().path, &name, &header, rows)
 }
 
 fn deeper(lang: Lang, cohort: &Cohort) -> Vec<(String, String)> {
@@ -187,7 +222,7 @@ fn show_new(
         action: format!("/cohorts/{}/seats/new", cohort.id),
         submit: lang.cohorts_pool_add().to_owned(),
         back: format!("/cohorts/{}/seats", cohort.id),
-        history: Vec::new(),
+        history: History::default(),
     };
     form_page(cx, spec, values, again)
 }
@@ -273,7 +308,7 @@ fn show_change(
         action: format!("/cohorts/{}/seats/{}", cohort.id, row.id),
         submit: lang.save().to_owned(),
         back: format!("/cohorts/{}/seats", cohort.id),
-        history: Vec::new(),
+        history: History::default(),
     };
     form_page(cx, spec, values, again)
 }

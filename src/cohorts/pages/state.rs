@@ -3,18 +3,17 @@
 use askama::Template;
 
 use crate::access::CohortStaff;
-use crate::audit;
 use crate::db::now;
 use crate::error::{Error, Result};
 use crate::lang::Lang;
 use crate::lang::format::deadline;
-use crate::web::fields::{ConfirmSpec, Effect, HistoryLine, confirm_page};
+use crate::web::fields::{ConfirmSpec, Effect, History, confirm_page};
 use crate::web::{Cx, Form, Reply, Shell};
 
 use super::super::actions;
 use super::super::queries::{self, Cohort};
 use super::super::rules::{self, CohortEvent, CohortState};
-use super::{cohort, crumbs, date_warnings, tone};
+use super::{cohort, crumbs, date_warnings, history, tone};
 
 /// A state on the way, as the strip of steps shows it.
 struct Stage {
@@ -37,7 +36,7 @@ struct StatePage {
     effects: Vec<Effect>,
     refusal: Option<String>,
     cancel: Option<String>,
-    history: Vec<HistoryLine>,
+    history: History,
 }
 
 /// The states of a cohort that is not cancelled, in their order.
@@ -168,7 +167,7 @@ pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let cancel = rules::next(state, CohortEvent::Cancel)
         .is_ok()
         .then(|| link(CohortEvent::Cancel));
-    let history = audit::lines(cx.conn, cohort.id.0, lang)?;
+    let history = history(cx, &cohort)?;
     let title = format!("{} – {}", lang.cohorts_steps(), cohort.name(lang));
     cx.visit.page(&StatePage {
         shell: cx.shell(title),

@@ -4,7 +4,7 @@ use crate::access::{self, Desk};
 use crate::error::{Error, Result};
 use crate::ids::{OrganisationId, ProgrammeId};
 use crate::lang::Lang;
-use crate::web::fields::{Again, Field, FormSpec, Group, form_page};
+use crate::web::fields::{Again, Field, FormSpec, Group, History, form_page};
 use crate::web::{Cx, Form, Pairs, Reply};
 
 use super::super::actions::{self, NewContact, NewPartnership, OrganisationDetails};
@@ -32,7 +32,7 @@ fn spec(lang: Lang, row: Option<&Row>, title: &str, fields: Vec<Field>, action: 
         action: format!("{back}/{action}"),
         submit: lang.save().to_owned(),
         back,
-        history: Vec::new(),
+        history: History::default(),
     }
 }
 

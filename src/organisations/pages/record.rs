@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::ids::{ContactId, OrganisationId, PartnershipId};
 use crate::lang::Lang;
 use crate::lang::format::{date, hk_date};
-use crate::web::fields::{ConfirmSpec, Effect, HistoryLine, confirm_page};
+use crate::web::fields::{ConfirmSpec, Effect, History, confirm_page};
 use crate::web::{Cx, Reply, Shell};
 
 use super::super::actions;
@@ -34,7 +34,7 @@ struct RecordPage {
     contacts: Vec<Contact>,
     members: Vec<(String, String, String)>,
     partnerships: Vec<Shown>,
-    history: Vec<HistoryLine>,
+    history: History,
 }
 
 /// The way from the list to an organisation.
@@ -101,7 +101,8 @@ pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         .iter()
         .map(|p| shown(lang, &row, p, today))
         .collect();
-    let history = audit::lines(cx.conn, row.id.0, lang)?;
+    let place = format!("/organisations/{}/history", row.id);
+    let history = audit::shown(cx.conn, row.id.0, lang, place)?;
     cx.visit.page(&RecordPage {
         shell: cx.shell(row.name(lang)),
         crumbs: crumbs(lang, None),

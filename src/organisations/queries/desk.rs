@@ -115,6 +115,21 @@ pub fn list(conn: &mut Conn<'_>, desk: &Desk, wanted: &Wanted) -> Result<Vec<Row
     .load(conn.pg())?)
 }
 
+/// Locks these organisations until the end of the transaction, always in the order of their ids.
+///
+/// # Errors
+/// The database's.
+pub fn lock<const N: usize>(
+    conn: &mut Conn<'_>,
+    _desk: &Desk,
+    ids: [OrganisationId; N],
+) -> Result<()> {
+    sql_query("SELECT id FROM organisations WHERE id = ANY ($1) ORDER BY id FOR NO KEY UPDATE")
+        .bind::<Array<SqlUuid>, _>(ids.map(|id| id.0).to_vec())
+        .execute(conn.pg())?;
+    Ok(())
+}
+
 /// One organisation.
 ///
 /// # Errors

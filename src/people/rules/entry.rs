@@ -50,8 +50,7 @@ pub fn home(role: Role) -> &'static str {
         Role::Liaison | Role::Representative | Role::Supervisor => "/organisation",
         Role::Committee => "/committee",
         Role::Applicant => "/me",
-        // Until there is a timetable an instructor reads what everybody reads.
-        Role::Instructor => "/",
+        Role::Instructor => "/teaching",
     }
 }
 

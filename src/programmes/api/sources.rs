@@ -83,13 +83,13 @@ impl From<PicsRow> for Statement {
 /// A statement to publish; it is in force at once and never changes.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct NewStatement {
+pub(super) struct NewStatement {
     #[schema(min_length = 1, max_length = 20)]
-    version: String,
+    pub(super) version: String,
     #[schema(min_length = 1, max_length = 20_000)]
-    text_en: String,
+    pub(super) text_en: String,
     #[schema(min_length = 1, max_length = 20_000)]
-    text_zh: String,
+    pub(super) text_zh: String,
 }
 
 /// A general holiday.

@@ -6,7 +6,7 @@ use crate::ids::{SourceId, TargetId};
 use crate::lang::Lang;
 use crate::lang::format::date;
 use crate::web::fields::{
-    Again, ConfirmSpec, Effect, Field, FormSpec, Group, confirm_page, form_page,
+    Again, ConfirmSpec, Effect, Field, FormSpec, Group, History, confirm_page, form_page,
 };
 use crate::web::{Cx, Form, Pairs, Reply};
 
@@ -36,7 +36,7 @@ fn form_spec(
         action,
         submit: lang.save().to_owned(),
         back: home(staff),
-        history: Vec::new(),
+        history: History::default(),
     }
 }
 

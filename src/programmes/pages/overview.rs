@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::lang::Lang;
 use crate::lang::format::{date, deadline, hk_date};
 use crate::lang::per_cent;
-use crate::web::fields::HistoryLine;
+use crate::web::fields::History;
 use crate::web::{Cx, Form, Pairs, Reply, Shell};
 
 use super::super::actions;
@@ -68,7 +68,7 @@ struct Overview {
     kept: String,
     sources: Vec<(String, String, Option<String>)>,
     pics: Vec<(String, String, bool)>,
-    history: Vec<HistoryLine>,
+    history: History,
 }
 
 fn metric(lang: Lang, row: &TargetRow) -> &'static str {
@@ -316,7 +316,8 @@ pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let goals = goals(cx, &staff, &rows)?;
     let sources = sources(cx, &staff)?;
     let pics = pics(cx, &staff)?;
-    let history = audit::lines(cx.conn, staff.programme().0, lang)?;
+    let place = format!("/programme/history?programme={}", staff.programme());
+    let history = audit::shown(cx.conn, staff.programme().0, lang, place)?;
     cx.visit.page(&Overview {
         shell: cx.shell(lang.pick(&programme.name_en, &programme.name_zh).as_str()),
         others: reached

@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::lang::Lang;
 use crate::lang::format::hk_date;
 use crate::web::exports::short;
-use crate::web::fields::{Again, Field, FormSpec, Group, form_page};
+use crate::web::fields::{Again, Field, FormSpec, Group, History, form_page};
 use crate::web::{Cx, Form, Pairs, Reply, Shell};
 
 use super::super::actions::{self, FirstStatement, NewProgramme, NewTarget, ProgrammeDetails};
@@ -201,7 +201,7 @@ fn show(cx: &Cx<'_, '_>, values: &Pairs, again: &Again) -> Result<Reply> {
         action: "/programmes/new".to_owned(),
         submit: lang.programmes_make().to_owned(),
         back: "/programmes".to_owned(),
-        history: Vec::new(),
+        history: History::default(),
     };
     form_page(cx, spec, values, again)
 }
@@ -262,7 +262,11 @@ fn read_statement(form: &mut Form<'_>) -> Option<FirstStatement> {
     })
 }
 
-fn read(typed: &Pairs) -> Result<NewProgramme> {
+/// Judges the fields of a new programme.
+///
+/// # Errors
+/// [`crate::error::Error::Invalid`].
+pub(in crate::programmes) fn read_new(typed: &Pairs) -> Result<NewProgramme> {
     let mut form = Form::new(typed);
     let code = form.text("code", MAX_CODE);
     if !code.is_empty() && !is_code(&code) {
@@ -291,7 +295,7 @@ fn read(typed: &Pairs) -> Result<NewProgramme> {
 pub(super) fn create(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let visit = cx.visit;
     let typed = visit.request.form();
-    let made = read(typed).and_then(|new| {
+    let made = read_new(typed).and_then(|new| {
         let desk = access::desk(cx.conn)?;
         actions::set_up(cx.conn, &desk, &new)
     });

@@ -7,7 +7,8 @@ use crate::access::{self, ProgrammeStaff};
 use crate::audit;
 use crate::error::Result;
 use crate::lang::format::date_long;
-use crate::web::fields::{Again, Field, FormSpec, Group, HistoryLine, Input, fill};
+use crate::web::exports::short;
+use crate::web::fields::{Again, Field, FormSpec, Group, History, Input, fill};
 use crate::web::{Cx, Form, Pairs, Reply, Shell};
 
 use super::super::actions::{self, HOLIDAYS, Holiday};
@@ -23,7 +24,7 @@ struct HolidaysPage<'a> {
     rows: Vec<(String, String, bool, String)>,
     spec: FormSpec,
     again: &'a Again,
-    history: Vec<HistoryLine>,
+    history: History,
 }
 
 fn address(staff: &ProgrammeStaff) -> String {
@@ -61,7 +62,7 @@ fn show(
         action: "/programme/holidays".to_owned(),
         submit: lang.save().to_owned(),
         back: String::new(),
-        history: Vec::new(),
+        history: History::default(),
     };
     fill(&mut spec.groups, values, &again.mistakes);
     let rows = queries::holidays(cx.conn)?
@@ -76,7 +77,11 @@ fn show(
             )
         })
         .collect();
-    let history = audit::lines(cx.conn, HOLIDAYS, lang)?;
+    let place = format!(
+        "/programme/holidays/history?programme={}",
+        staff.programme()
+    );
+    let history = audit::shown(cx.conn, HOLIDAYS, lang, place)?;
     let page = HolidaysPage {
         shell: cx.shell(lang.programmes_holidays()),
         crumbs: crumbs(lang, staff),
@@ -109,6 +114,43 @@ pub(super) fn holidays(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         None => Pairs::new(vec![pair("status", "derived")]),
     };
     show(cx, &staff, &values, &Again::first())
+}
+
+/// GET `/programme/holidays.csv` and `.xlsx`.
+pub(super) fn holidays_file(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    chosen(cx)?;
+    let lang = cx.lang();
+    let header = [
+        lang.programmes_holiday_on(),
+        lang.programmes_name_en(),
+        lang.programmes_name_zh(),
+        lang.programmes_status(),
+    ];
+    let rows = queries::holidays(cx.conn)?
+        .into_iter()
+        .map(|row| {
+            let status = if row.status == "gazetted" {
+                lang.programmes_holiday_gazetted()
+            } else {
+                lang.programmes_holiday_derived()
+            };
+            let day = row.observed_on.to_string();
+            vec![day, row.name_en, row.name_zh, status.to_owned()]
+        })
+        .collect();
+    short(&cx.request().path, "holidays", &header, rows)
+}
+
+/// GET `/programme/history.csv` and `.xlsx`.
+pub(super) fn history_file(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    let staff = chosen(cx)?;
+    audit::file(cx.visit, "programme-history", staff.programme().0)
+}
+
+/// GET `/programme/holidays/history.csv` and `.xlsx`.
+pub(super) fn holidays_history_file(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    chosen(cx)?;
+    audit::file(cx.visit, "holidays-history", HOLIDAYS)
 }
 
 /// Judges the fields of a holiday's form.

@@ -23,6 +23,8 @@ refusals! {
         Already = "already_assigned" => assign_already,
         /// The person is no reviewer of the programme.
         NoReviewer = "no_reviewer" => assign_no_reviewer,
+        /// A released decision rests on what was handed in.
+        Released = "decision_released" => assign_released,
     }
 }
 
@@ -74,6 +76,26 @@ pub fn readable(state: State) -> Result<(), AssignRefusal> {
         | State::Declined
         | State::Lapsed
         | State::Deferred => Err(AssignRefusal::NotReadable),
+    }
+}
+
+/// May what a reviewer handed in still be taken away or given back? Not once a decision that rests on
+/// it has been released.
+///
+/// # Errors
+/// [`AssignRefusal::Released`].
+pub fn unsettled(state: State) -> Result<(), AssignRefusal> {
+    match state {
+        State::Draft
+        | State::Submitted
+        | State::UnderReview
+        | State::Decided(_)
+        | State::Withdrawn => Ok(()),
+        State::Released(_)
+        | State::Enrolled
+        | State::Declined
+        | State::Lapsed
+        | State::Deferred => Err(AssignRefusal::Released),
     }
 }
 

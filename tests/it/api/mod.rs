@@ -4,6 +4,7 @@ mod document;
 mod http;
 mod journey;
 mod office;
+mod programmes;
 mod register;
 mod retries;
 mod strange;

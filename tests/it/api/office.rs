@@ -54,6 +54,7 @@ pub async fn everything_else(
 ) -> Reached {
     let mut reached = Reached::new();
     programme(world, desk).await;
+    reached.extend(super::programmes::made(world).await);
     organisations(world, desk).await;
     reached.extend(roles(world, desk).await);
     letters(world, desk, cohort, &ids[0]).await;

@@ -1,4 +1,5 @@
 //! The applications room.
+mod decision;
 mod desk;
 mod desk_acts;
 mod form;

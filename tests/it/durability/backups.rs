@@ -207,6 +207,10 @@ fn stays_quiet(
         words(&refused)
     );
     run(banyan(data).args(["admin", "release-mail", "--cancel-queued"]));
+    let noted = "SELECT verb AS t FROM audit_events WHERE verb LIKE 'letters.%'";
+    assert_eq!(texts(&super_url, noted), ["letters.released"]);
+    let verified = run(banyan(data).args(["audit", "verify"]));
+    assert!(verified.contains("History is whole."), "{verified}");
     let new = "reader@example.org";
     run_sql(
         &super_url,

@@ -1,6 +1,7 @@
 //! The mail room: letters, messages, transport.
 
 mod away;
+mod hold;
 mod kills;
 mod letters;
 pub mod messages;

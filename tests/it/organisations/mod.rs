@@ -1,2 +1,3 @@
 //! The organisations room.
 mod desk;
+mod race;

@@ -202,6 +202,15 @@ async fn holidays_are_shipped_as_derived_and_a_gazetted_one_stays() {
         ("status", "gazetted"),
     ];
     assert_eq!(ada.post("/programme/holidays", &gazetted).await.status, 303);
+    let page = ada.get("/programme/holidays").await.text();
+    let [csv, xlsx] =
+        ["csv", "xlsx"].map(|kind| format!("/programme/holidays.{kind}?programme={}", a.programme));
+    assert!(page.contains(&format!("href=\"{csv}\"")) && page.contains(&xlsx));
+    assert_eq!(
+        ada.get(&csv).await.text(),
+        "\u{feff}Day,Name in English,Name in Chinese,Status\r\n2027-02-09,Checked,已核對,Gazetted\r\n"
+    );
+    assert!(ada.get(&xlsx).await.body.starts_with(b"PK"));
     assert_eq!(ada.post("/programme/holidays/load", &[]).await.status, 303);
     let page = ada.get("/programme/holidays").await.text();
     assert_eq!(page.matches("Derived</span>").count(), 16);

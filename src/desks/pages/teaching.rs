@@ -1,0 +1,104 @@
+//! An instructor's home: the programmes that they teach in, with intakes and modules.
+
+use askama::Template;
+
+use crate::access;
+use crate::cohorts::queries::Cohort;
+use crate::desks::queries::public::{Module, Programme};
+use crate::desks::queries::teaching as rows;
+use crate::error::Result;
+use crate::lang::Lang;
+use crate::lang::format::{count, date_long};
+use crate::web::{Cx, Reply, Shell};
+
+use super::cohort::tag;
+
+struct Intake {
+    href: String,
+    name: String,
+    tag: &'static str,
+    state: &'static str,
+    starts: String,
+    ends: String,
+}
+
+struct Taught {
+    code: String,
+    name: String,
+    contact: String,
+    notional: String,
+}
+
+struct Place {
+    name: String,
+    contact: String,
+    intakes: Vec<Intake>,
+    modules: Vec<Taught>,
+}
+
+#[derive(Template)]
+#[template(path = "desks/teaching.html")]
+struct Teaching {
+    shell: Shell,
+    places: Vec<Place>,
+}
+
+fn intake(cohort: &Cohort, lang: Lang) -> Result<Intake> {
+    let state = cohort.state()?;
+    Ok(Intake {
+        href: format!("/calls/{}", cohort.code),
+        name: cohort.name(lang).to_owned(),
+        tag: tag(state),
+        state: state.label(lang),
+        starts: date_long(lang, cohort.starts_on),
+        ends: date_long(lang, cohort.ends_on),
+    })
+}
+
+fn taught(module: &Module, lang: Lang) -> Taught {
+    Taught {
+        code: module.code.clone(),
+        name: lang.pick(&module.name_en, &module.name_zh).clone(),
+        contact: count(module.contact_hours.into()),
+        notional: count(module.notional_hours.into()),
+    }
+}
+
+fn place(
+    programme: &Programme,
+    intakes: &[Cohort],
+    modules: &[Module],
+    lang: Lang,
+) -> Result<Place> {
+    Ok(Place {
+        name: lang.pick(&programme.name_en, &programme.name_zh).clone(),
+        contact: programme.contact_email.clone(),
+        intakes: intakes
+            .iter()
+            .filter(|it| it.programme_id == programme.id)
+            .map(|it| intake(it, lang))
+            .collect::<Result<_>>()?,
+        modules: modules
+            .iter()
+            .filter(|it| it.programme_id == programme.id)
+            .map(|it| taught(it, lang))
+            .collect(),
+    })
+}
+
+/// GET `/teaching`.
+pub(in crate::desks) fn home(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    let lang = cx.lang();
+    let teacher = access::instructor(cx.conn)?;
+    let programmes = rows::programmes(cx.conn, &teacher)?;
+    let intakes = rows::intakes(cx.conn, &teacher)?;
+    let modules = rows::modules(cx.conn, &teacher)?;
+    let places = programmes
+        .iter()
+        .map(|it| place(it, &intakes, &modules, lang))
+        .collect::<Result<_>>()?;
+    cx.visit.page(&Teaching {
+        shell: cx.shell(lang.nav_teaching()),
+        places,
+    })
+}
