@@ -155,7 +155,7 @@
     const busy = (is) => parts.forEach((p) => p.setAttribute('aria-busy', is));
     let timer, asked;
     const ask = () => {
-      if (!form.checkValidity()) return;
+      if (!form.checkValidity()) { busy(false); return; }
       const place = `${form.action.split('#')[0]}?${new URLSearchParams(new FormData(form))}`;
       const r = new XMLHttpRequest();
       asked = r;
@@ -165,9 +165,9 @@
         const fresh = parts.map((p) => r.response && r.response.getElementById(p.id));
         if (asked !== r || r.status !== 200 || !fresh.every(Boolean)) return;
         parts.forEach((p, n) => { if (p.innerHTML !== fresh[n].innerHTML) p.replaceChildren(...document.importNode(fresh[n], true).childNodes); });
-        busy(false);
         history.replaceState(null, '', place);
       });
+      r.addEventListener('loadend', () => { if (asked === r) busy(false); });
       r.send();
     };
     form.addEventListener('input', () => { asked = null; busy(true); clearTimeout(timer); timer = setTimeout(ask, 250); });
