@@ -107,6 +107,10 @@ async fn a_released_decision_offers_no_act_that_would_be_refused_and_says_why() 
     ] {
         let refused = ada.post(&format!("{record}/{place}"), &form).await;
         assert_eq!(refused.status, 409, "{place} {form:?}");
+        let rests = refused
+            .text()
+            .contains("The decision that rests on this review has been released");
+        assert_eq!(rests, place == "reviews", "{place} {form:?}");
     }
     assert!(ada.get(&record).await.text().contains(&told));
     app.as_owner("UPDATE people SET lang = 'zh-Hant-HK'");
