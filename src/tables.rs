@@ -10,14 +10,22 @@ use std::borrow::Cow;
 /// The bytes that tell Excel that a CSV file is UTF-8.
 pub const BOM: &[u8] = b"\xef\xbb\xbf";
 
-/// Would a spreadsheet take this cell for a formula? Also with leading spaces and in full-width
-/// form, which some programs tidy before they decide (OWASP, CSV injection).
+/// Would a spreadsheet take this cell for a formula? Also with leading spaces or marks that nobody
+/// sees and in full-width form, which some programs tidy before they decide (OWASP, CSV injection).
 #[must_use]
 pub fn is_formula_like(cell: &str) -> bool {
     cell.starts_with(['\t', '\r', '\n'])
         || cell
-            .trim_start()
+            .trim_start_matches(|c: char| c.is_whitespace() || is_unseen(c))
             .starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
+}
+
+/// Control characters and the format characters that have no width: byte-order mark, soft hyphen,
+/// joiners, marks of direction.
+fn is_unseen(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 /// The cell as it goes out: a formula-like text gets a leading `'`, which spreadsheets read as

@@ -17,7 +17,17 @@ pub fn runner(cases: u32) -> TestRunner {
 #[test]
 fn formula_like_cells_go_out_as_text() {
     for live in [
-        "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\nx", " =1", "＝1",
+        "=1+1",
+        "+1",
+        "-1",
+        "@SUM(A1)",
+        "\t=1",
+        "\r=1",
+        "\nx",
+        " =1",
+        "＝1",
+        "\u{feff}=1",
+        " \u{200b}@x",
     ] {
         assert!(is_formula_like(live), "{live:?}");
         assert_eq!(csv_cell(live), format!("'{live}"));
