@@ -23,6 +23,7 @@ texts! {
     letters_again_of: "Sent again from" | "重新發送自";
     letters_message_id: "Message-ID" | "Message-ID";
     letters_count(n: usize): "1 letter shown" + "{n} letters shown" | "顯示{n}封電郵";
+    letters_held: "Letters are held since a restore from backup: none leaves until the operator lets them go (banyan admin release-mail)." | "自備份還原後電郵暫停發送，須待系統管理人員放行（banyan admin release-mail）。";
     letters_empty: "No letters yet" | "尚未有電郵";
     letters_empty_text: "Invitations, confirmations and decisions appear here as they are written." | "邀請、確認及結果通知撰寫後會於此顯示。";
     letters_none_found: "No letter matches this filter." | "沒有符合篩選條件的電郵。";

@@ -314,7 +314,7 @@ struct Held {
 }
 
 /// After a restore from backup the queue is held until an operator lets it go.
-fn held(conn: &mut Conn<'_>) -> Result<bool> {
+pub(super) fn held(conn: &mut Conn<'_>) -> Result<bool> {
     let row: Held =
         sql_query("SELECT letters_held_at IS NOT NULL AS held FROM house").get_result(conn.pg())?;
     Ok(row.held)

@@ -138,6 +138,8 @@ struct LogPage {
     query: String,
     next: Option<String>,
     paged: bool,
+    /// Does the operator hold the queue?
+    held: bool,
     /// What the operator did to the queue.
     history: History,
 }
@@ -167,6 +169,7 @@ fn log(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         (kind, label, chosen)
     });
     let history = audit::shown(cx.conn, QUEUE, lang, "/letters/history")?;
+    let held = super::courier::held(cx.conn)?;
     cx.visit.page(&LogPage {
         shell: cx.shell(lang.letters_title()),
         columns: [
@@ -178,6 +181,7 @@ fn log(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         q: query.typed("q").to_owned(),
         states: states.to_vec(),
         kinds: kinds.collect(),
+        held,
         filtered: !wanted.words.is_empty() || wanted.state.is_some() || wanted.kind.is_some(),
         query: query.with(&[("after", "")]),
         next: page

@@ -256,6 +256,9 @@ pub fn add_partnership(
     queries::lock(conn, desk, [new.university, new.institution])?;
     let university = queries::find(conn, desk, new.university)?;
     let institution = queries::find(conn, desk, new.institution)?;
+    if university.archived_at.or(institution.archived_at).is_some() {
+        return Err(OrganisationRefusal::Archived.into());
+    }
     rules::sides(university.kind(), institution.kind())?;
     if new.ends_on < new.starts_on {
         return Err(Error::field("ends_on", "out_of_order", |lang| {

@@ -43,6 +43,8 @@ async fn a_hold_and_its_end_stand_in_history_once_each_and_are_sealed() {
     assert!(hold(&mut owner(&app)).unwrap());
     assert!(!hold(&mut owner(&app)).unwrap(), "it is held already");
     assert_eq!(told(&root).await, ["The system,held the queue of letters"]);
+    let notice = "Letters are held since a restore from backup";
+    assert!(root.get("/letters").await.text().contains(notice));
     letter(&app, "three", "clock_timestamp()");
     assert!(release(&mut owner(&app), true).unwrap());
     let both = [
@@ -51,6 +53,7 @@ async fn a_hold_and_its_end_stand_in_history_once_each_and_are_sealed() {
     ];
     assert_eq!(told(&root).await, both);
     let page = root.get("/letters").await.text();
+    assert!(!page.contains(notice));
     assert!(page.contains("let the letters go that were held: 1 to be sent, 2 cancelled"));
     assert!(page.contains("href=\"/letters/history.xlsx\""));
 

@@ -89,4 +89,20 @@ fn of_two_equal_partnerships_recorded_at_once_the_second_is_refused() {
     );
     let told = "SELECT count(*) AS n FROM audit_events WHERE verb = 'partnership.added'";
     assert_eq!(count(&mut watcher, told), 2, "one on each side");
+    // Nor does an archived organisation find a partner.
+    let next_year = NewPartnership {
+        starts_on: day("2028-01-01"),
+        ends_on: day("2028-12-31"),
+        ..new
+    };
+    app.as_owner("UPDATE organisations SET archived_at = now() WHERE name_en LIKE 'Harbour%'");
+    let third = a.tx(&app, |conn| {
+        let desk = access::desk(conn)?;
+        let staff = access::programme_staff(conn, a.programme)?;
+        add_partnership(conn, &desk, &staff, &next_year)
+    });
+    match third {
+        Err(Error::Refused(refusal)) => assert_eq!(refusal.code(), "organisation_archived"),
+        other => panic!("with an archived one: {other:?}"),
+    }
 }
