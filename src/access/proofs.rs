@@ -105,6 +105,13 @@ pub struct Committee {
     programmes: Vec<ProgrammeId>,
 }
 
+/// A person who teaches.
+#[derive(Clone, Debug)]
+pub struct Instructor {
+    person: PersonId,
+    programmes: Vec<ProgrammeId>,
+}
+
 /// The house at one of its tasks.
 #[derive(Clone, Copy, Debug)]
 pub struct Working {
@@ -133,6 +140,7 @@ keys! {
     OwnEnrolment { person: PersonId, enrolment: EnrolmentId, cohort: CohortId }
     AssignedReview { person: PersonId, review: ReviewId, application: ApplicationId, cohort: CohortId }
     Member { person: PersonId }
+    Instructor { person: PersonId }
     Working { task: Task }
 }
 
@@ -149,6 +157,14 @@ impl Member {
     #[must_use]
     pub fn organisations(&self) -> &[OrganisationId] {
         &self.organisations
+    }
+}
+
+impl Instructor {
+    /// The programmes in which they teach.
+    #[must_use]
+    pub fn programmes(&self) -> &[ProgrammeId] {
+        &self.programmes
     }
 }
 
@@ -403,6 +419,20 @@ pub fn member(conn: &Conn<'_>) -> Result<Member> {
         crate::db::Actor::Person(acting) if acting.role.needs_organisation() => Ok(Member {
             person: acting.person,
             organisations: acting.organisations.clone(),
+        }),
+        _ => Err(Error::NotFound),
+    }
+}
+
+/// A person who teaches.
+///
+/// # Errors
+/// [`Error::NotFound`] for anyone else.
+pub fn instructor(conn: &Conn<'_>) -> Result<Instructor> {
+    match conn.actor() {
+        crate::db::Actor::Person(acting) if acting.role == Role::Instructor => Ok(Instructor {
+            person: acting.person,
+            programmes: acting.programmes.clone(),
         }),
         _ => Err(Error::NotFound),
     }

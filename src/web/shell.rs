@@ -250,6 +250,7 @@ fn nav(role: Option<Role>, lang: Lang, path: &str, programmes: usize) -> Vec<Lin
         }
         Some(Role::Applicant) => &[("/me", lang.nav_me()), ("/", lang.nav_programme())],
         Some(Role::Instructor) => &[
+            ("/teaching", lang.tt_own()),
             ("/", lang.nav_programme()),
             ("/curriculum", lang.nav_curriculum()),
             ("/selection", lang.nav_selection()),

@@ -295,6 +295,7 @@ fn stem(column: &Column) -> String {
         ("institution" | "employer", _) => "organisation".to_owned(),
         ("owner" | "actor", _) => "person".to_owned(),
         ("reader", _) => "reviewer".to_owned(),
+        ("instructor", _) => "staff".to_owned(),
         (_, Some(table)) if table == "people" => "staff".to_owned(),
         (_, Some(table)) => of(table),
         _ => name.to_owned(),
