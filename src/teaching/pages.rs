@@ -31,6 +31,8 @@ mod storm;
 mod timetable;
 
 pub(super) use export::{offerings_file, sessions_file};
+pub(super) use plan::pattern_from as pattern_of;
+pub(super) use timetable::filter as sessions_filter;
 
 /// The routes of this room's pages.
 #[must_use]

@@ -1,6 +1,6 @@
 //! Storm days: one action cancels a day's sessions, and another makes up for them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Datelike as _, NaiveDate, NaiveTime};
 
@@ -127,15 +127,13 @@ fn grounds(
     lost: &[ClassSession],
 ) -> Result<BTreeMap<CohortId, (NaiveDate, Vec<Closed>)>> {
     let mut known = BTreeMap::new();
-    for session in lost {
-        if !known.contains_key(&session.cohort_id) {
-            let staff = access::cohort_staff(conn, session.cohort_id)?;
-            let cohort = cohorts::find(conn, &staff)?;
-            if teachable(cohort.state()?).is_err() {
-                continue;
-            }
+    let cohorts_lost: BTreeSet<CohortId> = lost.iter().map(|it| it.cohort_id).collect();
+    for id in cohorts_lost {
+        let staff = access::cohort_staff(conn, id)?;
+        let cohort = cohorts::find(conn, &staff)?;
+        if teachable(cohort.state()?).is_ok() {
             let closed = queries::closed_for(conn, &staff)?;
-            known.insert(session.cohort_id, (cohort.ends_on, closed));
+            known.insert(id, (cohort.ends_on, closed));
         }
     }
     Ok(known)

@@ -187,6 +187,61 @@ pub(super) struct Grid {
     pub(super) today: String,
 }
 
+/// The lines of each day, and what closes it.
+struct Days<'a> {
+    lang: Lang,
+    today: NaiveDate,
+    closed: &'a BTreeMap<NaiveDate, String>,
+    lines: BTreeMap<NaiveDate, Vec<Line>>,
+}
+
+impl Days<'_> {
+    /// A day; one that is not `inside` what is shown is empty.
+    fn take(&mut self, day: NaiveDate, inside: bool) -> Day {
+        Day {
+            label: day_label(self.lang, day),
+            number: day.day(),
+            class: if day == self.today {
+                "today"
+            } else if !inside || self.closed.contains_key(&day) {
+                "off"
+            } else {
+                ""
+            },
+            closed: self.closed.get(&day).filter(|_| inside).cloned(),
+            lines: if inside {
+                self.lines.remove(&day).unwrap_or_default()
+            } else {
+                Vec::new()
+            },
+        }
+    }
+
+    fn weeks(&mut self, span: &Span) -> Vec<Vec<Day>> {
+        let before = i64::from(span.from.weekday().num_days_from_monday());
+        let mut monday = span.from - Duration::days(before);
+        let mut weeks = Vec::new();
+        while monday <= span.to {
+            let week = (0..7).map(|n| {
+                let day = monday + Duration::days(n);
+                self.take(day, day >= span.from && day <= span.to)
+            });
+            weeks.push(week.collect());
+            monday += Duration::days(7);
+        }
+        weeks
+    }
+
+    /// Every day of a week; of a list only those with sessions.
+    fn days(&mut self, span: &Span) -> Vec<Day> {
+        let all = span.from.iter_days().take_while(|day| *day <= span.to);
+        let shown: Vec<NaiveDate> = all
+            .filter(|day| span.view == View::Week || self.lines.contains_key(day))
+            .collect();
+        shown.into_iter().map(|day| self.take(day, true)).collect()
+    }
+}
+
 /// Lays lines out. `closed` names the days without classes.
 pub(super) fn grid(
     lang: Lang,
@@ -196,52 +251,20 @@ pub(super) fn grid(
     closed: &BTreeMap<NaiveDate, String>,
     lines: Vec<(NaiveDate, Line)>,
 ) -> Grid {
-    let mut by_day: BTreeMap<NaiveDate, Vec<Line>> = BTreeMap::new();
-    for (day, line) in lines {
-        by_day.entry(day).or_default().push(line);
-    }
-    let make = |day: NaiveDate, by_day: &mut BTreeMap<NaiveDate, Vec<Line>>, inside: bool| Day {
-        label: day_label(lang, day),
-        number: day.day(),
-        class: if day == today {
-            "today"
-        } else if !inside || closed.contains_key(&day) {
-            "off"
-        } else {
-            ""
-        },
-        closed: closed.get(&day).filter(|_| inside).cloned(),
-        lines: if inside {
-            by_day.remove(&day).unwrap_or_default()
-        } else {
-            Vec::new()
-        },
+    let mut all = Days {
+        lang,
+        today,
+        closed,
+        lines: BTreeMap::new(),
     };
-    let mut weeks = Vec::new();
-    let mut days = Vec::new();
-    if span.view == View::Month {
-        let mut monday =
-            span.from - Duration::days(i64::from(span.from.weekday().num_days_from_monday()));
-        while monday <= span.to {
-            let week = (0..7).map(|n| {
-                let day = monday + Duration::days(n);
-                make(day, &mut by_day, day >= span.from && day <= span.to)
-            });
-            weeks.push(week.collect());
-            monday += Duration::days(7);
-        }
-    } else {
-        let shown: Vec<NaiveDate> = span
-            .from
-            .iter_days()
-            .take_while(|day| *day <= span.to)
-            .filter(|day| span.view == View::Week || by_day.contains_key(day))
-            .collect();
-        days = shown
-            .into_iter()
-            .map(|day| make(day, &mut by_day, true))
-            .collect();
+    for (day, line) in lines {
+        all.lines.entry(day).or_default().push(line);
     }
+    let (days, weeks) = if span.view == View::Month {
+        (Vec::new(), all.weeks(span))
+    } else {
+        (all.days(span), Vec::new())
+    };
     let there = |day: NaiveDate, view: View| {
         let on = day.to_string();
         format!(

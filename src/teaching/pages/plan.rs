@@ -184,7 +184,7 @@ fn preview(
     cx: &mut Cx<'_, '_>,
     (cohort, offering): (&Cohort, &Offering),
     planned: &Planned,
-    refusal: Option<String>,
+    refusal: Option<&str>,
 ) -> Result<Reply> {
     let lang = cx.lang();
     let plan = &planned.plan;
@@ -228,7 +228,7 @@ fn preview(
         title: lang.tt_plan_of(offering.name(lang)),
         crumbs: within(lang, cohort, offering),
         effects,
-        refusal: refusal.clone(),
+        refusal: refusal.map(str::to_owned),
         hidden,
         action: format!("{}/plan", home(offering)),
         submit: if planned.clashes.is_empty() {
@@ -282,7 +282,7 @@ fn previewed(
         let nothing = planned.plan.slots.is_empty();
         nothing.then(|| TeachingRefusal::Nothing.say(cx.lang()))
     });
-    preview(cx, (cohort, offering), &planned, refusal)
+    preview(cx, (cohort, offering), &planned, refusal.as_deref())
 }
 
 /// A session's day and hours in a short line: for lists of few words.

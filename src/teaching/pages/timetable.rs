@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::access::CohortStaff;
+use crate::cohorts::queries::Cohort;
 use crate::db;
 use crate::error::Result;
 use crate::ids::{CohortId, OfferingId, PersonId};
@@ -46,7 +47,7 @@ struct TimetablePage {
 }
 
 /// What the address narrows the timetable to.
-pub(super) fn filter(query: &Pairs) -> Filter {
+pub(in crate::teaching) fn filter(query: &Pairs) -> Filter {
     let day = |name: &str| {
         query
             .get(name)
@@ -101,28 +102,38 @@ fn choices(cx: &mut Cx<'_, '_>, staff: &CohortStaff) -> Result<Choices> {
     Ok(Choices { offerings, people })
 }
 
-/// GET `/cohorts/{cohort}/timetable`.
-pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
-    let (staff, cohort) = cohort(cx)?;
+/// What the page shows of the sessions.
+struct Shown {
+    rows: Vec<Line>,
+    grid: Grid,
+    next: Option<String>,
+    /// Are there sessions that are over and not recorded as held?
+    overdue: bool,
+}
+
+fn shown(
+    cx: &mut Cx<'_, '_>,
+    (staff, cohort): (&CohortStaff, &Cohort),
+    now: DateTime<Utc>,
+) -> Result<Shown> {
     let lang = cx.lang();
     let visit = cx.visit;
     let query = &visit.request.query;
-    let now = db::now(cx.conn)?;
     let today = hk_date(now);
     let view = View::parse(query.typed("view"), View::List);
     let usual = today.clamp(cohort.starts_on, cohort.ends_on);
     let span = Span::around(view, day_of(query, usual));
     let mut filter = filter(query);
-    let shown = filter.clone();
-    if view != View::List {
+    let list = view == View::List;
+    if !list {
         let Slot { starts_at, ends_at } = span.slot();
         filter.from = Some(starts_at);
         filter.to = Some(ends_at);
         filter.latest_first = false;
     }
-    let after = Cursor::from_query(query).filter(|_| view == View::List);
-    let size = if view == View::List { PAGE } else { 2_000 };
-    let page = queries::of_cohort(cx.conn, &staff, &filter, after.as_ref(), size)?;
+    let after = Cursor::from_query(query).filter(|_| list);
+    let size = if list { PAGE } else { 2_000 };
+    let page = queries::of_cohort(cx.conn, staff, &filter, after.as_ref(), size)?;
     let names = teachers(cx, &page.rows)?;
     let liner = Liner {
         lang,
@@ -135,7 +146,7 @@ pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         .map(|it| Ok((hk_date(it.starts_at), liner.line(it)?)))
         .collect::<Result<_>>()?;
     let path = format!("/cohorts/{}/timetable", cohort.id);
-    let (rows, gridded) = if view == View::List {
+    let (rows, gridded) = if list {
         (
             lines.into_iter().map(|(_, line)| line).collect(),
             Vec::new(),
@@ -143,47 +154,61 @@ pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     } else {
         (Vec::new(), lines)
     };
-    let closed = closed_days(cx, &staff, &span)?;
-    let grid = grid(lang, &span, today, (&path, query), &closed, gridded);
-    let overdue = page.rows.iter().any(|it| {
-        it.published && it.ends_at <= now && it.state == SessionState::Scheduled.as_str()
-    });
+    let closed = closed_days(cx, staff, &span)?;
+    let scheduled = SessionState::Scheduled.as_str();
+    Ok(Shown {
+        rows,
+        grid: grid(lang, &span, today, (&path, query), &closed, gridded),
+        next: page
+            .next
+            .map(|after| format!("{path}?{}", query.with(&[("after", &after)]))),
+        overdue: page
+            .rows
+            .iter()
+            .any(|it| it.published && it.ends_at <= now && it.state == scheduled),
+    })
+}
+
+/// GET `/cohorts/{cohort}/timetable`.
+pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    let (staff, cohort) = cohort(cx)?;
+    let lang = cx.lang();
+    let visit = cx.visit;
+    let query = &visit.request.query;
+    let now = db::now(cx.conn)?;
+    let shown = shown(cx, (&staff, &cohort), now)?;
+    let filter = filter(query);
     let choices = choices(cx, &staff)?;
-    let turned = if shown.latest_first { "" } else { "-time" };
+    let path = format!("/cohorts/{}/timetable", cohort.id);
+    let turned = if filter.latest_first { "" } else { "-time" };
+    let narrowing = ["from", "to", "offering", "state", "instructor", "q"];
     let page = TimetablePage {
         shell: cx.shell(lang.tt_timetable()),
         crumbs: crumbs(lang, &cohort).into_iter().take(2).collect(),
         cohort: cohort.id,
         cohort_name: cohort.name(lang).to_owned(),
         printed: moment(lang, now),
-        rows,
-        grid,
-        latest_first: shown.latest_first,
+        rows: shown.rows,
+        grid: shown.grid,
+        latest_first: filter.latest_first,
         sort_href: format!("{path}?{}", query.with(&[("sort", turned), ("after", "")])),
-        offerings: chosen(choices.offerings, shown.offering),
+        offerings: chosen(choices.offerings, filter.offering.as_ref()),
         states: SessionState::ALL
             .iter()
             .map(|it| {
-                let on = shown.state.as_deref() == Some(it.as_str());
+                let on = filter.state.as_deref() == Some(it.as_str());
                 (it.as_str(), it.label(lang), on)
             })
             .collect(),
-        people: chosen(choices.people, shown.instructor),
+        people: chosen(choices.people, filter.instructor.as_ref()),
         from: query.typed("from").to_owned(),
         to: query.typed("to").to_owned(),
-        filtered: shown.from.is_some()
-            || shown.to.is_some()
-            || shown.offering.is_some()
-            || shown.state.is_some()
-            || shown.instructor.is_some()
-            || shown.text.is_some(),
-        text: shown.text.unwrap_or_default(),
+        filtered: narrowing.iter().any(|it| !query.typed(it).is_empty()),
+        text: filter.text.unwrap_or_default(),
         query: query.with(&[("after", ""), ("on", ""), ("view", "")]),
-        next: page
-            .next
-            .map(|after| format!("{path}?{}", query.with(&[("after", &after)]))),
+        next: shown.next,
         first: format!("{path}?{}", query.with(&[("after", "")])),
-        overdue,
+        overdue: shown.overdue,
     };
     cx.visit.page(&page)
 }
@@ -191,12 +216,12 @@ pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
 /// Options of a choice, with the one that is chosen.
 fn chosen<I: std::fmt::Display + PartialEq>(
     options: Vec<(I, String)>,
-    now: Option<I>,
+    now: Option<&I>,
 ) -> Vec<(String, String, bool)> {
     options
         .into_iter()
         .map(|(id, label)| {
-            let on = now.as_ref() == Some(&id);
+            let on = now == Some(&id);
             (id.to_string(), label, on)
         })
         .collect()

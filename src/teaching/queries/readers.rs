@@ -56,6 +56,29 @@ pub fn of_trainee(
     .load(conn.pg())?)
 }
 
+/// The next session of a trainee that is still to end, if there is one.
+///
+/// # Errors
+/// The database's.
+pub fn next_of_trainee(
+    conn: &mut Conn<'_>,
+    _timetable: &Working,
+    own: &OwnEnrolment,
+    now: DateTime<Utc>,
+) -> Result<Option<ClassSession>> {
+    Ok(sql_query(format!(
+        "{CLASS} WHERE s.cohort_id = $1 AND s.published AND s.state = 'scheduled' AND s.ends_at > $3 \
+           AND (o.whole_cohort OR EXISTS (SELECT FROM offering_places p \
+             WHERE p.offering_id = s.offering_id AND p.enrolment_id = $2)) \
+         ORDER BY s.starts_at, s.id LIMIT 1"
+    ))
+    .bind::<SqlUuid, _>(own.cohort())
+    .bind::<SqlUuid, _>(own.enrolment())
+    .bind::<Timestamptz, _>(now)
+    .get_result(conn.pg())
+    .optional()?)
+}
+
 /// The sessions that an instructor teaches in their programmes, by time: at most 2,000.
 ///
 /// # Errors

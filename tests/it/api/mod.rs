@@ -7,6 +7,7 @@ mod office;
 mod register;
 mod retries;
 mod strange;
+mod teaching;
 mod trainees;
 mod watching;
 
