@@ -89,6 +89,18 @@ ids! {
     WaitlistId;
     /// A trainee's enrolment.
     EnrolmentId;
+    /// A module as it is taught to a cohort.
+    OfferingId;
+    /// A meeting of a class.
+    ClassId;
+    /// A trainee's place in an offering.
+    PlaceId;
+    /// A span of days without classes.
+    ClosedId;
+    /// A module of the curriculum.
+    ModuleId;
+    /// A private calendar address.
+    FeedId;
     /// A letter in the outbox.
     LetterId;
     /// A job in the queue.

@@ -26,6 +26,7 @@ DECLARE
   anyone CONSTANT text := '(SELECT banyan_kind()) <> ''''';
   desk CONSTANT text := '(SELECT banyan_kind()) IN (''coordinator'', ''administrator'')';
   house CONSTANT text := '(SELECT banyan_kind()) = ''administrator'' AND programme_id IS NULL';
+  instructor CONSTANT text := '(SELECT banyan_kind()) = ''instructor'' AND programme_id = ANY ((SELECT banyan_programmes())::uuid[]) AND (SELECT banyan_person()) = ANY (instructor_ids)';
   committee CONSTANT text := '(SELECT banyan_kind()) = ''committee'' AND programme_id = ANY ((SELECT banyan_programmes())::uuid[])';
 BEGIN
   FOR p IN SELECT tablename, policyname FROM pg_policies WHERE schemaname = 'public' LOOP
@@ -185,7 +186,23 @@ BEGIN
     ('enrolments', 'report', 's', 'task:report'),
     ('emergency_contacts', 'staff', 's', staff),
     ('emergency_contacts', 'own', 'siu', applicant),
-    ('emergency_contacts', 'seats', 'i', 'task:seats')
+    ('emergency_contacts', 'seats', 'i', 'task:seats'),
+    -- teaching
+    ('closed_periods', 'staff', 'siud', staff),
+    ('offerings', 'staff', 'siu', staff),
+    ('offerings', 'instructor', 's', instructor || ' AND state <> ''planned'''),
+    ('offerings', 'timetable', 's', 'task:timetable'),
+    ('offering_places', 'staff', 'sid', staff),
+    ('offering_places', 'own', 's', applicant),
+    ('offering_places', 'timetable', 's', 'task:timetable'),
+    ('class_sessions', 'staff', 'siu', staff),
+    ('class_sessions', 'instructor', 's', instructor || ' AND published'),
+    ('class_sessions', 'timetable', 's', 'task:timetable'),
+    ('calendar_feeds', 'own', 'siu', own),
+    ('calendar_feeds', 'timetable', 'su', 'task:timetable'),
+    ('enrolments', 'timetable', 's', 'task:timetable'),
+    ('people', 'timetable', 's', 'task:timetable'),
+    ('role_grants', 'timetable', 's', 'task:timetable')
   ) AS list (tab, name, verbs, condition) LOOP
     condition := CASE WHEN p.condition LIKE 'task:%'
       THEN format('(SELECT banyan_kind()) = %L', p.condition) ELSE p.condition END;

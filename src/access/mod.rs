@@ -33,6 +33,8 @@ pub const STAFF: Access = Access::Only(&[Role::Coordinator, Role::Administrator]
 pub const ADMINISTRATOR: Access = Access::Only(&[Role::Administrator]);
 /// The person for themselves.
 pub const APPLICANT: Access = Access::Only(&[Role::Applicant]);
+/// Instructors.
+pub const INSTRUCTOR: Access = Access::Only(&[Role::Instructor]);
 /// Reviewers.
 pub const REVIEWER: Access = Access::Only(&[Role::Reviewer]);
 

@@ -108,6 +108,7 @@ pub struct Committee {
 /// Somebody who teaches.
 #[derive(Clone, Debug)]
 pub struct Instructor {
+    person: PersonId,
     programmes: Vec<ProgrammeId>,
 }
 
@@ -139,6 +140,7 @@ keys! {
     OwnEnrolment { person: PersonId, enrolment: EnrolmentId, cohort: CohortId }
     AssignedReview { person: PersonId, review: ReviewId, application: ApplicationId, cohort: CohortId }
     Member { person: PersonId }
+    Instructor { person: PersonId }
     Working { task: Task }
 }
 
@@ -422,6 +424,20 @@ pub fn member(conn: &Conn<'_>) -> Result<Member> {
     }
 }
 
+/// A person who teaches.
+///
+/// # Errors
+/// [`Error::NotFound`] for anyone else.
+pub fn instructor(conn: &Conn<'_>) -> Result<Instructor> {
+    match conn.actor() {
+        crate::db::Actor::Person(acting) if acting.role == Role::Instructor => Ok(Instructor {
+            person: acting.person,
+            programmes: acting.programmes.clone(),
+        }),
+        _ => Err(Error::NotFound),
+    }
+}
+
 /// A steering committee member.
 ///
 /// # Errors
@@ -429,19 +445,6 @@ pub fn member(conn: &Conn<'_>) -> Result<Member> {
 pub fn committee(conn: &Conn<'_>) -> Result<Committee> {
     match conn.actor() {
         crate::db::Actor::Person(acting) if acting.role == Role::Committee => Ok(Committee {
-            programmes: acting.programmes.clone(),
-        }),
-        _ => Err(Error::NotFound),
-    }
-}
-
-/// Somebody who teaches.
-///
-/// # Errors
-/// [`Error::NotFound`] for anyone else.
-pub fn instructor(conn: &Conn<'_>) -> Result<Instructor> {
-    match conn.actor() {
-        crate::db::Actor::Person(acting) if acting.role == Role::Instructor => Ok(Instructor {
             programmes: acting.programmes.clone(),
         }),
         _ => Err(Error::NotFound),

@@ -110,6 +110,8 @@ pub enum Task {
     Import,
     /// Showing the local mailbox.
     Mailbox,
+    /// Showing people the timetable that is theirs, and their calendars.
+    Timetable,
     /// Removing what has expired.
     Sweep,
     /// The owner's set-up work.
@@ -118,7 +120,7 @@ pub enum Task {
 
 impl Task {
     /// Every task.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Session,
         Self::SignIn,
         Self::Throttle,
@@ -134,6 +136,7 @@ impl Task {
         Self::AssignReview,
         Self::Import,
         Self::Mailbox,
+        Self::Timetable,
         Self::Sweep,
         Self::SetUp,
     ];
@@ -157,6 +160,7 @@ impl Task {
             Self::AssignReview => "assign_review",
             Self::Import => "import",
             Self::Mailbox => "mailbox",
+            Self::Timetable => "timetable",
             Self::Sweep => "sweep",
             Self::SetUp => "set_up",
         }

@@ -7,7 +7,7 @@
 //! would not show a stranger. Promises: the committee never sees a name or a small count, an
 //! organisation never learns of another's seats, `/livez` never waits for the database.
 
-use crate::access::{APPLICANT, Access, STAFF};
+use crate::access::{APPLICANT, Access, INSTRUCTOR, STAFF};
 use crate::db::Role;
 use crate::web::Routes;
 
@@ -23,8 +23,6 @@ pub mod rules;
 const COMMITTEE: Access = Access::Only(&[Role::Committee]);
 /// People who speak for an organisation.
 const MEMBER: Access = Access::Only(&[Role::Liaison, Role::Representative, Role::Supervisor]);
-/// Instructors.
-const INSTRUCTOR: Access = Access::Only(&[Role::Instructor]);
 
 /// The routes of this room.
 #[must_use]

@@ -56,7 +56,10 @@ impl Lang {
             "offer_withdrawn" => self.flash_offer_withdrawn(),
             "enrolled" => self.flash_enrolled(),
             "enrolment_withdrawn" => self.flash_enrolment_withdrawn(),
-            name => self.flash_desk(name)?,
+            name => match self.flash_of_teaching(name) {
+                Some(text) => text,
+                None => self.flash_desk(name)?,
+            },
         };
         Some(("ok", text.to_owned()))
     }

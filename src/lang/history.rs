@@ -69,13 +69,14 @@ impl Lang {
     /// What happened, in words. `details` are those that the event stored, or null when erased.
     #[must_use]
     pub fn history(self, verb: &str, details: &Value) -> String {
-        let rooms: [Room; 7] = [
+        let rooms: [Room; 8] = [
             Self::people_history,
             Self::organisations_history,
             Self::programmes_history,
             Self::cohorts_history,
             Self::history_of_offers,
             Self::history_of_applications,
+            Self::history_of_teaching,
             Self::history_desk,
         ];
         rooms

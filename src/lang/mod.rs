@@ -33,6 +33,7 @@ mod programme_setup;
 mod programmes;
 mod reviews;
 mod shell;
+mod teaching;
 mod words;
 
 /// A reader's language.

@@ -71,9 +71,9 @@ pub fn send_again(conn: &mut Conn<'_>, desk: &Desk, letter: LetterId) -> Result<
     let copy = LetterId::new();
     sql_query(
         "INSERT INTO letters (id, kind, dedupe_key, person_id, programme_id, subject_id, to_address, to_name, lang, \
-           subject, body_text, body_html, resent_from) \
+           subject, body_text, body_html, calendar_method, calendar_text, resent_from) \
          SELECT $1, kind, $2, person_id, programme_id, subject_id, to_address, to_name, lang, subject, body_text, \
-           body_html, id FROM letters WHERE id = $3",
+           body_html, calendar_method, calendar_text, id FROM letters WHERE id = $3",
     )
     .bind::<SqlUuid, _>(copy)
     .bind::<Text, _>(format!("again:{letter}:{}", Uuid::now_v7()))

@@ -9,7 +9,7 @@ use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
-use diesel::sql_types::{Array, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{QueryableByName, RunQueryDsl};
 use uuid::Uuid;
 
@@ -59,6 +59,10 @@ struct Row {
     body_text: String,
     #[diesel(sql_type = Text)]
     body_html: String,
+    #[diesel(sql_type = Nullable<Text>)]
+    calendar_method: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    calendar_text: Option<String>,
     #[diesel(sql_type = Timestamptz)]
     created_at: DateTime<Utc>,
 }
@@ -260,6 +264,10 @@ impl Courier {
             subject: &row.subject,
             text: &text,
             html: &html,
+            calendar: row
+                .calendar_method
+                .as_deref()
+                .zip(row.calendar_text.as_deref()),
             lang: Lang::parse(&row.lang).unwrap_or_default(),
             date: row.created_at,
             unsubscribe: None,
@@ -301,7 +309,8 @@ fn rows(conn: &mut Conn<'_>, claims: &[Claim]) -> Result<Vec<Row>> {
     }
     let ids: Vec<Uuid> = claims.iter().map(|claim| claim.id).collect();
     Ok(sql_query(
-        "SELECT id, to_address, to_name, lang, subject, body_text, body_html, created_at FROM letters WHERE id = ANY ($1)",
+        "SELECT id, to_address, to_name, lang, subject, body_text, body_html, calendar_method, calendar_text, \
+           created_at FROM letters WHERE id = ANY ($1)",
     )
     .bind::<Array<SqlUuid>, _>(&ids)
     .load(conn.pg())?)

@@ -16,6 +16,19 @@ pub trait Letter {
     fn why(&self) -> Why {
         Why::Account
     }
+    /// What the reader's calendar takes in, if anything.
+    fn calendar(&self, _lang: Lang) -> Option<CalendarPart> {
+        None
+    }
+}
+
+/// The part of a letter that is for a calendar (RFC 6047).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CalendarPart {
+    /// `REQUEST`, `CANCEL` or `PUBLISH`: as in the text.
+    pub method: &'static str,
+    /// The calendar, its lines ending in CRLF.
+    pub text: String,
 }
 
 /// Why a person gets a letter; the footer says so.

@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use chrono::{DateTime, Utc};
 use lettre::Address;
-use lettre::message::header::{HeaderName, HeaderValue};
+use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart, SinglePart};
 
 use super::letter::clean_line;
@@ -30,6 +30,8 @@ pub struct Outgoing<'a> {
     pub text: &'a str,
     /// HTML part, its links filled.
     pub html: &'a str,
+    /// Method and text of the part that a calendar takes in, if there is one.
+    pub calendar: Option<(&'a str, &'a str)>,
     /// Language of both.
     pub lang: Lang,
     /// When the letter was written.
@@ -117,10 +119,18 @@ pub fn compose(letter: &Outgoing<'_>) -> Result<Message, MessageError> {
     }
     // The boundary is made from the id, so that every attempt has the same bytes. Nobody knows the
     // id while writing what the letter quotes.
-    let parts = MultiPart::alternative()
+    let mut parts = MultiPart::alternative()
         .boundary(format!("banyan-{}", letter.id.0.simple()))
         .singlepart(SinglePart::plain(letter.text.to_owned()))
         .singlepart(SinglePart::html(letter.html.to_owned()));
+    if let Some((method, text)) = letter.calendar {
+        // The last alternative is the one that programs prefer which know what to do with it.
+        let media = format!("text/calendar; method={method}; charset=utf-8");
+        let media =
+            ContentType::parse(&media).map_err(|err| MessageError::Build(err.to_string()))?;
+        let part = SinglePart::builder().header(media).body(text.to_owned());
+        parts = parts.singlepart(part);
+    }
     let mut message = builder
         .multipart(parts)
         .map_err(|err| MessageError::Build(err.to_string()))?;

@@ -28,7 +28,9 @@ mod wire;
 mod wrap;
 
 pub use actions::{LetterRefusal, redrive, retry, send_again};
-pub use letter::{Block, Body, Letter, Link, Why, clean_line, clean_text, fill_links, mask_links};
+pub use letter::{
+    Block, Body, CalendarPart, Letter, Link, Why, clean_line, clean_text, fill_links, mask_links,
+};
 pub use message::{Message, MessageError, Outgoing, compose, host_of, message_id};
 pub use pages::{routes, state_tag};
 pub use render::{Rendered, render};

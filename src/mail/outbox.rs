@@ -67,11 +67,12 @@ pub fn put(
         .lang
         .pick(&occasion.programme_name.0, &occasion.programme_name.1);
     let rendered = render(letter, to.lang, programme)?;
+    let calendar = letter.calendar(to.lang);
     // No conflict target: naming one would ask for the right to read letters.
     sql_query(
         "INSERT INTO letters (id, kind, dedupe_key, person_id, programme_id, subject_id, to_address, to_name, lang, \
-           subject, body_text, body_html) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING",
+           subject, body_text, body_html, calendar_method, calendar_text) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT DO NOTHING",
     )
     .bind::<SqlUuid, _>(LetterId::new())
     .bind::<Text, _>(letter.kind())
@@ -85,6 +86,8 @@ pub fn put(
     .bind::<Text, _>(rendered.subject)
     .bind::<Text, _>(rendered.text)
     .bind::<Text, _>(rendered.html)
+    .bind::<Nullable<Text>, _>(calendar.as_ref().map(|part| part.method))
+    .bind::<Nullable<Text>, _>(calendar.as_ref().map(|part| part.text.as_str()))
     .execute(conn.pg())?;
     conn.work_queued();
     Ok(())

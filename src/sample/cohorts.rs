@@ -9,7 +9,7 @@ use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::ids::CohortId;
 
-use super::{Made, World, data, day, hkt, intake};
+use super::{Made, World, data, day, hkt, intake, teaching};
 
 /// When a cohort's key dates are.
 struct Dates {
@@ -126,6 +126,12 @@ pub(super) fn pre_pilot(world: &World) -> Result<()> {
     step(world, &releasing, made.cohort, CohortEvent::BeginOffers)?;
     intake::release(world, &releasing, made.cohort)?;
     answers(world, &made)?;
+    teaching::pre_pilot(
+        world,
+        &at(hkt(2026, 5, 28, 15, 0), 46),
+        made.cohort,
+        (dates.starts, dates.ends),
+    )?;
     step(
         world,
         &at(hkt(2026, 6, 6, 9, 0), 45),
@@ -133,6 +139,7 @@ pub(super) fn pre_pilot(world: &World) -> Result<()> {
         CohortEvent::Start,
     )?;
     let over = at(hkt(2026, 9, 4, 17, 0), 44);
+    teaching::held(world, &over, made.cohort)?;
     intake::complete(world, &over, made.cohort)?;
     step(world, &over, made.cohort, CohortEvent::Complete)
 }
@@ -209,7 +216,9 @@ pub(super) fn first_intake(world: &World) -> Result<()> {
             decline: 3,
             enrol: 8,
         },
-    )
+    )?;
+    let published = hkt(2027, 2, 1, 10, 0).min(world.now - Duration::minutes(55));
+    teaching::first_intake(world, published, made.cohort, (dates.starts, dates.ends))
 }
 
 /// An open call, to try the form on; a dozen have applied early, and half of the reading is done.

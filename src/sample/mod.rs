@@ -25,6 +25,7 @@ use crate::web::Site;
 mod cohorts;
 mod data;
 mod intake;
+mod teaching;
 
 /// Everybody and everything that later steps refer to.
 struct World {

@@ -21,6 +21,8 @@ pub enum Input {
     Area(u8),
     /// One of these values, each with its label.
     Choice(Vec<(String, String)>),
+    /// Any of these values, each with its label, in boxes to tick.
+    Ticks(Vec<(String, String)>),
 }
 
 /// A labelled field of a form.
@@ -87,6 +89,19 @@ impl Field {
     pub fn choice(mut self, options: Vec<(String, String)>) -> Self {
         self.input = Input::Choice(options);
         self
+    }
+
+    /// Any of these.
+    #[must_use]
+    pub fn ticks(mut self, options: Vec<(String, String)>) -> Self {
+        self.input = Input::Ticks(options);
+        self
+    }
+
+    /// Is this value among those ticked?
+    #[must_use]
+    pub fn has(&self, value: &str) -> bool {
+        self.value.split('\n').any(|it| it == value)
     }
 
     /// With help.
@@ -167,7 +182,10 @@ impl Group {
 /// Puts values and mistakes into the fields.
 pub fn fill(groups: &mut [Group], values: &Pairs, mistakes: &Mistakes) {
     for field in groups.iter_mut().flat_map(|group| &mut group.fields) {
-        if let Some(value) = values.get(&field.name) {
+        if matches!(field.input, Input::Ticks(_)) {
+            let ticked: Vec<&str> = values.all(&field.name).collect();
+            field.value = ticked.join("\n");
+        } else if let Some(value) = values.get(&field.name) {
             value.clone_into(&mut field.value);
         }
         field.error = mistakes.of(&field.name).map(str::to_owned);
@@ -328,6 +346,7 @@ impl FormPage<'_> {
             .action
             .strip_prefix("/cohorts/")?
             .strip_suffix("/edit")
+            .filter(|id| !id.contains('/'))
     }
 }
 

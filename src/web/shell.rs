@@ -251,6 +251,7 @@ fn nav(role: Option<Role>, lang: Lang, path: &str, programmes: usize) -> Vec<Lin
         Some(Role::Applicant) => &[("/me", lang.nav_me()), ("/", lang.nav_programme())],
         Some(Role::Instructor) => &[
             ("/teaching", lang.nav_teaching()),
+            ("/timetable", lang.tt_own()),
             ("/curriculum", lang.nav_curriculum()),
             ("/selection", lang.nav_selection()),
         ],

@@ -57,6 +57,12 @@ const SQL_NAMES: &[(&str, &[&str])] = &[
         "src/reviews/queries.rs",
         &["ANSWERS", "PROGRESS", "REVIEW", "tail"],
     ),
+    (
+        "src/teaching/queries.rs",
+        &["CLASS", "CLOSED", "OFFERING", "beyond", "direction"],
+    ),
+    ("src/teaching/queries/closed.rs", &["CLOSED"]),
+    ("src/teaching/queries/readers.rs", &["CLASS"]),
 ];
 
 /// Characters that are written otherwise in Traditional Chinese.

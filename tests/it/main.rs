@@ -33,5 +33,6 @@ mod programmes;
 mod reviews;
 mod security;
 mod tables;
+mod teaching;
 mod web;
 mod worlds;

@@ -16,6 +16,7 @@ use crate::ids::EnrolmentId;
 use crate::lang::Lang;
 use crate::lang::format::{count, deadline};
 use crate::offers::rules::OfferState;
+use crate::teaching;
 use crate::web::{Cx, Reply, Shell};
 
 use super::public::as_public;
@@ -39,6 +40,8 @@ struct Affair {
     until: Option<String>,
     position: Option<String>,
     trainee_number: Option<String>,
+    /// A trainee's next session: when, and what.
+    session: Option<(String, String)>,
     next: Option<Next>,
 }
 
@@ -65,7 +68,9 @@ pub(in crate::desks) fn home(cx: &mut Cx<'_, '_>) -> Result<Reply> {
             })?),
             None => None,
         };
-        affairs.push(affair(application, position, now, lang)?);
+        let mut affair = affair(application, position, now, lang)?;
+        affair.session = session(cx, application, now)?;
+        affairs.push(affair);
     }
     // What waits for the reader comes first.
     affairs.sort_by_key(|affair| !affair.now);
@@ -82,6 +87,30 @@ pub(in crate::desks) fn home(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         calls,
     };
     cx.visit.page(&page)
+}
+
+/// The next session of one who takes part.
+fn session(
+    cx: &mut Cx<'_, '_>,
+    mine: &Mine,
+    now: DateTime<Utc>,
+) -> Result<Option<(String, String)>> {
+    let takes_part = matches!(mine.enrolment_state.as_deref(), Some("enrolled" | "active"));
+    let Some(enrolment) = mine.enrolment_id.filter(|_| takes_part) else {
+        return Ok(None);
+    };
+    let lang = cx.lang();
+    let own = access::own_enrolment(cx.conn, enrolment)?;
+    let next = cx.conn.elevate(Task::Timetable, |conn| {
+        let timetable = access::working(conn, Task::Timetable)?;
+        teaching::queries::next_of_trainee(conn, &timetable, &own, now)
+    })?;
+    Ok(next.map(|it| {
+        (
+            teaching::mail::when(lang, &it.slot()),
+            it.name(lang).to_owned(),
+        )
+    }))
 }
 
 /// The state of the column, as the rules know it.
@@ -114,6 +143,7 @@ fn affair(mine: &Mine, position: Option<i64>, now: DateTime<Utc>, lang: Lang) ->
         until: None,
         position: position.map(count),
         trainee_number: mine.trainee_number.clone(),
+        session: None,
         next: None,
     };
     let offer = mine.offer_state.as_deref().and_then(OfferState::parse);

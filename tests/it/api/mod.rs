@@ -8,6 +8,7 @@ mod programmes;
 mod register;
 mod retries;
 mod strange;
+mod teaching;
 mod trainees;
 mod watching;
 

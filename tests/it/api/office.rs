@@ -64,6 +64,7 @@ pub async fn everything_else(
     files(world, desk, cohort).await;
     reached.extend(figures(world, desk, cohort).await);
     reached.extend(own_account(world).await);
+    super::teaching::teaching(world, desk).await;
     assert_ne!(second, cohort);
     reached
 }

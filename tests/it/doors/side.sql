@@ -108,3 +108,15 @@ INSERT INTO audit_events (id, occurred_at, actor_kind, actor_id, verb, subject_k
 INSERT INTO audit_details (event_id, person_id, programme_id, confidential, details) VALUES
   (§event§, §applicant§, §programme§, true, '{"reason": "Canary~c reason", "decision": "reject"}'),
   (§event-2§, §applicant§, §programme§, true, '{"reviewer": "Canary~c Second"}');
+
+INSERT INTO closed_periods (id, programme_id, university_id, kind, starts_on, ends_on, name_en, name_zh, created_at) VALUES
+  (§closed§, §programme§, NULL, 'break', '2026-12-24', '2026-12-31', 'Winter break ~', '寒假~', '2026-01-01');
+INSERT INTO offerings (id, programme_id, cohort_id, module_id, instructor_ids, room, capacity, whole_cohort, state, created_at) VALUES
+  (§offering§, §programme§, §cohort-run§, §module§, ARRAY[§instructor§::uuid], 'Room 1 of ~', 30, false, 'published', '2026-08-01');
+INSERT INTO offering_places (id, programme_id, offering_id, enrolment_id, person_id, created_at) VALUES
+  (§place§, §programme§, §offering§, §enrolment§, §applicant§, '2026-08-01');
+INSERT INTO class_sessions (id, programme_id, cohort_id, offering_id, module_id, starts_at, ends_at, room, link, instructor_ids, published, state, cancel_reason, changed_at, created_at) VALUES
+  (§class§, §programme§, §cohort-run§, §offering§, §module§, '2026-12-10 11:00+00', '2026-12-10 14:00+00', 'Room 1 of ~', '', ARRAY[§instructor§::uuid], true, 'scheduled', NULL, '2026-08-01', '2026-08-01'),
+  (§class-lost§, §programme§, §cohort-run§, §offering§, §module§, '2026-12-03 11:00+00', '2026-12-03 14:00+00', 'Room 1 of ~', '', ARRAY[§instructor§::uuid], true, 'cancelled', 'signal_8', '2026-12-03', '2026-08-01');
+INSERT INTO calendar_feeds (id, person_id, token_hash, read_at, created_at) VALUES
+  (§feed§, §applicant§, sha256('calendar-of-~'), '2026-12-05 03:30+00', '2026-11-01');

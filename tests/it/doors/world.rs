@@ -357,6 +357,14 @@ pub fn sample(site: &Site, path: &str, param: &str, relation: Relation) -> Optio
     };
     let name = match param {
         "cohort" if path.contains("/enrolments") => "cohort-run",
+        "cohort"
+            if ["/timetable", "/offerings", "/classes"]
+                .iter()
+                .any(|it| path.contains(it)) =>
+        {
+            "cohort-run"
+        }
+        "class" if path.ends_with("/make-up") => "class-lost",
         "cohort" if path.contains("/reviewers") || path.ends_with("/reviews") => "cohort-review",
         "cohort" => "cohort",
         "application" if path == "/me/applications/{application}" => "application-review",
@@ -371,7 +379,7 @@ pub fn sample(site: &Site, path: &str, param: &str, relation: Relation) -> Optio
         "grant" => "grant-of-reviewer",
         "organisation" => "bank",
         "review" | "letter" | "enrolment" | "pool" | "import" | "target" | "contact"
-        | "partnership" | "session" | "api_token" => param,
+        | "partnership" | "session" | "api_token" | "offering" | "class" | "closed" => param,
         "code" => {
             return Some(
                 if relation == Relation::Missing {
@@ -391,6 +399,13 @@ pub fn sample(site: &Site, path: &str, param: &str, relation: Relation) -> Optio
 /// A mailed link is its holder's key, so there is no "other tenant's": the other one is a key that we
 /// signed for another purpose.
 fn token(site: &Site, path: &str, relation: Relation) -> Option<String> {
+    // A calendar's address: the applicant's own of each side, or none.
+    if path.starts_with("/calendar/") {
+        return Some(match relation {
+            Relation::Own => "calendar-of-A".to_owned(),
+            Relation::Other | Relation::Missing => "no-such-calendar".to_owned(),
+        });
+    }
     let purpose = path.strip_prefix("/link/")?.split('/').next()?;
     let link = |purpose: &str, signed: &str| {
         site.keys

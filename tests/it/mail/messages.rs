@@ -21,6 +21,7 @@ pub fn outgoing(id: LetterId) -> Outgoing<'static> {
         subject: "取錄通知",
         text: "Hello,\n\n.a line with a dot\n.\n",
         html: "<p>Hello</p>",
+        calendar: None,
         lang: Lang::Zh,
         date: DateTime::from_timestamp(1_795_000_000, 0).unwrap(),
         unsubscribe: None,

@@ -25,6 +25,7 @@ const TOLD: &[(&str, &str, [&str; 3])] = &[
         ["'2030-01-01'", "'2030-01-02'", "'2030-01-03'"],
     ),
     ("seat_pools", "hold_until", ["'2030-01-01'"; 3]),
+    ("class_sessions", "ends_at", ["'2030-01-02'"; 3]),
 ];
 
 /// Columns that name a person or a way to reach one.
@@ -295,6 +296,7 @@ fn stem(column: &Column) -> String {
         ("institution" | "employer", _) => "organisation".to_owned(),
         ("owner" | "actor", _) => "person".to_owned(),
         ("reader", _) => "reviewer".to_owned(),
+        ("instructor", _) => "staff".to_owned(),
         (_, Some(table)) if table == "people" => "staff".to_owned(),
         (_, Some(table)) => of(table),
         _ => name.to_owned(),

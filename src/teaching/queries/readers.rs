@@ -1,0 +1,188 @@
+//! What trainees and instructors read: their own timetable, and the feed of their calendar.
+
+use chrono::{DateTime, Utc};
+use diesel::sql_types::{Array, Binary, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
+use uuid::Uuid;
+
+use crate::access::{Instructor, Own, OwnEnrolment, Working};
+use crate::db::{Conn, sql_query};
+use crate::error::Result;
+use crate::ids::{EnrolmentId, FeedId, PersonId};
+
+use super::super::rules::Slot;
+use super::{CLASS, ClassSession};
+
+#[derive(QueryableByName)]
+struct OwnId {
+    #[diesel(sql_type = SqlUuid)]
+    id: EnrolmentId,
+}
+
+/// The enrolments of a person that have a timetable: they take part, or have completed.
+///
+/// # Errors
+/// The database's.
+pub fn own_enrolments(conn: &mut Conn<'_>, own: &Own) -> Result<Vec<EnrolmentId>> {
+    let rows: Vec<OwnId> = sql_query(
+        "SELECT id FROM enrolments WHERE person_id = $1 AND state IN ('enrolled', 'active', 'suspended', 'completed') \
+         ORDER BY id DESC LIMIT 20",
+    )
+    .bind::<SqlUuid, _>(own.person())
+    .load(conn.pg())?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
+/// The sessions of a trainee's cohort that they attend and may know of, by time: at most 2,000.
+///
+/// # Errors
+/// The database's.
+pub fn of_trainee(
+    conn: &mut Conn<'_>,
+    _timetable: &Working,
+    own: &OwnEnrolment,
+    span: &Slot,
+) -> Result<Vec<ClassSession>> {
+    Ok(sql_query(format!(
+        "{CLASS} WHERE s.cohort_id = $1 AND s.published AND s.starts_at >= $3 AND s.starts_at < $4 \
+           AND (o.whole_cohort OR EXISTS (SELECT FROM offering_places p \
+             WHERE p.offering_id = s.offering_id AND p.enrolment_id = $2)) \
+         ORDER BY s.starts_at, s.id LIMIT 2000"
+    ))
+    .bind::<SqlUuid, _>(own.cohort())
+    .bind::<SqlUuid, _>(own.enrolment())
+    .bind::<Timestamptz, _>(span.starts_at)
+    .bind::<Timestamptz, _>(span.ends_at)
+    .load(conn.pg())?)
+}
+
+/// The next session of a trainee that is still to end, if there is one.
+///
+/// # Errors
+/// The database's.
+pub fn next_of_trainee(
+    conn: &mut Conn<'_>,
+    _timetable: &Working,
+    own: &OwnEnrolment,
+    now: DateTime<Utc>,
+) -> Result<Option<ClassSession>> {
+    Ok(sql_query(format!(
+        "{CLASS} WHERE s.cohort_id = $1 AND s.published AND s.state = 'scheduled' AND s.ends_at > $3 \
+           AND (o.whole_cohort OR EXISTS (SELECT FROM offering_places p \
+             WHERE p.offering_id = s.offering_id AND p.enrolment_id = $2)) \
+         ORDER BY s.starts_at, s.id LIMIT 1"
+    ))
+    .bind::<SqlUuid, _>(own.cohort())
+    .bind::<SqlUuid, _>(own.enrolment())
+    .bind::<Timestamptz, _>(now)
+    .get_result(conn.pg())
+    .optional()?)
+}
+
+/// The sessions that an instructor teaches in their programmes, by time: at most 2,000.
+///
+/// # Errors
+/// The database's.
+pub fn of_instructor(
+    conn: &mut Conn<'_>,
+    instructor: &Instructor,
+    span: &Slot,
+) -> Result<Vec<ClassSession>> {
+    let programmes: Vec<Uuid> = instructor.programmes().iter().map(|id| id.0).collect();
+    Ok(sql_query(format!(
+        "{CLASS} WHERE $1 = ANY (s.instructor_ids) AND s.published AND s.programme_id = ANY ($2) \
+           AND s.starts_at >= $3 AND s.starts_at < $4 ORDER BY s.starts_at, s.id LIMIT 2000"
+    ))
+    .bind::<SqlUuid, _>(instructor.person())
+    .bind::<Array<SqlUuid>, _>(programmes)
+    .bind::<Timestamptz, _>(span.starts_at)
+    .bind::<Timestamptz, _>(span.ends_at)
+    .load(conn.pg())?)
+}
+
+/// A person's own calendar address, if they have one.
+#[derive(Clone, Copy, Debug, QueryableByName)]
+pub struct OwnFeed {
+    /// Its row.
+    #[diesel(sql_type = SqlUuid)]
+    pub id: FeedId,
+    /// When it was made.
+    #[diesel(sql_type = Timestamptz)]
+    pub created_at: DateTime<Utc>,
+    /// When a calendar read it last, to the hour.
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub read_at: Option<DateTime<Utc>>,
+}
+
+/// A person's own calendar address.
+///
+/// # Errors
+/// The database's.
+pub fn own_feed(conn: &mut Conn<'_>, own: &Own) -> Result<Option<OwnFeed>> {
+    Ok(sql_query(
+        "SELECT id, created_at, read_at FROM calendar_feeds WHERE person_id = $1 AND revoked_at IS NULL",
+    )
+    .bind::<SqlUuid, _>(own.person())
+    .get_result(conn.pg())
+    .optional()?)
+}
+
+/// Whose a calendar address is.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct FeedOwner {
+    /// The address's row.
+    #[diesel(sql_type = SqlUuid)]
+    pub id: FeedId,
+    /// The person.
+    #[diesel(sql_type = SqlUuid)]
+    pub person_id: PersonId,
+    /// Their language.
+    #[diesel(sql_type = Text)]
+    pub lang: String,
+    /// Has nobody read it within the hour?
+    #[diesel(sql_type = Bool)]
+    pub unread: bool,
+}
+
+/// The owner of the address with this digest; none when it is unknown or revoked, or the account is
+/// disabled.
+///
+/// # Errors
+/// The database's.
+pub fn feed_of(
+    conn: &mut Conn<'_>,
+    _timetable: &Working,
+    digest: &[u8],
+) -> Result<Option<FeedOwner>> {
+    Ok(sql_query(
+        "SELECT f.id, f.person_id, p.lang, coalesce(f.read_at < banyan_now() - interval '1 hour', true) AS unread \
+         FROM calendar_feeds f JOIN people p ON p.id = f.person_id \
+         WHERE f.token_hash = $1 AND f.revoked_at IS NULL AND p.disabled_at IS NULL",
+    )
+    .bind::<Binary, _>(digest)
+    .get_result(conn.pg())
+    .optional()?)
+}
+
+/// Every session that a person attends or teaches and may know of, by time: at most 5,000.
+///
+/// # Errors
+/// The database's.
+pub fn feed_sessions(
+    conn: &mut Conn<'_>,
+    _timetable: &Working,
+    person: PersonId,
+) -> Result<Vec<ClassSession>> {
+    Ok(sql_query(format!(
+        "{CLASS} WHERE s.published AND ($1 = ANY (s.instructor_ids) AND EXISTS (SELECT FROM role_grants g WHERE g.person_id = $1 \
+             AND g.role = 'instructor' AND g.programme_id = s.programme_id AND g.revoked_at IS NULL \
+             AND (g.ends_on IS NULL OR g.ends_on >= (SELECT banyan_today()))) \
+           OR s.cohort_id IN (SELECT e.cohort_id FROM enrolments e WHERE e.person_id = $1 \
+                AND e.state IN ('enrolled', 'active', 'suspended', 'completed')) \
+             AND (o.whole_cohort OR EXISTS (SELECT FROM offering_places p \
+                WHERE p.offering_id = s.offering_id AND p.person_id = $1))) \
+         ORDER BY s.starts_at, s.id LIMIT 5000"
+    ))
+    .bind::<SqlUuid, _>(person)
+    .load(conn.pg())?)
+}

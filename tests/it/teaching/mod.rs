@@ -1,0 +1,9 @@
+//! Teaching: rules, the office's pages, what people are told, their timetables and calendars.
+
+mod calendar;
+mod desk;
+mod properties;
+mod readers;
+mod rules;
+mod storm;
+mod world;
