@@ -68,6 +68,14 @@ pub fn date(lang: Lang, date: NaiveDate) -> String {
     }
 }
 
+/// The month of a date: `Feb 2027`, `2027年2月`.
+pub fn month_year(lang: Lang, date: NaiveDate) -> String {
+    match lang {
+        Lang::En => format!("{} {}", month(date), date.year()),
+        Lang::Zh => format!("{}年{}月", date.year(), date.month()),
+    }
+}
+
 /// A calendar date with its weekday: `Mon 22 Feb 2027`, `2027年2月22日（星期一）`.
 pub fn date_long(lang: Lang, day: NaiveDate) -> String {
     match lang {

@@ -112,7 +112,6 @@ texts! {
     tt_today: "Today" | "今天";
     tt_print: "Print" | "列印";
     tt_weekdays: "Mon|Tue|Wed|Thu|Fri|Sat|Sun" | "星期一|星期二|星期三|星期四|星期五|星期六|星期日";
-    tt_month(year: i32, month: u32): "{year}-{month:02}" | "{year}年{month}月";
     tt_from(day: &str): "From {day}" | "由{day}起";
     tt_from_to(from: &str, to: &str): "{from} – {to}" | "{from}至{to}";
     tt_not_published: "not published" | "尚未公布";

@@ -30,7 +30,7 @@ const FIRST_INTAKE: &[Taught] = &[
     ("AIR501", Weekday::Mon, (19, 0), 180, 24, 0),
     ("DGP503", Weekday::Thu, (19, 0), 180, 21, 0),
     ("AIE502", Weekday::Sat, (9, 30), 180, 18, 0),
-    ("REG505", Weekday::Mon, (19, 0), 180, 21, 9),
+    ("REG505", Weekday::Mon, (19, 0), 180, 21, 10),
     ("GEN507", Weekday::Thu, (19, 0), 180, 24, 8),
     ("MVL604", Weekday::Sat, (9, 30), 180, 30, 7),
 ];
@@ -134,26 +134,23 @@ pub(super) fn first_intake(
     let db = world.db.as_of(at);
     db.tx(&world.staff(), |conn| {
         let staff = access::programme_staff(conn, world.programme)?;
+        let lion_rock = world.organisation("Lion Rock University")?;
         let weeks = [
             (
-                day(2027, 4, 12),
-                day(2027, 4, 17),
-                ClosedKind::ReadingWeek,
-                "Reading week",
-                "溫習週",
+                (day(2027, 4, 12), day(2027, 4, 17)),
+                (ClosedKind::ReadingWeek, Some(lion_rock)),
+                ("Reading week", "溫習週"),
             ),
             (
-                day(2027, 5, 3),
-                day(2027, 5, 8),
-                ClosedKind::Examination,
-                "Main examinations",
-                "期末考試",
+                (day(2027, 5, 3), day(2027, 5, 7)),
+                (ClosedKind::Examination, None),
+                ("Main examinations", "期末考試"),
             ),
         ];
-        for (starts_on, ends_on, kind, en, zh) in weeks {
+        for ((starts_on, ends_on), (kind, university), (en, zh)) in weeks {
             let details = ClosedDetails {
                 kind,
-                university: Some(world.organisation("Lion Rock University")?),
+                university,
                 starts_on,
                 ends_on,
                 name_en: en.to_owned(),

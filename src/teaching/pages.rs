@@ -256,7 +256,14 @@ fn clash_lines(lang: Lang, clashes: &[Clash], names: &BTreeMap<PersonId, String>
             let other = lang.pick(&clash.standing.1.0, &clash.standing.1.1);
             let at = hours(&clash.standing.2);
             let shared = if clash.place.is_empty() {
-                named(lang, names, &clash.people)
+                let few: Vec<PersonId> = clash.people.iter().take(3).copied().collect();
+                let mut shared = named(lang, names, &few);
+                if clash.people.len() > few.len() {
+                    let more = lang.tt_and_more(clash.people.len() - few.len());
+                    shared.push_str(lang.pick(", ", "、"));
+                    shared.push_str(&more);
+                }
+                shared
             } else {
                 clash.place.clone()
             };

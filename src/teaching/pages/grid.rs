@@ -6,7 +6,7 @@ use chrono::{Datelike as _, Duration, Months, NaiveDate};
 
 use crate::ids::PersonId;
 use crate::lang::Lang;
-use crate::lang::format::{date, hk_date};
+use crate::lang::format::{date, hk_date, month_year};
 use crate::web::Pairs;
 
 use super::super::queries::{ClassSession, whole_day};
@@ -289,7 +289,7 @@ pub(super) fn grid(
 
 fn title(lang: Lang, span: &Span) -> String {
     match span.view {
-        View::Month => lang.tt_month(span.from.year(), span.from.month()),
+        View::Month => month_year(lang, span.from),
         View::List => lang.tt_from(&date(lang, span.from)),
         View::Week => lang.tt_from_to(&date(lang, span.from), &date(lang, span.to)),
     }

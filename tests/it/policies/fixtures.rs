@@ -25,7 +25,7 @@ const TOLD: &[(&str, &str, [&str; 3])] = &[
         ["'2030-01-01'", "'2030-01-02'", "'2030-01-03'"],
     ),
     ("seat_pools", "hold_until", ["'2030-01-01'"; 3]),
-    ("class_sessions", "ends_at", ["'2030-01-02'"; 3]),
+    ("class_sessions", "ends_at", ["'2031-01-01'"; 3]),
 ];
 
 /// Columns that name a person or a way to reach one.

@@ -319,6 +319,11 @@ const WITHOUT_FORM: &[(&str, &str)] = &[
         "/cohorts/{cohort}/enrolments/{enrolment}/withdraw",
         "the intake runs",
     ),
+    (
+        "/cohorts/{cohort}/timetable/held",
+        "no session here is over and not recorded",
+    ),
+    ("/programme/storm/make-up", "shown after a storm"),
 ];
 
 #[actix_web::test]
