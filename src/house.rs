@@ -105,6 +105,7 @@ pub fn routes() -> Routes {
         .and(crate::reviews::routes())
         .and(crate::offers::routes())
         .and(crate::enrolments::routes())
+        .and(crate::curriculum::routes())
         .and(crate::desks::bulk::routes())
         .and(crate::desks::record::routes())
         .and(crate::desks::routes())

@@ -89,6 +89,16 @@ ids! {
     WaitlistId;
     /// A trainee's enrolment.
     EnrolmentId;
+    /// A module of a programme's curriculum.
+    ModuleId;
+    /// A version of a module.
+    VersionId;
+    /// A competency that modules build.
+    CompetencyId;
+    /// A reference to a framework, standard or circular.
+    ReferenceId;
+    /// A trainee's request for exemption from a module.
+    ExemptionId;
     /// A letter in the outbox.
     LetterId;
     /// A job in the queue.

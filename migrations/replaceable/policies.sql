@@ -129,6 +129,12 @@ BEGIN
     ('pics', 'staff', 'i', staff),
     ('modules', 'everyone', 's', anyone),
     ('modules', 'staff', 'iu', staff),
+    ('module_versions', 'everyone', 's', anyone || ' AND state <> ''draft'''),
+    ('module_versions', 'staff', 'siud', staff),
+    ('competencies', 'everyone', 's', anyone),
+    ('competencies', 'staff', 'iu', staff),
+    ('framework_references', 'everyone', 's', anyone),
+    ('framework_references', 'staff', 'iu', staff),
     ('cohorts', 'everyone', 's', anyone || ' AND state <> ''planned'''),
     ('cohorts', 'staff', 'siu', staff),
     ('cohorts', 'seats', 'su', 'task:seats'),
@@ -185,7 +191,13 @@ BEGIN
     ('enrolments', 'report', 's', 'task:report'),
     ('emergency_contacts', 'staff', 's', staff),
     ('emergency_contacts', 'own', 'siu', applicant),
-    ('emergency_contacts', 'seats', 'i', 'task:seats')
+    ('emergency_contacts', 'seats', 'i', 'task:seats'),
+    -- exemptions: the trainee asks and withdraws, the office decides; its drafts are its own
+    ('exemptions', 'own', 's', applicant),
+    ('exemptions', 'own_new', 'i', applicant || ' AND state = ''requested'''),
+    ('exemptions', 'own_edit', 'u', applicant || ' AND state IN (''requested'', ''withdrawn'')'),
+    ('exemptions', 'staff', 'su', staff),
+    ('exemption_cases', 'staff', 'siu', staff)
   ) AS list (tab, name, verbs, condition) LOOP
     condition := CASE WHEN p.condition LIKE 'task:%'
       THEN format('(SELECT banyan_kind()) = %L', p.condition) ELSE p.condition END;

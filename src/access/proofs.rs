@@ -81,6 +81,7 @@ pub struct OwnEnrolment {
     person: PersonId,
     enrolment: EnrolmentId,
     cohort: CohortId,
+    programme: ProgrammeId,
 }
 
 /// The reviewer to whom an application was assigned.
@@ -130,7 +131,7 @@ keys! {
     ApplicationStaff { person: PersonId, application: ApplicationId, cohort: CohortId, programme: ProgrammeId }
     OwnApplication { person: PersonId, application: ApplicationId, cohort: CohortId, programme: ProgrammeId }
     OwnOffer { person: PersonId, offer: OfferId, application: ApplicationId, cohort: CohortId, programme: ProgrammeId }
-    OwnEnrolment { person: PersonId, enrolment: EnrolmentId, cohort: CohortId }
+    OwnEnrolment { person: PersonId, enrolment: EnrolmentId, cohort: CohortId, programme: ProgrammeId }
     AssignedReview { person: PersonId, review: ReviewId, application: ApplicationId, cohort: CohortId }
     Member { person: PersonId }
     Working { task: Task }
@@ -363,6 +364,7 @@ pub fn own_enrolment(conn: &mut Conn<'_>, enrolment: EnrolmentId) -> Result<OwnE
         person,
         enrolment,
         cohort: CohortId(row.a),
+        programme: ProgrammeId(row.programme),
     })
 }
 

@@ -56,7 +56,9 @@ impl Lang {
             "offer_withdrawn" => self.flash_offer_withdrawn(),
             "enrolled" => self.flash_enrolled(),
             "enrolment_withdrawn" => self.flash_enrolment_withdrawn(),
-            name => self.flash_desk(name)?,
+            name => self
+                .flash_curriculum(name)
+                .or_else(|| self.flash_desk(name))?,
         };
         Some(("ok", text.to_owned()))
     }

@@ -66,7 +66,7 @@ impl Lang {
     /// What happened, in words. `details` are those that the event stored, or null when erased.
     #[must_use]
     pub fn history(self, verb: &str, details: &Value) -> String {
-        let rooms: [Room; 7] = [
+        let rooms: [Room; 8] = [
             Self::people_history,
             Self::organisations_history,
             Self::programmes_history,
@@ -74,6 +74,7 @@ impl Lang {
             Self::history_of_offers,
             Self::history_of_applications,
             Self::history_desk,
+            Self::curriculum_history,
         ];
         rooms
             .iter()

@@ -467,6 +467,9 @@ const SHARED: &[&str] = &[
     "holidays",
     "pics",
     "modules",
+    "module_versions",
+    "competencies",
+    "framework_references",
     "cohorts",
     // The directory of partner organisations belongs to the house; coordinators keep it together.
     "organisation_contacts",

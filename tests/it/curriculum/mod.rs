@@ -1,0 +1,4 @@
+mod exemptions;
+mod pages;
+mod rules;
+mod versions;
