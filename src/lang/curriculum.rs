@@ -91,6 +91,7 @@ texts! {
     curriculum_assessed: "Assessment hours" | "評核時數";
     curriculum_notional: "Notional learning hours" | "學時";
     curriculum_level: "Indicative level" | "參考級別";
+    curriculum_level_said: "Level" | "級別";
     curriculum_level_hint: "For planning only. It is not a QF level: that needs an entry of the Qualifications Register." | "只供規劃之用，並非資歷級別；資歷級別須有資歷名冊登記。";
     curriculum_indicative(n: i32): "Indicative level {n}" | "參考級別：第{n}級";
     curriculum_qf_level(n: i32, number: &str): "QF Level {n} (QR registration {number})" | "資歷架構第{n}級（資歷名冊登記號碼{number}）";

@@ -467,7 +467,6 @@ const SHARED: &[&str] = &[
     "holidays",
     "pics",
     "modules",
-    "module_versions",
     "competencies",
     "framework_references",
     "cohorts",

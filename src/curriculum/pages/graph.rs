@@ -77,8 +77,16 @@ fn per_cent(tenths: i32) -> String {
     format!("{}.{}%", tenths / 10, tenths % 10)
 }
 
-/// Where a module stands: its middle in tenths of a per cent, its top in pixels.
-type Place = (i32, i32);
+/// A point: tenths of a per cent across, pixels down.
+type Point = (i32, i32);
+
+/// Where a module stands: its middle and width in tenths of a per cent, its top in pixels.
+#[derive(Clone, Copy)]
+struct Place {
+    middle: i32,
+    width: i32,
+    top: i32,
+}
 
 fn draw(asks: &BTreeMap<ModuleId, Groups<ModuleId>>, book: &Book) -> Picture {
     let order: Vec<ModuleId> = book.modules.iter().map(|it| it.id).collect();
@@ -90,7 +98,8 @@ fn draw(asks: &BTreeMap<ModuleId, Groups<ModuleId>>, book: &Book) -> Picture {
         let width = (slot * 86 / 100).min(260);
         for (n, id) in (0..).zip(&layer) {
             let middle = slot * n + slot / 2;
-            places.insert(*id, (middle, y));
+            let top = y;
+            places.insert(*id, Place { middle, width, top });
             picture.nodes.push(Node {
                 x: per_cent(middle - width / 2),
                 width: per_cent(width),
@@ -113,35 +122,42 @@ fn draw(asks: &BTreeMap<ModuleId, Groups<ModuleId>>, book: &Book) -> Picture {
     picture
 }
 
-/// The lines from everything that a module asks for.
+/// The lines from everything that a module asks for. They arrive side by side, from left to right as
+/// they come, so that a choice stands apart from what is wanted in any case.
 fn connect(
     picture: &mut Picture,
     places: &BTreeMap<ModuleId, Place>,
-    (middle, top): Place,
+    to: Place,
     groups: &[Vec<ModuleId>],
 ) {
-    let below = |id: &ModuleId| places.get(id).map(|(x, y)| (*x, y + BOX));
-    let mut choices = 0;
-    for group in groups {
-        if let [only] = group.as_slice() {
-            if let Some((x, y)) = below(only) {
-                picture.edges.push(edge((x, y), (middle, top), false));
-            }
+    let below = |id: &ModuleId| places.get(id).map(|it| (it.middle, it.top + BOX));
+    let mut arriving: Vec<(i32, Vec<Point>)> = groups
+        .iter()
+        .map(|group| group.iter().filter_map(below).collect::<Vec<Point>>())
+        .filter(|from| !from.is_empty())
+        .map(|from| {
+            let sum: i32 = from.iter().map(|(x, _)| x).sum();
+            (sum / i32::try_from(from.len()).unwrap_or(1), from)
+        })
+        .collect();
+    arriving.sort();
+    let slots = i32::try_from(arriving.len()).unwrap_or(i32::MAX);
+    for (n, (_, from)) in (1..).zip(&arriving) {
+        let x = to.middle - to.width / 2 + to.width * n / slots.saturating_add(1);
+        if let [only] = from.as_slice() {
+            picture.edges.push(edge(*only, (x, to.top), false));
             continue;
         }
-        // Several choices of one module stand side by side.
-        let x = (middle + 60 * choices).min(980);
-        choices += 1;
-        let y = top - CHOICE;
-        for from in group.iter().filter_map(below) {
-            picture.edges.push(edge(from, (x, y), true));
+        let y = to.top - CHOICE;
+        for point in from {
+            picture.edges.push(edge(*point, (x, y), true));
         }
-        picture.edges.push(edge((x, y), (middle, top), true));
+        picture.edges.push(edge((x, y), (x, to.top), true));
         picture.choices.push(Choice { x: per_cent(x), y });
     }
 }
 
-fn edge(from: Place, to: Place, any: bool) -> Edge {
+fn edge(from: Point, to: Point, any: bool) -> Edge {
     Edge {
         x1: per_cent(from.0),
         y1: from.1,

@@ -135,6 +135,8 @@ fn reference_line(
     let day = |day: Option<chrono::NaiveDate>| day.map(|it| date(lang, it)).unwrap_or_default();
     let days = match (it.valid_from, it.valid_to) {
         (None, None) => String::new(),
+        // What is over says so itself.
+        (None, Some(_)) if it.holds(today) == Holds::Over => String::new(),
         (from, to) => format!("{} – {}", day(from), day(to)),
     };
     let said = validity(&it, lang, today);
