@@ -106,6 +106,7 @@ pub fn routes() -> Routes {
         .and(crate::reviews::routes())
         .and(crate::offers::routes())
         .and(crate::enrolments::routes())
+        .and(crate::curriculum::routes())
         .and(crate::teaching::routes())
         .and(crate::desks::bulk::routes())
         .and(crate::desks::record::routes())

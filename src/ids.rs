@@ -89,6 +89,16 @@ ids! {
     WaitlistId;
     /// A trainee's enrolment.
     EnrolmentId;
+    /// A module of a programme's curriculum.
+    ModuleId;
+    /// A version of a module.
+    VersionId;
+    /// A competency that modules build.
+    CompetencyId;
+    /// A reference to a framework, standard or circular.
+    ReferenceId;
+    /// A trainee's request for exemption from a module.
+    ExemptionId;
     /// A module as it is taught to a cohort.
     OfferingId;
     /// A meeting of a class.
@@ -97,8 +107,6 @@ ids! {
     PlaceId;
     /// A span of days without classes.
     ClosedId;
-    /// A module of the curriculum.
-    ModuleId;
     /// A private calendar address.
     FeedId;
     /// A letter in the outbox.

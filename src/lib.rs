@@ -27,6 +27,7 @@ pub mod applications;
 pub mod reviews;
 pub mod offers;
 pub mod enrolments;
+pub mod curriculum;
 pub mod teaching;
 pub mod desks;
 pub mod sample;

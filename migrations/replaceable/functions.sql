@@ -30,6 +30,15 @@ END $$;
 CREATE OR REPLACE FUNCTION banyan_refuse_change() RETURNS trigger LANGUAGE plpgsql
 AS $$ BEGIN RAISE EXCEPTION 'rows of % are never changed or removed', TG_TABLE_NAME USING ERRCODE = '42501'; END $$;
 
+-- What was published of a module is never changed: it can only be replaced, which is its state.
+CREATE OR REPLACE FUNCTION banyan_keep_version() RETURNS trigger LANGUAGE plpgsql
+AS $$ BEGIN
+  IF TG_OP = 'UPDATE' AND to_jsonb(NEW) - 'state' = to_jsonb(OLD) - 'state' AND NEW.state <> 'draft' THEN
+    RETURN NEW;
+  END IF;
+  RAISE EXCEPTION 'a published version of a module is never changed or removed' USING ERRCODE = '42501';
+END $$;
+
 -- Today in Hong Kong (UTC+8 without daylight saving since 1979).
 CREATE OR REPLACE FUNCTION banyan_today() RETURNS date LANGUAGE sql VOLATILE PARALLEL SAFE
 AS $$ SELECT ((banyan_now() AT TIME ZONE 'UTC') + interval '8 hours')::date $$;

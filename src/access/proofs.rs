@@ -81,6 +81,7 @@ pub struct OwnEnrolment {
     person: PersonId,
     enrolment: EnrolmentId,
     cohort: CohortId,
+    programme: ProgrammeId,
 }
 
 /// The reviewer to whom an application was assigned.
@@ -137,7 +138,7 @@ keys! {
     ApplicationStaff { person: PersonId, application: ApplicationId, cohort: CohortId, programme: ProgrammeId }
     OwnApplication { person: PersonId, application: ApplicationId, cohort: CohortId, programme: ProgrammeId }
     OwnOffer { person: PersonId, offer: OfferId, application: ApplicationId, cohort: CohortId, programme: ProgrammeId }
-    OwnEnrolment { person: PersonId, enrolment: EnrolmentId, cohort: CohortId }
+    OwnEnrolment { person: PersonId, enrolment: EnrolmentId, cohort: CohortId, programme: ProgrammeId }
     AssignedReview { person: PersonId, review: ReviewId, application: ApplicationId, cohort: CohortId }
     Member { person: PersonId }
     Instructor { person: PersonId }
@@ -379,6 +380,7 @@ pub fn own_enrolment(conn: &mut Conn<'_>, enrolment: EnrolmentId) -> Result<OwnE
         person,
         enrolment,
         cohort: CohortId(row.a),
+        programme: ProgrammeId(row.programme),
     })
 }
 

@@ -24,6 +24,7 @@ fn schemas() -> Map<String, Value> {
         crate::reviews::api::schemas,
         crate::offers::api::schemas,
         crate::enrolments::api::schemas,
+        crate::curriculum::api::schemas,
         crate::teaching::api::schemas,
         crate::desks::api::schemas,
     ];

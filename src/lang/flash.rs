@@ -56,10 +56,10 @@ impl Lang {
             "offer_withdrawn" => self.flash_offer_withdrawn(),
             "enrolled" => self.flash_enrolled(),
             "enrolment_withdrawn" => self.flash_enrolment_withdrawn(),
-            name => match self.flash_of_teaching(name) {
-                Some(text) => text,
-                None => self.flash_desk(name)?,
-            },
+            name => self
+                .flash_curriculum(name)
+                .or_else(|| self.flash_of_teaching(name))
+                .or_else(|| self.flash_desk(name))?,
         };
         Some(("ok", text.to_owned()))
     }

@@ -11,6 +11,7 @@ mod applications;
 mod apply;
 mod cohort_pages;
 mod cohorts;
+mod curriculum;
 mod desk;
 mod desks;
 mod desks_public;

@@ -448,61 +448,6 @@ pub fn shipped_holidays() -> Vec<Holiday> {
         .collect()
 }
 
-/// A module of the curriculum in short.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NewModule {
-    /// Code, such as `AIR501`.
-    pub code: String,
-    /// English name.
-    pub name_en: String,
-    /// Chinese name.
-    pub name_zh: String,
-    /// English summary.
-    pub summary_en: String,
-    /// Chinese summary.
-    pub summary_zh: String,
-    /// Contact hours.
-    pub contact_hours: i32,
-    /// Notional learning hours.
-    pub notional_hours: i32,
-}
-
-/// Sets modules in this order; a module whose code exists is replaced, others stay.
-///
-/// # Errors
-/// The database's.
-pub fn set_modules(
-    conn: &mut Conn<'_>,
-    staff: &ProgrammeStaff,
-    modules: &[NewModule],
-) -> Result<()> {
-    for (position, module) in (1_i32..).zip(modules) {
-        sql_query(
-            "INSERT INTO modules (id, programme_id, code, name_en, name_zh, summary_en, summary_zh, contact_hours, \
-               notional_hours, position) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
-             ON CONFLICT (programme_id, code) DO UPDATE SET name_en = excluded.name_en, name_zh = excluded.name_zh, \
-               summary_en = excluded.summary_en, summary_zh = excluded.summary_zh, \
-               contact_hours = excluded.contact_hours, notional_hours = excluded.notional_hours, \
-               position = excluded.position",
-        )
-        .bind::<SqlUuid, _>(Uuid::now_v7())
-        .bind::<SqlUuid, _>(staff.programme())
-        .bind::<Text, _>(&module.code)
-        .bind::<Text, _>(&module.name_en)
-        .bind::<Text, _>(&module.name_zh)
-        .bind::<Text, _>(&module.summary_en)
-        .bind::<Text, _>(&module.summary_zh)
-        .bind::<Integer, _>(module.contact_hours)
-        .bind::<Integer, _>(module.notional_hours)
-        .bind::<Integer, _>(position)
-        .execute(conn.pg())?;
-    }
-    let event = Noted::Modules {
-        modules: modules.len(),
-    };
-    audit::note(conn, about(staff.programme()), &event)
-}
-
 /// A sourced observation from outside: a survey's finding or a roadmap's goal. It is context and
 /// never counts towards a target of the programme.
 #[derive(Clone, Debug)]

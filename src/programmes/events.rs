@@ -30,8 +30,6 @@ pub(super) enum Noted<'a> {
     PicsPublished { version: &'a str },
     /// Holidays were set.
     Holidays { days: usize },
-    /// The modules of the curriculum in short were set.
-    Modules { modules: usize },
 }
 
 impl Event for Noted<'_> {
@@ -49,7 +47,6 @@ impl Event for Noted<'_> {
             Self::ObservationAdded { .. } => "observation.added",
             Self::PicsPublished { .. } => "pics.published",
             Self::Holidays { .. } => "holidays.set",
-            Self::Modules { .. } => "modules.set",
         }
     }
 
@@ -69,7 +66,6 @@ impl Event for Noted<'_> {
             | Self::ObservationAdded { label: (en, zh) } => json!({"en": en, "zh": zh}),
             Self::PicsPublished { version } => json!({"version": version}),
             Self::Holidays { days } => json!({"n": days}),
-            Self::Modules { modules } => json!({"n": modules}),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Programmes: what is promised (sourced targets and milestones), the planner that says how many
 //! offers the promise takes, and the holidays that everybody's calendar goes around.
 //!
-//! Tables: `programmes`, `sources`, `targets`, `pics`, `holidays`, `modules`. All of it is public;
+//! Tables: `programmes`, `sources`, `targets`, `pics`, `holidays`. All of it is public;
 //! only the programme office changes it.
 pub mod actions;
 pub mod api;

@@ -110,3 +110,21 @@ pub fn current_pics(conn: &mut Conn<'_>, programme: ProgrammeId) -> Result<Pics>
     .optional()?
     .ok_or(Error::NotFound)
 }
+
+#[derive(QueryableByName)]
+struct Coded {
+    #[diesel(sql_type = SqlUuid)]
+    id: ProgrammeId,
+}
+
+/// The programme with this code: public.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn with_code(conn: &mut Conn<'_>, code: &str) -> Result<ProgrammeId> {
+    let row: Option<Coded> = sql_query("SELECT id FROM programmes WHERE code = $1")
+        .bind::<Text, _>(code)
+        .get_result(conn.pg())
+        .optional()?;
+    Ok(row.ok_or(Error::NotFound)?.id)
+}

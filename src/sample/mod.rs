@@ -23,6 +23,7 @@ use crate::programmes::rules::Operator;
 use crate::web::Site;
 
 mod cohorts;
+mod curriculum;
 mod data;
 mod intake;
 mod teaching;
@@ -175,7 +176,7 @@ fn programme(db: &Db, administrator: PersonId) -> Result<ProgrammeId> {
             let (version, [en, zh]) = data::PICS;
             programmes::publish_pics(conn, &staff, version, en, zh)?;
             programmes::load_holidays(conn, &desk, programme, &programmes::shipped_holidays())?;
-            programmes::set_modules(conn, &staff, &modules())
+            curriculum::make(conn, &staff)
         },
     )?;
     Ok(programme)
@@ -237,25 +238,6 @@ fn observation(
         as_of: day(2026, 4, 2),
         note: pair(note),
     }
-}
-
-fn modules() -> Vec<programmes::NewModule> {
-    data::MODULES
-        .iter()
-        .map(
-            |(code, [name_en, name_zh], [summary_en, summary_zh], contact, notional)| {
-                programmes::NewModule {
-                    code: (*code).to_owned(),
-                    name_en: (*name_en).to_owned(),
-                    name_zh: (*name_zh).to_owned(),
-                    summary_en: (*summary_en).to_owned(),
-                    summary_zh: (*summary_zh).to_owned(),
-                    contact_hours: *contact,
-                    notional_hours: *notional,
-                }
-            },
-        )
-        .collect()
 }
 
 fn organisations(

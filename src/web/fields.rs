@@ -296,6 +296,18 @@ impl History {
         Self { lines, place }
     }
 
+    /// Lines that are shown and not to be had as a file.
+    #[must_use]
+    pub fn here_only(lines: Vec<HistoryLine>) -> Self {
+        Self::new("", lines)
+    }
+
+    /// Is all of it to be had as a file?
+    #[must_use]
+    pub fn has_file(&self) -> bool {
+        !self.place.is_empty() && !self.lines.is_empty()
+    }
+
     /// The address of the file of this kind.
     #[must_use]
     pub fn file(&self, kind: &str) -> String {

@@ -31,6 +31,18 @@ const SQL_NAMES: &[(&str, &[&str])] = &[
         "src/cohorts/queries/listing.rs",
         &["beyond", "direction", "key"],
     ),
+    (
+        "src/curriculum/exemption_queries.rs",
+        &["EXEMPTION", "beyond", "direction", "key"],
+    ),
+    (
+        "src/curriculum/queries.rs",
+        &["VERSION", "beyond", "direction", "key"],
+    ),
+    (
+        "src/curriculum/queries/book.rs",
+        &["COMPETENCY", "REFERENCE"],
+    ),
     ("src/db/migrations.rs", &["POLICIES", "standing", ""]),
     ("src/db/mod.rs", &["declaration", "sql"]),
     ("src/desks/queries/cohort.rs", &["FIGURES", "YEAR"]),

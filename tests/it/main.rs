@@ -15,6 +15,7 @@ mod applications;
 mod architecture;
 mod audit;
 mod cohorts;
+mod curriculum;
 mod desks;
 mod doors;
 mod durability;

@@ -467,6 +467,8 @@ const SHARED: &[&str] = &[
     "holidays",
     "pics",
     "modules",
+    "competencies",
+    "framework_references",
     "cohorts",
     // The directory of partner organisations belongs to the house; coordinators keep it together.
     "organisation_contacts",

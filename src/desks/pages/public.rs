@@ -220,6 +220,7 @@ fn who(route: Route, lang: Lang) -> &'static str {
 }
 
 struct ModuleLine {
+    href: String,
     code: String,
     name: String,
     summary: Vec<String>,
@@ -257,6 +258,7 @@ pub(in crate::desks) fn curriculum(cx: &mut Cx<'_, '_>) -> Result<Reply> {
                 notional: count(own().map(|m| i64::from(m.notional_hours)).sum()),
                 modules: own()
                     .map(|m| ModuleLine {
+                        href: format!("/curriculum/{}/{}", m.programme_code, m.code),
                         code: m.code.clone(),
                         name: lang.pick(&m.name_en, &m.name_zh).clone(),
                         summary: paragraphs(lang.pick(&m.summary_en, &m.summary_zh)),

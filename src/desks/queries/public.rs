@@ -123,6 +123,9 @@ pub struct Module {
     /// Its programme.
     #[diesel(sql_type = SqlUuid)]
     pub programme_id: ProgrammeId,
+    /// Its programme's code, for the address of its page.
+    #[diesel(sql_type = Text)]
+    pub programme_code: String,
     /// Code, such as `AIR501`.
     #[diesel(sql_type = Text)]
     pub code: String,
@@ -146,14 +149,16 @@ pub struct Module {
     pub notional_hours: i32,
 }
 
-/// Every module, by programme and place.
+/// Every module that is published, by programme and place.
 ///
 /// # Errors
 /// The database's.
 pub fn modules(conn: &mut Conn<'_>, _site: &Working) -> Result<Vec<Module>> {
     Ok(sql_query(
-        "SELECT programme_id, code, name_en, name_zh, summary_en, summary_zh, contact_hours, notional_hours \
-         FROM modules ORDER BY programme_id, position, code",
+        "SELECT m.programme_id, p.code AS programme_code, m.code, v.name_en, v.name_zh, v.summary_en, v.summary_zh, \
+           v.contact_hours, v.contact_hours + v.self_study_hours + v.assessment_hours AS notional_hours \
+         FROM modules m JOIN module_versions v ON v.module_id = m.id AND v.state = 'published' \
+         JOIN programmes p ON p.id = m.programme_id ORDER BY m.programme_id, m.position, m.code",
     )
     .load(conn.pg())?)
 }

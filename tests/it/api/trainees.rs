@@ -244,6 +244,7 @@ pub async fn leaving(world: &World, desk: &Api<'_>, people: &[Api<'_>]) -> Strin
     let mine: &[(&str, &str)] = &[("enrolment", enrolment)];
     let one = "/api/v1/me/enrolments/{enrolment}";
     assert_problem(&people[2].get(one, mine).await, 404, "not-found");
+    super::curriculum::curriculum(world, desk, &people[3], enrolment).await;
     let left = good(&people[3].act(&format!("{one}/withdraw"), mine).await);
     assert_eq!(left["state"], "withdrawn");
     assert_eq!(

@@ -8,8 +8,20 @@ INSERT INTO observations (id, programme_id, source_id, kind, position, label_en,
   (§observation§, §programme§, §source§, 'survey', 1, 'Banks', '銀行', '38%', '38%', '2026-01-01', '2026-01-01');
 INSERT INTO pics (id, programme_id, version, text_en, text_zh, effective_at, created_at) VALUES
   (§pics§, §programme§, '2026-10', 'What we collect.', '我們收集的資料。', '2026-01-01', '2026-01-01');
-INSERT INTO modules (id, programme_id, code, name_en, name_zh, summary_en, summary_zh, contact_hours, notional_hours, position, created_at) VALUES
-  (§module§, §programme§, 'M1', 'Module', '單元', 'Summary', '簡介', 30, 60, 1, '2026-01-01');
+INSERT INTO modules (id, programme_id, code, position, created_at) VALUES
+  (§module§, §programme§, 'M1', 1, '2026-01-01'), (§module-2§, §programme§, 'M2', 2, '2026-01-01');
+INSERT INTO module_versions (id, module_id, programme_id, number, state, name_en, name_zh, summary_en, summary_zh, outcomes,
+    contact_hours, self_study_hours, assessments, effective_from, published_at, created_at) VALUES
+  (§version§, §module§, §programme§, 1, 'published', 'Module', '單元', 'Summary', '簡介', '[{"en": "do it", "zh": "做到"}]', 30, 30,
+   '[{"kind": "exam", "title": {"en": "Test", "zh": "測驗"}, "weight": 100, "must_pass": false}]', '2026-01-01', '2026-01-01', '2026-01-01'),
+  (§version-draft§, §module§, §programme§, 2, 'draft', 'Canary~c module', 'Canary~c單元', 'Summary', '簡介', '[{"en": "do more", "zh": "做得更多"}]', 40, 30,
+   '[{"kind": "exam", "title": {"en": "Test", "zh": "測驗"}, "weight": 100, "must_pass": false}]', '2027-09-01', NULL, '2026-11-01'),
+  (§version-2§, §module-2§, §programme§, 1, 'published', 'Second module', '第二單元', 'Summary', '簡介', '[{"en": "do it", "zh": "做到"}]', 20, 20,
+   '[{"kind": "exam", "title": {"en": "Test", "zh": "測驗"}, "weight": 100, "must_pass": false}]', '2026-01-01', '2026-01-01', '2026-01-01');
+INSERT INTO competencies (id, programme_id, code, name_en, name_zh, created_at) VALUES
+  (§competency§, §programme§, 'C-1', 'Competency', '能力', '2026-01-01');
+INSERT INTO framework_references (id, programme_id, framework, code, title_en, title_zh, created_at) VALUES
+  (§reference§, §programme§, 'Frame', 'F-1', 'Framework', '框架', '2026-01-01');
 
 INSERT INTO organisations (id, kind, name_en, name_zh, created_at) VALUES
   (§bank§, 'bank', 'Kapok Bank ~', '木棉銀行~', '2026-01-01'),
@@ -95,6 +107,10 @@ INSERT INTO offers (id, application_id, cohort_id, pool_id, programme_id, person
   (§offer-run§, §application-run§, §cohort-run§, §pool-run§, §programme§, §applicant§, 'accepted', '2026-07-20', '2026-07-01', '2026-06-20');
 INSERT INTO enrolments (id, cohort_id, programme_id, person_id, application_id, offer_id, pool_id, university_id, employer_id, trainee_number, certificate_name, name_shown, name_sort, state, created_at) VALUES
   (§enrolment§, §cohort-run§, §programme§, §applicant§, §application-run§, §offer-run§, §pool-run§, §university§, §bank§, 'RUN-~-001', 'Canary~p Certificate', 'CANARY~pFAMILY Given', 'canary~pfamily given', 'active', '2026-07-02');
+INSERT INTO exemptions (id, programme_id, cohort_id, enrolment_id, person_id, module_id, statement, evidence_id, state, created_at) VALUES
+  (§exemption§, §programme§, §cohort-run§, §enrolment§, §applicant§, §module-2§, 'Canary~p learnt it before.', §file§, 'requested', '2026-11-20');
+INSERT INTO exemption_cases (exemption_id, programme_id, decision, reason, decided_by, created_at) VALUES
+  (§exemption§, §programme§, 'refuse', 'Canary~c draft of a reason', §coordinator§, '2026-12-01');
 INSERT INTO emergency_contacts (enrolment_id, person_id, programme_id, name, relationship, phone, created_at) VALUES
   (§enrolment§, §applicant§, §programme§, 'Canary~p Mother', 'Canary~p mother', '+85298765432', '2026-07-02');
 INSERT INTO letters (id, kind, dedupe_key, person_id, programme_id, subject_id, to_address, to_name, lang, subject, body_text, body_html, state, run_at, created_at, sent_at) VALUES

@@ -346,7 +346,7 @@ pub enum Relation {
 }
 
 /// Rows of the whole house, or public by their nature: another programme's is no secret.
-pub const SHARED: &[&str] = &["organisation", "contact", "code"];
+pub const SHARED: &[&str] = &["organisation", "contact", "code", "programme_code"];
 
 /// What stands in a path for a parameter; none if this file knows no sample for it.
 pub fn sample(site: &Site, path: &str, param: &str, relation: Relation) -> Option<String> {
@@ -379,7 +379,29 @@ pub fn sample(site: &Site, path: &str, param: &str, relation: Relation) -> Optio
         "grant" => "grant-of-reviewer",
         "organisation" => "bank",
         "review" | "letter" | "enrolment" | "pool" | "import" | "target" | "contact"
-        | "partnership" | "session" | "api_token" | "offering" | "class" | "closed" => param,
+        | "partnership" | "session" | "api_token" | "module" | "competency" | "reference"
+        | "exemption" | "offering" | "class" | "closed" => param,
+        // A module's code within its programme, and a programme's own.
+        "code" if path.starts_with("/curriculum/") => {
+            return Some(
+                if relation == Relation::Missing {
+                    "NOSUCH"
+                } else {
+                    "M1"
+                }
+                .to_owned(),
+            );
+        }
+        "programme_code" | "code" if param == "programme_code" || path.contains("/curricula/") => {
+            return Some(
+                if relation == Relation::Missing {
+                    "NOSUCH"
+                } else {
+                    ["PRG-A", "PRG-B"][usize::from(side == 'B')]
+                }
+                .to_owned(),
+            );
+        }
         "code" => {
             return Some(
                 if relation == Relation::Missing {

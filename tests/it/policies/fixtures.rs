@@ -19,6 +19,7 @@ const TOLD: &[(&str, &str, [&str; 3])] = &[
     ("applications", "reference", ["'A-1'", "'N-1'", "'B-1'"]),
     ("cohorts", "state", ["'open'", "'planned'", "'open'"]),
     ("cohorts", "closes_at", ["'2031-01-01'"; 3]),
+    ("exemptions", "state", ["'requested'"; 3]),
     (
         "holidays",
         "observed_on",

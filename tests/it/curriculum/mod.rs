@@ -1,0 +1,5 @@
+mod exemptions;
+mod migration;
+mod pages;
+mod rules;
+mod versions;
