@@ -97,6 +97,5 @@ pub(super) fn read(visit: &Visit, site: &Site) -> Result<Reply> {
     let file = Reply::bytes(200, "text/calendar; charset=utf-8", text.into_bytes());
     Ok(file
         .with("etag", format!("\"{tag}\""))
-        .with("cache-control", "private, max-age=300")
         .with("content-disposition", "inline; filename=\"banyan.ics\""))
 }
