@@ -112,7 +112,11 @@ async fn no_cell_of_any_export_is_a_formula() {
             } {
                 let path = door
                     .path
-                    .replace("{cohort}", &crate::doors::world::id('A', name).to_string());
+                    .replace("{cohort}", &crate::doors::world::id('A', name).to_string())
+                    .replace(
+                        "{programme}",
+                        &crate::doors::world::id('A', "programme").to_string(),
+                    );
                 let asked = Knock {
                     who: called(who_exports(door.path)),
                     method: Method::Get,
