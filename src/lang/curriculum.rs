@@ -102,9 +102,7 @@ texts! {
     curriculum_qr_from: "Registered from" | "登記首日";
     curriculum_qr_to: "Registered until" | "登記最後一日";
     curriculum_themes: "Themes" | "主題";
-    curriculum_theme_in: "Answers to this theme" | "回應此主題";
     curriculum_yes: "Yes" | "是";
-    curriculum_no: "No" | "否";
     curriculum_plan: "Assessment plan" | "評核安排";
     curriculum_part(n: i32): "Assessment part {n}" | "評核項目{n}";
     curriculum_kind: "Kind" | "類別";
@@ -119,7 +117,6 @@ texts! {
     curriculum_any_of(codes: &str): "any one of {codes}" | "以下任何一個：{codes}";
     curriculum_comma: ", " | "、";
     curriculum_competencies: "Competencies" | "能力";
-    curriculum_competency_not: "Not part of this module" | "不屬此單元";
     curriculum_basis: "Frameworks it rests on" | "依據的參考框架";
     curriculum_basis_hint(codes: &str): "One code on each line, with a level after it where there is one: “SFIA-AIDE 3–4”. Known: {codes}" | "每行一個編號，如有級別可加於其後，例如「SFIA-AIDE 3–4」。可用編號：{codes}";
     curriculum_effective: "In force from" | "生效日期";
@@ -149,17 +146,14 @@ texts! {
     curriculum_graph_note: "Read from top to bottom: a module stands below everything that it asks for." | "由上而下閱讀：每個單元位於其先修要求之下。";
     curriculum_graph_all: "All of these" | "須全部符合";
     curriculum_graph_any: "Any one of these" | "任何一個即可";
-    curriculum_graph_one: "1 of" | "任一";
     curriculum_graph_asks: "Asks for" | "先修要求";
     curriculum_graph_before: "Is asked for by" | "為以下單元的先修要求";
-    curriculum_graph_none: "No module asks for another yet." | "尚未有單元設先修要求。";
 
     curriculum_new_competency: "New competency" | "新增能力";
     curriculum_edit_competency: "Edit the competency" | "修改能力";
     curriculum_description_en: "Description in English" | "英文說明";
     curriculum_description_zh: "Description in Chinese" | "中文說明";
     curriculum_name: "Name" | "名稱";
-    curriculum_in_modules: "In modules" | "所屬單元";
     curriculum_competencies_none: "No competencies yet" | "尚未有能力項目";
     curriculum_competencies_more: "What modules build, each at a level from 1 (aware) to 4 (leads)." | "單元所培養的能力，分為第1級（認識）至第4級（帶領他人）。";
     curriculum_none_match: "Nothing matches the filter" | "沒有符合篩選條件的項目";
@@ -175,7 +169,6 @@ texts! {
     curriculum_edit_reference: "Edit the framework reference" | "修改參考框架";
     curriculum_framework: "Framework or publisher" | "框架或發布機構";
     curriculum_edition: "Edition" | "版本";
-    curriculum_reference: "Reference" | "參考框架";
     curriculum_title_en: "Title in English" | "英文標題";
     curriculum_title_zh: "Title in Chinese" | "中文標題";
     curriculum_url: "Address on the web" | "網址";
@@ -195,9 +188,7 @@ texts! {
     curriculum_told_nobody: "Nobody is written to." | "不會發出電郵。";
 
     curriculum_public_all: "All modules" | "所有單元";
-    curriculum_public_back: "Curriculum" | "課程";
     curriculum_public_read: "Read the whole module" | "閱讀單元全文";
-    curriculum_public_download: "Print this page" | "列印本頁";
 }
 
 texts! {
@@ -220,6 +211,8 @@ texts! {
     exemption_ask_note: "If you have learnt before what a module teaches, it can count as passed. An exempted module carries no mark." | "如你曾修習單元所教的內容，該單元可視作合格。獲豁免的單元不計分數。";
     exemption_module: "Module" | "單元";
     exemption_statement: "What have you learnt, where and when?" | "你曾於何時何地修習甚麼內容？";
+    exemption_statement_of: "Prior learning" | "過往學習";
+    exemption_enrolment: "Your enrolment" | "你的註冊紀錄";
     exemption_statement_hint: "Compare it with the module’s learning outcomes. Up to 2,000 characters." | "請對照單元的學習成果說明，最多2,000字元。";
     exemption_evidence: "Evidence" | "證明文件";
     exemption_evidence_hint: "One PDF, at most 10 MB: a certificate, a transcript or a letter of your employer." | "一份PDF，最大10 MB，例如證書、成績單或僱主信。";
@@ -255,7 +248,6 @@ texts! {
     exemption_decide_grant: "The module counts as passed for prerequisites and completion, and carries no mark." | "就先修要求及完成課程而言，此單元視作合格，不計分數。";
     exemption_decide_refuse: "The trainee takes the module." | "學員須修讀此單元。";
     exemption_decide_final: "A decision is not changed; after a refusal the trainee can ask again." | "決定不可更改；不獲批准者可再次申請。";
-    exemption_decide: "Decide" | "作出決定";
     exemption_file: "Open the evidence" | "開啟證明文件";
 
     letter_exemption_granted_subject(code: &str): "You are exempted from {code}" | "你已獲豁免修讀{code}";

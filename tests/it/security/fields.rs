@@ -286,6 +286,7 @@ async fn send(
 const WITHOUT_FORM: &[(&str, &str)] = &[
     ("/me/applications/{application}/document", "takes a file"),
     ("/cohorts/{cohort}/import", "takes a file"),
+    ("/me/enrolments/{enrolment}/exemptions", "takes a file"),
     (
         "/cohorts/{cohort}/import/{import}/commit",
         "shown after a dry run",
