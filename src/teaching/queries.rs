@@ -98,10 +98,10 @@ pub struct Offering {
 }
 
 const OFFERING: &str = "SELECT o.id, o.cohort_id, o.programme_id, o.module_id, m.code AS module_code, \
-    coalesce(nullif(o.title_en, ''), m.name_en) AS name_en, coalesce(nullif(o.title_zh, ''), m.name_zh) AS name_zh, \
-    o.title_en, o.title_zh, o.instructor_ids, o.room, o.link, o.capacity, o.whole_cohort, o.state, m.contact_hours, \
+    coalesce(nullif(o.title_en, ''), v.name_en, m.code) AS name_en, coalesce(nullif(o.title_zh, ''), v.name_zh, m.code) AS name_zh, \
+    o.title_en, o.title_zh, o.instructor_ids, o.room, o.link, o.capacity, o.whole_cohort, o.state, coalesce(v.contact_hours, 0) AS contact_hours, \
     t.sessions, t.minutes, (SELECT count(*) FROM offering_places p WHERE p.offering_id = o.id) AS places, o.version \
-    FROM offerings o JOIN modules m ON m.id = o.module_id \
+    FROM offerings o JOIN modules m ON m.id = o.module_id LEFT JOIN module_versions v ON v.module_id = m.id AND v.state = 'published' \
     CROSS JOIN LATERAL (SELECT count(*) AS sessions, \
       coalesce(sum(extract(epoch FROM s.ends_at - s.starts_at)::bigint / 60), 0)::bigint AS minutes \
       FROM class_sessions s WHERE s.offering_id = o.id AND s.state <> 'cancelled') t";
@@ -222,12 +222,12 @@ pub struct ClassSession {
 /// The columns of [`ClassSession`] and where they come from. Whoever may see a session and not its
 /// offering (a substitute) sees the module's name.
 const CLASS: &str = "SELECT s.id, s.cohort_id, coalesce(c.code, '') AS cohort_code, s.programme_id, s.offering_id, \
-    m.code AS module_code, coalesce(nullif(o.title_en, ''), m.name_en) AS name_en, \
-    coalesce(nullif(o.title_zh, ''), m.name_zh) AS name_zh, s.starts_at, s.ends_at, s.room, s.link, s.instructor_ids, \
+    m.code AS module_code, coalesce(nullif(o.title_en, ''), v.name_en, m.code) AS name_en, \
+    coalesce(nullif(o.title_zh, ''), v.name_zh, m.code) AS name_zh, s.starts_at, s.ends_at, s.room, s.link, s.instructor_ids, \
     s.published, coalesce(o.whole_cohort, true) AS whole_cohort, s.state, s.cancel_reason, s.made_up_for, \
     (SELECT r.id FROM class_sessions r WHERE r.made_up_for = s.id AND r.state <> 'cancelled') AS made_up_by, \
     s.sequence, s.changed_at, s.version \
-    FROM class_sessions s JOIN modules m ON m.id = s.module_id LEFT JOIN offerings o ON o.id = s.offering_id \
+    FROM class_sessions s JOIN modules m ON m.id = s.module_id LEFT JOIN module_versions v ON v.module_id = m.id AND v.state = 'published' LEFT JOIN offerings o ON o.id = s.offering_id \
     LEFT JOIN cohorts c ON c.id = s.cohort_id";
 
 impl ClassSession {
@@ -302,7 +302,7 @@ pub fn of_cohort(
         "{CLASS} WHERE s.cohort_id = $1 AND ($2 IS NULL OR s.starts_at >= $2) AND ($3 IS NULL OR s.starts_at < $3) \
            AND ($4 IS NULL OR s.offering_id = $4) AND ($5 IS NULL OR s.state = $5) \
            AND ($6 IS NULL OR $6 = ANY (s.instructor_ids)) \
-           AND ($7 IS NULL OR position(lower($7) IN lower(concat_ws(' ', m.code, m.name_en, m.name_zh, o.title_en, \
+           AND ($7 IS NULL OR position(lower($7) IN lower(concat_ws(' ', m.code, v.name_en, v.name_zh, o.title_en, \
              o.title_zh, s.room))) > 0) \
            AND ($8 IS NULL OR (s.starts_at, s.id) {beyond} ($8, $9)) \
          ORDER BY s.starts_at {direction}, s.id {direction} LIMIT $10"

@@ -49,8 +49,11 @@ pub fn intakes(conn: &mut Conn<'_>, teacher: &Instructor) -> Result<Vec<Cohort>>
 /// The database's.
 pub fn modules(conn: &mut Conn<'_>, teacher: &Instructor) -> Result<Vec<Module>> {
     Ok(sql_query(
-        "SELECT programme_id, code, name_en, name_zh, summary_en, summary_zh, contact_hours, notional_hours \
-         FROM modules WHERE programme_id = ANY ($1) ORDER BY programme_id, position, code",
+        "SELECT m.programme_id, p.code AS programme_code, m.code, v.name_en, v.name_zh, v.summary_en, v.summary_zh, \
+           v.contact_hours, v.contact_hours + v.self_study_hours + v.assessment_hours AS notional_hours \
+         FROM modules m JOIN module_versions v ON v.module_id = m.id AND v.state = 'published' \
+         JOIN programmes p ON p.id = m.programme_id \
+         WHERE m.programme_id = ANY ($1) ORDER BY m.programme_id, m.position, m.code",
     )
     .bind::<Array<SqlUuid>, _>(ids(teacher))
     .load(conn.pg())?)

@@ -145,7 +145,9 @@ pub struct Module {
 /// The database's.
 pub fn modules(conn: &mut Conn<'_>, staff: &ProgrammeStaff) -> Result<Vec<Module>> {
     Ok(sql_query(
-        "SELECT id, code, name_en, name_zh FROM modules WHERE programme_id = $1 ORDER BY position, code",
+        "SELECT m.id, m.code, v.name_en, v.name_zh FROM modules m \
+         JOIN module_versions v ON v.module_id = m.id AND v.state = 'published' \
+         WHERE m.programme_id = $1 ORDER BY m.position, m.code",
     )
     .bind::<SqlUuid, _>(staff.programme())
     .load(conn.pg())?)

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::office::{good, id, items};
 use super::{Api, With, assert_problem};
-use crate::support::fixtures::desk::World;
+use crate::support::fixtures::desk::{World, module_sql};
 
 const OFFERINGS: &str = "/api/v1/cohorts/{cohort}/offerings";
 const CLASSES: &str = "/api/v1/cohorts/{cohort}/classes";
@@ -13,10 +13,16 @@ const CLASSES: &str = "/api/v1/cohorts/{cohort}/classes";
 pub async fn teaching(world: &World, desk: &Api<'_>) {
     let module = ModuleId::new();
     world.app.as_owner(&format!(
-        "INSERT INTO modules (id, programme_id, code, name_en, name_zh, summary_en, summary_zh, contact_hours, \
-           notional_hours, position) VALUES ('{module}', '{}', 'TEACH1', 'Teaching', '教學', 'x', 'x', 6, 10, 90); \
-         UPDATE cohorts SET starts_on = '2038-02-22', ends_on = '2038-06-30' WHERE id = '{}'",
-        world.programme, world.cohort
+        "{}; UPDATE cohorts SET starts_on = '2038-02-22', ends_on = '2038-06-30' WHERE id = '{}'",
+        module_sql(
+            module,
+            world.programme,
+            "TEACH1",
+            ("Teaching", "教學"),
+            6,
+            90
+        ),
+        world.cohort
     ));
     let cohort = world.cohort.to_string();
     let at: &[(&str, &str)] = &[("cohort", &cohort)];

@@ -78,6 +78,41 @@ const PLACES: &[(&str, &str, &str)] = &[
         "§import§",
     ),
     (
+        "/cohorts/§cohort-run§/offerings/§offering§",
+        "/cohorts/§cohort-run§/offerings/§offering§/history.*",
+        "§offering§",
+    ),
+    (
+        "/cohorts/§cohort-run§/classes/§class§",
+        "/cohorts/§cohort-run§/classes/§class§/history.*",
+        "§class§",
+    ),
+    (
+        "/programme/closed/§closed§",
+        "/programme/closed/§closed§/history.*",
+        "§closed§",
+    ),
+    (
+        "/programmes/§programme§/curriculum/modules/§module§",
+        "/programmes/§programme§/curriculum/modules/§module§/history.*",
+        "§module§",
+    ),
+    (
+        "/programmes/§programme§/competencies/§competency§",
+        "/programmes/§programme§/competencies/§competency§/history.*",
+        "§competency§",
+    ),
+    (
+        "/programmes/§programme§/references/§reference§",
+        "/programmes/§programme§/references/§reference§/history.*",
+        "§reference§",
+    ),
+    (
+        "/programmes/§programme§/exemptions/§exemption§",
+        "/programmes/§programme§/exemptions/§exemption§/history.*",
+        "§exemption§",
+    ),
+    (
         "/letters",
         "/letters/history.*",
         "'004c4554-5445-5253-0000-000000000001'",

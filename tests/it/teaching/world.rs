@@ -5,7 +5,7 @@ use banyan::ids::{CohortId, EnrolmentId, GrantId, ModuleId, PersonId};
 use uuid::Uuid;
 
 use crate::support::app::{Answer, Client};
-use crate::support::fixtures::desk::{Plan, World};
+use crate::support::fixtures::desk::{Plan, World, module_sql};
 
 /// When the tests of teaching happen: three weeks before the first session.
 pub const NOW: &str = "2027-02-01T02:00:00Z";
@@ -24,13 +24,17 @@ impl School {
         world.app.site.db = world.app.site.db.as_of(NOW.parse().unwrap());
         let module = ModuleId::new();
         world.app.as_owner(&format!(
-            "INSERT INTO modules (id, programme_id, code, name_en, name_zh, summary_en, summary_zh, contact_hours, \
-               notional_hours, position) VALUES ('{module}', '{}', 'AIR501', 'AI risk management', '人工智能風險管理', \
-               'Risks', '風險', 24, 80, 1); \
-             INSERT INTO holidays (observed_on, name_en, name_zh, status) VALUES \
+            "{}; INSERT INTO holidays (observed_on, name_en, name_zh, status) VALUES \
                ('2027-03-26', 'Good Friday', '耶穌受難節', 'derived'), \
                ('2027-03-29', 'Easter Monday', '復活節星期一', 'derived')",
-            world.programme
+            module_sql(
+                module,
+                world.programme,
+                "AIR501",
+                ("AI risk management", "人工智能風險管理"),
+                24,
+                1
+            )
         ));
         let teach = |name: &str| {
             let person = world.app.account(name);
