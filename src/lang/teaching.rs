@@ -55,7 +55,7 @@ texts! {
     tt_publish_of(name: &str): "Publish “{name}”?" | "公布「{name}」？";
     tt_publish_does(n: usize): "{n} session becomes visible to its trainees and instructors, and enters their calendars." + "{n} sessions become visible to their trainees and instructors, and enter their calendars." | "{n}節課會向學員及講師公布，並加入他們的日曆。";
     tt_letters_hard: "A letter that has left." | "已寄出的電郵。";
-    tt_told(trainees: usize, instructors: usize): "By e-mail, each in their own language: {trainees} trainees, {instructors} instructors" | "以電郵通知，各按其語言：學員{trainees}人，講師{instructors}人";
+    tt_told(trainees: usize, instructors: usize): "By e-mail, each in their own language. Trainees: {trainees}; instructors: {instructors}" | "以電郵通知，各按其語言：學員{trainees}人，講師{instructors}人";
     tt_told_people(n: usize): "{n} person, by e-mail in their own language, with a calendar entry" + "{n} people, by e-mail, each in their own language, with a calendar entry" | "{n}人，以電郵通知，各按其語言，並附日曆事項";
     tt_told_later: "Nobody yet: the offering is not published." | "暫不通知：開設單元尚未公布。";
     tt_module: "Module" | "單元";

@@ -111,7 +111,7 @@ async fn publishing_tells_trainees_and_instructors_in_their_language_over_smtp()
     assert!(school.letters("timetable_published").is_empty());
     let asked = desk.get(&format!("{offering}/publish")).await;
     assert!(
-        asked.text().contains("2 trainees, 1 instructors"),
+        asked.text().contains("Trainees: 2; instructors: 1"),
         "{}",
         asked.text()
     );
