@@ -31,12 +31,23 @@ pub struct ClosedDetails {
     pub name_zh: String,
 }
 
-fn check(details: &ClosedDetails) -> Result<()> {
-    if details.starts_on <= details.ends_on {
+fn check(conn: &mut Conn<'_>, details: &ClosedDetails) -> Result<()> {
+    if details.starts_on > details.ends_on {
+        return Err(Error::field("ends_on", "order", |lang| {
+            lang.tt_closed_order().to_owned()
+        }));
+    }
+    let Some(university) = details.university else {
+        return Ok(());
+    };
+    if queries::universities(conn)?
+        .iter()
+        .any(|it| it.id == university)
+    {
         Ok(())
     } else {
-        Err(Error::field("ends_on", "order", |lang| {
-            lang.tt_closed_order().to_owned()
+        Err(Error::field("university", "choice", |lang| {
+            lang.form_choice().to_owned()
         }))
     }
 }
@@ -54,7 +65,7 @@ pub fn add_closed(
     staff: &ProgrammeStaff,
     details: &ClosedDetails,
 ) -> Result<ClosedId> {
-    check(details)?;
+    check(conn, details)?;
     let id = ClosedId::new();
     sql_query(
         "INSERT INTO closed_periods (id, programme_id, university_id, kind, starts_on, ends_on, name_en, name_zh) \
@@ -84,7 +95,7 @@ pub fn change_closed(
     (id, version): (ClosedId, i32),
     details: &ClosedDetails,
 ) -> Result<()> {
-    check(details)?;
+    check(conn, details)?;
     queries::lock_closed(conn, staff, id, version)?;
     sql_query(
         "UPDATE closed_periods SET university_id = $3, kind = $4, starts_on = $5, ends_on = $6, name_en = $7, name_zh = $8, \
