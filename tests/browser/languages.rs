@@ -33,9 +33,11 @@ const WIDE: &str = "(() => { const root = document.documentElement; if (root.scr
 /// The shape of a path: ids and codes left out, so that one page of each kind is looked at.
 pub fn shape(path: &str) -> String {
     let plain = path.split(['?', '#']).next().unwrap_or_default();
-    let parts = plain.split('/').map(|part| {
+    // A module's page has the programme's code and its own.
+    let module = plain.starts_with("/curriculum/");
+    let parts = plain.split('/').enumerate().map(|(at, part)| {
         let id = part.len() >= 32 && part.chars().all(|c| c.is_ascii_hexdigit() || c == '-');
-        let code = part.starts_with("20");
+        let code = part.starts_with("20") || module && at > 1;
         if id || code { "*" } else { part }
     });
     parts.collect::<Vec<_>>().join("/")
@@ -129,9 +131,17 @@ pub fn is_page(href: &str) -> bool {
     let path = href.split(['?', '#']).next().unwrap_or_default();
     href.starts_with('/')
         && !href.starts_with("/dev/")
-        && ![".csv", ".xlsx", "/document", "/file", "/body"]
-            .iter()
-            .any(|end| path.ends_with(end))
+        && ![
+            ".csv",
+            ".xlsx",
+            ".ics",
+            "/document",
+            "/evidence",
+            "/file",
+            "/body",
+        ]
+        .iter()
+        .any(|end| path.ends_with(end))
 }
 
 /// Looks at one page of each kind that can be reached from here by links and was not seen yet.
@@ -202,13 +212,22 @@ async fn the_questions_find_what_is_planted() {
 
 /// Pages of the register that no link of the sample programme leads to: they come after a form, by a
 /// letter, or where the sample has nothing of the kind. Their own tests look at them.
-const NO_LINK: [&str; 6] = [
+const NO_LINK: [&str; 15] = [
     "/link/confirm/*",
     "/link/reset/*",
     "/link/invite/*",
     "/cohorts/*/reviewers/remind",
     "/link/offer/*",
     "/me/enrol/*",
+    "/programmes/*/curriculum/modules/*/publish",
+    "/programmes/*/curriculum/modules/*/discard",
+    "/programmes/*/exemptions/*",
+    "/programmes/*/exemptions/*/decide",
+    "/me/enrolments/*/exemptions/*",
+    "/me/enrolments/*/exemptions/*/withdraw",
+    "/cohorts/*/offerings/*/publish",
+    "/cohorts/*/classes/*/make-up",
+    "/programme/storm/make-up",
 ];
 
 /// Where else a role's pages are reached from than its home: of the first page of each kind another
@@ -220,7 +239,14 @@ async fn other_ways(browser: &Browser, url: &str, role: &str) -> Vec<String> {
             let cohort: String = browser
                 .ask("[...document.querySelectorAll('tbody tr')].find((r) => r.textContent.includes('2027H1')).querySelector('th a').getAttribute('href')")
                 .await;
-            let tabs = ["seats", "offers", "enrolments", "import"];
+            let tabs = [
+                "seats",
+                "offers",
+                "enrolments",
+                "import",
+                "offerings",
+                "timetable",
+            ];
             tabs.map(|tab| format!("{cohort}/{tab}")).to_vec()
         }
         "Reviewer" => vec!["/reviews?state=submitted".to_owned()],
