@@ -259,7 +259,7 @@ fn line(lang: Lang, entry: Entry) -> HistoryLine {
 }
 
 /// The history of a record for its page: its newest lines, and where the whole is as a file
-/// ([`file`] behind a door at this address with `.csv` and `.xlsx`).
+/// ([`file()`] behind a door at this address with `.csv` and `.xlsx`).
 ///
 /// # Errors
 /// The database's.

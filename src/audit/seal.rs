@@ -132,7 +132,7 @@ fn checkpoint_text(position: i64, hash: &[u8]) -> Vec<u8> {
 
 /// Seals what has been committed lately and is not yet in the chain; returns how many events. One
 /// sealer at a time: a second one finds the lock taken and does nothing. An event that commits more
-/// than [`OVERLAP`] behind its time is left to [`seal_late`].
+/// than an hour behind its time is left to [`seal_late`].
 ///
 /// # Errors
 /// The database's.
