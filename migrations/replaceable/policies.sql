@@ -211,7 +211,8 @@ BEGIN
     ('class_sessions', 'instructor', 's', instructor || ' AND published'),
     ('class_sessions', 'timetable', 's', 'task:timetable'),
     ('calendar_feeds', 'own', 'siu', own),
-    ('calendar_feeds', 'timetable', 'su', 'task:timetable'),
+    ('calendar_feeds', 'timetable', 's', 'task:timetable'),
+    ('calendar_feeds', 'read', 'u', '(SELECT banyan_kind()) = ''task:timetable'' AND revoked_at IS NULL'),
     ('enrolments', 'timetable', 's', 'task:timetable'),
     ('people', 'timetable', 's', 'task:timetable'),
     ('role_grants', 'timetable', 's', 'task:timetable')

@@ -370,7 +370,7 @@ pub fn published_one(conn: &mut Conn<'_>, programme: ProgrammeId, code: &str) ->
 pub fn version_on(conn: &mut Conn<'_>, module: ModuleId, on: NaiveDate) -> Result<Option<Version>> {
     let row: Option<Row> = sql_query(format!(
         "{VERSION} WHERE v.module_id = $1 AND v.state <> 'draft' AND v.effective_from <= $2 \
-         ORDER BY v.effective_from DESC, v.number DESC LIMIT 1"
+         ORDER BY v.number DESC LIMIT 1"
     ))
     .bind::<SqlUuid, _>(module)
     .bind::<Date, _>(on)
@@ -412,7 +412,7 @@ pub fn prerequisites(
 /// # Errors
 /// The database's.
 pub fn lock_modules(conn: &mut Conn<'_>, staff: &ProgrammeStaff) -> Result<()> {
-    sql_query("SELECT id FROM modules WHERE programme_id = $1 ORDER BY id FOR UPDATE")
+    sql_query("SELECT id FROM modules WHERE programme_id = $1 ORDER BY id FOR NO KEY UPDATE")
         .bind::<SqlUuid, _>(staff.programme())
         .execute(conn.pg())?;
     Ok(())

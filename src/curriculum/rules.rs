@@ -355,8 +355,8 @@ pub fn version_for(versions: &[(i32, NaiveDate)], on: NaiveDate) -> Option<i32> 
     versions
         .iter()
         .filter(|(_, from)| *from <= on)
-        .max_by_key(|(number, from)| (*from, *number))
         .map(|(number, _)| *number)
+        .max()
 }
 
 /// The word for a level of competency.

@@ -175,7 +175,7 @@ texts! {
     curriculum_url_form: "Give an address that begins with https:// or http://." | "請輸入以https://或http://開首的網址。";
     curriculum_valid_from: "First day in force" | "生效首日";
     curriculum_valid_to: "Last day in force" | "生效最後一日";
-    curriculum_superseded: "Replaced by" | "由此取代";
+    curriculum_superseded: "Replaced by" | "取代此項者";
     curriculum_validity: "Validity" | "效力";
     curriculum_holds: "In force" | "生效中";
     curriculum_holds_from(day: &str): "In force from {day}" | "自{day}起生效";

@@ -17,7 +17,8 @@ texts! {
     cancel_room: "The room cannot be used" | "課室未能使用";
     cancel_other: "Another reason" | "其他原因";
     closed_examination: "Examinations" | "考試";
-    closed_reading_week: "Reading week" | "溫習週";
+    teaching_one_day: "A session begins and ends on the same day." | "課節須於同一天開始及結束。";
+    closed_reading_week: "Reading week" | "閱讀週";
     closed_break: "Break" | "假期";
     clash_room: "same room" | "同一課室";
     clash_link: "same meeting link" | "同一網上會議連結";
@@ -161,7 +162,7 @@ texts! {
     tt_made_up_by: "A make-up session is planned" | "已編排補課";
     tt_made_up_for: "Make-up session for a cancelled one" | "此節為已取消課節的補課";
     tt_closed: "Days without classes" | "停課日子";
-    tt_closed_note: "Examination and reading weeks and breaks. Sessions are not planned into them." | "考試週、溫習週及假期，編排課節時會避開。";
+    tt_closed_note: "Examination and reading weeks and breaks. Sessions are not planned into them." | "考試週、閱讀週及假期，編排課節時會避開。";
     tt_closed_none: "No closed periods yet" | "暫無停課日子";
     tt_closed_add: "Add days without classes" | "新增停課日子";
     tt_closed_edit(name: &str): "Change “{name}”" | "更改「{name}」";

@@ -139,7 +139,7 @@ pub(super) fn first_intake(
             (
                 (day(2027, 4, 12), day(2027, 4, 17)),
                 (ClosedKind::ReadingWeek, Some(lion_rock)),
-                ("Reading week", "溫習週"),
+                ("Reading week", "閱讀週"),
             ),
             (
                 (day(2027, 5, 3), day(2027, 5, 7)),

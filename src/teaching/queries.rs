@@ -100,8 +100,12 @@ pub struct Offering {
 const OFFERING: &str = "SELECT o.id, o.cohort_id, o.programme_id, o.module_id, m.code AS module_code, \
     coalesce(nullif(o.title_en, ''), v.name_en, m.code) AS name_en, coalesce(nullif(o.title_zh, ''), v.name_zh, m.code) AS name_zh, \
     o.title_en, o.title_zh, o.instructor_ids, o.room, o.link, o.capacity, o.whole_cohort, o.state, coalesce(v.contact_hours, 0) AS contact_hours, \
-    t.sessions, t.minutes, (SELECT count(*) FROM offering_places p WHERE p.offering_id = o.id) AS places, o.version \
-    FROM offerings o JOIN modules m ON m.id = o.module_id LEFT JOIN module_versions v ON v.module_id = m.id AND v.state = 'published' \
+    t.sessions, t.minutes, (SELECT count(*) FROM offering_places p JOIN enrolments e ON e.id = p.enrolment_id \
+      WHERE p.offering_id = o.id AND e.state IN ('enrolled', 'active', 'suspended')) AS places, o.version \
+    FROM offerings o JOIN modules m ON m.id = o.module_id LEFT JOIN cohorts c ON c.id = o.cohort_id \
+    LEFT JOIN LATERAL (SELECT n.name_en, n.name_zh, n.contact_hours FROM module_versions n \
+      WHERE n.module_id = m.id AND n.state <> 'draft' \
+      ORDER BY n.effective_from <= c.starts_on DESC, n.number DESC LIMIT 1) v ON true \
     CROSS JOIN LATERAL (SELECT count(*) AS sessions, \
       coalesce(sum(extract(epoch FROM s.ends_at - s.starts_at)::bigint / 60), 0)::bigint AS minutes \
       FROM class_sessions s WHERE s.offering_id = o.id AND s.state <> 'cancelled') t";
@@ -196,6 +200,9 @@ pub struct ClassSession {
     /// Does the whole cohort attend?
     #[diesel(sql_type = Bool)]
     pub whole_cohort: bool,
+    /// Is its whole offering called off? Then nothing is made up for.
+    #[diesel(sql_type = Bool)]
+    pub called_off: bool,
     /// State, as its word.
     #[diesel(sql_type = Text)]
     pub state: String,
@@ -224,11 +231,15 @@ pub struct ClassSession {
 const CLASS: &str = "SELECT s.id, s.cohort_id, coalesce(c.code, '') AS cohort_code, s.programme_id, s.offering_id, \
     m.code AS module_code, coalesce(nullif(o.title_en, ''), v.name_en, m.code) AS name_en, \
     coalesce(nullif(o.title_zh, ''), v.name_zh, m.code) AS name_zh, s.starts_at, s.ends_at, s.room, s.link, s.instructor_ids, \
-    s.published, coalesce(o.whole_cohort, true) AS whole_cohort, s.state, s.cancel_reason, s.made_up_for, \
+    s.published, coalesce(o.whole_cohort, true) AS whole_cohort, \
+    coalesce(o.state = 'cancelled', false) AS called_off, s.state, s.cancel_reason, s.made_up_for, \
     (SELECT r.id FROM class_sessions r WHERE r.made_up_for = s.id AND r.state <> 'cancelled') AS made_up_by, \
     s.sequence, s.changed_at, s.version \
-    FROM class_sessions s JOIN modules m ON m.id = s.module_id LEFT JOIN module_versions v ON v.module_id = m.id AND v.state = 'published' LEFT JOIN offerings o ON o.id = s.offering_id \
-    LEFT JOIN cohorts c ON c.id = s.cohort_id";
+    FROM class_sessions s JOIN modules m ON m.id = s.module_id LEFT JOIN offerings o ON o.id = s.offering_id \
+    LEFT JOIN cohorts c ON c.id = s.cohort_id \
+    LEFT JOIN LATERAL (SELECT n.name_en, n.name_zh, n.contact_hours FROM module_versions n \
+      WHERE n.module_id = m.id AND n.state <> 'draft' \
+      ORDER BY n.effective_from <= c.starts_on DESC, n.number DESC LIMIT 1) v ON true";
 
 impl ClassSession {
     /// Its name as the reader reads it.

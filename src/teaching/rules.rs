@@ -157,6 +157,12 @@ pub fn slot_problems(slot: &Slot, dates: (NaiveDate, NaiveDate)) -> Vec<FieldErr
             lang.teaching_bad_minutes(*MINUTES.start(), *MINUTES.end())
         }));
     }
+    // Clashes are sought day by day.
+    if crate::lang::format::hk_date(slot.ends_at - chrono::Duration::seconds(1)) != day {
+        problems.push(FieldError::new("minutes", "next_day", |lang| {
+            lang.teaching_one_day().to_owned()
+        }));
+    }
     if day < dates.0 || day > dates.1 {
         problems.push(FieldError::new("day", "outside_cohort", |lang| {
             lang.teaching_outside(

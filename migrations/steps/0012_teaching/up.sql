@@ -79,7 +79,6 @@ CREATE INDEX class_sessions_cohort ON class_sessions (cohort_id, starts_at, id);
 CREATE INDEX class_sessions_offering ON class_sessions (offering_id, starts_at);
 CREATE INDEX class_sessions_module ON class_sessions (module_id);
 CREATE INDEX class_sessions_programme ON class_sessions (programme_id, starts_at);
-CREATE INDEX class_sessions_instructors ON class_sessions USING gin (instructor_ids);
 CREATE INDEX class_sessions_made_up ON class_sessions (made_up_for);
 -- One session in the stead of a cancelled one, at a time.
 CREATE UNIQUE INDEX class_sessions_made_up_once ON class_sessions (made_up_for) WHERE state <> 'cancelled';

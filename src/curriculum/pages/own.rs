@@ -209,7 +209,7 @@ pub(super) fn record(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let lang = cx.lang();
     let state = it.state()?;
     let page = OwnRecord {
-        shell: cx.shell(lang.exemption_of(&it.code, lang.exemption_title())),
+        shell: cx.shell(format!("{} – {}", lang.exemption_title(), it.code)),
         enrolment: own.enrolment(),
         evidence: format!(
             "/me/enrolments/{}/exemptions/{}/evidence",

@@ -29,6 +29,10 @@ fn stop(conn: &mut Conn<'_>, own: &Own) -> Result<usize> {
 /// # Errors
 /// No randomness, or the database's.
 pub fn make_feed(conn: &mut Conn<'_>, own: &Own) -> Result<String> {
+    // Whoever asks twice at once waits here, and ends the first one's address.
+    sql_query("SELECT id FROM people WHERE id = $1 FOR UPDATE")
+        .bind::<SqlUuid, _>(own.person())
+        .execute(conn.pg())?;
     stop(conn, own)?;
     let (id, token) = (FeedId::new(), secret::fresh()?);
     sql_query("INSERT INTO calendar_feeds (id, person_id, token_hash) VALUES ($1, $2, $3)")
@@ -58,8 +62,10 @@ pub fn revoke_feed(conn: &mut Conn<'_>, own: &Own) -> Result<()> {
 /// # Errors
 /// The database's.
 pub fn note_read(conn: &mut Conn<'_>, _timetable: &Working, id: FeedId) -> Result<()> {
-    sql_query("UPDATE calendar_feeds SET read_at = banyan_now() WHERE id = $1")
-        .bind::<SqlUuid, _>(id)
-        .execute(conn.pg())?;
+    sql_query(
+        "UPDATE calendar_feeds SET read_at = banyan_now() WHERE id = $1 AND revoked_at IS NULL",
+    )
+    .bind::<SqlUuid, _>(id)
+    .execute(conn.pg())?;
     Ok(())
 }

@@ -7,7 +7,7 @@ use chrono::{Datelike as _, NaiveDate, NaiveTime};
 use crate::access::{self, ProgrammeStaff};
 use crate::audit;
 use crate::cohorts::queries as cohorts;
-use crate::db::Conn;
+use crate::db::{self, Conn};
 use crate::error::Result;
 use crate::ids::{ClassId, CohortId, PersonId};
 use crate::lang::format::{hk_date, hk_instant, hkt};
@@ -45,7 +45,10 @@ pub fn storm_day(
         starts_at: hk_instant(day, from.unwrap_or(NaiveTime::MIN)),
         ends_at: whole_day(day).ends_at,
     };
-    let sessions = queries::between(conn, staff, &span, Some(SessionState::Scheduled))?;
+    let mut sessions = queries::between(conn, staff, &span, Some(SessionState::Scheduled))?;
+    // What is over took place, noted as held or not.
+    let now = db::now(conn)?;
+    sessions.retain(|it| it.ends_at > now);
     let attending = queries::attending(conn, staff)?;
     let mut people = BTreeMap::new();
     let mut letters = 0;
@@ -151,7 +154,7 @@ pub fn proposals(
     day: NaiveDate,
 ) -> Result<Vec<(ClassSession, Option<Slot>)>> {
     let mut gone = queries::between(conn, staff, &whole_day(day), Some(SessionState::Cancelled))?;
-    gone.retain(|it| it.made_up_by.is_none());
+    gone.retain(|it| it.made_up_by.is_none() && !it.called_off);
     let grounds = grounds(conn, &gone)?;
     gone.retain(|it| grounds.contains_key(&it.cohort_id));
     let Some(last) = grounds.values().map(|(last, _)| *last).max() else {

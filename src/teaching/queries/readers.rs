@@ -173,7 +173,8 @@ pub fn feed_sessions(
     _timetable: &Working,
     person: PersonId,
 ) -> Result<Vec<ClassSession>> {
-    Ok(sql_query(format!(
+    // The latest count when there are too many; a calendar gets them in their order.
+    let mut found: Vec<ClassSession> = sql_query(format!(
         "{CLASS} WHERE s.published AND ($1 = ANY (s.instructor_ids) AND EXISTS (SELECT FROM role_grants g WHERE g.person_id = $1 \
              AND g.role = 'instructor' AND g.programme_id = s.programme_id AND g.revoked_at IS NULL \
              AND (g.ends_on IS NULL OR g.ends_on >= (SELECT banyan_today()))) \
@@ -181,8 +182,10 @@ pub fn feed_sessions(
                 AND e.state IN ('enrolled', 'active', 'suspended', 'completed')) \
              AND (o.whole_cohort OR EXISTS (SELECT FROM offering_places p \
                 WHERE p.offering_id = s.offering_id AND p.person_id = $1))) \
-         ORDER BY s.starts_at, s.id LIMIT 5000"
+         ORDER BY s.starts_at DESC, s.id DESC LIMIT 5000"
     ))
     .bind::<SqlUuid, _>(person)
-    .load(conn.pg())?)
+    .load(conn.pg())?;
+    found.reverse();
+    Ok(found)
 }
