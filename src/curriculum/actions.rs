@@ -65,6 +65,23 @@ fn check_prerequisites(
     }))
 }
 
+/// Can readers look up every module that a version asks for?
+fn check_published(book: &Book, content: &Content) -> Result<()> {
+    let asked = content.prerequisites.iter().flatten();
+    let drafts: Vec<&str> = asked
+        .filter_map(|id| book.module(*id))
+        .filter(|it| !it.published)
+        .map(|it| it.code.as_str())
+        .collect();
+    if drafts.is_empty() {
+        return Ok(());
+    }
+    let codes = drafts.join(", ");
+    Err(Error::field("prerequisites", "unpublished", |lang| {
+        lang.curriculum_need_published(&codes)
+    }))
+}
+
 /// Does a version refer only to what its programme has?
 fn check_names(book: &Book, content: &Content) -> Result<()> {
     let stray = |field: &str| {
@@ -107,6 +124,7 @@ pub fn create(
     code: &str,
     content: &Content,
 ) -> Result<ModuleId> {
+    queries::lock_modules(conn, staff)?;
     let id = ModuleId::new();
     let made = conn.pg().transaction(|pg| {
         sql_query(
@@ -298,6 +316,7 @@ pub fn publish(
         return Err(Error::Invalid(missing));
     }
     let book = queries::book(conn, staff.programme())?;
+    check_published(&book, &standing.content)?;
     check_prerequisites(conn, staff, &book, module, &standing.content)?;
     if let Some(before) = before {
         let replaced = sql_query(

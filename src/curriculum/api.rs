@@ -461,6 +461,11 @@ fn set_claims(to: &mut Fields, claims: Option<Vec<CompetencyClaim>>, book: &Book
                 lang.curriculum_unknown(&claim.code)
             }));
         };
+        if it.archived_at.is_some() {
+            return Err(Error::field("competencies", "archived", |lang| {
+                lang.curriculum_archived_word(&claim.code)
+            }));
+        }
         to.pairs
             .push((format!("level_{}", it.id), claim.level.to_string()));
     }

@@ -57,7 +57,11 @@ fn told<'a>(verb: &'static str, code: &'a str) -> Happened<'a> {
 /// # Errors
 /// [`ExemptionRefusal::NotTrainee`].
 pub fn may_ask(conn: &mut Conn<'_>, own: &OwnEnrolment) -> Result<()> {
-    match enrolments::own(conn, own)?.state()? {
+    takes_part(enrolments::own(conn, own)?.state()?)
+}
+
+fn takes_part(state: EnrolmentState) -> Result<()> {
+    match state {
         EnrolmentState::Enrolled | EnrolmentState::Active => Ok(()),
         EnrolmentState::Completed
         | EnrolmentState::Withdrawn
@@ -157,7 +161,7 @@ pub fn draft(
     seen: i32,
     (decision, reason): (Decision, &str),
 ) -> Result<()> {
-    queries::lock(conn, id)?;
+    queries::lock(conn, staff, id)?;
     let it = queries::find(conn, staff, id)?;
     next(it.state()?, event(decision))?;
     let standing = queries::case(conn, staff, id)?;
@@ -203,13 +207,18 @@ pub fn decide(
     id: ExemptionId,
     seen: i32,
 ) -> Result<ExemptionState> {
-    queries::lock(conn, id)?;
+    queries::lock(conn, staff, id)?;
     let it = queries::find(conn, staff, id)?;
     let case = queries::case(conn, staff, id)?.ok_or(ExemptionRefusal::NoDecision)?;
     let decision = case.decision()?;
     let to = next(it.state()?, event(decision))?;
     if case.version != seen {
         return Err(Error::Stale);
+    }
+    if decision == Decision::Grant {
+        let state = EnrolmentState::parse(&it.enrolment_state)
+            .ok_or_else(|| Error::Internal(format!("enrolment state {}", it.enrolment_state)))?;
+        takes_part(state)?;
     }
     let done = sql_query(
         "UPDATE exemptions SET state = $2, reason = $3, decided_at = banyan_now(), version = version + 1 \

@@ -78,6 +78,9 @@ pub struct Exemption {
     /// The trainee's number.
     #[diesel(sql_type = Text)]
     pub trainee_number: String,
+    /// State of the enrolment.
+    #[diesel(sql_type = Text)]
+    pub enrolment_state: String,
     /// The cohort's English name.
     #[diesel(sql_type = Text)]
     pub cohort_en: String,
@@ -118,7 +121,7 @@ impl Exemption {
 
 const EXEMPTION: &str = "x.id, x.enrolment_id, x.cohort_id, x.person_id, x.module_id, m.code, v.name_en AS module_en, \
     v.name_zh AS module_zh, x.statement, x.evidence_id, f.label AS evidence, x.state, x.reason, x.decided_at, x.created_at, \
-    x.version, e.name_shown, e.trainee_number, c.name_en AS cohort_en, c.name_zh AS cohort_zh \
+    x.version, e.name_shown, e.trainee_number, e.state AS enrolment_state, c.name_en AS cohort_en, c.name_zh AS cohort_zh \
     FROM exemptions x JOIN modules m ON m.id = x.module_id JOIN module_versions v ON v.module_id = m.id AND v.state = 'published' \
     JOIN enrolments e ON e.id = x.enrolment_id JOIN cohorts c ON c.id = x.cohort_id JOIN files f ON f.id = x.evidence_id";
 
@@ -267,9 +270,10 @@ pub fn case(conn: &mut Conn<'_>, staff: &ProgrammeStaff, id: ExemptionId) -> Res
 ///
 /// # Errors
 /// The database's.
-pub fn lock(conn: &mut Conn<'_>, id: ExemptionId) -> Result<()> {
-    sql_query("SELECT id FROM exemptions WHERE id = $1 FOR UPDATE")
+pub fn lock(conn: &mut Conn<'_>, staff: &ProgrammeStaff, id: ExemptionId) -> Result<()> {
+    sql_query("SELECT id FROM exemptions WHERE id = $1 AND programme_id = $2 FOR UPDATE")
         .bind::<SqlUuid, _>(id)
+        .bind::<SqlUuid, _>(staff.programme())
         .execute(conn.pg())?;
     Ok(())
 }

@@ -193,7 +193,14 @@ pub fn plan(content: &Content, lang: Lang) -> Vec<String> {
             } else {
                 String::new()
             };
-            format!("{}% {}{must}", it.weight, it.title.say(lang))
+            format!(
+                "{}% {}{}{} / {}{must}",
+                it.weight,
+                it.kind_label(lang),
+                lang.pick(": ", "："),
+                it.title.en,
+                it.title.zh
+            )
         })
         .collect()
 }

@@ -39,6 +39,7 @@ texts! {
     curriculum_need_summary: "Say in both languages what the module is about." | "請以中英文說明單元內容。";
     curriculum_need_outcomes: "Give at least one learning outcome, in both languages." | "請以中英文列出最少一項學習成果。";
     curriculum_need_pairs(en: usize, zh: usize): "{en} outcomes in English, {zh} in Chinese: give each in both languages." | "英文學習成果有{en}項，中文有{zh}項；每項均須中英對照。";
+    curriculum_need_published(codes: &str): "Publish {codes} first." | "請先公布{codes}。";
     curriculum_need_hours: "Enter the hours." | "請輸入時數。";
     curriculum_need_effective: "Enter the day from which cohorts begin with this version." | "請輸入此版本由何日開課的屆別起適用。";
     curriculum_need_weights(sum: i32): "The weights add up to {sum}%; they must make 100%." | "各項比重合計{sum}%，須為100%。";

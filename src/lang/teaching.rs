@@ -226,6 +226,8 @@ texts! {
     tt_mail_published(name: &str): "These are the sessions of {name}." | "以下是{name}的課節。";
     tt_mail_changed_subject(name: &str, day: &str): "Changed: {name}, now {day}" | "更改：{name}，現為{day}";
     tt_mail_changed(name: &str, was: &str): "A session of {name} has changed. It was planned for {was}." | "{name}的一節課有更改，原定時間為{was}。";
+    tt_mail_handed_over_subject(name: &str, day: &str): "No longer yours: {name}, {day}" | "不再由你任教：{name}，{day}";
+    tt_mail_handed_over(name: &str): "You no longer teach this session of {name}." | "你不再任教{name}的以下課節。";
     tt_mail_cancelled_subject(name: &str, day: &str): "Cancelled: {name}, {day}" | "取消：{name}，{day}";
     tt_mail_cancelled_many_subject(name: &str): "Cancelled: {name}" | "取消：{name}";
     tt_mail_cancelled(name: &str, reason: &str): "This session of {name} is cancelled. Reason: {reason}." | "{name}的以下課節取消。原因：{reason}。";
@@ -236,6 +238,7 @@ texts! {
 
     letter_kind_timetable_published: "Timetable" | "時間表";
     letter_kind_session_changed: "Session changed" | "課節更改";
+    letter_kind_session_handed_over: "Session handed over" | "課節改由他人任教";
     letter_kind_session_cancelled: "Session cancelled" | "課節取消";
     letter_kind_session_make_up: "Make-up session" | "補課";
     flash_timetable_published: "Published, and everybody is told." | "已公布，並會通知各人。";
@@ -271,6 +274,7 @@ impl Lang {
             "timetable_published" => self.letter_kind_timetable_published(),
             "session_changed" => self.letter_kind_session_changed(),
             "session_cancelled" => self.letter_kind_session_cancelled(),
+            "session_handed_over" => self.letter_kind_session_handed_over(),
             "session_make_up" => self.letter_kind_session_make_up(),
             _ => "",
         }

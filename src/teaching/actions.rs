@@ -287,7 +287,7 @@ pub(super) fn tell_all(
 /// # Errors
 /// [`TeachingRefusal::OfferingCancelled`].
 pub fn cancel_offering(conn: &mut Conn<'_>, staff: &CohortStaff, id: OfferingId) -> Result<usize> {
-    taken(conn, staff)?;
+    queries::lock_timetable(conn, staff.programme())?;
     let offering = queries::offering(conn, staff, id)?;
     if offering.state()? == OfferingState::Cancelled {
         return Err(TeachingRefusal::OfferingCancelled.into());

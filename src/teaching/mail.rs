@@ -32,6 +32,8 @@ pub enum Told {
         /// Why.
         reason: CancelReason,
     },
+    /// A session takes place, and the reader no longer teaches it.
+    HandedOver,
     /// A session takes the place of one that was cancelled.
     MakeUp {
         /// When that was to be.
@@ -107,6 +109,7 @@ impl TeachingLetter {
                 lang.tt_mail_cancelled_many(&name, reason.label(lang))
             }
             Told::Cancelled { reason } => lang.tt_mail_cancelled(&name, reason.label(lang)),
+            Told::HandedOver => lang.tt_mail_handed_over(&name),
             Told::MakeUp { of } => lang.tt_mail_make_up(&name, &when(lang, of)),
         }
     }
@@ -118,6 +121,7 @@ impl Letter for TeachingLetter {
             Told::Published => "timetable_published",
             Told::Changed { .. } => "session_changed",
             Told::Cancelled { .. } => "session_cancelled",
+            Told::HandedOver => "session_handed_over",
             Told::MakeUp { .. } => "session_make_up",
         }
     }
@@ -141,6 +145,7 @@ impl Letter for TeachingLetter {
                 lang.tt_mail_cancelled_many_subject(&name)
             }
             Told::Cancelled { .. } => lang.tt_mail_cancelled_subject(&name, &day),
+            Told::HandedOver => lang.tt_mail_handed_over_subject(&name, &day),
             Told::MakeUp { .. } => lang.tt_mail_make_up_subject(&name, &day),
         }
     }

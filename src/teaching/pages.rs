@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 
-use crate::access::{self, APPLICANT, Access, CohortStaff, INSTRUCTOR, STAFF};
+use crate::access::{self, APPLICANT, Access, CohortStaff, INSTRUCTOR, ProgrammeStaff, STAFF};
 use crate::cohorts::queries::{self as cohorts, Cohort};
+use crate::db::Conn;
 use crate::error::Result;
 use crate::ids::PersonId;
 use crate::lang::Lang;
@@ -390,4 +391,20 @@ pub(super) fn meeting_values(meeting: &Meeting) -> Vec<(String, String)> {
 /// A day as a heading.
 fn day_label(lang: Lang, day: NaiveDate) -> String {
     date_long(lang, day)
+}
+
+/// Who may be chosen to teach: the programme's instructors, and those who stand there already even if
+/// their role has ended.
+fn choosable(
+    conn: &mut Conn<'_>,
+    staff: &ProgrammeStaff,
+    standing: &[PersonId],
+) -> Result<Vec<(PersonId, String)>> {
+    let mut people = queries::instructors(conn, staff)?;
+    for (id, name) in queries::names(conn, standing)? {
+        if people.iter().all(|(known, _)| *known != id) {
+            people.push((id, name));
+        }
+    }
+    Ok(people)
 }

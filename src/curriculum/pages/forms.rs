@@ -368,7 +368,8 @@ pub(in crate::curriculum) fn read(
     let themes = Theme::ALL.iter().filter(theme);
     let themes = themes.map(|it| it.as_str().to_owned()).collect();
     let mut competencies = Vec::new();
-    for it in &book.competencies {
+    let alive = |it: &&queries::Competency| it.archived_at.is_none();
+    for it in book.competencies.iter().filter(alive) {
         let level = form.optional_number(&format!("level_{}", it.id), 1, 4);
         competencies.extend(level.map(|level| Claim {
             competency: it.id,

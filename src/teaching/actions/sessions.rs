@@ -363,8 +363,7 @@ pub fn change_session(
         cancel_reason: Some(CancelReason::Instructor.as_str().to_owned()),
         ..after.clone()
     };
-    let reason = CancelReason::Instructor;
-    let freed = mail::tell(conn, &all, &[lost], &gone, &Told::Cancelled { reason })?;
+    let freed = mail::tell(conn, &all, &[lost], &gone, &Told::HandedOver)?;
     Ok(freed + mail::tell(conn, &all, &[after], &readers, &Told::Changed { from })?)
 }
 
@@ -409,7 +408,8 @@ pub fn cancel_session(
     (id, version): (ClassId, i32),
     reason: CancelReason,
 ) -> Result<usize> {
-    taken(conn, staff)?;
+    // Of a cohort that is over, too: nobody else takes its sessions out of calendars.
+    queries::lock_timetable(conn, staff.programme())?;
     let session = queries::session(conn, staff, id)?;
     changeable(&session, version)?;
     set_cancelled(conn, &[id], reason)?;

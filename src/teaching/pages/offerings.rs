@@ -17,7 +17,7 @@ use super::super::actions::{self, OfferingDetails};
 use super::super::queries::{self, Offering, Placed};
 use super::super::rules::{OfferingState, SessionState};
 use super::grid::{Line, Liner};
-use super::{cohort, crumbs, effect, named, pair, teachers, ticked};
+use super::{choosable, cohort, crumbs, effect, named, pair, teachers, ticked};
 
 /// The shape of an offering's state.
 fn tag(state: OfferingState) -> &'static str {
@@ -129,7 +129,11 @@ pub(super) fn list(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     cx.visit.page(&page)
 }
 
-fn groups(cx: &mut Cx<'_, '_>, staff: &CohortStaff) -> Result<Vec<Group>> {
+fn groups(
+    cx: &mut Cx<'_, '_>,
+    staff: &CohortStaff,
+    standing: &[crate::ids::PersonId],
+) -> Result<Vec<Group>> {
     let lang = cx.lang();
     let all = staff.programme_staff();
     let modules = queries::modules(cx.conn, &all)?
@@ -139,7 +143,7 @@ fn groups(cx: &mut Cx<'_, '_>, staff: &CohortStaff) -> Result<Vec<Group>> {
             pair(&it.id.to_string(), format!("{} {name}", it.code))
         })
         .collect();
-    let people = queries::instructors(cx.conn, &all)?
+    let people = choosable(cx.conn, &all, standing)?
         .into_iter()
         .map(|(id, name)| pair(&id.to_string(), name))
         .collect();
@@ -224,7 +228,7 @@ fn show_new(
         title: lang.tt_offering_new().to_owned(),
         crumbs: offering_crumbs(lang, cohort),
         note: None,
-        groups: groups(cx, staff)?,
+        groups: groups(cx, staff, &[])?,
         hidden: Vec::new(),
         action: format!("/cohorts/{}/offerings/new", cohort.id),
         submit: lang.tt_offering_add().to_owned(),
@@ -359,7 +363,7 @@ fn show_edit(
         title: lang.tt_offering_edit().to_owned(),
         crumbs: within(lang, cohort, offering),
         note: Some(lang.tt_offering_edit_note().to_owned()),
-        groups: groups(cx, staff)?,
+        groups: groups(cx, staff, &offering.instructor_ids)?,
         hidden: vec![pair("version", offering.version.to_string())],
         action: format!("{}/edit", home(offering)),
         submit: lang.save().to_owned(),

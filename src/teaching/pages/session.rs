@@ -20,8 +20,8 @@ use super::super::rules::clashes::Clash;
 use super::super::rules::{CancelReason, SessionState, TeachingRefusal, slot_problems};
 use super::grid::{Line, Liner};
 use super::{
-    clash_effect, cohort, crumbs, effect, meeting_fields, meeting_values, pair, read_meeting,
-    teachers,
+    choosable, clash_effect, cohort, crumbs, effect, meeting_fields, meeting_values, pair,
+    read_meeting, teachers,
 };
 
 /// The session of the address.
@@ -132,13 +132,7 @@ fn show(
     again: &Again,
 ) -> Result<Reply> {
     let lang = cx.lang();
-    let mut people = queries::instructors(cx.conn, &staff.programme_staff())?;
-    let standing = queries::names(cx.conn, &session.instructor_ids)?;
-    for (id, name) in standing {
-        if people.iter().all(|(known, _)| *known != id) {
-            people.push((id, name));
-        }
-    }
+    let people = choosable(cx.conn, &staff.programme_staff(), &session.instructor_ids)?;
     let spec = FormSpec {
         title: way.title(lang, session),
         crumbs: within(lang, cohort, session),
