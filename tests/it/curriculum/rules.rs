@@ -206,6 +206,9 @@ fn a_cohort_is_taught_what_was_in_force_when_it_began() {
     ] {
         assert_eq!(version_for(&versions, day(on)), number, "{on}");
     }
+    // What was published later stands before it, even if it begins earlier.
+    let earlier = [(2, day("2028-01-01")), (3, day("2027-06-01"))];
+    assert_eq!(version_for(&earlier, day("2028-02-01")), Some(3));
 }
 
 #[test]

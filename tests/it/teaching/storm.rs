@@ -156,3 +156,36 @@ fn a_storm_of_an_afternoon_leaves_the_morning() {
         ["scheduled", "cancelled"]
     );
 }
+
+#[actix_web::test]
+async fn a_substitute_is_told_of_the_session_and_the_other_that_it_is_theirs_no_more() {
+    let school = School::new();
+    let desk = school.coordinator();
+    school.published(&desk).await;
+    let class = school
+        .one("SELECT id FROM class_sessions WHERE state = 'scheduled' ORDER BY starts_at LIMIT 1");
+    let path = format!("/cohorts/{}/classes/{class}", school.world.cohort);
+    let substitute = school.other_teacher.0.to_string();
+    let version = school.one(&format!(
+        "SELECT version FROM class_sessions WHERE id = '{class}'"
+    ));
+    let fields = [
+        ("version", version.as_str()),
+        ("step", "preview"),
+        ("day", "2027-02-22"),
+        ("time", "19:00"),
+        ("minutes", "180"),
+        ("room", "Room 3"),
+        ("link", ""),
+        ("instructors", substitute.as_str()),
+    ];
+    let seen = desk.post(&format!("{path}/edit"), &fields).await;
+    let moved = confirm(&desk, &format!("{path}/edit"), &seen).await;
+    assert_eq!(moved.status, 303, "{}", moved.text());
+    assert_eq!(school.letters("session_cancelled").len(), 0);
+    let over = school.letters("session_handed_over");
+    assert_eq!(over.len(), 1);
+    assert_eq!(over[0].1, "CANCEL");
+    let text = school.one("SELECT body_text FROM letters WHERE kind = 'session_handed_over'");
+    assert!(text.contains("You no longer teach this session"), "{text}");
+}
