@@ -107,6 +107,10 @@ ids! {
     PlaceId;
     /// A span of days without classes.
     ClosedId;
+    /// A note or link of a session.
+    MaterialId;
+    /// A trainee's mark that a note is done with.
+    MarkId;
     /// A private calendar address.
     FeedId;
     /// A letter in the outbox.

@@ -210,6 +210,13 @@ BEGIN
     ('class_sessions', 'staff', 'siu', staff),
     ('class_sessions', 'instructor', 's', instructor || ' AND published'),
     ('class_sessions', 'timetable', 's', 'task:timetable'),
+    -- materials: done-marks are the trainee's own; who reads a note as a trainee is asked of the timetable
+    ('class_notes', 'staff', 'siud', staff),
+    ('class_notes', 'instructor', 'siud', instructor),
+    ('class_notes', 'timetable', 's', 'task:timetable'),
+    ('note_marks', 'staff', 's', staff),
+    ('note_marks', 'own', 'sid', applicant),
+    ('note_marks', 'timetable', 's', 'task:timetable'),
     ('calendar_feeds', 'own', 'siu', own),
     ('calendar_feeds', 'timetable', 's', 'task:timetable'),
     ('calendar_feeds', 'read', 'u', '(SELECT banyan_kind()) = ''task:timetable'' AND revoked_at IS NULL'),

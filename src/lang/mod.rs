@@ -23,6 +23,7 @@ mod history;
 mod import;
 mod mail;
 mod mail_pages;
+mod materials;
 mod offer_mail;
 mod offer_pages;
 mod offers;

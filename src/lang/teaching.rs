@@ -35,6 +35,7 @@ texts! {
     teaching_refuse_made_up: "A make-up session is planned already." | "補課早已編排。";
     teaching_refuse_clashes: "The session clashes with others. Look at the clashes before you save." | "課節與其他安排衝突，請先查看衝突再儲存。";
     teaching_refuse_changed: "Something has changed since the preview. Look at the new preview." | "預覽後情況有變，請查看新的預覽。";
+    tt_preview_anew: "The day has changed" | "情況有變";
     teaching_refuse_nothing: "This pattern gives no session before the cohort ends." | "按此安排，在本屆結束前沒有任何課節。";
     teaching_refuse_full: "Every place is taken." | "名額已滿。";
     teaching_refuse_whole: "The whole cohort attends; nobody needs a place." | "全屆學員均須出席，無須分配名額。";
@@ -224,6 +225,8 @@ texts! {
     tt_mail_calendar: "The attached calendar entry updates the one that you have." | "所附日曆事項會更新你現有的事項。";
     tt_mail_published_subject(name: &str): "Timetable: {name}" | "時間表：{name}";
     tt_mail_published(name: &str): "These are the sessions of {name}." | "以下是{name}的課節。";
+    tt_mail_left_subject(name: &str): "No longer in your timetable: {name}" | "已從你的時間表移除：{name}";
+    tt_mail_left(name: &str): "You do not attend {name} any more. These sessions leave your timetable." | "你不再修讀{name}，以下課節會從你的時間表移除。";
     tt_mail_changed_subject(name: &str, day: &str): "Changed: {name}, now {day}" | "更改：{name}，現為{day}";
     tt_mail_changed(name: &str, was: &str): "A session of {name} has changed. It was planned for {was}." | "{name}的一節課有更改，原定時間為{was}。";
     tt_mail_handed_over_subject(name: &str, day: &str): "No longer yours: {name}, {day}" | "不再由你任教：{name}，{day}";
@@ -237,6 +240,7 @@ texts! {
     tt_mail_storm_more: "Please stay where it is safe. The session does not count in your attendance; we shall write again when a make-up session is planned." | "請留在安全地方。此節不計算出席率，編排補課後會再通知你。";
 
     letter_kind_timetable_published: "Timetable" | "時間表";
+    letter_kind_offering_left: "No longer attends" | "不再修讀";
     letter_kind_session_changed: "Session changed" | "課節更改";
     letter_kind_session_handed_over: "Session handed over" | "課節改由他人任教";
     letter_kind_session_cancelled: "Session cancelled" | "課節取消";
@@ -272,6 +276,7 @@ impl Lang {
     pub(super) fn letter_kind_of_teaching(self, kind: &str) -> &'static str {
         match kind {
             "timetable_published" => self.letter_kind_timetable_published(),
+            "offering_left" => self.letter_kind_offering_left(),
             "session_changed" => self.letter_kind_session_changed(),
             "session_cancelled" => self.letter_kind_session_cancelled(),
             "session_handed_over" => self.letter_kind_session_handed_over(),

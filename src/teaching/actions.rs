@@ -1,6 +1,8 @@
 //! What is done to offerings. Each function is one verb in the caller's transaction: proof, lock,
 //! rule, write, history, letters.
 
+use std::collections::BTreeSet;
+
 use diesel::RunQueryDsl;
 use diesel::sql_types::{Array, Bool, Integer, Nullable, Text, Uuid as SqlUuid};
 
@@ -215,7 +217,8 @@ pub fn change_offering(
         conn,
         about_offering(&offering),
         &Noted::OfferingChanged { fields },
-    )
+    )?;
+    tell_moved(conn, staff, &offering)
 }
 
 fn step(conn: &mut Conn<'_>, offering: &Offering, to: OfferingState) -> Result<()> {
@@ -340,10 +343,11 @@ pub fn give_place(
     if offering.places >= i64::from(offering.capacity) {
         return Err(TeachingRefusal::Full.into());
     }
+    let place = PlaceId::new();
     sql_query(
         "INSERT INTO offering_places (id, programme_id, offering_id, enrolment_id, person_id) VALUES ($1, $2, $3, $4, $5)",
     )
-    .bind::<SqlUuid, _>(PlaceId::new())
+    .bind::<SqlUuid, _>(place)
     .bind::<SqlUuid, _>(staff.programme())
     .bind::<SqlUuid, _>(id)
     .bind::<SqlUuid, _>(enrolment)
@@ -352,7 +356,10 @@ pub fn give_place(
     let number = trainee.trainee_number;
     let event = Noted::PlaceGiven { number: &number };
     audit::note(conn, about_offering(&offering), &event)?;
-    tell_one(conn, staff, &offering, trainee.person_id, &Told::Published)
+    let told = Told::Joined {
+        mark: place.to_string(),
+    };
+    tell_some(conn, staff, &offering, [trainee.person_id].into(), &told)
 }
 
 /// Takes a trainee's place back.
@@ -380,19 +387,58 @@ pub fn take_place(
     }
     let number = trainee.trainee_number;
     let event = Noted::PlaceTaken { number: &number };
-    audit::note(conn, about_offering(&offering), &event)
+    audit::note(conn, about_offering(&offering), &event)?;
+    let told = Told::Left {
+        mark: trainee
+            .place_id
+            .map(|id| id.to_string())
+            .unwrap_or_default(),
+    };
+    tell_some(conn, staff, &offering, [trainee.person_id].into(), &told)
 }
 
-/// Writes about the sessions of an offering to one person, once the offering is published.
-fn tell_one(
+/// Writes about the sessions to come of an offering to some of its trainees, once it is published. Who
+/// has left is sent them as cancelled, so that they leave the calendar.
+fn tell_some(
     conn: &mut Conn<'_>,
     staff: &CohortStaff,
     offering: &Offering,
-    person: PersonId,
+    people: BTreeSet<PersonId>,
     told: &Told,
 ) -> Result<()> {
+    if people.is_empty() {
+        return Ok(());
+    }
+    let now = crate::db::now(conn)?;
     let mut sessions = queries::of_offering(conn, staff, offering.id)?;
-    sessions.retain(|it| it.state == SessionState::Scheduled.as_str());
-    let readers = [(person, mail::Audience::Trainee)].into();
+    sessions.retain(|it| it.state == SessionState::Scheduled.as_str() && it.ends_at > now);
+    if matches!(told, Told::Left { .. }) {
+        for session in &mut sessions {
+            SessionState::Cancelled
+                .as_str()
+                .clone_into(&mut session.state);
+        }
+    }
+    let readers = people
+        .into_iter()
+        .map(|person| (person, mail::Audience::Trainee))
+        .collect();
     mail::tell(conn, &staff.programme_staff(), &sessions, &readers, told).map(|_| ())
+}
+
+/// Tells those who attend from now on, and those who do not any more, after it has been changed who
+/// attends an offering.
+fn tell_moved(conn: &mut Conn<'_>, staff: &CohortStaff, was: &Offering) -> Result<()> {
+    let now = queries::offering(conn, staff, was.id)?;
+    if was.whole_cohort == now.whole_cohort {
+        return Ok(());
+    }
+    let attending = queries::attending(conn, &staff.programme_staff())?;
+    let of = |it: &Offering| attending.of(it.cohort_id, it.id, it.whole_cohort).people;
+    let (before, after) = (of(was), of(&now));
+    let mark = format!("{}:{}", now.id, now.version);
+    let joined = Told::Joined { mark: mark.clone() };
+    let left = Told::Left { mark };
+    tell_some(conn, staff, &now, &after - &before, &joined)?;
+    tell_some(conn, staff, &now, &before - &after, &left)
 }

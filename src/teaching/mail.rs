@@ -22,6 +22,16 @@ use super::rules::{CancelReason, SessionState, Slot};
 pub enum Told {
     /// An offering's sessions are published, or more of them.
     Published,
+    /// The reader attends an offering from now on. `mark` tells one such change from the next.
+    Joined {
+        /// What is different each time.
+        mark: String,
+    },
+    /// The reader does not attend an offering any more.
+    Left {
+        /// What is different each time.
+        mark: String,
+    },
     /// A session was moved, from this time, or its place changed.
     Changed {
         /// When it was to be.
@@ -103,7 +113,8 @@ impl TeachingLetter {
     fn intro(&self, lang: Lang) -> String {
         let name = self.first(lang);
         match &self.told {
-            Told::Published => lang.tt_mail_published(&name),
+            Told::Published | Told::Joined { .. } => lang.tt_mail_published(&name),
+            Told::Left { .. } => lang.tt_mail_left(&name),
             Told::Changed { from } => lang.tt_mail_changed(&name, &when(lang, from)),
             Told::Cancelled { reason } if self.sessions.len() > 1 => {
                 lang.tt_mail_cancelled_many(&name, reason.label(lang))
@@ -118,7 +129,8 @@ impl TeachingLetter {
 impl Letter for TeachingLetter {
     fn kind(&self) -> &'static str {
         match &self.told {
-            Told::Published => "timetable_published",
+            Told::Published | Told::Joined { .. } => "timetable_published",
+            Told::Left { .. } => "offering_left",
             Told::Changed { .. } => "session_changed",
             Told::Cancelled { .. } => "session_cancelled",
             Told::HandedOver => "session_handed_over",
@@ -139,7 +151,8 @@ impl Letter for TeachingLetter {
             format::date_long(lang, format::hk_date(it.starts_at))
         });
         match &self.told {
-            Told::Published => lang.tt_mail_published_subject(&name),
+            Told::Published | Told::Joined { .. } => lang.tt_mail_published_subject(&name),
+            Told::Left { .. } => lang.tt_mail_left_subject(&name),
             Told::Changed { .. } => lang.tt_mail_changed_subject(&name, &day),
             Told::Cancelled { .. } if self.sessions.len() > 1 => {
                 lang.tt_mail_cancelled_many_subject(&name)
@@ -276,7 +289,14 @@ pub(super) fn tell(
         programme_name: name.clone(),
     };
     // The same change never writes twice to one person; the next change has another sequence.
-    let event = format!("{}:{}:{}", first.id, first.sequence, sessions.len());
+    let event = match told {
+        Told::Joined { mark } | Told::Left { mark } => mark.clone(),
+        Told::Published
+        | Told::Changed { .. }
+        | Told::Cancelled { .. }
+        | Told::HandedOver
+        | Told::MakeUp { .. } => format!("{}:{}:{}", first.id, first.sequence, sessions.len()),
+    };
     for (person, to) in &addresses {
         let letter = TeachingLetter {
             reader: Party {

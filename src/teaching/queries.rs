@@ -28,8 +28,8 @@ pub use closed::{
 };
 pub use people::{Attending, Module, Placed, attending, instructors, modules, names, placed};
 pub use readers::{
-    FeedOwner, OwnFeed, feed_of, feed_sessions, next_of_trainee, of_instructor, of_trainee,
-    own_enrolments, own_feed,
+    FeedOwner, OwnFeed, attended, feed_of, feed_sessions, next_of_instructor, next_of_trainee,
+    of_instructor, of_trainee, own_enrolments, own_feed, taught,
 };
 
 /// A module as it is taught to a cohort.

@@ -54,6 +54,7 @@ const SQL_NAMES: &[(&str, &[&str])] = &[
     ("src/enrolments/queries.rs", &["ENROLMENT", "key"]),
     ("src/jobs/lease.rs", &["table", ""]),
     ("src/mail/queries.rs", &["beyond", "key", "order"]),
+    ("src/materials/queries.rs", &["NOTE", "READ"]),
     ("src/offers/queries.rs", &["OFFER"]),
     ("src/offers/queries/applications.rs", &["APPLICATION"]),
     ("src/offers/queries/lists.rs", &["key"]),

@@ -23,6 +23,7 @@ mod enrolments;
 mod files;
 mod jobs;
 mod mail;
+mod materials;
 mod migrations;
 mod offers;
 mod organisations;

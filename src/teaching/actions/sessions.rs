@@ -144,6 +144,11 @@ fn fingerprint(plan: &Plan, clashes: &[Clash]) -> String {
             standing.1.0
         ));
     }
+    print(&text)
+}
+
+/// A short mark of a text: what was seen, told again.
+pub(super) fn print(text: &str) -> String {
     Sha256::digest(text.as_bytes())
         .iter()
         .take(8)

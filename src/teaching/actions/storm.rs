@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{Datelike as _, NaiveDate, NaiveTime};
+use chrono::{DateTime, Datelike as _, NaiveDate, NaiveTime, Utc};
 
 use crate::access::{self, ProgrammeStaff};
 use crate::audit;
@@ -18,7 +18,7 @@ use super::super::queries::{self, Attending, ClassSession, whole_day};
 use super::super::rules::recurrence::{Beat, Closed};
 use super::super::rules::storm::{Lost, propose};
 use super::super::rules::{CancelReason, SessionState, Slot, TeachingRefusal, teachable};
-use super::sessions::{Meeting, make_up, note_cancelled, set_cancelled};
+use super::sessions::{Meeting, make_up, note_cancelled, print, set_cancelled};
 
 /// What a storm would take.
 #[derive(Clone, Debug)]
@@ -29,6 +29,8 @@ pub struct StormDay {
     pub people: BTreeMap<PersonId, Audience>,
     /// Letters: one for each person and published session.
     pub letters: usize,
+    /// What was seen: a day that has changed meanwhile has another.
+    pub fingerprint: String,
 }
 
 /// The sessions of the programme on a day from a time on, and whom they concern. Writes nothing.
@@ -57,7 +59,12 @@ pub fn storm_day(
         letters += concerned.len();
         people.extend(concerned);
     }
+    let seen: String = sessions
+        .iter()
+        .map(|it| format!("{}@{};", it.id, it.version))
+        .collect();
     Ok(StormDay {
+        fingerprint: print(&seen),
         sessions,
         people,
         letters,
@@ -65,20 +72,25 @@ pub fn storm_day(
 }
 
 /// Cancels every session of the day from a time on, in every cohort of the programme, and tells
-/// everybody in their language, each session with its own entry for calendars. Returns how many.
+/// everybody in their language, each session with its own entry for calendars. `seen` is the fingerprint
+/// of the preview. Returns how many.
 ///
 /// # Errors
-/// [`TeachingRefusal::QuietDay`] when there is none.
+/// [`TeachingRefusal::QuietDay`] when there is none; [`TeachingRefusal::Changed`] when it is not the day
+/// that was seen.
 pub fn cancel_day(
     conn: &mut Conn<'_>,
     staff: &ProgrammeStaff,
     (day, from): (NaiveDate, Option<NaiveTime>),
-    reason: CancelReason,
+    (reason, seen): (CancelReason, &str),
 ) -> Result<usize> {
     queries::lock_timetable(conn, staff.programme())?;
     let taken = storm_day(conn, staff, day, from)?;
     if taken.sessions.is_empty() {
         return Err(TeachingRefusal::QuietDay.into());
+    }
+    if taken.fingerprint != seen {
+        return Err(TeachingRefusal::Changed.into());
     }
     let ids: Vec<ClassId> = taken.sessions.iter().map(|it| it.id).collect();
     set_cancelled(conn, &ids, reason)?;
@@ -205,25 +217,37 @@ fn lost(
     }
 }
 
-/// Accepts proposed times: plans a make-up session for each and tells its people. Nothing is planned
-/// into a clash: what has changed since the proposal is refused. Returns how many.
+/// Accepts proposed times: plans a make-up session for each and tells its people. Judged before the first
+/// is planned: a time that is not what would be proposed now is refused, and nothing is planned then.
+/// Returns how many.
 ///
 /// # Errors
-/// As [`make_up`].
+/// [`TeachingRefusal::Changed`]; as [`make_up`].
 pub fn accept(
     conn: &mut Conn<'_>,
     staff: &ProgrammeStaff,
-    chosen: &[(ClassId, Slot)],
+    day: NaiveDate,
+    chosen: &[(ClassId, DateTime<Utc>)],
 ) -> Result<usize> {
     queries::lock_timetable(conn, staff.programme())?;
-    for (id, slot) in chosen {
-        let session = queries::in_programme(conn, staff, *id)?;
+    let proposed = proposals(conn, staff, day)?;
+    let mut slots = Vec::with_capacity(chosen.len());
+    for (id, starts_at) in chosen {
+        let slot = proposed
+            .iter()
+            .find(|(it, _)| it.id == *id)
+            .and_then(|(it, slot)| Some((it, (*slot)?)))
+            .filter(|(_, slot)| slot.starts_at == *starts_at)
+            .ok_or(TeachingRefusal::Changed)?;
+        slots.push(slot);
+    }
+    for (session, slot) in slots {
         let cohort = access::cohort_staff(conn, session.cohort_id)?;
         let meeting = Meeting {
-            slot: *slot,
-            ..Meeting::from(&session)
+            slot,
+            ..Meeting::from(session)
         };
-        make_up(conn, &cohort, *id, &meeting, false)?;
+        make_up(conn, &cohort, session.id, &meeting, false)?;
     }
     Ok(chosen.len())
 }

@@ -34,6 +34,8 @@ struct NewStormDay {
     #[serde(default)]
     #[schema(example = true)]
     dry_run: bool,
+    /// The fingerprint of the answer to a dry run: a day that has changed since is refused.
+    seen: Option<String>,
 }
 
 /// What a storm takes.
@@ -46,6 +48,8 @@ struct StormTaken {
     people: usize,
     /// Letters to them.
     letters: usize,
+    /// What is sent as `seen` to cancel exactly this.
+    fingerprint: String,
 }
 
 /// A lost session and when it could be made up for.
@@ -114,13 +118,15 @@ fn storm(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     };
     let taken = actions::storm_day(cx.conn, &staff, wanted.day.0, from)?;
     if !wanted.dry_run {
-        actions::cancel_day(cx.conn, &staff, (wanted.day.0, from), reason)?;
+        let seen = wanted.seen.as_ref().unwrap_or(&taken.fingerprint);
+        actions::cancel_day(cx.conn, &staff, (wanted.day.0, from), (reason, seen))?;
     }
     let shown = StormTaken {
         cancelled: !wanted.dry_run,
         classes: taken.sessions.iter().map(|it| it.id.0).collect(),
         people: taken.people.len(),
         letters: taken.letters,
+        fingerprint: taken.fingerprint,
     };
     Reply::json(200, &shown)
 }

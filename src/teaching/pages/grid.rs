@@ -114,7 +114,7 @@ pub(super) fn day_of(query: &Pairs, today: NaiveDate) -> NaiveDate {
 /// A session as a reader sees it.
 #[derive(Clone, Debug)]
 pub(super) struct Line {
-    pub(super) href: Option<String>,
+    pub(super) href: String,
     pub(super) day: String,
     pub(super) hours: String,
     pub(super) code: String,
@@ -128,28 +128,42 @@ pub(super) struct Line {
     pub(super) note: Option<String>,
 }
 
+/// Who reads a timetable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reader {
+    Office,
+    Instructor,
+    Trainee,
+}
+
 /// How sessions become lines.
 pub(super) struct Liner<'a> {
     pub(super) lang: Lang,
     pub(super) names: &'a BTreeMap<PersonId, String>,
-    /// Is it the office, whose lines lead to the session's record and say what is not published?
-    pub(super) office: bool,
+    /// For whom: each has a page of the session, and the office reads what is not published.
+    pub(super) reader: Reader,
 }
 
 impl Liner<'_> {
     pub(super) fn line(&self, it: &ClassSession) -> crate::error::Result<Line> {
         let lang = self.lang;
         let state = it.state()?;
-        let note = match (it.reason(), it.made_up_for, it.published || !self.office) {
+        let note = match (
+            it.reason(),
+            it.made_up_for,
+            it.published || self.reader != Reader::Office,
+        ) {
             (Some(reason), _, _) => Some(reason.label(lang).to_owned()),
             (None, Some(_), true) => Some(lang.tt_make_up_session().to_owned()),
             (None, _, false) => Some(lang.tt_not_published().to_owned()),
             (None, None, true) => None,
         };
         Ok(Line {
-            href: self
-                .office
-                .then(|| format!("/cohorts/{}/classes/{}", it.cohort_id, it.id)),
+            href: match self.reader {
+                Reader::Office => format!("/cohorts/{}/classes/{}", it.cohort_id, it.id),
+                Reader::Instructor => format!("/timetable/{}", it.id),
+                Reader::Trainee => format!("/me/timetable/{}", it.id),
+            },
             day: day_label(lang, hk_date(it.starts_at)),
             hours: hours(&it.slot()),
             code: it.module_code.clone(),

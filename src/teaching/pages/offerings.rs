@@ -15,8 +15,8 @@ use crate::web::{Cx, Form, Pairs, Reply, Shell};
 
 use super::super::actions::{self, OfferingDetails};
 use super::super::queries::{self, Offering, Placed};
-use super::super::rules::{OfferingState, SessionState};
-use super::grid::{Line, Liner};
+use super::super::rules::OfferingState;
+use super::grid::{Line, Liner, Reader};
 use super::{choosable, cohort, crumbs, effect, named, pair, teachers, ticked};
 
 /// The shape of an offering's state.
@@ -320,7 +320,7 @@ pub(super) fn record(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let liner = Liner {
         lang,
         names: &names,
-        office: true,
+        reader: Reader::Office,
     };
     let state = offering.state()?;
     let trainees = if offering.whole_cohort {
@@ -532,11 +532,6 @@ pub(super) fn places(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         actions::take_place(cx.conn, &staff, offering.id, enrolment)?;
     }
     Ok(Reply::see_other(home(&offering)).flash("saved"))
-}
-
-/// Sessions that are still scheduled.
-pub(super) fn is_scheduled(it: &queries::ClassSession) -> bool {
-    it.state == SessionState::Scheduled.as_str()
 }
 
 /// GET `/cohorts/{cohort}/offerings/{offering}/history.csv` and `.xlsx`.

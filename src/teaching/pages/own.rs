@@ -3,19 +3,19 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
-use crate::access;
-use crate::db::{self, Task};
+use crate::access::{self, OwnEnrolment, Working};
+use crate::db::{self, Conn, Task};
 use crate::error::Result;
+use crate::ids::EnrolmentId;
 use crate::lang::format::{hk_date, moment};
 use crate::web::{Cx, Reply, Shell};
 
 use super::super::mail::when;
 use super::super::queries::{self, ClassSession};
 use super::super::rules::Slot;
-use super::grid::{Grid, Line, Liner, Span, View, day_of, grid};
-use super::offerings::is_scheduled;
+use super::grid::{Grid, Line, Liner, Reader, Span, View, day_of, grid};
 use super::teachers;
 
 #[derive(Template)]
@@ -29,14 +29,11 @@ struct OwnPage {
     none: bool,
 }
 
-/// How far ahead the next session is sought, in days.
-const AHEAD: i64 = 400;
-
 fn show(
     cx: &mut Cx<'_, '_>,
-    path: &str,
-    instructor: bool,
-    read: impl Fn(&mut Cx<'_, '_>, &Slot) -> Result<Vec<ClassSession>>,
+    (path, reader): (&str, Reader),
+    read: impl FnOnce(&mut Cx<'_, '_>, &Slot) -> Result<Vec<ClassSession>>,
+    find_next: impl FnOnce(&mut Cx<'_, '_>, DateTime<Utc>) -> Result<Option<ClassSession>>,
 ) -> Result<Reply> {
     let lang = cx.lang();
     let visit = cx.visit;
@@ -46,24 +43,14 @@ fn show(
     let view = View::parse(query.typed("view"), View::List);
     let span = Span::around(view, day_of(query, today));
     let sessions = read(cx, &span.slot())?;
-    let ahead = read(
-        cx,
-        &Slot {
-            starts_at: now - chrono::Duration::hours(12),
-            ends_at: now + chrono::Duration::days(AHEAD),
-        },
-    )?;
-    let next = ahead
-        .iter()
-        .find(|it| is_scheduled(it) && it.ends_at > now)
-        .cloned();
+    let next = find_next(cx, now)?;
     let mut all = sessions.clone();
     all.extend(next.clone());
     let names = teachers(cx, &all)?;
     let liner = Liner {
         lang,
         names: &names,
-        office: false,
+        reader,
     };
     let lines: Vec<(NaiveDate, Line)> = sessions
         .iter()
@@ -83,34 +70,59 @@ fn show(
         printed: moment(lang, now),
         next,
         grid: grid(lang, &span, today, (path, query), &holidays, lines),
-        instructor,
+        instructor: reader == Reader::Instructor,
         none,
     };
     cx.visit.page(&page)
+}
+
+/// Everything that `found` finds for one of the person's enrolments.
+fn each(
+    cx: &mut Cx<'_, '_>,
+    enrolments: &[EnrolmentId],
+    found: impl Fn(&mut Conn<'_>, &Working, &OwnEnrolment) -> Result<Vec<ClassSession>>,
+) -> Result<Vec<ClassSession>> {
+    let mut all = Vec::new();
+    for enrolment in enrolments {
+        let own = access::own_enrolment(cx.conn, *enrolment)?;
+        all.extend(cx.conn.elevate(Task::Timetable, |conn| {
+            let timetable = access::working(conn, Task::Timetable)?;
+            found(conn, &timetable, &own)
+        })?);
+    }
+    all.sort_by_key(|it| (it.starts_at, it.id));
+    Ok(all)
 }
 
 /// GET `/me/timetable`: the sessions of every cohort that the person takes part in.
 pub(super) fn trainee(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let own = access::own(cx.conn)?;
     let enrolments = queries::own_enrolments(cx.conn, &own)?;
-    show(cx, "/me/timetable", false, |cx, span| {
-        let mut all = Vec::new();
-        for enrolment in &enrolments {
-            let own = access::own_enrolment(cx.conn, *enrolment)?;
-            all.extend(cx.conn.elevate(Task::Timetable, |conn| {
-                let timetable = access::working(conn, Task::Timetable)?;
-                queries::of_trainee(conn, &timetable, &own, span)
-            })?);
-        }
-        all.sort_by_key(|it| (it.starts_at, it.id));
-        Ok(all)
-    })
+    show(
+        cx,
+        ("/me/timetable", Reader::Trainee),
+        |cx, span| {
+            each(cx, &enrolments, |conn, timetable, own| {
+                queries::of_trainee(conn, timetable, own, span)
+            })
+        },
+        |cx, now| {
+            let next = each(cx, &enrolments, |conn, timetable, own| {
+                let next = queries::next_of_trainee(conn, timetable, own, now)?;
+                Ok(next.into_iter().collect())
+            })?;
+            Ok(next.into_iter().next())
+        },
+    )
 }
 
 /// GET `/timetable`: the sessions that the instructor teaches.
 pub(super) fn instructor(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let instructor = access::instructor(cx.conn)?;
-    show(cx, "/timetable", true, |cx, span| {
-        queries::of_instructor(cx.conn, &instructor, span)
-    })
+    show(
+        cx,
+        ("/timetable", Reader::Instructor),
+        |cx, span| queries::of_instructor(cx.conn, &instructor, span),
+        |cx, now| queries::next_of_instructor(cx.conn, &instructor, now),
+    )
 }

@@ -18,7 +18,7 @@ use super::super::mail::{audience, when};
 use super::super::queries::{self, ClassSession};
 use super::super::rules::clashes::Clash;
 use super::super::rules::{CancelReason, SessionState, TeachingRefusal, slot_problems};
-use super::grid::{Line, Liner};
+use super::grid::{Line, Liner, Reader};
 use super::{
     choosable, clash_effect, cohort, crumbs, effect, meeting_fields, meeting_values, pair,
     read_meeting, teachers,
@@ -73,7 +73,7 @@ pub(super) fn record(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let liner = Liner {
         lang,
         names: &names,
-        office: true,
+        reader: Reader::Office,
     };
     let attending = queries::attending(cx.conn, &staff.programme_staff())?;
     let state = session.state()?;

@@ -16,7 +16,7 @@ use crate::web::{Cx, Form, Pairs, Reply, Shell};
 
 use super::super::actions;
 use super::super::mail::when;
-use super::super::rules::{CancelReason, Slot};
+use super::super::rules::CancelReason;
 use super::closed::chosen;
 use super::plan::short;
 use super::{effect, pair, time_of};
@@ -109,7 +109,7 @@ fn preview(
     cx: &mut Cx<'_, '_>,
     staff: &ProgrammeStaff,
     storm: &Storm,
-    refusal: Option<String>,
+    changed: Option<String>,
 ) -> Result<Reply> {
     use crate::lang::Say as _;
     let lang = cx.lang();
@@ -120,10 +120,9 @@ fn preview(
         .iter()
         .map(|it| format!("{} · {}", it.cohort_code, short(lang, it)))
         .collect();
-    let refusal = refusal.or_else(|| {
-        let rule = super::super::rules::TeachingRefusal::QuietDay;
-        quiet.then(|| rule.say(lang))
-    });
+    let rule = super::super::rules::TeachingRefusal::QuietDay;
+    let refusal = quiet.then(|| rule.say(lang));
+    let status = if quiet || changed.is_some() { 409 } else { 200 };
     let mut hidden = vec![
         pair("programme", staff.programme().to_string()),
         pair("day", storm.day.to_string()),
@@ -136,30 +135,34 @@ fn preview(
     back.extend_pairs(hidden.iter());
     let back = format!("/programme/storm?{}", back.finish());
     hidden.push(pair("step", "act"));
+    hidden.push(pair("seen", &taken.fingerprint));
+    let mut effects = Vec::new();
+    // What was confirmed is not what there is now; what there is now can be confirmed.
+    if let Some(text) = changed.filter(|_| !quiet) {
+        effects.push(effect(lang.tt_preview_anew(), vec![text], true));
+    }
+    let told = lang.tt_storm_told(taken.people.len(), taken.letters);
+    effects.extend([
+        effect(&lang.tt_storm_sessions(lines.len()), lines, false),
+        effect(lang.cohorts_step_told(), vec![told], false),
+        effect(
+            lang.cohorts_step_hard(),
+            vec![lang.tt_storm_hard().to_owned()],
+            true,
+        ),
+    ]);
     let spec = ConfirmSpec {
         title: lang.tt_storm_of(&date_long(lang, storm.day), storm.reason.label(lang)),
         crumbs: crumbs(lang, staff),
-        effects: vec![
-            effect(&lang.tt_storm_sessions(lines.len()), lines, false),
-            effect(
-                lang.cohorts_step_told(),
-                vec![lang.tt_storm_told(taken.people.len(), taken.letters)],
-                false,
-            ),
-            effect(
-                lang.cohorts_step_hard(),
-                vec![lang.tt_storm_hard().to_owned()],
-                true,
-            ),
-        ],
-        refusal: refusal.clone(),
+        effects,
+        refusal,
         hidden,
         action: "/programme/storm".to_owned(),
         submit: lang.tt_storm_now(taken.sessions.len()),
         danger: true,
         back,
     };
-    confirm_page(cx, if refusal.is_some() { 409 } else { 200 }, &spec)
+    confirm_page(cx, status, &spec)
 }
 
 /// POST `/programme/storm`: the first time the preview, then the act.
@@ -177,7 +180,8 @@ pub(super) fn cancel(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     if typed.typed("step") != "act" {
         return preview(cx, &staff, &storm, None);
     }
-    match actions::cancel_day(cx.conn, &staff, (storm.day, storm.from), storm.reason) {
+    let how = (storm.reason, typed.typed("seen"));
+    match actions::cancel_day(cx.conn, &staff, (storm.day, storm.from), how) {
         Ok(_) => Ok(make_up_page(&staff, storm.day).flash("storm_cancelled")),
         Err(Error::Refused(refused)) => {
             let text = refused.say(cx.lang());
@@ -280,35 +284,20 @@ pub(super) fn accept(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let visit = cx.visit;
     let typed = visit.request.form();
     let day = day(typed)?;
-    // The length is the lost session's own: what the page proposed is looked up again.
-    let known = actions::proposals(cx.conn, &staff, day)?;
-    let mut wanted: Vec<(ClassId, Slot)> = Vec::new();
+    let mut wanted: Vec<(ClassId, DateTime<Utc>)> = Vec::new();
     for value in typed.all("accept") {
         let read = value.split_once('/').and_then(|(id, at)| {
             let at = at.parse::<DateTime<Utc>>().ok()?;
             Some((id.parse::<ClassId>().ok()?, at))
         });
-        let (id, at) = read.ok_or(Error::NotFound)?;
-        let (session, _) = known
-            .iter()
-            .find(|(it, _)| it.id == id)
-            .ok_or(Error::NotFound)?;
-        let length = session.ends_at - session.starts_at;
-        wanted.push((
-            id,
-            Slot {
-                starts_at: at,
-                ends_at: at + length,
-            },
-        ));
+        wanted.push(read.ok_or(Error::NotFound)?);
     }
     if wanted.is_empty() {
         let text = cx.lang().tt_choose_one().to_owned();
         return show_proposals(cx, &staff, day, Some(text));
     }
-    match actions::accept(cx.conn, &staff, &wanted) {
+    match actions::accept(cx.conn, &staff, day, &wanted) {
         Ok(_) => Ok(make_up_page(&staff, day).flash("session_saved")),
-        // Nothing of it stays: the answer is an error, so the transaction is not kept.
         Err(Error::Refused(refused)) => {
             let text = refused.say(cx.lang());
             show_proposals(cx, &staff, day, Some(text))

@@ -17,7 +17,7 @@ use crate::web::{Cx, Pairs, Reply, Shell};
 use super::super::actions;
 use super::super::queries::{self, Filter, whole_day};
 use super::super::rules::{SessionState, Slot};
-use super::grid::{Grid, Line, Liner, Span, View, day_of, grid};
+use super::grid::{Grid, Line, Liner, Reader, Span, View, day_of, grid};
 use super::{cohort, crumbs, teachers};
 
 #[derive(Template)]
@@ -138,7 +138,7 @@ fn shown(
     let liner = Liner {
         lang,
         names: &names,
-        office: true,
+        reader: Reader::Office,
     };
     let lines: Vec<(NaiveDate, Line)> = page
         .rows

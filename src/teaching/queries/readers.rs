@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use crate::access::{Instructor, Own, OwnEnrolment, Working};
 use crate::db::{Conn, sql_query};
-use crate::error::Result;
-use crate::ids::{EnrolmentId, FeedId, PersonId};
+use crate::error::{Error, Result};
+use crate::ids::{ClassId, EnrolmentId, FeedId, PersonId};
 
 use super::super::rules::Slot;
 use super::{CLASS, ClassSession};
@@ -100,6 +100,28 @@ pub fn of_instructor(
     .load(conn.pg())?)
 }
 
+/// The next session of an instructor that is still to end, if there is one.
+///
+/// # Errors
+/// The database's.
+pub fn next_of_instructor(
+    conn: &mut Conn<'_>,
+    instructor: &Instructor,
+    now: DateTime<Utc>,
+) -> Result<Option<ClassSession>> {
+    let programmes: Vec<Uuid> = instructor.programmes().iter().map(|id| id.0).collect();
+    Ok(sql_query(format!(
+        "{CLASS} WHERE $1 = ANY (s.instructor_ids) AND s.published AND s.programme_id = ANY ($2) \
+           AND s.state = 'scheduled' AND s.ends_at > $3 AND s.starts_at > $3 - interval '12 hours' \
+         ORDER BY s.starts_at, s.id LIMIT 1"
+    ))
+    .bind::<SqlUuid, _>(instructor.person())
+    .bind::<Array<SqlUuid>, _>(programmes)
+    .bind::<Timestamptz, _>(now)
+    .get_result(conn.pg())
+    .optional()?)
+}
+
 /// A person's own calendar address, if they have one.
 #[derive(Clone, Copy, Debug, QueryableByName)]
 pub struct OwnFeed {
@@ -188,4 +210,44 @@ pub fn feed_sessions(
     .load(conn.pg())?;
     found.reverse();
     Ok(found)
+}
+
+/// A published session that an instructor teaches in one of their programmes.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn taught(conn: &mut Conn<'_>, instructor: &Instructor, id: ClassId) -> Result<ClassSession> {
+    let programmes: Vec<Uuid> = instructor.programmes().iter().map(|id| id.0).collect();
+    sql_query(format!(
+        "{CLASS} WHERE s.id = $1 AND $2 = ANY (s.instructor_ids) AND s.published AND s.programme_id = ANY ($3)"
+    ))
+    .bind::<SqlUuid, _>(id)
+    .bind::<SqlUuid, _>(instructor.person())
+    .bind::<Array<SqlUuid>, _>(programmes)
+    .get_result(conn.pg())
+    .optional()?
+    .ok_or(Error::NotFound)
+}
+
+/// A published session that a trainee attends.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn attended(
+    conn: &mut Conn<'_>,
+    _timetable: &Working,
+    own: &OwnEnrolment,
+    id: ClassId,
+) -> Result<ClassSession> {
+    sql_query(format!(
+        "{CLASS} WHERE s.id = $3 AND s.cohort_id = $1 AND s.published \
+           AND (o.whole_cohort OR EXISTS (SELECT FROM offering_places p \
+             WHERE p.offering_id = s.offering_id AND p.enrolment_id = $2))"
+    ))
+    .bind::<SqlUuid, _>(own.cohort())
+    .bind::<SqlUuid, _>(own.enrolment())
+    .bind::<SqlUuid, _>(id)
+    .get_result(conn.pg())
+    .optional()?
+    .ok_or(Error::NotFound)
 }

@@ -4,6 +4,7 @@ mod curriculum;
 mod document;
 mod http;
 mod journey;
+mod materials;
 mod office;
 mod programmes;
 mod register;

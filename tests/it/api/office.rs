@@ -60,6 +60,7 @@ pub async fn everything_else(
     letters(world, desk, cohort, &ids[0]).await;
     reached.extend(reviews(world, desk).await);
     let second = leaving(world, desk, people).await;
+    super::materials::materials(world, desk, cohort, &people[0]).await;
     settling(desk, cohort).await;
     files(world, desk, cohort).await;
     reached.extend(figures(world, desk, cohort).await);

@@ -134,5 +134,9 @@ INSERT INTO offering_places (id, programme_id, offering_id, enrolment_id, person
 INSERT INTO class_sessions (id, programme_id, cohort_id, offering_id, module_id, starts_at, ends_at, room, link, instructor_ids, published, state, cancel_reason, changed_at, created_at) VALUES
   (§class§, §programme§, §cohort-run§, §offering§, §module§, '2026-12-10 11:00+00', '2026-12-10 14:00+00', 'Room 1 of ~', '', ARRAY[§instructor§::uuid], true, 'scheduled', NULL, '2026-08-01', '2026-08-01'),
   (§class-lost§, §programme§, §cohort-run§, §offering§, §module§, '2026-12-03 11:00+00', '2026-12-03 14:00+00', 'Room 1 of ~', '', ARRAY[§instructor§::uuid], true, 'cancelled', 'signal_8', '2026-12-03', '2026-08-01');
+INSERT INTO class_notes (id, programme_id, cohort_id, session_id, instructor_ids, title_en, title_zh, body, url, release, created_at) VALUES
+  (§note§, §programme§, §cohort-run§, §class§, ARRAY[§instructor§::uuid], 'Reading of ~', '閱讀~', 'Text of ~', 'https://library.example/~', 'now', '2026-08-01');
+INSERT INTO note_marks (id, programme_id, note_id, person_id, created_at) VALUES
+  (§mark§, §programme§, §note§, §applicant§, '2026-12-01');
 INSERT INTO calendar_feeds (id, person_id, token_hash, read_at, created_at) VALUES
   (§feed§, §applicant§, sha256('calendar-of-~'), '2026-12-05 03:30+00', '2026-11-01');

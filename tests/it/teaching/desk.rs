@@ -304,6 +304,49 @@ async fn places_decide_who_attends_an_elective() {
             .status,
         404
     );
+    // Who lost the place is told, and the sessions leave their calendar.
+    let left = school.letters("offering_left");
+    assert_eq!(left.len(), 1);
+    assert_eq!(left[0].2.matches("STATUS:CANCELLED").count(), 4);
+    // Given again: told again.
+    desk.post(&format!("{offering}/places"), &[("give", &first)])
+        .await;
+    assert_eq!(school.letters("timetable_published").len(), 3);
+}
+
+#[actix_web::test]
+async fn who_attends_from_now_on_and_who_does_not_any_more_are_told() {
+    let school = School::new();
+    let desk = school.coordinator();
+    let offering = school.published(&desk).await;
+    let first = school.trainees[0].1.to_string();
+    let (module, teacher) = (school.module.to_string(), school.teacher.0.to_string());
+    let version = || school.one("SELECT version::text FROM offerings");
+    let change = |attends: &'static str, version: String| {
+        vec![
+            ("module", module.clone()),
+            ("instructors", teacher.clone()),
+            ("attends", attends.to_owned()),
+            ("capacity", "5".to_owned()),
+            ("version", version),
+        ]
+    };
+    let send = async |fields: Vec<(&str, String)>| {
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (*n, v.as_str())).collect();
+        let done = desk.post(&format!("{offering}/edit"), &fields).await;
+        assert_eq!(done.status, 303, "{}", done.text());
+    };
+    let published = school.letters("timetable_published").len();
+    // Only those with a place: nobody has one, so both trainees leave.
+    send(change("places", version())).await;
+    assert_eq!(school.letters("offering_left").len(), 2);
+    desk.post(&format!("{offering}/places"), &[("give", &first)])
+        .await;
+    assert_eq!(school.letters("timetable_published").len(), published + 1);
+    // Everybody again: only the other one learns something new.
+    send(change("all", version())).await;
+    assert_eq!(school.letters("timetable_published").len(), published + 2);
+    assert_eq!(school.letters("offering_left").len(), 2);
 }
 
 #[actix_web::test]

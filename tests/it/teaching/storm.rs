@@ -82,12 +82,9 @@ async fn proposed_times_are_free_and_one_or_all_are_accepted() {
     let school = School::new();
     let desk = school.coordinator();
     school.published(&desk).await;
-    let form = [
-        ("day", "2027-02-22"),
-        ("reason", "black_rain"),
-        ("step", "act"),
-    ];
-    let done = desk.post("/programme/storm", &form).await;
+    let form = [("day", "2027-02-22"), ("reason", "black_rain")];
+    let seen = desk.post("/programme/storm", &form).await;
+    let done = confirm(&desk, "/programme/storm", &seen).await;
     let place = done.location().to_owned();
     let page = desk.get(&place).await;
     let text = page.text();
@@ -124,7 +121,51 @@ async fn proposed_times_are_free_and_one_or_all_are_accepted() {
     assert_eq!((twice.status, school.classes().len()), (303, 5));
     let fresh: Vec<(&str, &str)> = fields.into_iter().filter(|(n, _)| *n != "_key").collect();
     let late = desk.post("/programme/storm/make-up", &fresh).await;
-    assert_eq!((late.status, school.classes().len()), (404, 5));
+    assert_eq!((late.status, school.classes().len()), (409, 5));
+}
+
+#[actix_web::test]
+async fn a_day_that_changed_after_the_preview_is_shown_again() {
+    let school = School::new();
+    let desk = school.coordinator();
+    let offering = school.published(&desk).await;
+    let form = [("day", "2027-02-22"), ("reason", "signal_8")];
+    let seen = desk.post("/programme/storm", &form).await;
+    let class = school.classes().remove(0);
+    school.world.app.as_owner(&format!(
+        "UPDATE class_sessions SET room = 'Room 9', version = version + 1 WHERE id = '{class}'"
+    ));
+    let refused = confirm(&desk, "/programme/storm", &seen).await;
+    assert_eq!(refused.status, 409, "{}", refused.text());
+    assert!(refused.text().contains("Something has changed"));
+    assert_eq!(school.letters("session_cancelled").len(), 0);
+    // What is shown now is confirmed now.
+    let done = confirm(&desk, "/programme/storm", &refused).await;
+    assert_eq!(done.status, 303, "{}", done.text());
+    // Two proposals, one of them no longer free: nothing at all is planned.
+    let more = [
+        ("weekdays", "tue"),
+        ("time", "19:00"),
+        ("minutes", "180"),
+        ("first_on", "2027-02-23"),
+        ("until", "sessions"),
+        ("amount", "1"),
+    ];
+    assert_eq!(school.plan(&desk, &offering, &more).await.status, 303);
+    let page = desk.get(done.location()).await;
+    let mut fields = hidden(&page);
+    fields.push((
+        "accept".to_owned(),
+        format!("{class}/2027-03-09T11:00:00+00:00"),
+    ));
+    let fields: Vec<(&str, &str)> = fields
+        .iter()
+        .map(|(n, v)| (n.as_str(), v.as_str()))
+        .collect();
+    let before = school.classes().len();
+    let refused = desk.post("/programme/storm/make-up", &fields).await;
+    assert_eq!((refused.status, school.classes().len()), (409, before));
+    assert!(refused.text().contains("name=\"accept\""), "proposed anew");
 }
 
 #[test]
@@ -147,7 +188,10 @@ fn a_storm_of_an_afternoon_leaves_the_morning() {
     let cancelled = world
         .as_role(person, Role::Coordinator, |conn| {
             let staff = access::programme_staff(conn, world.programme)?;
-            actions::cancel_day(conn, &staff, (day, Some(noon)), reason)
+            {
+                let seen = actions::storm_day(conn, &staff, day, Some(noon))?.fingerprint;
+                actions::cancel_day(conn, &staff, (day, Some(noon)), (reason, &seen))
+            }
         })
         .unwrap();
     assert_eq!(cancelled, 1);
