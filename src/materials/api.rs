@@ -135,12 +135,11 @@ const OWN: &[(&str, &str)] = &[
 /// The operations of the room.
 #[must_use]
 pub fn routes() -> Routes {
-    keeping().and(reading())
+    keeping().and(changing()).and(reading())
 }
 
 fn keeping() -> Routes {
     let all = "/api/v1/classes/{class}/notes";
-    let one = "/api/v1/notes/{note}";
     let (read, write) = (Operation::read, Operation::write);
     Routes::new()
         .api(
@@ -169,14 +168,19 @@ fn keeping() -> Routes {
         )
         .api(
             Method::Get,
-            one,
+            "/api/v1/notes/{note}",
             KEEPERS,
             get,
             read("getSessionNote", "One note.", "SessionNote").versioned(),
         )
+}
+
+fn changing() -> Routes {
+    let write = Operation::write;
+    Routes::new()
         .api(
             Method::Patch,
-            one,
+            "/api/v1/notes/{note}",
             KEEPERS,
             change,
             write(

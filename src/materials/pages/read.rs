@@ -180,10 +180,11 @@ fn readable(
             next: None,
         });
     };
-    if page.rows.is_empty() && after.is_none() {
-        if let Some(older) = pages.into_iter().find(|it| !it.rows.is_empty()) {
-            page = older;
-        }
+    if page.rows.is_empty()
+        && after.is_none()
+        && let Some(older) = pages.into_iter().find(|it| !it.rows.is_empty())
+    {
+        page = older;
     }
     Ok(page)
 }
