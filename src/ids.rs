@@ -109,6 +109,18 @@ ids! {
     ClosedId;
     /// A private calendar address.
     FeedId;
+    /// A trainee found to be at risk.
+    RiskCaseId;
+    /// A note on such a case.
+    RiskNoteId;
+    /// A version of the rules by which trainees are found to be at risk.
+    RiskRulesId;
+    /// A look at a programme's trainees.
+    RiskLookId;
+    /// A trainee's consent to share something with an organisation.
+    ShareId;
+    /// A look of an organisation at a trainee.
+    LookId;
     /// A letter in the outbox.
     LetterId;
     /// A job in the queue.

@@ -29,6 +29,8 @@ pub mod offers;
 pub mod enrolments;
 pub mod curriculum;
 pub mod teaching;
+pub mod at_risk;
+pub mod sharing;
 pub mod desks;
 pub mod sample;
 pub mod house;

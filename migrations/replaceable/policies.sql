@@ -27,6 +27,7 @@ DECLARE
   desk CONSTANT text := '(SELECT banyan_kind()) IN (''coordinator'', ''administrator'')';
   house CONSTANT text := '(SELECT banyan_kind()) = ''administrator'' AND programme_id IS NULL';
   instructor CONSTANT text := '(SELECT banyan_kind()) = ''instructor'' AND programme_id = ANY ((SELECT banyan_programmes())::uuid[]) AND (SELECT banyan_person()) = ANY (instructor_ids)';
+  partner CONSTANT text := '(SELECT banyan_kind()) IN (''liaison'', ''representative'') AND organisation_id = ANY ((SELECT banyan_organisations())::uuid[])';
   committee CONSTANT text := '(SELECT banyan_kind()) = ''committee'' AND programme_id = ANY ((SELECT banyan_programmes())::uuid[])';
 BEGIN
   FOR p IN SELECT tablename, policyname FROM pg_policies WHERE schemaname = 'public' LOOP
@@ -215,7 +216,37 @@ BEGIN
     ('calendar_feeds', 'read', 'u', '(SELECT banyan_kind()) = ''task:timetable'' AND revoked_at IS NULL'),
     ('enrolments', 'timetable', 's', 'task:timetable'),
     ('people', 'timetable', 's', 'task:timetable'),
-    ('role_grants', 'timetable', 's', 'task:timetable')
+    ('role_grants', 'timetable', 's', 'task:timetable'),
+    -- at risk: the office's, an instructor's view of those they teach, and what the trainee is told
+    ('at_risk_rules', 'staff', 'si', staff),
+    ('at_risk_rules', 'look', 's', 'task:at_risk'),
+    ('risk_looks', 'staff', 's', staff),
+    ('risk_looks', 'look', 'si', 'task:at_risk'),
+    ('risk_cases', 'staff', 'su', staff),
+    ('risk_cases', 'instructor', 's', instructor || ' AND state <> ''closed'''),
+    ('risk_cases', 'look', 'siu', 'task:at_risk'),
+    ('risk_standings', 'own', 's', applicant),
+    ('risk_standings', 'staff', 'su', staff),
+    ('risk_standings', 'look', 'siu', 'task:at_risk'),
+    ('risk_notes', 'own', 's', applicant || ' AND shown'),
+    ('risk_notes', 'staff', 'si', staff),
+    ('enrolments', 'look', 's', 'task:at_risk'),
+    ('offerings', 'look', 's', 'task:at_risk'),
+    ('offering_places', 'look', 's', 'task:at_risk'),
+    ('sessions', 'look', 's', 'task:at_risk'),
+    ('audit_events', 'look', 's', '(SELECT banyan_kind()) = ''task:at_risk'' AND actor_kind = ''applicant'''),
+    -- sharing: what a trainee lets an organisation see, and each look at it
+    ('sharing_consents', 'own', 'siu', applicant),
+    ('sharing_consents', 'staff', 's', staff),
+    ('sharing_consents', 'member', 's', partner || ' AND withdrawn_at IS NULL'),
+    ('looks', 'own', 's', applicant),
+    ('looks', 'staff', 's', staff),
+    ('looks', 'member', 'si', partner || ' AND looker_id = (SELECT banyan_person())'),
+    ('enrolments', 'share', 's', 'task:share'),
+    ('seat_pools', 'share', 's', 'task:share'),
+    ('class_sessions', 'share', 's', 'task:share'),
+    ('offerings', 'share', 's', 'task:share'),
+    ('offering_places', 'share', 's', 'task:share')
   ) AS list (tab, name, verbs, condition) LOOP
     condition := CASE WHEN p.condition LIKE 'task:%'
       THEN format('(SELECT banyan_kind()) = %L', p.condition) ELSE p.condition END;

@@ -112,6 +112,10 @@ pub enum Task {
     Mailbox,
     /// Showing people the timetable that is theirs, and their calendars.
     Timetable,
+    /// Looking for trainees who are at risk.
+    AtRisk,
+    /// Showing an organisation what its trainees have agreed to.
+    Share,
     /// Removing what has expired.
     Sweep,
     /// The owner's set-up work.
@@ -120,7 +124,7 @@ pub enum Task {
 
 impl Task {
     /// Every task.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::Session,
         Self::SignIn,
         Self::Throttle,
@@ -137,6 +141,8 @@ impl Task {
         Self::Import,
         Self::Mailbox,
         Self::Timetable,
+        Self::AtRisk,
+        Self::Share,
         Self::Sweep,
         Self::SetUp,
     ];
@@ -161,6 +167,8 @@ impl Task {
             Self::Import => "import",
             Self::Mailbox => "mailbox",
             Self::Timetable => "timetable",
+            Self::AtRisk => "at_risk",
+            Self::Share => "share",
             Self::Sweep => "sweep",
             Self::SetUp => "set_up",
         }

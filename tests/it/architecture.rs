@@ -25,6 +25,10 @@ const UPWARD: &[(&str, &str, &str)] = &[
 const SQL_NAMES: &[(&str, &[&str])] = &[
     ("src/applications/desk_record.rs", &["ANSWERS"]),
     ("src/applications/import_queries.rs", &["ROWS", "RUN"]),
+    (
+        "src/at_risk/queries.rs",
+        &["CASE", "beyond", "direction", "key"],
+    ),
     ("src/audit/seal.rs", &["COLUMNS", "BATCH"]),
     ("src/cohorts/queries.rs", &["COHORT", "POOLS"]),
     (
