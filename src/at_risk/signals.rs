@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use diesel::sql_types::{Array, Date, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, Date, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{QueryableByName, RunQueryDsl};
 use serde_json::Value;
 
@@ -132,13 +132,43 @@ struct Work {
     marks: Vec<i32>,
 }
 
-/// Sessions that count, by trainee and time.
+#[derive(QueryableByName)]
+struct SessionRow {
+    #[diesel(sql_type = SqlUuid)]
+    enrolment_id: EnrolmentId,
+    #[diesel(sql_type = Timestamptz)]
+    starts_at: DateTime<Utc>,
+    #[diesel(sql_type = Integer)]
+    held: i32,
+    #[diesel(sql_type = Integer)]
+    minutes: i32,
+}
+
+/// Sessions that count, by trainee and time: their registers are signed off, they were not cancelled,
+/// and the trainee was not excused.
 fn sessions(
-    _conn: &mut Conn<'_>,
+    conn: &mut Conn<'_>,
     _at_risk: &Working,
-    _programme: ProgrammeId,
+    programme: ProgrammeId,
 ) -> Result<BTreeMap<EnrolmentId, Vec<Session>>> {
-    Ok(BTreeMap::new())
+    let rows: Vec<SessionRow> = sql_query(
+        "SELECT r.enrolment_id, s.starts_at, r.held, r.minutes FROM attendance_records r \
+         JOIN registers g ON g.session_id = r.session_id AND g.signed_off_at IS NOT NULL \
+         JOIN class_sessions s ON s.id = r.session_id AND s.state <> 'cancelled' \
+         WHERE r.cohort_id IN (SELECT c.id FROM cohorts c WHERE c.programme_id = $1) AND r.state <> 'excused' \
+         ORDER BY r.enrolment_id, s.starts_at, s.id",
+    )
+    .bind::<SqlUuid, _>(programme)
+    .load(conn.pg())?;
+    let mut found: BTreeMap<EnrolmentId, Vec<Session>> = BTreeMap::new();
+    for row in rows {
+        found.entry(row.enrolment_id).or_default().push(Session {
+            on: hk_date(row.starts_at),
+            held: row.held,
+            attended: row.minutes,
+        });
+    }
+    Ok(found)
 }
 
 /// Overdue work and released marks, by trainee and time.

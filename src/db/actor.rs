@@ -112,6 +112,8 @@ pub enum Task {
     Mailbox,
     /// Showing people the timetable that is theirs, and their calendars.
     Timetable,
+    /// Keeping registers: entries, check-ins, what counts.
+    Attendance,
     /// Looking for trainees who are at risk.
     AtRisk,
     /// Showing an organisation what its trainees have agreed to.
@@ -124,7 +126,7 @@ pub enum Task {
 
 impl Task {
     /// Every task.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::Session,
         Self::SignIn,
         Self::Throttle,
@@ -141,6 +143,7 @@ impl Task {
         Self::Import,
         Self::Mailbox,
         Self::Timetable,
+        Self::Attendance,
         Self::AtRisk,
         Self::Share,
         Self::Sweep,
@@ -167,6 +170,7 @@ impl Task {
             Self::Import => "import",
             Self::Mailbox => "mailbox",
             Self::Timetable => "timetable",
+            Self::Attendance => "attendance",
             Self::AtRisk => "at_risk",
             Self::Share => "share",
             Self::Sweep => "sweep",
