@@ -2,7 +2,12 @@
 //!
 //! Tables: `sharing_consents`, `looks`. Promises: an organisation sees nothing of a trainee without a
 //! consent that stands; what it sees is shown only together with the note of the look, in one
-//! transaction; the trainee sees every look, and withdraws at any time.
+//! transaction, which is why looking is a POST; the trainee sees every look and withdraws at any time.
+pub mod actions;
+pub mod api;
+mod events;
+pub mod pages;
+pub mod queries;
 pub mod rules;
 
 use crate::web::Routes;
@@ -10,5 +15,5 @@ use crate::web::Routes;
 /// Routes of the room.
 #[must_use]
 pub fn routes() -> Routes {
-    Routes::new()
+    pages::routes().and(api::routes())
 }
