@@ -34,6 +34,7 @@ mod private_postgres;
 mod programmes;
 mod reviews;
 mod security;
+mod sharing;
 mod tables;
 mod teaching;
 mod web;
