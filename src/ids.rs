@@ -109,6 +109,20 @@ ids! {
     ClosedId;
     /// A private calendar address.
     FeedId;
+    /// A part of the assessment plan as it is set for an offering.
+    AssessmentId;
+    /// A trainee among those who are assessed.
+    CandidateId;
+    /// A request for a later due time.
+    ExtensionId;
+    /// A try at an assessment.
+    SubmissionId;
+    /// Work that is marked.
+    ScriptId;
+    /// A mark that its trainee reads.
+    ReleasedId;
+    /// An appeal against a mark.
+    AppealId;
     /// An entry in a register.
     RecordId;
     /// A trainee's apology for a session.

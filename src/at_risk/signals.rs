@@ -171,11 +171,54 @@ fn sessions(
     Ok(found)
 }
 
-/// Overdue work and released marks, by trainee and time.
+#[derive(QueryableByName)]
+struct DueRow {
+    #[diesel(sql_type = SqlUuid)]
+    enrolment_id: EnrolmentId,
+    #[diesel(sql_type = Timestamptz)]
+    due_at: DateTime<Utc>,
+}
+
+#[derive(QueryableByName)]
+struct MarkRow {
+    #[diesel(sql_type = SqlUuid)]
+    enrolment_id: EnrolmentId,
+    #[diesel(sql_type = Integer)]
+    mark: i32,
+}
+
+/// Overdue work and released marks, by trainee and time. An extension moves the due time; of a part
+/// that was sat again, the last mark counts.
 fn work(
-    _conn: &mut Conn<'_>,
+    conn: &mut Conn<'_>,
     _at_risk: &Working,
-    _programme: ProgrammeId,
+    programme: ProgrammeId,
 ) -> Result<BTreeMap<EnrolmentId, Work>> {
-    Ok(BTreeMap::new())
+    let overdue: Vec<DueRow> = sql_query(
+        "SELECT c.enrolment_id, greatest(a.due_at, coalesce(c.extended_to, a.due_at)) AS due_at \
+         FROM assessments a JOIN assessment_candidates c ON c.assessment_id = a.id \
+         WHERE a.cohort_id IN (SELECT h.id FROM cohorts h WHERE h.programme_id = $1) AND a.state IN ('open', 'marking') \
+           AND a.takes_files AND greatest(a.due_at, coalesce(c.extended_to, a.due_at)) < banyan_now() \
+           AND NOT EXISTS (SELECT FROM submissions s WHERE s.candidate_id = c.id AND s.withdrawn_at IS NULL) \
+         ORDER BY c.enrolment_id, 2, a.id",
+    )
+    .bind::<SqlUuid, _>(programme)
+    .load(conn.pg())?;
+    let marks: Vec<MarkRow> = sql_query(
+        "SELECT enrolment_id, mark FROM (SELECT DISTINCT ON (enrolment_id, module_id, part) enrolment_id, mark, released_at, id \
+           FROM released_marks WHERE cohort_id IN (SELECT h.id FROM cohorts h WHERE h.programme_id = $1) AND mark IS NOT NULL \
+           ORDER BY enrolment_id, module_id, part, released_at DESC, id DESC) q ORDER BY enrolment_id, released_at, id",
+    )
+    .bind::<SqlUuid, _>(programme)
+    .load(conn.pg())?;
+    let mut found: BTreeMap<EnrolmentId, Work> = BTreeMap::new();
+    for row in overdue {
+        let work = found.entry(row.enrolment_id).or_default();
+        work.overdue.push(hk_date(row.due_at));
+    }
+    for row in marks {
+        let work = found.entry(row.enrolment_id).or_default();
+        work.marks.push(row.mark);
+    }
+    Ok(found)
 }

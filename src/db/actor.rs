@@ -112,6 +112,8 @@ pub enum Task {
     Mailbox,
     /// Showing people the timetable that is theirs, and their calendars.
     Timetable,
+    /// Showing trainees what they are assessed by, and markers the files before them.
+    Assess,
     /// Keeping registers: entries, check-ins, what counts.
     Attendance,
     /// Looking for trainees who are at risk.
@@ -126,7 +128,7 @@ pub enum Task {
 
 impl Task {
     /// Every task.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::Session,
         Self::SignIn,
         Self::Throttle,
@@ -143,6 +145,7 @@ impl Task {
         Self::Import,
         Self::Mailbox,
         Self::Timetable,
+        Self::Assess,
         Self::Attendance,
         Self::AtRisk,
         Self::Share,
@@ -170,6 +173,7 @@ impl Task {
             Self::Import => "import",
             Self::Mailbox => "mailbox",
             Self::Timetable => "timetable",
+            Self::Assess => "assess",
             Self::Attendance => "attendance",
             Self::AtRisk => "at_risk",
             Self::Share => "share",

@@ -59,6 +59,7 @@ impl Lang {
             name => self
                 .flash_curriculum(name)
                 .or_else(|| self.flash_of_teaching(name))
+                .or_else(|| self.flash_of_assessment(name))
                 .or_else(|| self.flash_of_attendance(name))
                 .or_else(|| self.flash_of_risk(name))
                 .or_else(|| self.flash_of_sharing(name))

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 mod api;
 mod applications;
 mod apply;
+mod assessment;
 mod attendance;
 mod at_risk;
 mod cohort_pages;

@@ -149,11 +149,17 @@ fn attendance(
 }
 
 fn results(
-    _conn: &mut Conn<'_>,
+    conn: &mut Conn<'_>,
     _share: &Working,
-    _enrolment: EnrolmentId,
+    enrolment: EnrolmentId,
 ) -> Result<Vec<Marked>> {
-    Ok(Vec::new())
+    Ok(sql_query(
+        "SELECT m.code, a.title_en, a.title_zh, r.mark, r.released_at FROM released_marks r \
+         JOIN assessments a ON a.id = r.assessment_id JOIN modules m ON m.id = r.module_id \
+         WHERE r.enrolment_id = $1 ORDER BY r.released_at, r.id LIMIT 500",
+    )
+    .bind::<SqlUuid, _>(enrolment)
+    .load(conn.pg())?)
 }
 
 #[derive(QueryableByName)]
