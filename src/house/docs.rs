@@ -26,6 +26,8 @@ fn schemas() -> Map<String, Value> {
         crate::enrolments::api::schemas,
         crate::curriculum::api::schemas,
         crate::teaching::api::schemas,
+        crate::at_risk::api::schemas,
+        crate::sharing::api::schemas,
         crate::desks::api::schemas,
     ];
     let components = all

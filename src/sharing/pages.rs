@@ -16,7 +16,7 @@ use super::actions;
 use super::queries::{self, Look};
 use super::rules::{Scope, WORDS};
 
-mod partner;
+pub(super) mod partner;
 
 /// Those who speak for an organisation about its trainees.
 pub(super) const PARTNER: Access = Access::Only(&[Role::Liaison, Role::Representative]);

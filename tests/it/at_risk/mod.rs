@@ -19,8 +19,7 @@ fn school() -> School {
     school.world.app.site.db = school.world.app.site.db.as_of(NOW.parse().unwrap());
     school.world.app.as_owner(&format!(
         "UPDATE cohorts SET state = 'running' WHERE id = '{}'; DELETE FROM sessions; \
-         UPDATE enrolments SET created_at = '2027-02-01'; \
-         UPDATE audit_events SET occurred_at = '2027-01-01'",
+         UPDATE enrolments SET created_at = '2027-02-01'",
         school.world.cohort
     ));
     sign_of_life(&school, 0, "2027-04-30T03:00:00Z");
@@ -40,8 +39,7 @@ fn sign_of_life(school: &School, trainee: usize, at: &str) {
 fn silence(school: &School, trainee: usize) {
     let person = school.trainees[trainee].0;
     school.world.app.as_owner(&format!(
-        "DELETE FROM sessions WHERE person_id = '{person}'; \
-         UPDATE audit_events SET occurred_at = '2027-01-01' WHERE person_id = '{person}'"
+        "DELETE FROM sessions WHERE person_id = '{person}'"
     ));
 }
 

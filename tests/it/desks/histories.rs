@@ -113,6 +113,11 @@ const PLACES: &[(&str, &str, &str)] = &[
         "§exemption§",
     ),
     (
+        "/programmes/§programme§/at-risk/cases/§risk§",
+        "/programmes/§programme§/at-risk/cases/§risk§/history.*",
+        "§risk§",
+    ),
+    (
         "/letters",
         "/letters/history.*",
         "'004c4554-5445-5253-0000-000000000001'",

@@ -136,3 +136,23 @@ INSERT INTO class_sessions (id, programme_id, cohort_id, offering_id, module_id,
   (§class-lost§, §programme§, §cohort-run§, §offering§, §module§, '2026-12-03 11:00+00', '2026-12-03 14:00+00', 'Room 1 of ~', '', ARRAY[§instructor§::uuid], true, 'cancelled', 'signal_8', '2026-12-03', '2026-08-01');
 INSERT INTO calendar_feeds (id, person_id, token_hash, read_at, created_at) VALUES
   (§feed§, §applicant§, sha256('calendar-of-~'), '2026-12-05 03:30+00', '2026-11-01');
+
+INSERT INTO at_risk_rules (id, programme_id, number, attendance_below, attendance_after, overdue_from, silent_days, mark_below, trend_drop, trend_of,
+    points_attendance, points_overdue, points_silence, points_marks, points_attendance_trend, points_marks_trend, case_from, author_id, created_at) VALUES
+  (§risk-rules§, §programme§, 1, 8000, 360, 1, 14, 5000, 2000, 3, 3, 2, 2, 2, 2, 1, 2, §coordinator§, '2026-09-01');
+INSERT INTO risk_looks (id, programme_id, looked_on, trainees, opened, gone, created_at) VALUES
+  (§risk-look§, §programme§, '2026-12-01', 1, 1, 0, '2026-12-01');
+INSERT INTO risk_cases (id, programme_id, cohort_id, enrolment_id, person_id, rules_number, reasons, codes, severity, state, owner_id, due_on, opened_at) VALUES
+  (§risk§, §programme§, §cohort-run§, §enrolment§, §applicant§, 1, '[{"code": "silence", "since": "2026-11-01", "days": 30}]', '{silence}', 2,
+   'in_hand', §coordinator§, '2026-12-20', '2026-12-01');
+INSERT INTO risk_standings (case_id, programme_id, enrolment_id, person_id, reasons, owner_name, opened_at, looked_at) VALUES
+  (§risk§, §programme§, §enrolment§, §applicant§, '[{"code": "silence", "since": "2026-11-01", "days": 30}]', 'Office ~', '2026-12-01', '2026-12-01');
+INSERT INTO risk_notes (id, case_id, programme_id, person_id, author_id, author_name, body, shown, created_at) VALUES
+  (§risk-note§, §risk§, §programme§, §applicant§, §coordinator§, 'Office ~', 'Canary~c internal note', false, '2026-12-02'),
+  (§risk-note-2§, §risk§, §programme§, §applicant§, §coordinator§, 'Office ~', 'Canary~p note for the trainee', true, '2026-12-02');
+-- Withdrawn: nobody of the organisations may see anything any more.
+INSERT INTO sharing_consents (id, programme_id, enrolment_id, person_id, organisation_id, scope, words, withdrawn_at, created_at) VALUES
+  (§consent-university§, §programme§, §enrolment§, §applicant§, §university§, 'attendance', 1, '2026-12-02', '2026-11-01'),
+  (§consent-bank§, §programme§, §enrolment§, §applicant§, §bank§, 'progress', 1, '2026-12-02', '2026-11-01');
+INSERT INTO looks (id, programme_id, enrolment_id, person_id, organisation_id, looker_id, looker_name, scope, created_at) VALUES
+  (§look§, §programme§, §enrolment§, §applicant§, §university§, §applicant§, 'Somebody of ~', 'attendance', '2026-11-20');

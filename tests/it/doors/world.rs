@@ -380,7 +380,7 @@ pub fn sample(site: &Site, path: &str, param: &str, relation: Relation) -> Optio
         "organisation" => "bank",
         "review" | "letter" | "enrolment" | "pool" | "import" | "target" | "contact"
         | "partnership" | "session" | "api_token" | "module" | "competency" | "reference"
-        | "exemption" | "offering" | "class" | "closed" => param,
+        | "exemption" | "offering" | "class" | "closed" | "risk" => param,
         // A module's code within its programme, and a programme's own.
         "code" if path.starts_with("/curriculum/") => {
             return Some(

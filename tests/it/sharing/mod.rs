@@ -12,8 +12,14 @@ use crate::teaching::world::School;
 fn school() -> School {
     let school = School::new();
     school.world.app.as_owner(&format!(
-        "UPDATE enrolments SET university_id = '{}', employer_id = '{}' WHERE id = '{}'",
-        school.world.university, school.world.bank, school.trainees[0].1
+        "UPDATE enrolments SET university_id = '{}', employer_id = '{}' WHERE id = '{3}'; \
+         INSERT INTO emergency_contacts (enrolment_id, person_id, programme_id, name, relationship, phone) \
+           VALUES ('{3}', '{4}', '{2}', 'Ma', 'mother', '+85291234567')",
+        school.world.university,
+        school.world.bank,
+        school.world.programme,
+        school.trainees[0].1,
+        school.trainees[0].0
     ));
     school
 }
@@ -128,7 +134,7 @@ async fn only_the_trainees_own_organisations_and_the_words_that_were_shown_count
     assert!(world.texts("SELECT scope FROM sharing_consents").is_empty());
     // A trainee of no organisation is told why there is nothing to tick.
     let page = other.get("/me/sharing").await.text();
-    assert!(page.contains("There is nobody to share with"), "{page}");
+    assert!(page.contains("沒有可分享的機構"), "{page}");
 }
 
 #[actix_web::test]
