@@ -1,5 +1,6 @@
 //! The API from outside, by tokens: the whole journey, the promises of HTTP, its description.
 
+mod at_risk;
 mod curriculum;
 mod document;
 mod http;
@@ -157,6 +158,14 @@ impl<'a> Api<'a> {
             ..With::default()
         };
         self.call("POST", pattern, params, with).await
+    }
+
+    pub async fn put(&self, pattern: &str, params: &[(&str, &str)], json: Value) -> Answer {
+        let with = With {
+            json: Some(json),
+            ..With::default()
+        };
+        self.call("PUT", pattern, params, with).await
     }
 
     /// A change of the version that this answer showed.
