@@ -203,7 +203,11 @@ pub fn tell(
 ) -> Result<()> {
     let case = seen(conn, staff, id, Some(version))?;
     let reasons = case.reasons()?;
-    let standing = if case.gone_at.is_some() { &[][..] } else { &reasons[..] };
+    let standing = if case.gone_at.is_some() {
+        &[][..]
+    } else {
+        &reasons[..]
+    };
     may_tell(case.state()?, case.told_at.is_some(), standing)?;
     let done = sql_query(
         "UPDATE risk_cases SET told_at = banyan_now(), version = version + 1 \
@@ -222,7 +226,13 @@ pub fn tell(
         contact: queries::contact(conn, staff)?,
     };
     let occasion = occasion(conn, staff, Some(case.id))?;
-    outbox::put(conn, &to, &letter, &occasion, &format!("risk_told:{}", case.id))
+    outbox::put(
+        conn,
+        &to,
+        &letter,
+        &occasion,
+        &format!("risk_told:{}", case.id),
+    )
 }
 
 /// Closes a case with its outcome.

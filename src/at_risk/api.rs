@@ -446,7 +446,10 @@ fn put_rules(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         .set("points_overdue", Some(said.points_overdue))
         .set("points_silence", Some(said.points_silence))
         .set("points_marks", Some(said.points_marks))
-        .set("points_attendance_trend", Some(said.points_attendance_trend))
+        .set(
+            "points_attendance_trend",
+            Some(said.points_attendance_trend),
+        )
         .set("points_marks_trend", Some(said.points_marks_trend))
         .set("case_from", Some(said.case_from))
         .alone();

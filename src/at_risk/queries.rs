@@ -26,7 +26,10 @@ pub use readers::{Own, Taught, own, own_notes, taught};
 /// The orders of the queue; keys are texts that sort as their values do.
 pub const SORTS: &[Column] = &[
     ("due", "coalesce(r.due_on::text, '9999-12-31')"),
-    ("severity", "lpad((100 - least(r.severity, 100))::text, 3, '0')"),
+    (
+        "severity",
+        "lpad((100 - least(r.severity, 100))::text, 3, '0')",
+    ),
     ("name", "e.name_sort"),
     ("opened", "r.opened_at::text"),
 ];

@@ -298,10 +298,7 @@ impl Reason {
             (Self::Overdue { count, .. }, Self::Overdue { count: was, .. })
             | (Self::LowMarks { count, .. }, Self::LowMarks { count: was, .. }) => count > was,
             (Self::Silence { since, .. }, Self::Silence { since: was, .. }) => since > was,
-            (
-                Self::AttendanceTrend { recent, .. },
-                Self::AttendanceTrend { recent: was, .. },
-            )
+            (Self::AttendanceTrend { recent, .. }, Self::AttendanceTrend { recent: was, .. })
             | (Self::MarksTrend { recent, .. }, Self::MarksTrend { recent: was, .. }) => {
                 *recent <= was - NEWS
             }
@@ -406,7 +403,12 @@ fn silence(rules: &Rules, it: &Signals) -> Option<Reason> {
 }
 
 fn low_marks(rules: &Rules, it: &Signals) -> Option<Reason> {
-    let low: Vec<i32> = it.marks.iter().copied().filter(|m| *m < rules.mark_below).collect();
+    let low: Vec<i32> = it
+        .marks
+        .iter()
+        .copied()
+        .filter(|m| *m < rules.mark_below)
+        .collect();
     let lowest = low.iter().min().copied()?;
     Some(Reason::LowMarks {
         count: i32::try_from(low.len()).unwrap_or(i32::MAX),
@@ -546,4 +548,3 @@ pub fn suggestion(code: Code, lang: Lang) -> &'static str {
         Code::LowMarks | Code::MarksTrend => lang.risk_suggest_marks(),
     }
 }
-

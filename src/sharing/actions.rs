@@ -63,7 +63,9 @@ pub fn share(
     if granted.is_empty() && withdrawn.is_empty() {
         return Ok(());
     }
-    let names = partner.map(|it| (it.name_en, it.name_zh)).unwrap_or_default();
+    let names = partner
+        .map(|it| (it.name_en, it.name_zh))
+        .unwrap_or_default();
     let event = Changed {
         organisation: (&names.0, &names.1),
         granted: &granted,

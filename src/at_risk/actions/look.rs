@@ -179,12 +179,7 @@ fn update(
     audit::note(conn, about(programme, it, case), &event)
 }
 
-fn propose(
-    conn: &mut Conn<'_>,
-    programme: ProgrammeId,
-    it: &Seen,
-    case: RiskCaseId,
-) -> Result<()> {
+fn propose(conn: &mut Conn<'_>, programme: ProgrammeId, it: &Seen, case: RiskCaseId) -> Result<()> {
     // The last reasons stay, so that it can be read what the case was about.
     sql_query(
         "UPDATE risk_cases SET gone_at = banyan_now(), severity = 0, instructor_ids = $2, version = version + 1 \
@@ -209,9 +204,11 @@ fn touch(conn: &mut Conn<'_>, it: &Seen, case: RiskCaseId) -> Result<()> {
 }
 
 fn standing(conn: &mut Conn<'_>, case: RiskCaseId, reasons: &Value) -> Result<()> {
-    sql_query("UPDATE risk_standings SET reasons = $2, looked_at = banyan_now() WHERE case_id = $1")
-        .bind::<SqlUuid, _>(case)
-        .bind::<Jsonb, _>(reasons)
-        .execute(conn.pg())?;
+    sql_query(
+        "UPDATE risk_standings SET reasons = $2, looked_at = banyan_now() WHERE case_id = $1",
+    )
+    .bind::<SqlUuid, _>(case)
+    .bind::<Jsonb, _>(reasons)
+    .execute(conn.pg())?;
     Ok(())
 }

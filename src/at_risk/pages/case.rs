@@ -56,21 +56,21 @@ fn values(case: &Case) -> Pairs {
     ])
 }
 
-/// The case's page; `typed` stands in its forms.
-pub(super) fn show(
+/// The two forms: owner and day, and a note.
+fn forms(
     cx: &mut Cx<'_, '_>,
     staff: &ProgrammeStaff,
-    case: Case,
+    case: &Case,
     typed: &Pairs,
     again: &Again,
-) -> Result<Reply> {
+) -> Result<(Vec<Group>, Vec<Group>)> {
     let lang = cx.lang();
     let owners = queries::owners(cx.conn, staff)?;
     let mut groups = vec![Group::plain(vec![
         Field::line("owner", lang.risk_owner()).choice(choices(&owners)),
         Field::line("due_on", lang.risk_due()).of("date"),
     ])];
-    fill(&mut groups, &values(&case), &again.mistakes);
+    fill(&mut groups, &values(case), &again.mistakes);
     fill(&mut groups, typed, &again.mistakes);
     let mut note_groups = vec![Group::plain(vec![
         Field::line("internal", lang.risk_note_internal())
@@ -83,6 +83,19 @@ pub(super) fn show(
             .hint(lang.risk_note_shown_hint()),
     ])];
     fill(&mut note_groups, typed, &again.mistakes);
+    Ok((groups, note_groups))
+}
+
+/// The case's page; `typed` stands in its forms.
+pub(super) fn show(
+    cx: &mut Cx<'_, '_>,
+    staff: &ProgrammeStaff,
+    case: Case,
+    typed: &Pairs,
+    again: &Again,
+) -> Result<Reply> {
+    let lang = cx.lang();
+    let (groups, note_groups) = forms(cx, staff, &case, typed, again)?;
     let notes = queries::notes(cx.conn, staff, case.id)?;
     let notes = notes.into_iter().map(|it| NoteLine {
         author: it.author_name,

@@ -65,7 +65,11 @@ fn show_tell(
         refusal: refusal.err().map(|it| it.say(lang)),
         again,
     };
-    let status = if again.status >= 400 { again.status } else { 200 };
+    let status = if again.status >= 400 {
+        again.status
+    } else {
+        200
+    };
     cx.visit.page_with(status, &page)
 }
 

@@ -106,9 +106,17 @@ fn selects(
         entry("owner", "me", lang.risk_mine()),
         entry("owner", "none", lang.risk_nobody()),
     ];
-    whose.extend(owners.iter().map(|(id, name)| entry("owner", &id.to_string(), name)));
+    whose.extend(
+        owners
+            .iter()
+            .map(|(id, name)| entry("owner", &id.to_string(), name)),
+    );
     let mut codes = vec![entry("reason", "", lang.risk_all())];
-    codes.extend(Code::ALL.iter().map(|it| entry("reason", it.as_str(), it.label(lang))));
+    codes.extend(
+        Code::ALL
+            .iter()
+            .map(|it| entry("reason", it.as_str(), it.label(lang))),
+    );
     let mut cohorts = vec![entry("cohort", "", lang.risk_all())];
     for (id, (en, zh)) in queries::cohorts(cx.conn, &staff)? {
         cohorts.push(entry("cohort", &id.to_string(), lang.pick(&en, &zh)));
@@ -157,11 +165,9 @@ fn show(cx: &mut Cx<'_, '_>, typed: &Pairs, again: &Again) -> Result<Reply> {
     fill(&mut groups, typed, &again.mistakes);
     let last = queries::last_look(cx.conn, &staff)?;
     let failed = again.status >= 400;
-    let title = lang.risk_title();
-    let title = if failed {
-        lang.form_error_title(title)
-    } else {
-        title.to_owned()
+    let title = match failed {
+        true => lang.form_error_title(lang.risk_title()),
+        false => lang.risk_title().to_owned(),
     };
     let view = Queue {
         shell: cx.shell(title),

@@ -198,11 +198,7 @@ fn timetable(lang: Lang, shown: &Shown) -> Option<Lines> {
             starts_at: it.starts_at,
             ends_at: it.ends_at,
         };
-        vec![
-            when(lang, &slot),
-            it.name(lang).to_owned(),
-            it.room.clone(),
-        ]
+        vec![when(lang, &slot), it.name(lang).to_owned(), it.room.clone()]
     });
     Some(rows.collect())
 }

@@ -148,11 +148,7 @@ fn attendance(
     .load(conn.pg())?)
 }
 
-fn results(
-    conn: &mut Conn<'_>,
-    _share: &Working,
-    enrolment: EnrolmentId,
-) -> Result<Vec<Marked>> {
+fn results(conn: &mut Conn<'_>, _share: &Working, enrolment: EnrolmentId) -> Result<Vec<Marked>> {
     Ok(sql_query(
         "SELECT m.code, a.title_en, a.title_zh, r.mark, r.released_at FROM released_marks r \
          JOIN assessments a ON a.id = r.assessment_id JOIN modules m ON m.id = r.module_id \
@@ -184,11 +180,7 @@ fn progress(
 }
 
 /// The classes still to come, at most a hundred; never the link by which they are joined.
-fn timetable(
-    conn: &mut Conn<'_>,
-    _share: &Working,
-    enrolment: EnrolmentId,
-) -> Result<Vec<Class>> {
+fn timetable(conn: &mut Conn<'_>, _share: &Working, enrolment: EnrolmentId) -> Result<Vec<Class>> {
     Ok(sql_query(
         "SELECT s.starts_at, s.ends_at, v.name_en, v.name_zh, s.room FROM enrolments e \
          JOIN class_sessions s ON s.cohort_id = e.cohort_id AND s.published AND s.state = 'scheduled' AND s.ends_at > banyan_now() \

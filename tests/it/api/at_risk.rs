@@ -46,28 +46,57 @@ pub async fn at_risk(world: &World, desk: &Api<'_>) -> Reached {
     let its: &[(&str, &str)] = &[("programme", &programme), ("risk", &case)];
 
     assert_eq!(items(desk, RISK, at).await.len(), 1);
-    assert_eq!(good(&desk.get(CASE, its).await)["reasons"][0]["code"], "silence");
-    assert_eq!(items(&teacher, "/api/v1/teaching/at-risk", &[]).await.len(), 1);
+    assert_eq!(
+        good(&desk.get(CASE, its).await)["reasons"][0]["code"],
+        "silence"
+    );
+    assert_eq!(
+        items(&teacher, "/api/v1/teaching/at-risk", &[]).await.len(),
+        1
+    );
     let owner = world.one(&format!(
         "SELECT person_id FROM role_grants WHERE programme_id = '{programme}' AND role = 'coordinator' ORDER BY id LIMIT 1"
     ));
     let assign = format!("{RISK}/assign");
     let given = |version: i32, day: &str| json!({"cases": [{"id": case, "version": version}], "owner": owner, "due_on": day});
-    assert_problem(&desk.post(&assign, at, given(1, "2020-01-01")).await, 422, "invalid-fields");
-    assert_problem(&desk.post(&assign, at, given(7, "2038-01-01")).await, 412, "stale");
+    assert_problem(
+        &desk.post(&assign, at, given(1, "2020-01-01")).await,
+        422,
+        "invalid-fields",
+    );
+    assert_problem(
+        &desk.post(&assign, at, given(7, "2038-01-01")).await,
+        412,
+        "stale",
+    );
     let none = json!({"cases": [], "owner": owner, "due_on": "2038-01-01"});
     assert_problem(&desk.post(&assign, at, none).await, 422, "invalid-fields");
-    assert_eq!(desk.post(&assign, at, given(1, "2038-01-01")).await.status, 204);
+    assert_eq!(
+        desk.post(&assign, at, given(1, "2038-01-01")).await.status,
+        204
+    );
 
     let notes = format!("{CASE}/notes");
-    assert_problem(&desk.post(&notes, its, json!({})).await, 422, "invalid-fields");
-    assert_problem(&desk.post(&notes, its, json!({"secret": "x"})).await, 400, "bad-request");
+    assert_problem(
+        &desk.post(&notes, its, json!({})).await,
+        422,
+        "invalid-fields",
+    );
+    assert_problem(
+        &desk.post(&notes, its, json!({"secret": "x"})).await,
+        400,
+        "bad-request",
+    );
     let both = json!({"internal": "Worried.", "shown": "Call me."});
     assert_eq!(desk.post(&notes, its, both).await.status, 204);
     assert_eq!(items(desk, &notes, its).await.len(), 2);
     let tell = format!("{CASE}/tell");
     assert!(good(&desk.post(&tell, its, json!({"version": 2})).await)["told_at"].is_string());
-    assert_problem(&desk.post(&tell, its, json!({"version": 3})).await, 409, "risk-case-told");
+    assert_problem(
+        &desk.post(&tell, its, json!({"version": 3})).await,
+        409,
+        "risk-case-told",
+    );
     let own = items(&me, "/api/v1/me/standing", &[]).await;
     assert_eq!(own[0]["reasons"][0]["code"], "silence");
 
@@ -75,17 +104,34 @@ pub async fn at_risk(world: &World, desk: &Api<'_>) -> Reached {
     let mut seen = good(&desk.get(&rules, at).await);
     assert_eq!(seen["version"], 0);
     seen["attendance_below"] = json!(101);
-    assert_problem(&desk.put(&rules, at, seen.clone()).await, 422, "invalid-fields");
+    assert_problem(
+        &desk.put(&rules, at, seen.clone()).await,
+        422,
+        "invalid-fields",
+    );
     seen["attendance_below"] = json!(75);
-    assert_eq!(good(&desk.put(&rules, at, seen.clone()).await)["version"], 1);
+    assert_eq!(
+        good(&desk.put(&rules, at, seen.clone()).await)["version"],
+        1
+    );
     assert_problem(&desk.put(&rules, at, seen).await, 412, "stale");
     let looked = good(&desk.act(&format!("{RISK}/look"), at).await);
-    assert_eq!(looked["gone"], 1, "nothing is found of one who was just here");
+    assert_eq!(
+        looked["gone"], 1,
+        "nothing is found of one who was just here"
+    );
 
     let close = format!("{CASE}/close");
     let closing = |outcome| json!({"version": 4, "outcome": outcome});
-    assert_problem(&desk.post(&close, its, closing("perished")).await, 422, "invalid-fields");
-    assert_eq!(good(&desk.post(&close, its, closing("recovered")).await)["state"], "closed");
+    assert_problem(
+        &desk.post(&close, its, closing("perished")).await,
+        422,
+        "invalid-fields",
+    );
+    assert_eq!(
+        good(&desk.post(&close, its, closing("recovered")).await)["state"],
+        "closed"
+    );
     let figures = good(&desk.get(&format!("{RISK}/figures"), at).await);
     assert_eq!(figures["rules"][0]["recovered"], 1);
     reached.extend(teacher.reached());
@@ -102,7 +148,9 @@ async fn sharing(world: &World, me: &Api<'_>, enrolment: &str) -> Reached {
     let at: &[(&str, &str)] = &[("enrolment", enrolment)];
     let partner = world.app.account("Lia Liaison");
     let (programme, university) = (Some(world.programme), Some(world.university));
-    let grant = world.app.grant(partner, Role::Liaison, programme, university);
+    let grant = world
+        .app
+        .grant(partner, Role::Liaison, programme, university);
     let partner = Api::of(&world.app, partner, Some(grant), BOTH);
     let look = "/api/v1/organisation/trainees/{enrolment}/looks";
     assert_problem(&partner.act(look, at).await, 404, "not-found");
@@ -113,11 +161,31 @@ async fn sharing(world: &World, me: &Api<'_>, enrolment: &str) -> Reached {
         .unwrap();
     let words = it["words"].clone();
     let wanted = |scopes: &[&str], words: serde_json::Value| json!({"organisation": world.university, "scopes": scopes, "words": words});
-    assert_problem(&me.put(SHARING, at, wanted(&["all"], words.clone())).await, 422, "invalid-fields");
-    assert_problem(&me.put(SHARING, at, wanted(&["progress"], json!(0))).await, 409, "sharing-old-words");
-    let given = good(&me.put(SHARING, at, wanted(&["progress", "attendance", "results", "timetable"], words)).await);
+    assert_problem(
+        &me.put(SHARING, at, wanted(&["all"], words.clone())).await,
+        422,
+        "invalid-fields",
+    );
+    assert_problem(
+        &me.put(SHARING, at, wanted(&["progress"], json!(0))).await,
+        409,
+        "sharing-old-words",
+    );
+    let given = good(
+        &me.put(
+            SHARING,
+            at,
+            wanted(&["progress", "attendance", "results", "timetable"], words),
+        )
+        .await,
+    );
     assert_eq!(given["scopes"].as_array().unwrap().len(), 4);
-    assert_eq!(items(&partner, "/api/v1/organisation/trainees", &[]).await.len(), 1);
+    assert_eq!(
+        items(&partner, "/api/v1/organisation/trainees", &[])
+            .await
+            .len(),
+        1
+    );
     let seen = good(&partner.act(look, at).await);
     assert!(seen["progress"].is_string() && seen["results"].is_array());
     assert_eq!(items(me, "/api/v1/me/looks", &[]).await.len(), 4);

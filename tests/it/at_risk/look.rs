@@ -38,7 +38,9 @@ async fn silence_opens_a_case_a_sign_of_life_proposes_its_end_and_silence_again_
         ("version", school.one("SELECT version FROM risk_cases")),
         ("outcome", "recovered".to_owned()),
     ];
-    let fields = fields.each_ref().map(|(name, value)| (*name, value.as_str()));
+    let fields = fields
+        .each_ref()
+        .map(|(name, value)| (*name, value.as_str()));
     let closed = desk
         .post(&at(&school, &format!("/cases/{first}/close")), &fields)
         .await;
@@ -102,7 +104,10 @@ async fn attendance_counts_by_registers_that_are_signed_off_without_excused_abse
         r#"[{"code": "attendance", "held": 360, "rate": 5000, "below": 8000, "missed": ["2027-02-25"]}]"#
     );
     // Its instructor sees the case; the other does not.
-    let teacher = school.world.app.sign_in(school.teacher.0, Some(school.teacher.1));
+    let teacher = school
+        .world
+        .app
+        .sign_in(school.teacher.0, Some(school.teacher.1));
     let page = teacher.get("/teaching/at-risk").await;
     assert_eq!(page.status, 200);
     assert!(page.text().contains("TRAINEE 1"), "{}", page.text());

@@ -119,7 +119,11 @@ fn a_fall_is_found_only_where_there_is_enough_before_and_after_it() {
         }]
     );
     it.marks = vec![9_000, 9_000, 9_000, 7_000, 7_000, 7_001];
-    assert_eq!(codes(&find(&DEFAULTS, &it)), [Code::MarksTrend], "the mean is of whole hundredths");
+    assert_eq!(
+        codes(&find(&DEFAULTS, &it)),
+        [Code::MarksTrend],
+        "the mean is of whole hundredths"
+    );
     it.marks = vec![9_000, 9_000, 7_000, 7_000, 7_000];
     assert!(find(&DEFAULTS, &it).is_empty());
     let mut it = quiet();
@@ -159,28 +163,69 @@ fn a_look_opens_updates_and_proposes_but_never_closes() {
         count,
         oldest: day("2027-04-10"),
     };
-    let standing = |open: Option<Vec<Reason>>, closed: Option<Vec<Reason>>| Standing { open, closed };
+    let standing =
+        |open: Option<Vec<Reason>>, closed: Option<Vec<Reason>>| Standing { open, closed };
     let table = [
         (vec![], standing(None, None), Step::Nothing),
         (vec![low(6_000)], standing(None, None), Step::Open),
-        (vec![low(6_000)], standing(Some(vec![low(6_000)]), None), Step::Nothing),
-        (vec![low(5_900)], standing(Some(vec![low(6_000)]), None), Step::Update),
-        (vec![], standing(Some(vec![low(6_000)]), None), Step::Propose),
+        (
+            vec![low(6_000)],
+            standing(Some(vec![low(6_000)]), None),
+            Step::Nothing,
+        ),
+        (
+            vec![low(5_900)],
+            standing(Some(vec![low(6_000)]), None),
+            Step::Update,
+        ),
+        (
+            vec![],
+            standing(Some(vec![low(6_000)]), None),
+            Step::Propose,
+        ),
         // Proposed already.
         (vec![], standing(Some(vec![]), None), Step::Nothing),
         (vec![low(6_000)], standing(Some(vec![]), None), Step::Update),
         // Dealt with: the same, or a little worse, is no news; another reason and a clear fall are.
-        (vec![low(6_000)], standing(None, Some(vec![low(6_000)])), Step::Nothing),
-        (vec![low(5_501)], standing(None, Some(vec![low(6_000)])), Step::Nothing),
-        (vec![low(5_500)], standing(None, Some(vec![low(6_000)])), Step::Open),
-        (vec![late(1)], standing(None, Some(vec![low(6_000)])), Step::Open),
-        (vec![late(1)], standing(None, Some(vec![late(1)])), Step::Nothing),
-        (vec![late(2)], standing(None, Some(vec![late(1)])), Step::Open),
+        (
+            vec![low(6_000)],
+            standing(None, Some(vec![low(6_000)])),
+            Step::Nothing,
+        ),
+        (
+            vec![low(5_501)],
+            standing(None, Some(vec![low(6_000)])),
+            Step::Nothing,
+        ),
+        (
+            vec![low(5_500)],
+            standing(None, Some(vec![low(6_000)])),
+            Step::Open,
+        ),
+        (
+            vec![late(1)],
+            standing(None, Some(vec![low(6_000)])),
+            Step::Open,
+        ),
+        (
+            vec![late(1)],
+            standing(None, Some(vec![late(1)])),
+            Step::Nothing,
+        ),
+        (
+            vec![late(2)],
+            standing(None, Some(vec![late(1)])),
+            Step::Open,
+        ),
         // Its reasons were gone when it was closed.
         (vec![low(7_900)], standing(None, Some(vec![])), Step::Open),
     ];
     for (found, standing, expected) in table {
-        assert_eq!(step(&DEFAULTS, &found, &standing), expected, "{found:?} {standing:?}");
+        assert_eq!(
+            step(&DEFAULTS, &found, &standing),
+            expected,
+            "{found:?} {standing:?}"
+        );
     }
     // One point is too few for a case.
     let falling = [Reason::MarksTrend {
@@ -188,7 +233,10 @@ fn a_look_opens_updates_and_proposes_but_never_closes() {
         recent: 7_000,
         of: 3,
     }];
-    assert_eq!(step(&DEFAULTS, &falling, &Standing::default()), Step::Nothing);
+    assert_eq!(
+        step(&DEFAULTS, &falling, &Standing::default()),
+        Step::Nothing
+    );
 }
 
 #[test]
@@ -196,17 +244,32 @@ fn a_closed_case_stays_closed_and_nobody_is_written_to_twice_or_about_nothing() 
     for event in [CaseEvent::Assign, CaseEvent::Note, CaseEvent::Close] {
         assert_eq!(next(CaseState::Closed, event), Err(CaseRefusal::Closed));
     }
-    assert_eq!(next(CaseState::Open, CaseEvent::Assign), Ok(CaseState::InHand));
+    assert_eq!(
+        next(CaseState::Open, CaseEvent::Assign),
+        Ok(CaseState::InHand)
+    );
     assert_eq!(next(CaseState::Open, CaseEvent::Note), Ok(CaseState::Open));
-    assert_eq!(next(CaseState::InHand, CaseEvent::Close), Ok(CaseState::Closed));
+    assert_eq!(
+        next(CaseState::InHand, CaseEvent::Close),
+        Ok(CaseState::Closed)
+    );
     let silent = [Reason::Silence {
         since: day("2027-04-17"),
         days: 14,
     }];
     assert_eq!(may_tell(CaseState::Open, false, &silent), Ok(()));
-    assert_eq!(may_tell(CaseState::Open, true, &silent), Err(CaseRefusal::Told));
-    assert_eq!(may_tell(CaseState::Open, false, &[]), Err(CaseRefusal::Gone));
-    assert_eq!(may_tell(CaseState::Closed, false, &silent), Err(CaseRefusal::Closed));
+    assert_eq!(
+        may_tell(CaseState::Open, true, &silent),
+        Err(CaseRefusal::Told)
+    );
+    assert_eq!(
+        may_tell(CaseState::Open, false, &[]),
+        Err(CaseRefusal::Gone)
+    );
+    assert_eq!(
+        may_tell(CaseState::Closed, false, &silent),
+        Err(CaseRefusal::Closed)
+    );
 }
 
 #[test]
@@ -233,8 +296,10 @@ fn reasons_say_their_numbers_and_days_in_both_languages() {
         one.say(Lang::En),
         "1 piece of work has not been handed in; it was due on 10 Apr 2027."
     );
-    let suggestions: std::collections::BTreeSet<&str> =
-        Code::ALL.iter().map(|it| suggestion(*it, Lang::En)).collect();
+    let suggestions: std::collections::BTreeSet<&str> = Code::ALL
+        .iter()
+        .map(|it| suggestion(*it, Lang::En))
+        .collect();
     assert_eq!(suggestions.len(), 4);
 }
 
@@ -244,7 +309,10 @@ fn small_numbers_get_no_percentage() {
     assert_eq!(honest_share(3, 10), Some(3_000));
     assert_eq!(rate(1, 0), None);
     assert_eq!(rate(5, 3), Some(10_000));
-    assert_eq!((hours(1_500), hours(150), hours(59)), ("25".to_owned(), "2.5".to_owned(), "0.9".to_owned()));
+    assert_eq!(
+        (hours(1_500), hours(150), hours(59)),
+        ("25".to_owned(), "2.5".to_owned(), "0.9".to_owned())
+    );
 }
 
 fn attended() -> impl Strategy<Value = Vec<i32>> {

@@ -51,38 +51,69 @@ async fn nothing_is_seen_without_consent_each_look_is_noted_and_withdrawing_ends
     let (person, enrolment) = school.trainees[0];
     let me = world.app.sign_in(person, None);
     let programme = Some(world.programme);
-    let liaison = world.app.acting("Lia", Role::Liaison, programme, Some(world.university));
+    let liaison = world
+        .app
+        .acting("Lia", Role::Liaison, programme, Some(world.university));
     let list = "/organisation/trainees";
     let one = format!("{list}/{enrolment}");
     let page = liaison.get(list).await;
-    assert!(page.text().contains("Nobody shares anything with you yet"), "{}", page.text());
+    assert!(
+        page.text().contains("Nobody shares anything with you yet"),
+        "{}",
+        page.text()
+    );
     assert_eq!(liaison.get(&one).await.status, 404);
     assert_eq!(liaison.post(&one, &[]).await.status, 404);
 
     let page = me.get("/me/sharing").await;
     assert!(page.text().contains("Lion Rock University") && page.text().contains("Harbour Bank"));
-    let given = share(&me, enrolment, world.university, &["attendance", "progress"], WORDS).await;
+    let given = share(
+        &me,
+        enrolment,
+        world.university,
+        &["attendance", "progress"],
+        WORDS,
+    )
+    .await;
     assert_eq!(given.status, 303, "{}", given.text());
     let page = me.get("/me/sharing").await;
     assert_eq!(page.text().matches(" checked").count(), 2);
 
     let page = liaison.get(list).await;
     assert!(page.text().contains("TRAINEE 1") && !page.text().contains("TRAINEE 2"));
-    assert!(liaison.get(&format!("{list}?q=zzz")).await.text().contains("No trainee matches"));
+    assert!(
+        liaison
+            .get(&format!("{list}?q=zzz"))
+            .await
+            .text()
+            .contains("No trainee matches")
+    );
     let file = liaison.get(&format!("{list}.csv")).await.text();
-    assert!(file.contains("TRAINEE 1,T2027-0001,Intake 2027H1,\"Attendance, Progress\""), "{file}");
+    assert!(
+        file.contains("TRAINEE 1,T2027-0001,Intake 2027H1,\"Attendance, Progress\""),
+        "{file}"
+    );
     let asked = liaison.get(&one).await;
-    assert!(asked.text().contains("the trainee can see the note"), "{}", asked.text());
+    assert!(
+        asked.text().contains("the trainee can see the note"),
+        "{}",
+        asked.text()
+    );
     assert!(looks(&school).is_empty(), "asking is no look");
     let seen = liaison.post(&one, &[]).await;
     assert_eq!(seen.status, 200);
     let text = seen.text();
-    assert!(text.contains("id=\"attendance\"") && text.contains("id=\"progress\""), "{text}");
+    assert!(
+        text.contains("id=\"attendance\"") && text.contains("id=\"progress\""),
+        "{text}"
+    );
     assert!(!text.contains("id=\"results\"") && !text.contains("id=\"timetable\""));
     assert_eq!(looks(&school), ["Lia attendance", "Lia progress"]);
 
     // The bank was given nothing.
-    let bank = world.app.acting("Rex", Role::Representative, programme, Some(world.bank));
+    let bank = world
+        .app
+        .acting("Rex", Role::Representative, programme, Some(world.bank));
     assert!(!bank.get(list).await.text().contains("TRAINEE"));
     assert_eq!(bank.post(&one, &[]).await.status, 404);
 
@@ -121,7 +152,11 @@ async fn only_the_trainees_own_organisations_and_the_words_that_were_shown_count
     ));
     let refused = share(&me, enrolment, stranger, &["results"], WORDS).await;
     assert_eq!(refused.status, 409);
-    assert!(refused.text().contains("neither your university nor your institution"));
+    assert!(
+        refused
+            .text()
+            .contains("neither your university nor your institution")
+    );
     let old = share(&me, enrolment, world.bank, &["results"], WORDS - 1).await;
     assert_eq!(old.status, 409);
     assert!(old.text().contains("The text has changed"));
@@ -153,17 +188,23 @@ async fn the_institution_that_holds_the_seat_may_be_shared_with_and_rivals_never
     let all = ["attendance", "results", "progress", "timetable"];
     assert_eq!(share(&me, enrolment, rival, &all, WORDS).await.status, 303);
     let programme = Some(world.programme);
-    let theirs = world.app.acting("Rae", Role::Representative, programme, Some(rival));
+    let theirs = world
+        .app
+        .acting("Rae", Role::Representative, programme, Some(rival));
     let one = format!("/organisation/trainees/{enrolment}");
     let text = theirs.post(&one, &[]).await.text();
     for part in ["attendance", "results", "progress", "timetable"] {
         assert!(text.contains(&format!("id=\"{part}\"")), "{part}");
     }
-    let bank = world.app.acting("Rex", Role::Representative, programme, Some(world.bank));
+    let bank = world
+        .app
+        .acting("Rex", Role::Representative, programme, Some(world.bank));
     assert_eq!(bank.get(&one).await.status, 404);
     assert_eq!(bank.post(&one, &[]).await.status, 404);
     // A supervisor guides those placed with them; this is not theirs.
-    let supervisor = world.app.acting("Sue", Role::Supervisor, programme, Some(rival));
+    let supervisor = world
+        .app
+        .acting("Sue", Role::Supervisor, programme, Some(rival));
     assert_eq!(supervisor.get("/organisation/trainees").await.status, 403);
     assert_eq!(looks(&school).len(), 4);
 }
