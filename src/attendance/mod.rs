@@ -8,5 +8,14 @@
 pub mod actions;
 mod events;
 pub mod mail;
+pub mod pages;
 pub mod queries;
 pub mod rules;
+
+use crate::web::Routes;
+
+/// Routes of the room.
+#[must_use]
+pub fn routes() -> Routes {
+    pages::routes()
+}

@@ -205,8 +205,8 @@ fn record(
     if written == 0 {
         // What another phone of the same trainee has just written is as good.
         let found = queries::record_of(conn, own, session.id)?;
-        let (state, minutes) = found.ok_or(AttendanceRefusal::NoTicket)?;
-        return Ok(stands(state, minutes, false));
+        let found = found.ok_or(AttendanceRefusal::NoTicket)?;
+        return Ok(stands(found.state, found.minutes, found.kept));
     }
     let event = Noted::CheckedIn {
         number: &row.trainee_number,
