@@ -6,6 +6,7 @@
 //! with its reason changes it; a cancelled session counts nowhere; rates are of minutes, in whole
 //! numbers.
 pub mod actions;
+pub mod api;
 mod events;
 pub mod mail;
 pub mod pages;
@@ -17,5 +18,5 @@ use crate::web::Routes;
 /// Routes of the room.
 #[must_use]
 pub fn routes() -> Routes {
-    pages::routes()
+    pages::routes().and(api::routes())
 }

@@ -23,9 +23,10 @@ mod own;
 mod register;
 mod sign;
 
-pub(super) use apologies::{read_decision, read_reason};
+pub(super) use apologies::{read_decision, read_reason, wanted as apologies_wanted};
 pub(super) use check_in::try_code;
-pub(super) use cohort::{rates_wanted, read_policy, registers_wanted};
+pub(super) use cohort::{rates_wanted, read_policy};
+pub(super) use sign::read_entry;
 
 /// Evidence and the words around it.
 const UPLOAD_LIMIT: usize = 16 * 1024 * 1024;

@@ -62,7 +62,8 @@ struct ListPage {
     next: Option<String>,
 }
 
-fn wanted(query: &Pairs) -> Wanted {
+/// What the address asks for.
+pub(in crate::attendance) fn wanted(query: &Pairs) -> Wanted {
     let text = query.typed("q").trim();
     Wanted {
         state: query.get("state").and_then(ApologyState::parse),

@@ -107,7 +107,7 @@ pub(super) fn rates(cx: &mut Cx<'_, '_>) -> Result<Reply> {
 }
 
 /// The rates of a cohort as the file that the address ends with, narrowed as the list is.
-pub(in crate::attendance) fn rates_file(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+pub(super) fn rates_file(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let lang = cx.lang();
     let (staff, cohort) = cohort(cx)?;
     let wanted = rates_wanted(&cx.visit.request.query);
@@ -190,7 +190,7 @@ struct RegistersPage {
 }
 
 /// What the address asks for.
-pub(in crate::attendance) fn registers_wanted(query: &Pairs) -> RegistersWanted {
+fn registers_wanted(query: &Pairs) -> RegistersWanted {
     let text = query.typed("q").trim();
     RegistersWanted {
         state: query.get("state").and_then(RegisterState::parse),
