@@ -114,7 +114,10 @@ pub(super) fn schemas(to: ComponentsBuilder) -> ComponentsBuilder {
 
 const LIST: &[(&str, &str)] = &[
     ("state", "Only apologies in this state."),
-    ("q", "Part of a trainee’s name or number, or of a module’s code."),
+    (
+        "q",
+        "Part of a trainee’s name or number, or of a module’s code.",
+    ),
     ("after", "The `next` of the page before."),
 ];
 

@@ -36,7 +36,7 @@ fn cookie(site: &Site, class: ClassId, ticket: &str, seconds: i64) -> String {
 }
 
 /// The ticket that this browser keeps for this session.
-fn ticket_of<'a>(visit: &'a Visit, class: ClassId) -> Option<&'a str> {
+fn ticket_of(visit: &Visit, class: ClassId) -> Option<&str> {
     let kept = visit.request.cookies.get(COOKIE)?;
     kept.strip_prefix(&format!("{class}."))
 }

@@ -125,19 +125,9 @@ struct Again {
     mistakes: Vec<EnrolmentId>,
 }
 
-fn show(
-    cx: &mut Cx<'_, '_>,
-    keeper: &ClassKeeper,
-    session: &Session,
-    form: Option<&Pairs>,
-    again: &Again,
-) -> Result<Reply> {
-    let lang = cx.lang();
-    let now = db::now(cx.conn)?;
-    let rows = queries::rows(cx.conn, keeper, session)?;
-    let held = session.window().held();
-    let lines: Vec<Line> = rows
-        .iter()
+/// The rows as they stand, or as they were typed.
+fn lines(lang: Lang, rows: &[Row], form: Option<&Pairs>, again: &Again, held: i32) -> Vec<Line> {
+    rows.iter()
         .map(|row| {
             let typed = form.map(|form| typed(form, row.enrolment_id));
             let mut line = line(lang, row, typed.as_ref());
@@ -149,7 +139,21 @@ fn show(
             }
             line
         })
-        .collect();
+        .collect()
+}
+
+fn show(
+    cx: &mut Cx<'_, '_>,
+    keeper: &ClassKeeper,
+    session: &Session,
+    form: Option<&Pairs>,
+    again: &Again,
+) -> Result<Reply> {
+    let lang = cx.lang();
+    let now = db::now(cx.conn)?;
+    let rows = queries::rows(cx.conn, keeper, session)?;
+    let held = session.window().held();
+    let lines = lines(lang, &rows, form, again, held);
     let state = session.register(now);
     let failed = !again.mistakes.is_empty();
     let title = lang.att_register_of(&session.title(lang));

@@ -4,10 +4,10 @@ use crate::access::ClassKeeper;
 use crate::db;
 use crate::error::{Error, Result};
 use crate::ids::EnrolmentId;
-use crate::lang::Say as _;
+use crate::lang::{Lang, Say as _};
 use crate::teaching::mail::when;
 use crate::web::fields::{
-    Again, ConfirmSpec, Field, FormSpec, Group, History, confirm_page, form_page,
+    Again, ConfirmSpec, Effect, Field, FormSpec, Group, History, confirm_page, form_page,
 };
 use crate::web::{Cx, Form, Pairs, Reply};
 
@@ -17,16 +17,8 @@ use super::super::rules::Presence;
 use super::super::rules::form::{Entry, entry};
 use super::{effect, home, kept, pair, way};
 
-fn question(
-    cx: &mut Cx<'_, '_>,
-    keeper: &ClassKeeper,
-    session: &Session,
-    status: u16,
-    refusal: Option<String>,
-) -> Result<Reply> {
-    let lang = cx.lang();
-    let now = db::now(cx.conn)?;
-    let rows = queries::rows(cx.conn, keeper, session)?;
+/// What signing comes to, and the names of those who are unmarked.
+fn sum(lang: Lang, rows: &[Row]) -> (Effect, usize) {
     let count = |wanted: &[Presence]| {
         let fits = |it: &&Row| it.presence().is_some_and(|it| wanted.contains(&it));
         rows.iter().filter(fits).count()
@@ -55,8 +47,22 @@ fn question(
             true,
         )
     };
+    (happens, unmarked.len())
+}
+
+fn question(
+    cx: &mut Cx<'_, '_>,
+    keeper: &ClassKeeper,
+    session: &Session,
+    status: u16,
+    refusal: Option<String>,
+) -> Result<Reply> {
+    let lang = cx.lang();
+    let now = db::now(cx.conn)?;
+    let rows = queries::rows(cx.conn, keeper, session)?;
+    let (happens, unmarked) = sum(lang, &rows);
     let mut hidden = vec![pair("seen", actions::fingerprint(&rows))];
-    if !unmarked.is_empty() {
+    if unmarked > 0 {
         hidden.push(pair("unmarked", "absent"));
     }
     let closed = actions::may_sign(session, now).err();
@@ -80,12 +86,12 @@ fn question(
         refusal: closed.map(|it| it.say(lang)).or(refusal),
         hidden,
         action: format!("/classes/{}/sign-off", session.id),
-        submit: if unmarked.is_empty() {
+        submit: if unmarked == 0 {
             lang.att_sign_now().to_owned()
         } else {
-            lang.att_sign_absent_now(unmarked.len())
+            lang.att_sign_absent_now(unmarked)
         },
-        danger: !unmarked.is_empty(),
+        danger: unmarked > 0,
         back: home(session),
     };
     confirm_page(cx, status, &spec)

@@ -12,7 +12,10 @@ async fn a_scan_survives_sign_in_and_acts_only_by_the_button() {
     let scanned = phone.get(&class.scan(0, NOW)).await;
     assert_eq!(scanned.status, 303, "{}", scanned.text());
     let place = scanned.location().to_owned();
-    assert!(!place.contains('?'), "the address holds nothing to pass on: {place}");
+    assert!(
+        !place.contains('?'),
+        "the address holds nothing to pass on: {place}"
+    );
     let door = phone.get(&place).await;
     assert_eq!(door.status, 303);
     assert!(door.location().starts_with("/sign-in?next=%2Fcheck-in%2F"));
@@ -36,11 +39,18 @@ async fn a_scan_survives_sign_in_and_acts_only_by_the_button() {
     let bare = class.school.world.app.anybody();
     let page = bare.send(ask(actix_web::test::TestRequest::get())).await;
     assert!(page.text().contains("I am here"), "{}", page.text());
-    assert_eq!(class.one("SELECT count(*) FROM attendance_records"), "0", "a look records nothing");
+    assert_eq!(
+        class.one("SELECT count(*) FROM attendance_records"),
+        "0",
+        "a look records nothing"
+    );
     let done = bare.send(ask(actix_web::test::TestRequest::post())).await;
     assert_eq!(done.status, 303, "{}", done.text());
     let record = "SELECT state || ' ' || minutes || ' ' || source || ' ' || checked_in_at FROM attendance_records";
-    assert_eq!(class.one(record), "present 180 check_in 2027-02-22 10:58:03+00");
+    assert_eq!(
+        class.one(record),
+        "present 180 check_in 2027-02-22 10:58:03+00"
+    );
     let page = trainee.get(&place).await.text();
     assert!(page.contains("You are checked in"), "{page}");
     // The same scan in a friend's hands is used up.
@@ -63,8 +73,15 @@ async fn codes_are_of_seconds_of_one_session_and_of_its_window() {
     let stale = class.code(0, "2027-02-22T10:57:39Z");
     let refused = try_code(&stale).await;
     assert_eq!(refused.status, 409);
-    assert!(refused.text().contains("not the code on the screen now"), "{}", refused.text());
-    assert!(refused.text().contains(&format!("value=\"{stale}\"")), "nothing typed is lost");
+    assert!(
+        refused.text().contains("not the code on the screen now"),
+        "{}",
+        refused.text()
+    );
+    assert!(
+        refused.text().contains(&format!("value=\"{stale}\"")),
+        "nothing typed is lost"
+    );
     // Of Thursday's session: not its window.
     let other = try_code(&class.code(1, NOW)).await;
     assert_eq!(other.status, 409);
@@ -74,7 +91,10 @@ async fn codes_are_of_seconds_of_one_session_and_of_its_window() {
     assert_eq!(good.status, 303, "{}", good.text());
     let again = try_code(&class.code(0, NOW)).await;
     assert_eq!(again.status, 303, "a second time is no mistake");
-    assert_eq!(class.one("SELECT count(*) || ' ' || max(version) FROM attendance_records"), "1 1");
+    assert_eq!(
+        class.one("SELECT count(*) || ' ' || max(version) FROM attendance_records"),
+        "1 1"
+    );
 }
 
 #[actix_web::test]
@@ -86,15 +106,27 @@ async fn too_early_is_told_the_time_and_may_try_again() {
         let trainee = class.trainee(0);
         let scan = trainee.get(&class.scan(0, early)).await;
         assert_eq!(scan.status, 409);
-        assert!(scan.text().contains("Check-in opens 18:45"), "{}", scan.text());
-        let code = trainee.post("/check-in", &[("code", &class.code(0, early))]).await;
+        assert!(
+            scan.text().contains("Check-in opens 18:45"),
+            "{}",
+            scan.text()
+        );
+        let code = trainee
+            .post("/check-in", &[("code", &class.code(0, early))])
+            .await;
         assert_eq!(code.status, 409);
-        assert!(code.text().contains("Check-in opens 18:45"), "{}", code.text());
+        assert!(
+            code.text().contains("Check-in opens 18:45"),
+            "{}",
+            code.text()
+        );
     }
     let open = "2027-02-22T10:45:00Z";
     class.at(open);
     let trainee = class.trainee(0);
-    let code = trainee.post("/check-in", &[("code", &class.code(0, open))]).await;
+    let code = trainee
+        .post("/check-in", &[("code", &class.code(0, open))])
+        .await;
     assert_eq!(code.status, 303, "{}", code.text());
 }
 
@@ -104,12 +136,28 @@ async fn guesses_are_counted_even_though_they_change_nothing() {
     class.at(NOW);
     let trainee = class.trainee(0);
     for _ in 0..10 {
-        assert_eq!(trainee.post("/check-in", &[("code", "AAAAAA")]).await.status, 409);
+        assert_eq!(
+            trainee
+                .post("/check-in", &[("code", "AAAAAA")])
+                .await
+                .status,
+            409
+        );
     }
     let good = class.code(0, NOW);
-    assert_eq!(trainee.post("/check-in", &[("code", &good)]).await.status, 429);
+    assert_eq!(
+        trainee.post("/check-in", &[("code", &good)]).await.status,
+        429
+    );
     // It is this person's guesses that are counted.
-    assert_eq!(class.trainee(1).post("/check-in", &[("code", &good)]).await.status, 303);
+    assert_eq!(
+        class
+            .trainee(1)
+            .post("/check-in", &[("code", &good)])
+            .await
+            .status,
+        303
+    );
 }
 
 #[actix_web::test]
@@ -129,8 +177,18 @@ async fn an_instructor_s_entry_stands_and_an_excused_trainee_may_come_after_all(
     let entered = class.trainee(0).post("/check-in", &[("code", &code)]).await;
     assert_eq!(entered.status, 303);
     let page = class.trainee(0).get(entered.location()).await.text();
-    assert!(page.contains("The instructor has made an entry for you"), "{page}");
-    assert_eq!(class.trainee(1).post("/check-in", &[("code", &code)]).await.status, 303);
+    assert!(
+        page.contains("The instructor has made an entry for you"),
+        "{page}"
+    );
+    assert_eq!(
+        class
+            .trainee(1)
+            .post("/check-in", &[("code", &code)])
+            .await
+            .status,
+        303
+    );
     let states = class
         .school
         .world
@@ -142,19 +200,34 @@ async fn an_instructor_s_entry_stands_and_an_excused_trainee_may_come_after_all(
 async fn the_screen_shows_the_code_and_the_board_who_is_in() {
     let mut class = Class::new().await;
     {
-        let early = class.teacher().get(&format!("/classes/{}/code", class.classes[0])).await;
-        assert!(early.text().contains("Check-in opens 18:45"), "{}", early.text());
+        let early = class
+            .teacher()
+            .get(&format!("/classes/{}/code", class.classes[0]))
+            .await;
+        assert!(
+            early.text().contains("Check-in opens 18:45"),
+            "{}",
+            early.text()
+        );
     }
     class.at(NOW);
     let teacher = class.teacher();
-    let screen = teacher.get(&format!("/classes/{}/code", class.classes[0])).await;
+    let screen = teacher
+        .get(&format!("/classes/{}/code", class.classes[0]))
+        .await;
     assert_eq!(screen.status, 200);
-    assert!(screen.text().contains(&class.code(0, NOW)), "{}", screen.text());
+    assert!(
+        screen.text().contains(&class.code(0, NOW)),
+        "{}",
+        screen.text()
+    );
     assert!(screen.text().contains("<svg class=\"qr\""));
     assert_eq!(screen.headers["refresh"], "7", "with the next code");
     let code = class.code(0, NOW);
     class.trainee(1).post("/check-in", &[("code", &code)]).await;
-    let board = teacher.get(&format!("/classes/{}/board", class.classes[0])).await;
+    let board = teacher
+        .get(&format!("/classes/{}/board", class.classes[0]))
+        .await;
     assert!(board.text().contains("1 of 2"), "{}", board.text());
     assert_eq!(board.headers["refresh"], "5");
     let office = class.school.coordinator();
@@ -180,8 +253,19 @@ async fn new_codes_end_those_that_are_on_screens() {
     ];
     let teacher = class.teacher();
     assert_eq!(teacher.post(&path, &fields).await.status, 303);
-    assert_eq!(teacher.post(&path, &fields).await.status, 412, "somebody else was there");
+    assert_eq!(
+        teacher.post(&path, &fields).await.status,
+        412,
+        "somebody else was there"
+    );
     let old = class.code(0, NOW);
-    assert_eq!(class.trainee(0).post("/check-in", &[("code", &old)]).await.status, 409);
+    assert_eq!(
+        class
+            .trainee(0)
+            .post("/check-in", &[("code", &old)])
+            .await
+            .status,
+        409
+    );
     assert!(teacher.get(&path).await.text().contains("value=\"45\""));
 }

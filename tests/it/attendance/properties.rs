@@ -16,15 +16,21 @@ fn sessions() -> impl Strategy<Value = Vec<Sat>> {
 }
 
 fn sum(sessions: &[Sat]) -> Hours {
-    sessions.iter().fold(Hours::default(), |sum, (held, state, given)| {
-        let state = Presence::ALL[*state];
-        let minutes = minutes_of(state, Some(given % held), *held).unwrap();
-        sum.plus(Hours {
-            held: i64::from(*held),
-            attended: i64::from(minutes),
-            excused: if state == Presence::Excused { i64::from(*held) } else { 0 },
+    sessions
+        .iter()
+        .fold(Hours::default(), |sum, (held, state, given)| {
+            let state = Presence::ALL[*state];
+            let minutes = minutes_of(state, Some(given % held), *held).unwrap();
+            sum.plus(Hours {
+                held: i64::from(*held),
+                attended: i64::from(minutes),
+                excused: if state == Presence::Excused {
+                    i64::from(*held)
+                } else {
+                    0
+                },
+            })
         })
-    })
 }
 
 proptest! {

@@ -36,7 +36,11 @@ async fn phones_at_once_check_in_once_each_and_no_wrong_code_does() {
         .flat_map(|(n, (person, _))| {
             let there = n % 5 != 0;
             let cookie = class.sign_in(*person).cookie_header();
-            let code = if there { good.as_str() } else { wrong[n / 5 % 4].as_str() };
+            let code = if there {
+                good.as_str()
+            } else {
+                wrong[n / 5 % 4].as_str()
+            };
             vec![(cookie, code, there); 2]
         })
         .collect();
@@ -47,7 +51,9 @@ async fn phones_at_once_check_in_once_each_and_no_wrong_code_does() {
             .map(|_| {
                 scope.spawn(|| {
                     let mut heard = Vec::new();
-                    while let Some((cookie, code, there)) = asks.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    while let Some((cookie, code, there)) =
+                        asks.get(next.fetch_add(1, Ordering::Relaxed))
+                    {
                         let headers = [
                             ("cookie", cookie.as_str()),
                             ("content-type", "application/x-www-form-urlencoded"),
@@ -55,7 +61,9 @@ async fn phones_at_once_check_in_once_each_and_no_wrong_code_does() {
                         ];
                         // A full house asks to come back: a phone does.
                         let status = loop {
-                            let status = live.ask("POST", "/check-in", &headers, &format!("code={code}")).status;
+                            let status = live
+                                .ask("POST", "/check-in", &headers, &format!("code={code}"))
+                                .status;
                             if status != 503 {
                                 break status;
                             }
@@ -66,14 +74,19 @@ async fn phones_at_once_check_in_once_each_and_no_wrong_code_does() {
                 })
             })
             .collect();
-        phones.into_iter().flat_map(|it| it.join().unwrap()).collect::<Vec<_>>()
+        phones
+            .into_iter()
+            .flat_map(|it| it.join().unwrap())
+            .collect::<Vec<_>>()
     });
     drop(live);
     assert_eq!(answers.len(), all * 2);
     for (there, status) in answers {
         assert_eq!(status, if there { 303 } else { 409 });
     }
-    let mut stand = class.school.world.texts("SELECT enrolment_id FROM attendance_records WHERE state = 'present' AND minutes = 180");
+    let mut stand = class.school.world.texts(
+        "SELECT enrolment_id FROM attendance_records WHERE state = 'present' AND minutes = 180",
+    );
     let mut there: Vec<String> = class
         .school
         .trainees
@@ -84,6 +97,12 @@ async fn phones_at_once_check_in_once_each_and_no_wrong_code_does() {
         .collect();
     stand.sort();
     there.sort();
-    assert_eq!(stand, there, "none lost, none twice, none who was not there");
-    assert_eq!(class.one("SELECT count(*) FROM attendance_records"), there.len().to_string());
+    assert_eq!(
+        stand, there,
+        "none lost, none twice, none who was not there"
+    );
+    assert_eq!(
+        class.one("SELECT count(*) FROM attendance_records"),
+        there.len().to_string()
+    );
 }

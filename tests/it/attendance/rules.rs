@@ -78,7 +78,10 @@ fn a_code_is_of_its_step_and_the_one_before() {
     let at = moment("2027-02-22T11:00:03Z");
     let code = codes::short_code(&key, session, codes::step_of(at));
     assert_eq!(code.len(), codes::LENGTH);
-    assert!(code.bytes().all(|it| codes::ALPHABET.contains(&it)), "{code}");
+    assert!(
+        code.bytes().all(|it| codes::ALPHABET.contains(&it)),
+        "{code}"
+    );
     let fits = |seconds| codes::code_fits(&key, session, &code, at + Duration::seconds(seconds));
     assert!(fits(0) && fits(6) && fits(16));
     assert!(!fits(17) && !fits(3600) && !fits(-4));
@@ -87,8 +90,16 @@ fn a_code_is_of_its_step_and_the_one_before() {
     assert!(!codes::code_fits(&key, session, "", at));
     let token = codes::token(&key, session, codes::step_of(at));
     assert!(codes::token_fits(&key, session, &token, at));
-    assert!(!codes::token_fits(&key, session, &token, at + Duration::seconds(17)));
-    assert!(!codes::token_fits(&key, session, &code, at), "the short code is no token");
+    assert!(!codes::token_fits(
+        &key,
+        session,
+        &token,
+        at + Duration::seconds(17)
+    ));
+    assert!(
+        !codes::token_fits(&key, session, &code, at),
+        "the short code is no token"
+    );
     assert_eq!(codes::seconds_left(at), 7);
 }
 
@@ -133,7 +144,10 @@ fn who_joined_later_or_has_left_is_not_expected() {
     assert!(!expected(before, true, (true, None), start), "left");
     assert!(!expected(before, false, (false, None), start), "no place");
     assert!(expected(before, false, (false, Some(before)), start));
-    assert!(!expected(before, false, (false, Some(after)), start), "a place given later");
+    assert!(
+        !expected(before, false, (false, Some(after)), start),
+        "a place given later"
+    );
 }
 
 #[test]
@@ -182,7 +196,10 @@ fn a_rate_is_by_hours_and_never_rounded_up() {
 
 #[test]
 fn registers_corrections_and_apologies_know_their_time() {
-    let (opens, ends) = (moment("2027-02-22T10:45:00Z"), moment("2027-02-22T14:00:00Z"));
+    let (opens, ends) = (
+        moment("2027-02-22T10:45:00Z"),
+        moment("2027-02-22T14:00:00Z"),
+    );
     let of = |cancelled, signed, now| register_state((cancelled, signed), (opens, ends), now);
     let second = Duration::seconds(1);
     assert_eq!(of(false, false, opens - second), RegisterState::Coming);
@@ -192,11 +209,17 @@ fn registers_corrections_and_apologies_know_their_time() {
     assert_eq!(of(true, true, ends), RegisterState::Cancelled);
     let late = ends + Duration::days(7) + second;
     assert_eq!(may_correct(false, ends, 7, late - second), Ok(()));
-    assert_eq!(may_correct(false, ends, 7, late), Err(AttendanceRefusal::TooLate));
+    assert_eq!(
+        may_correct(false, ends, 7, late),
+        Err(AttendanceRefusal::TooLate)
+    );
     assert_eq!(may_correct(true, ends, 7, late), Ok(()));
     let start = moment(START);
     assert_eq!(may_apologise(start, 0, start - second), Ok(()));
-    assert_eq!(may_apologise(start, 0, start), Err(AttendanceRefusal::Begun));
+    assert_eq!(
+        may_apologise(start, 0, start),
+        Err(AttendanceRefusal::Begun)
+    );
     assert_eq!(may_apologise(start, 60, start), Ok(()));
 }
 
@@ -219,20 +242,38 @@ fn a_form_changes_what_was_touched_and_keeps_what_others_saved() {
     };
     let none = Seen::default();
     // Untouched: what somebody else saved stays.
-    assert_eq!(judge(&seen(1, &present), Some(&present), &seen(2, &absent)), Outcome::Keep);
+    assert_eq!(
+        judge(&seen(1, &present), Some(&present), &seen(2, &absent)),
+        Outcome::Keep
+    );
     assert_eq!(judge(&none, None, &seen(1, &present)), Outcome::Keep);
     // Touched, and nobody else was there.
-    assert_eq!(judge(&none, Some(&absent), &none), Outcome::Write(absent.clone()));
-    assert_eq!(judge(&seen(1, &present), Some(&late), &seen(1, &present)), Outcome::Write(late.clone()));
+    assert_eq!(
+        judge(&none, Some(&absent), &none),
+        Outcome::Write(absent.clone())
+    );
+    assert_eq!(
+        judge(&seen(1, &present), Some(&late), &seen(1, &present)),
+        Outcome::Write(late.clone())
+    );
     // Touched by two: alike is no quarrel, otherwise it is told.
-    assert_eq!(judge(&none, Some(&present), &seen(1, &present)), Outcome::Keep);
-    assert_eq!(judge(&none, Some(&absent), &seen(1, &present)), Outcome::Conflict);
+    assert_eq!(
+        judge(&none, Some(&present), &seen(1, &present)),
+        Outcome::Keep
+    );
+    assert_eq!(
+        judge(&none, Some(&absent), &seen(1, &present)),
+        Outcome::Conflict
+    );
     // What a hidden field keeps is what was put into it.
     for it in [none, seen(3, &late), seen(1, &present)] {
         assert_eq!(Seen::read(&it.kept()), it);
     }
     assert_eq!(Seen::read("nonsense"), Seen::default());
-    assert_eq!(entry(Presence::Late, Some(180), 180, String::new()), Err("minutes"));
+    assert_eq!(
+        entry(Presence::Late, Some(180), 180, String::new()),
+        Err("minutes")
+    );
 }
 
 #[test]

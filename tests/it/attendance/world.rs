@@ -113,7 +113,9 @@ impl Class {
         let path = format!("/classes/{}/sign-off", self.classes[n]);
         let page = keeper.get(&path).await;
         assert_eq!(page.status, 200, "{}", page.text());
-        crate::teaching::world::confirm(keeper, &path, &page).await.status
+        crate::teaching::world::confirm(keeper, &path, &page)
+            .await
+            .status
     }
 
     pub fn letters(&self) -> Vec<String> {
