@@ -108,6 +108,7 @@ pub fn routes() -> Routes {
         .and(crate::enrolments::routes())
         .and(crate::curriculum::routes())
         .and(crate::teaching::routes())
+        .and(crate::attendance::routes())
         .and(crate::assessment::routes())
         .and(crate::at_risk::routes())
         .and(crate::sharing::routes())

@@ -6,7 +6,17 @@
 //! with its reason changes it; a cancelled session counts nowhere; rates are of minutes, in whole
 //! numbers.
 pub mod actions;
+pub mod api;
 mod events;
 pub mod mail;
+pub mod pages;
 pub mod queries;
 pub mod rules;
+
+use crate::web::Routes;
+
+/// Routes of the room.
+#[must_use]
+pub fn routes() -> Routes {
+    pages::routes().and(api::routes())
+}

@@ -31,7 +31,7 @@ pub use apologies::{
     Apology, Wanted, apologies, apology, lock_apology, own_apologies, own_apology,
 };
 pub use cohort::{Rated, RatesWanted, RegisterRow, RegistersWanted, rates, registers};
-pub use own::{OwnSession, candidates, coming, own_sessions, record_of};
+pub use own::{OwnRecord, OwnSession, candidates, coming, own_sessions, record_of};
 
 /// A session with what its register says of itself.
 #[derive(Clone, Debug, QueryableByName)]

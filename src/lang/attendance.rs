@@ -155,7 +155,7 @@ texts! {
     att_apology_reason_hint: "The programme office and the instructor read it." | "計劃辦事處及講師會閱讀。";
     att_apology_note(at: &str): "Send it before the session begins: {at}" | "請於課節開始前遞交：{at}";
     att_evidence: "Evidence (PDF)" | "證明文件（PDF）";
-    att_evidence_hint: "Such as a medical certificate. At most 5 MB." | "例如醫生證明書，上限5 MB。";
+    att_evidence_hint: "Such as a medical certificate. At most 10 MB." | "例如醫生證明書，最大10 MB。";
     att_evidence_see: "Open the evidence" | "查看證明文件";
     att_send: "Send the apology" | "遞交請假申請";
     att_withdraw: "Withdraw" | "撤回";

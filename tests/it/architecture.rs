@@ -25,6 +25,9 @@ const UPWARD: &[(&str, &str, &str)] = &[
 const SQL_NAMES: &[(&str, &[&str])] = &[
     ("src/applications/desk_record.rs", &["ANSWERS"]),
     ("src/applications/import_queries.rs", &["ROWS", "RUN"]),
+    ("src/attendance/queries.rs", &["HOURS", "ROW", "SESSION"]),
+    ("src/attendance/queries/apologies.rs", &["APOLOGY"]),
+    ("src/attendance/queries/own.rs", &["SESSION"]),
     (
         "src/at_risk/queries.rs",
         &["CASE", "beyond", "direction", "key"],

@@ -13,6 +13,7 @@ mod support;
 mod api;
 mod applications;
 mod architecture;
+mod attendance;
 mod at_risk;
 mod audit;
 mod cohorts;

@@ -13,7 +13,7 @@ use crate::error::Result;
 use crate::ids::{ClassId, RecordId};
 
 use super::super::events::{Noted, about};
-use super::super::queries::{self, Session};
+use super::super::queries::{self, Row, Session};
 use super::super::rules::codes::{self, Ticket};
 use super::super::rules::{AttendanceRefusal, Presence};
 
@@ -171,7 +171,32 @@ fn record(
         return Err(AttendanceRefusal::Closed.into());
     }
     let (state, minutes) = session.window().arrival(at);
-    let written = working(conn, |conn, _| {
+    let written = write(conn, session, &row, (state, minutes), (at, ticket))?;
+    if written == 0 {
+        // What another phone of the same trainee has just written is as good.
+        let found = queries::record_of(conn, own, session.id)?;
+        let found = found.ok_or(AttendanceRefusal::NoTicket)?;
+        return Ok(stands(found.state, found.minutes, found.kept));
+    }
+    let event = Noted::CheckedIn {
+        number: &row.trainee_number,
+    };
+    audit::note(conn, about(session).of(row.person_id), &event)?;
+    Ok(Arrived {
+        fresh: true,
+        ..stands(state, minutes, false)
+    })
+}
+
+/// Writes the check-in; returns how many rows, none when somebody was there before.
+fn write(
+    conn: &mut Conn<'_>,
+    session: &Session,
+    row: &Row,
+    (state, minutes): (Presence, i32),
+    (at, ticket): (DateTime<Utc>, Option<&str>),
+) -> Result<usize> {
+    working(conn, |conn, _| {
         // Two phones of one trainee, or two trainees with one scan: one of them writes nothing.
         let made = conn.pg().transaction(|pg| {
             sql_query(
@@ -201,19 +226,5 @@ fn record(
             Err(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => Ok(0),
             other => Ok(other?),
         }
-    })?;
-    if written == 0 {
-        // What another phone of the same trainee has just written is as good.
-        let found = queries::record_of(conn, own, session.id)?;
-        let (state, minutes) = found.ok_or(AttendanceRefusal::NoTicket)?;
-        return Ok(stands(state, minutes, false));
-    }
-    let event = Noted::CheckedIn {
-        number: &row.trainee_number,
-    };
-    audit::note(conn, about(session).of(row.person_id), &event)?;
-    Ok(Arrived {
-        fresh: true,
-        ..stands(state, minutes, false)
     })
 }

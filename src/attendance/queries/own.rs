@@ -159,28 +159,47 @@ pub fn coming(
     .optional()?)
 }
 
-/// The state of a trainee's entry for a session, if there is one.
+/// A trainee's own entry for a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OwnRecord {
+    /// State.
+    pub state: Presence,
+    /// Minutes attended.
+    pub minutes: i32,
+    /// Did an instructor or the office make it?
+    pub kept: bool,
+}
+
+/// A trainee's entry for a session, if there is one.
 ///
 /// # Errors
 /// The database's.
-pub fn record_of(
-    conn: &mut Conn<'_>,
-    own: &Own,
-    session: ClassId,
-) -> Result<Option<(Presence, i32)>> {
+pub fn record_of(conn: &mut Conn<'_>, own: &Own, session: ClassId) -> Result<Option<OwnRecord>> {
     #[derive(QueryableByName)]
     struct Found {
         #[diesel(sql_type = Text)]
         state: String,
         #[diesel(sql_type = Integer)]
         minutes: i32,
+        #[diesel(sql_type = Bool)]
+        kept: bool,
     }
-    let row: Option<Found> = sql_query(
-        "SELECT state, minutes FROM attendance_records WHERE session_id = $1 AND person_id = $2",
-    )
-    .bind::<SqlUuid, _>(session)
-    .bind::<SqlUuid, _>(own.person())
-    .get_result(conn.pg())
-    .optional()?;
-    Ok(row.and_then(|it| Presence::parse(&it.state).map(|state| (state, it.minutes))))
+    let person = own.person();
+    let row: Option<Found> = conn.elevate(Task::Attendance, |conn| {
+        Ok(sql_query(
+            "SELECT state, minutes, source = 'register' AS kept FROM attendance_records \
+             WHERE session_id = $1 AND person_id = $2",
+        )
+        .bind::<SqlUuid, _>(session)
+        .bind::<SqlUuid, _>(person)
+        .get_result(conn.pg())
+        .optional()?)
+    })?;
+    Ok(row.and_then(|it| {
+        Presence::parse(&it.state).map(|state| OwnRecord {
+            state,
+            minutes: it.minutes,
+            kept: it.kept,
+        })
+    }))
 }

@@ -88,6 +88,11 @@ const PLACES: &[(&str, &str, &str)] = &[
         "§class§",
     ),
     (
+        "/cohorts/§cohort-run§/apologies/§apology§",
+        "/cohorts/§cohort-run§/apologies/§apology§/history.*",
+        "§apology§",
+    ),
+    (
         "/programme/closed/§closed§",
         "/programme/closed/§closed§/history.*",
         "§closed§",

@@ -136,6 +136,14 @@ INSERT INTO class_sessions (id, programme_id, cohort_id, offering_id, module_id,
   (§class-lost§, §programme§, §cohort-run§, §offering§, §module§, '2026-12-03 11:00+00', '2026-12-03 14:00+00', 'Room 1 of ~', '', ARRAY[§instructor§::uuid], true, 'cancelled', 'signal_8', '2026-12-03', '2026-08-01');
 INSERT INTO calendar_feeds (id, person_id, token_hash, read_at, created_at) VALUES
   (§feed§, §applicant§, sha256('calendar-of-~'), '2026-12-05 03:30+00', '2026-11-01');
+INSERT INTO attendance_policies (cohort_id, programme_id, threshold, created_at) VALUES
+  (§cohort-run§, §programme§, 7500, '2026-09-01');
+INSERT INTO registers (session_id, programme_id, cohort_id, late_after, opens_before, closes_after, created_at) VALUES
+  (§class§, §programme§, §cohort-run§, 10, 15, 20, '2026-12-01');
+INSERT INTO attendance_records (id, session_id, module_id, cohort_id, programme_id, enrolment_id, person_id, state, minutes, held, note, changed_at, created_at) VALUES
+  (§record§, §class§, §module§, §cohort-run§, §programme§, §enrolment§, §applicant§, 'late', 120, 180, 'Canary~c remark', '2026-12-01', '2026-12-01');
+INSERT INTO apologies (id, programme_id, cohort_id, session_id, enrolment_id, person_id, reason, evidence_id, created_at) VALUES
+  (§apology§, §programme§, §cohort-run§, §class§, §enrolment§, §applicant§, 'Canary~p is ill.', §file§, '2026-12-01');
 
 INSERT INTO at_risk_rules (id, programme_id, number, attendance_below, attendance_after, overdue_from, silent_days, mark_below, trend_drop, trend_of,
     points_attendance, points_overdue, points_silence, points_marks, points_attendance_trend, points_marks_trend, case_from, author_id, created_at) VALUES

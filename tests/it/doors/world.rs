@@ -364,6 +364,13 @@ pub fn sample(site: &Site, path: &str, param: &str, relation: Relation) -> Optio
         {
             "cohort-run"
         }
+        "cohort"
+            if ["/attendance", "/registers", "/apologies"]
+                .iter()
+                .any(|it| path.contains(it)) =>
+        {
+            "cohort-run"
+        }
         "class" if path.ends_with("/make-up") => "class-lost",
         "cohort" if path.contains("/reviewers") || path.ends_with("/reviews") => "cohort-review",
         "cohort" => "cohort",
@@ -380,6 +387,7 @@ pub fn sample(site: &Site, path: &str, param: &str, relation: Relation) -> Optio
         "organisation" => "bank",
         "review" | "letter" | "enrolment" | "pool" | "import" | "target" | "contact"
         | "partnership" | "session" | "api_token" | "module" | "competency" | "reference"
+        | "exemption" | "offering" | "class" | "closed" | "apology" => param,
         | "exemption" | "offering" | "class" | "closed" | "risk" => param,
         // A module's code within its programme, and a programme's own.
         "code" if path.starts_with("/curriculum/") => {
