@@ -12,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 use crate::access::CohortStaff;
 use crate::audit;
 use crate::cohorts::queries as cohorts;
-use crate::curriculum::rules::AssessmentKind;
+use crate::curriculum::rules::{AssessmentKind, Pair};
 use crate::db::{self, Conn, sql_query};
 use crate::error::{Error, FieldError, Result};
 use crate::ids::{AssessmentId, CandidateId, OfferingId};
@@ -166,6 +166,19 @@ struct Setting {
     kind: String,
     resit_of: Option<AssessmentId>,
     pass_mark: Option<i32>,
+    /// What the plan calls it.
+    title: Pair,
+}
+
+impl Setting {
+    /// The title given, or the plan's where one is left empty.
+    fn title<'a>(&'a self, details: &'a Details) -> (&'a str, &'a str) {
+        let or = |given: &'a str, plan: &'a str| if given.is_empty() { plan } else { given };
+        (
+            or(&details.title_en, &self.title.en),
+            or(&details.title_zh, &self.title.zh),
+        )
+    }
 }
 
 fn setting(conn: &mut Conn<'_>, staff: &CohortStaff, which: Which) -> Result<Setting> {
@@ -193,6 +206,7 @@ fn setting(conn: &mut Conn<'_>, staff: &CohortStaff, which: Which) -> Result<Set
         .ok_or(AssessmentRefusal::NoPlan)?;
     Ok(Setting {
         kind: standing.kind.clone(),
+        title: standing.title.clone(),
         number: plan.number,
         part,
         resit_of: resit.as_ref().map(|it| it.id),
@@ -236,8 +250,8 @@ pub fn add(
     }
     let files = AssessmentKind::parse(&set.kind).is_some_and(takes_files);
     let id = AssessmentId::new();
+    let title = set.title(details);
     insert(conn, staff, (id, &set, files), details)?;
-    let title = (details.title_en.as_str(), details.title_zh.as_str());
     audit::note(conn, about(id, staff.programme()), &Noted::Added { title })?;
     Ok(id)
 }
@@ -252,6 +266,7 @@ fn insert(
     (id, set, files): (AssessmentId, &Setting, bool),
     it: &Details,
 ) -> Result<()> {
+    let title = set.title(it);
     sql_query(
         "INSERT INTO assessments (id, programme_id, cohort_id, offering_id, module_id, plan_number, part, kind, title_en, \
            title_zh, brief_en, brief_zh, opens_at, due_at, late_hours, late_per_day, late_cap, takes_files, max_files, max_bytes, \
@@ -267,8 +282,8 @@ fn insert(
     .bind::<Integer, _>(set.number)
     .bind::<Integer, _>(set.part)
     .bind::<Text, _>(&set.kind)
-    .bind::<Text, _>(&it.title_en)
-    .bind::<Text, _>(&it.title_zh)
+    .bind::<Text, _>(title.0)
+    .bind::<Text, _>(title.1)
     .bind::<Text, _>(&it.brief_en)
     .bind::<Text, _>(&it.brief_zh)
     .bind::<Timestamptz, _>(it.opens_at)
@@ -381,6 +396,13 @@ pub fn change(
         return Err(Error::Stale);
     }
     judged(details)?;
+    for (field, text) in [("title_en", &details.title_en), ("title_zh", &details.title_zh)] {
+        if text.is_empty() {
+            return Err(Error::field(field, "required", |lang| {
+                lang.form_required().to_owned()
+            }));
+        }
+    }
     let fields = fields(&Details::of(&it)?, details);
     if fields.is_empty() {
         return Ok(());

@@ -24,7 +24,7 @@ use super::super::rules::rubric::{between, mark, mark_of_hundredths, points_prob
 use super::super::rules::second::{agree, chosen};
 use super::super::rules::{
     AssessmentEvent, AssessmentRefusal, AssessmentState, ExtensionState, MarkRole, ScriptState,
-    next,
+    SecondRule, next,
 };
 use super::{now, step};
 
@@ -361,6 +361,12 @@ pub fn save_mark(
     match role {
         MarkRole::First if given.absent => {
             settle(conn, &it, id, (ScriptState::Agreed, true, None))?;
+        }
+        MarkRole::First if it.second()?.rule == SecondRule::None => {
+            let points = given.points.iter().map(|it| it.unwrap_or_default());
+            let points: Vec<i32> = points.collect();
+            let outcome = (ScriptState::Agreed, false, Some(hundredths(&points)));
+            settle(conn, &it, id, outcome)?;
         }
         MarkRole::First => settle(conn, &it, id, (ScriptState::Marked, false, None))?,
         MarkRole::Second => compare(conn, &it, id)?,

@@ -6,4 +6,4 @@ mod properties;
 mod readers;
 mod rules;
 mod storm;
-mod world;
+pub mod world;
