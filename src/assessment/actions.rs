@@ -38,11 +38,10 @@ pub use appeals::{decide_appeal, lodge_appeal, withdraw_appeal};
 pub use extensions::{ask_extension, decide_extension, give_extension, withdraw_extension};
 pub use marking::{
     Given, assign, begin_marking, collect, draw, finish_moderation, label, moderate,
-    return_to_marking,
-    save_mark,
+    return_to_marking, save_mark,
 };
 pub use release::{Preview, preview, release};
-pub use work::{may_hand_in, hand_in, take_back};
+pub use work::{hand_in, may_hand_in, take_back};
 
 /// What a coordinator sets about an assessment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -396,7 +395,10 @@ pub fn change(
         return Err(Error::Stale);
     }
     judged(details)?;
-    for (field, text) in [("title_en", &details.title_en), ("title_zh", &details.title_zh)] {
+    for (field, text) in [
+        ("title_en", &details.title_en),
+        ("title_zh", &details.title_zh),
+    ] {
         if text.is_empty() {
             return Err(Error::field(field, "required", |lang| {
                 lang.form_required().to_owned()
@@ -415,7 +417,11 @@ pub fn change(
     may_change(state, &fields)?;
     update(conn, &it, &fixed)?;
     let moved = state == AssessmentState::Open && details.due_at != it.due_at;
-    audit::note(conn, about(id, staff.programme()), &Noted::Changed { fields })?;
+    audit::note(
+        conn,
+        about(id, staff.programme()),
+        &Noted::Changed { fields },
+    )?;
     if moved {
         let now = queries::find(conn, staff, id)?;
         mail::tell_all(conn, staff, &now, &Told::Moved)?;
@@ -458,11 +464,7 @@ fn update(conn: &mut Conn<'_>, was: &Assessment, it: &Details) -> Result<()> {
 }
 
 /// Puts an assessment into its next state.
-fn step(
-    conn: &mut Conn<'_>,
-    it: &Assessment,
-    event: AssessmentEvent,
-) -> Result<AssessmentState> {
+fn step(conn: &mut Conn<'_>, it: &Assessment, event: AssessmentEvent) -> Result<AssessmentState> {
     let to = next(it.state()?, event)?;
     let done = sql_query(
         "UPDATE assessments SET state = $3, released_at = CASE WHEN $3 = 'released' THEN banyan_now() END, \

@@ -18,9 +18,9 @@ mod form;
 mod list;
 mod marking;
 mod own;
+mod own_asks;
 mod record;
 mod steps;
-
 
 pub(super) use form::{read_details, values};
 
@@ -100,12 +100,12 @@ fn readers() -> Routes {
         .get("/me/assessments/{candidate}/files/{submission}/{n}", APPLICANT, own::file)
         .get("/me/assessments/{candidate}/take-back", APPLICANT, own::ask_take_back)
         .post("/me/assessments/{candidate}/take-back", APPLICANT, own::take_back)
-        .get("/me/assessments/{candidate}/extension", APPLICANT, own::ask_extension)
-        .post("/me/assessments/{candidate}/extension", APPLICANT, own::extension)
-        .post("/me/assessments/{candidate}/extensions/{extension}/withdraw", APPLICANT, own::withdraw_extension)
-        .get("/me/assessments/{candidate}/appeal", APPLICANT, own::ask_appeal)
-        .post("/me/assessments/{candidate}/appeal", APPLICANT, own::appeal)
-        .post("/me/assessments/{candidate}/appeals/{appeal}/withdraw", APPLICANT, own::withdraw_appeal)
+        .get("/me/assessments/{candidate}/extension", APPLICANT, own_asks::ask_extension)
+        .post("/me/assessments/{candidate}/extension", APPLICANT, own_asks::extension)
+        .post("/me/assessments/{candidate}/extensions/{extension}/withdraw", APPLICANT, own_asks::withdraw_extension)
+        .get("/me/assessments/{candidate}/appeal", APPLICANT, own_asks::ask_appeal)
+        .post("/me/assessments/{candidate}/appeal", APPLICANT, own_asks::appeal)
+        .post("/me/assessments/{candidate}/appeals/{appeal}/withdraw", APPLICANT, own_asks::withdraw_appeal)
 }
 
 /// The cohort of the address, with the proof that the visitor is its staff.
@@ -140,10 +140,7 @@ fn crumbs(
     let mut way = vec![
         ("/cohorts".to_owned(), lang.nav_cohorts().to_owned()),
         (at.clone(), cohort.name(lang).to_owned()),
-        (
-            format!("{at}/assessments"),
-            lang.asm_title().to_owned(),
-        ),
+        (format!("{at}/assessments"), lang.asm_title().to_owned()),
     ];
     way.extend(more.map(|it| (home(it), it.title(lang).to_owned())));
     Ok(way)
@@ -170,7 +167,9 @@ fn shown_mark(mark: Option<i32>) -> String {
 
 /// A time as a date-and-time field holds it.
 fn local(at: DateTime<Utc>) -> String {
-    at.with_timezone(&hkt()).format("%Y-%m-%dT%H:%M").to_string()
+    at.with_timezone(&hkt())
+        .format("%Y-%m-%dT%H:%M")
+        .to_string()
 }
 
 /// A percentage from a field, in hundredths.

@@ -94,6 +94,7 @@ impl super::Lang {
             other => match (
                 self.letter_kind_of_offers(other),
                 self.letter_kind_of_teaching(other),
+                self.letter_kind_of_assessment(other),
             ) {
                 ("", "") => other.replace('_', " "),
                 ("", known) | (known, _) => known.to_owned(),

@@ -13,6 +13,7 @@ mod support;
 mod api;
 mod applications;
 mod architecture;
+mod assessment;
 mod audit;
 mod cohorts;
 mod curriculum;

@@ -101,10 +101,7 @@ pub(super) fn admit(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     button(cx, &it, done, "saved")
 }
 
-fn people(
-    cx: &mut Cx<'_, '_>,
-    staff: &CohortStaff,
-) -> Result<Vec<(String, String)>> {
+fn people(cx: &mut Cx<'_, '_>, staff: &CohortStaff) -> Result<Vec<(String, String)>> {
     Ok(
         teaching::queries::instructors(cx.conn, &staff.programme_staff())?
             .into_iter()
@@ -137,9 +134,7 @@ fn ticked(form: &mut Form<'_>, pairs: &Pairs) -> Vec<PersonId> {
     for typed in pairs.all("marker").filter(|it| !it.is_empty()) {
         match typed.parse() {
             Ok(id) => people.push(id),
-            Err(_malformed) => form.error("marker", "choice", |lang| {
-                lang.form_choice().to_owned()
-            }),
+            Err(_malformed) => form.error("marker", "choice", |lang| lang.form_choice().to_owned()),
         }
     }
     people
@@ -154,7 +149,13 @@ pub(super) fn ask_markers(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         .iter()
         .map(|id| pair("marker", id.to_string()))
         .collect();
-    show(cx, (&staff, &it), asks, &Pairs::new(standing), &Again::first())
+    show(
+        cx,
+        (&staff, &it),
+        asks,
+        &Pairs::new(standing),
+        &Again::first(),
+    )
 }
 
 /// POST `…/markers`.
@@ -165,9 +166,9 @@ pub(super) fn markers(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let mut form = Form::new(typed);
     let people = ticked(&mut form, typed);
     let again = typed.has("again", "yes");
-    let done = form.done().and_then(|()| {
-        actions::assign(cx.conn, &staff, it.id, &people, again).map(|_| ())
-    });
+    let done = form
+        .done()
+        .and_then(|()| actions::assign(cx.conn, &staff, it.id, &people, again).map(|_| ()));
     answer(cx, (&staff, &it), (done, "asm_assigned"), |cx| {
         markers_form(cx, &staff, &it)
     })
@@ -265,11 +266,7 @@ pub(super) fn script(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     })
 }
 
-fn extension_form(
-    lang: Lang,
-    it: &Assessment,
-    request: &queries::Extension,
-) -> Asks {
+fn extension_form(lang: Lang, it: &Assessment, request: &queries::Extension) -> Asks {
     Asks {
         title: format!(
             "{}{}{}",
@@ -299,7 +296,11 @@ fn extension_form(
     }
 }
 
-fn request(cx: &mut Cx<'_, '_>, it: &Assessment, staff: &CohortStaff) -> Result<queries::Extension> {
+fn request(
+    cx: &mut Cx<'_, '_>,
+    it: &Assessment,
+    staff: &CohortStaff,
+) -> Result<queries::Extension> {
     let id: ExtensionId = cx.request().param("extension")?;
     // Of this assessment, and so of this cohort.
     let _ = staff;
@@ -358,11 +359,7 @@ fn extend_form(lang: Lang, it: &Assessment, line: &queries::Line) -> Asks {
     }
 }
 
-fn candidate(
-    cx: &mut Cx<'_, '_>,
-    staff: &CohortStaff,
-    it: &Assessment,
-) -> Result<queries::Line> {
+fn candidate(cx: &mut Cx<'_, '_>, staff: &CohortStaff, it: &Assessment) -> Result<queries::Line> {
     let id: CandidateId = cx.request().param("candidate")?;
     queries::line(cx.conn, staff, it.id, id)
 }
@@ -383,9 +380,9 @@ pub(super) fn extend(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let mut form = Form::new(visit.request.form());
     let until = form.instant("until_at");
     let note = form.optional("note", 1_000).unwrap_or_default();
-    let done = form.done().and_then(|()| {
-        actions::give_extension(cx.conn, &staff, it.id, line.id, (until, &note))
-    });
+    let done = form
+        .done()
+        .and_then(|()| actions::give_extension(cx.conn, &staff, it.id, line.id, (until, &note)));
     answer(cx, (&staff, &it), (done, "asm_decided"), |cx| {
         Ok(extend_form(cx.lang(), &it, &line))
     })

@@ -246,7 +246,10 @@ pub(in crate::assessment) fn values(it: &Details) -> Pairs {
         values.extend([
             pair(format!("criterion_en_{n}"), &criterion.name.en),
             pair(format!("criterion_zh_{n}"), &criterion.name.zh),
-            pair(format!("criterion_points_{n}"), criterion.points.to_string()),
+            pair(
+                format!("criterion_points_{n}"),
+                criterion.points.to_string(),
+            ),
             pair(format!("levels_en_{n}"), side(|it| &it.en)),
             pair(format!("levels_zh_{n}"), side(|it| &it.zh)),
         ]);

@@ -191,6 +191,19 @@ fn script(cx: &mut Cx<'_, '_>) -> Result<(Instructor, Script, Assessment)> {
     Ok((instructor, script, it))
 }
 
+/// What both markers gave, once one's own mark stands: then the other is no secret any more.
+fn both(cx: &mut Cx<'_, '_>, script: &Script) -> Result<Vec<String>> {
+    let lang = cx.lang();
+    let mut given = Vec::new();
+    for mark in queries::marks_of(cx.conn, &[script.id])? {
+        let role = MarkRole::parse(&mark.role).map_or("–", |it| it.label(lang));
+        if mark.done {
+            given.push(lang.asm_other_mark(role, shown_mark(mark.mark).trim_end_matches('%')));
+        }
+    }
+    Ok(given)
+}
+
 fn show(
     cx: &mut Cx<'_, '_>,
     (instructor, script, it): (&Instructor, &Script, &Assessment),
@@ -206,16 +219,7 @@ fn show(
     let mut groups = mark_fields(lang, &it.rubric()?, !it.takes_files);
     let saved = values(own.as_ref())?;
     fill(&mut groups, typed.unwrap_or(&saved), &again.mistakes);
-    let mut given = Vec::new();
-    if done {
-        // One's own mark stands: the other is no secret any more.
-        for mark in queries::marks_of(cx.conn, &[script.id])? {
-            let role = MarkRole::parse(&mark.role).map_or("–", |it| it.label(lang));
-            if mark.done {
-                given.push(lang.asm_other_mark(role, shown_mark(mark.mark).trim_end_matches('%')));
-            }
-        }
-    }
+    let given = if done { both(cx, script)? } else { Vec::new() };
     let label = actions::label(lang, it, &script.label);
     let failed = again.status >= 400;
     let page = ScriptPage {
@@ -234,7 +238,12 @@ fn show(
         due: deadline(lang, it.due_at),
         late: (script.days_late > 0).then(|| lang.asm_days_late(script.days_late)),
         files: (1..=script.file_ids.len())
-            .map(|n| (format!("/marking/{}/files/{n}", script.id), lang.asm_file_n(n)))
+            .map(|n| {
+                (
+                    format!("/marking/{}/files/{n}", script.id),
+                    lang.asm_file_n(n),
+                )
+            })
             .collect(),
         blind: role == MarkRole::Second && !done,
         given,
@@ -243,7 +252,8 @@ fn show(
         groups,
         again,
     };
-    cx.visit.page_with(if failed { again.status } else { 200 }, &page)
+    cx.visit
+        .page_with(if failed { again.status } else { 200 }, &page)
 }
 
 /// GET `/marking/{script}`.

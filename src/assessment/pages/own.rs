@@ -10,14 +10,12 @@ use crate::db::{self, Conn};
 use crate::error::{Error, FieldError, Result};
 use crate::files::queries::NewFile;
 use crate::files::rules::{UploadRefusal, judge_pdf, label};
-use crate::ids::{AppealId, CandidateId, ExtensionId, SubmissionId};
+use crate::ids::{CandidateId, SubmissionId};
 use crate::lang::format::{deadline, moment};
 use crate::lang::{Lang, Say as _};
-use crate::web::fields::{
-    Again, ConfirmSpec, Effect, Field, FormSpec, Group, History, confirm_page, form_page,
-};
+use crate::web::fields::{ConfirmSpec, Effect, History, confirm_page};
 use crate::web::forms::Mistakes;
-use crate::web::{Cx, Form, Pairs, Reply, ReplyBody, Shell, Site, Upload, Visit};
+use crate::web::{Cx, Reply, ReplyBody, Shell, Site, Upload, Visit};
 
 use super::super::actions;
 use super::super::mail::hex;
@@ -87,7 +85,10 @@ pub(super) fn list(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     over.reverse();
     let page = ListPage {
         shell: cx.shell(lang.asm_mine()),
-        ahead: ahead.iter().map(|it| row(lang, it)).collect::<Result<_>>()?,
+        ahead: ahead
+            .iter()
+            .map(|it| row(lang, it))
+            .collect::<Result<_>>()?,
         over: over.iter().map(|it| row(lang, it)).collect::<Result<_>>()?,
     };
     cx.visit.page(&page)
@@ -191,7 +192,10 @@ fn result(lang: Lang, it: &OwnLine) -> Option<ResultShown> {
                 let number = |name: &str| row.get(name).and_then(serde_json::Value::as_i64);
                 let most = number("most").and_then(|it| i32::try_from(it).ok());
                 Marked {
-                    name: lang.pick(text("en"), text("zh")).unwrap_or_default().to_owned(),
+                    name: lang
+                        .pick(text("en"), text("zh"))
+                        .unwrap_or_default()
+                        .to_owned(),
                     points: lang.asm_points_of(&points(number("points")), most.unwrap_or_default()),
                     comment: text("comment").unwrap_or_default().to_owned(),
                 }
@@ -298,7 +302,7 @@ fn build(
     })
 }
 
-fn one(cx: &mut Cx<'_, '_>) -> Result<(Own, OwnLine)> {
+pub(super) fn one(cx: &mut Cx<'_, '_>) -> Result<(Own, OwnLine)> {
     let own = access::own(cx.conn)?;
     let id: CandidateId = cx.request().param("candidate")?;
     let it = queries::own_one(cx.conn, &own, id)?;
@@ -341,7 +345,9 @@ pub(super) fn hand_in(visit: &Visit, site: &Site) -> Result<Reply> {
     let problems = match may {
         Ok(()) => judged(&it, &sent),
         Err(Error::Refused(refused)) => {
-            vec![FieldError::new("files", "refused", |lang| refused.say(lang))]
+            vec![FieldError::new("files", "refused", |lang| {
+                refused.say(lang)
+            })]
         }
         Err(other) => return Err(other),
     };
@@ -353,7 +359,9 @@ pub(super) fn hand_in(visit: &Visit, site: &Site) -> Result<Reply> {
             }
             Err(Error::Invalid(problems)) => problems,
             Err(Error::Refused(refused)) => {
-                vec![FieldError::new("files", "refused", |lang| refused.say(lang))]
+                vec![FieldError::new("files", "refused", |lang| {
+                    refused.say(lang)
+                })]
             }
             Err(other) => return Err(other),
         }
@@ -383,7 +391,11 @@ fn judged(it: &OwnLine, sent: &[&Upload]) -> Vec<FieldError> {
                     UploadRefusal::TooLarge => lang.asm_need_size(megabytes),
                     _ => refusal.say(lang),
                 };
-                format!("{}{}{says}", label(&file.name, ".pdf"), lang.pick(": ", "："))
+                format!(
+                    "{}{}{says}",
+                    label(&file.name, ".pdf"),
+                    lang.pick(": ", "：")
+                )
             }))
         })
         .take(1)
@@ -445,7 +457,7 @@ pub(super) fn file(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     Ok(Reply::download(&file.media_type, &file.label, body))
 }
 
-fn way(lang: Lang, it: &OwnLine) -> Vec<(String, String)> {
+pub(super) fn way(lang: Lang, it: &OwnLine) -> Vec<(String, String)> {
     vec![
         ("/me".to_owned(), lang.nav_me().to_owned()),
         ("/me/assessments".to_owned(), lang.asm_mine().to_owned()),
@@ -484,7 +496,7 @@ pub(super) fn ask_take_back(cx: &mut Cx<'_, '_>) -> Result<Reply> {
 }
 
 /// What follows after something of one's own was done.
-fn after(
+pub(super) fn after(
     cx: &mut Cx<'_, '_>,
     it: &OwnLine,
     done: Result<()>,
@@ -505,123 +517,4 @@ pub(super) fn take_back(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let (own, it) = one(cx)?;
     let done = actions::take_back(cx.conn, &own, it.id);
     after(cx, &it, done, "asm_taken_back")
-}
-
-fn extension_form(
-    cx: &Cx<'_, '_>,
-    it: &OwnLine,
-    values: &Pairs,
-    again: &Again,
-) -> Result<Reply> {
-    let lang = cx.lang();
-    let at = format!("/me/assessments/{}", it.id);
-    let due = it.assessment.times(it.extended_to).due_at;
-    let spec = FormSpec {
-        title: lang.asm_extension_ask().to_owned(),
-        crumbs: way(lang, it),
-        note: Some(format!(
-            "{}{}",
-            lang.before(lang.asm_your_due()),
-            deadline(lang, due)
-        )),
-        groups: vec![Group::plain(vec![
-            Field::line("until_at", lang.asm_extension_until()).of("datetime-local"),
-            Field::line("reason", lang.asm_extension_reason())
-                .area(6)
-                .hint(lang.asm_extension_reason_hint()),
-        ])],
-        hidden: Vec::new(),
-        action: format!("{at}/extension"),
-        submit: lang.asm_extension_send().to_owned(),
-        back: at,
-        history: History::default(),
-    };
-    form_page(cx, spec, values, again)
-}
-
-/// GET `…/extension`.
-pub(super) fn ask_extension(cx: &mut Cx<'_, '_>) -> Result<Reply> {
-    let (_, it) = one(cx)?;
-    extension_form(cx, &it, Pairs::none(), &Again::first())
-}
-
-/// POST `…/extension`.
-pub(super) fn extension(cx: &mut Cx<'_, '_>) -> Result<Reply> {
-    let (own, it) = one(cx)?;
-    let visit = cx.visit;
-    let typed = visit.request.form();
-    let mut form = Form::new(typed);
-    let until = form.instant("until_at");
-    let reason = form.text("reason", 2_000);
-    let done = form
-        .done()
-        .and_then(|()| actions::ask_extension(cx.conn, &own, it.id, until, &reason));
-    match done {
-        Ok(_) => Ok(Reply::see_other(format!("/me/assessments/{}", it.id)).flash("asm_asked")),
-        Err(error) => {
-            let again = Again::from_error(error, cx.lang())?;
-            extension_form(cx, &it, typed, &again)
-        }
-    }
-}
-
-/// POST `…/extensions/{extension}/withdraw`.
-pub(super) fn withdraw_extension(cx: &mut Cx<'_, '_>) -> Result<Reply> {
-    let (own, it) = one(cx)?;
-    let id: ExtensionId = cx.request().param("extension")?;
-    let done = actions::withdraw_extension(cx.conn, &own, it.id, id);
-    after(cx, &it, done, "asm_withdrawn")
-}
-
-fn appeal_form(cx: &Cx<'_, '_>, it: &OwnLine, values: &Pairs, again: &Again) -> Result<Reply> {
-    let lang = cx.lang();
-    let at = format!("/me/assessments/{}", it.id);
-    let until = it.released.as_ref().and_then(|it| it.appeal_until);
-    let spec = FormSpec {
-        title: lang.asm_appeal_make().to_owned(),
-        crumbs: way(lang, it),
-        note: until.map(|at| lang.asm_appeal_until(&deadline(lang, at))),
-        groups: vec![Group::plain(vec![
-            Field::line("grounds", lang.asm_appeal_grounds()).area(8),
-        ])],
-        hidden: Vec::new(),
-        action: format!("{at}/appeal"),
-        submit: lang.asm_appeal_make().to_owned(),
-        back: at,
-        history: History::default(),
-    };
-    form_page(cx, spec, values, again)
-}
-
-/// GET `…/appeal`.
-pub(super) fn ask_appeal(cx: &mut Cx<'_, '_>) -> Result<Reply> {
-    let (_, it) = one(cx)?;
-    appeal_form(cx, &it, Pairs::none(), &Again::first())
-}
-
-/// POST `…/appeal`.
-pub(super) fn appeal(cx: &mut Cx<'_, '_>) -> Result<Reply> {
-    let (own, it) = one(cx)?;
-    let visit = cx.visit;
-    let typed = visit.request.form();
-    let mut form = Form::new(typed);
-    let grounds = form.text("grounds", 4_000);
-    let done = form
-        .done()
-        .and_then(|()| actions::lodge_appeal(cx.conn, &own, it.id, &grounds));
-    match done {
-        Ok(_) => Ok(Reply::see_other(format!("/me/assessments/{}", it.id)).flash("asm_appealed")),
-        Err(error) => {
-            let again = Again::from_error(error, cx.lang())?;
-            appeal_form(cx, &it, typed, &again)
-        }
-    }
-}
-
-/// POST `…/appeals/{appeal}/withdraw`.
-pub(super) fn withdraw_appeal(cx: &mut Cx<'_, '_>) -> Result<Reply> {
-    let (own, it) = one(cx)?;
-    let id: AppealId = cx.request().param("appeal")?;
-    let done = actions::withdraw_appeal(cx.conn, &own, it.id, id);
-    after(cx, &it, done, "asm_withdrawn")
 }

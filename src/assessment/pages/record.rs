@@ -57,12 +57,7 @@ fn final_mark(it: &Assessment, line: &Line) -> Option<i32> {
     }
 }
 
-fn row(
-    lang: Lang,
-    it: &Assessment,
-    line: &Line,
-    names: &BTreeMap<PersonId, String>,
-) -> Row {
+fn row(lang: Lang, it: &Assessment, line: &Line, names: &BTreeMap<PersonId, String>) -> Row {
     let state = line.script_state.as_deref().and_then(ScriptState::parse);
     let late = (line.days_late > 0).then(|| lang.aside(&lang.asm_days_late(line.days_late)));
     let handed_in = match line.submitted_at {
@@ -190,7 +185,11 @@ fn facts(lang: Lang, it: &Assessment) -> Result<Vec<(&'static str, String)>> {
     Ok(facts)
 }
 
-fn next_step(lang: Lang, it: &Assessment, state: AssessmentState) -> Option<(String, &'static str)> {
+fn next_step(
+    lang: Lang,
+    it: &Assessment,
+    state: AssessmentState,
+) -> Option<(String, &'static str)> {
     let (step, label) = match state {
         AssessmentState::Planned => ("open", lang.asm_event_open()),
         AssessmentState::Open => ("mark", lang.asm_event_mark()),

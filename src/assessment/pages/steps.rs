@@ -69,12 +69,8 @@ fn words(lang: Lang, it: &Assessment, event: AssessmentEvent) -> (String, Vec<Ef
 
 fn preview_effects(lang: Lang, plan: &Preview) -> Vec<Effect> {
     let sum = &plan.summary;
-    let mut lines = vec![lang.asm_release_figures(
-        sum.candidates,
-        sum.passed,
-        sum.failed,
-        sum.missing,
-    )];
+    let mut lines =
+        vec![lang.asm_release_figures(sum.candidates, sum.passed, sum.failed, sum.missing)];
     if sum.late > 0 {
         lines.push(lang.asm_release_late(sum.late));
     }
@@ -129,6 +125,11 @@ fn question(
         let mut all = preview_effects(lang, &plan);
         all.append(&mut effects);
         effects = all;
+        if status == 409 {
+            // What was confirmed is not what would happen now.
+            let why = lang.asm_refuse_changed().to_owned();
+            effects.insert(0, effect(lang.asm_preview_new(), vec![why], true));
+        }
         hidden.push(pair("fingerprint", plan.fingerprint));
     }
     let spec = ConfirmSpec {

@@ -485,12 +485,10 @@ pub fn appeals(conn: &mut Conn<'_>, assessment: AssessmentId) -> Result<Vec<Appe
 /// # Errors
 /// [`Error::NotFound`].
 pub fn appeal(conn: &mut Conn<'_>, assessment: AssessmentId, id: AppealId) -> Result<Appeal> {
-    sql_query(format!(
-        "{APPEAL} WHERE p.id = $1 AND p.assessment_id = $2"
-    ))
-    .bind::<SqlUuid, _>(id)
-    .bind::<SqlUuid, _>(assessment)
-    .get_result(conn.pg())
-    .optional()?
-    .ok_or(Error::NotFound)
+    sql_query(format!("{APPEAL} WHERE p.id = $1 AND p.assessment_id = $2"))
+        .bind::<SqlUuid, _>(id)
+        .bind::<SqlUuid, _>(assessment)
+        .get_result(conn.pg())
+        .optional()?
+        .ok_or(Error::NotFound)
 }

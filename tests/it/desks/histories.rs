@@ -113,6 +113,11 @@ const PLACES: &[(&str, &str, &str)] = &[
         "§exemption§",
     ),
     (
+        "/cohorts/§cohort-run§/assessments/§assessment§",
+        "/cohorts/§cohort-run§/assessments/§assessment§/history.*",
+        "§assessment§",
+    ),
+    (
         "/letters",
         "/letters/history.*",
         "'004c4554-5445-5253-0000-000000000001'",
