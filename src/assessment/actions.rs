@@ -12,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 use crate::access::CohortStaff;
 use crate::audit;
 use crate::cohorts::queries as cohorts;
-use crate::curriculum::rules::AssessmentKind;
+use crate::curriculum::rules::{AssessmentKind, Pair};
 use crate::db::{self, Conn, sql_query};
 use crate::error::{Error, FieldError, Result};
 use crate::ids::{AssessmentId, CandidateId, OfferingId};
@@ -38,11 +38,10 @@ pub use appeals::{decide_appeal, lodge_appeal, withdraw_appeal};
 pub use extensions::{ask_extension, decide_extension, give_extension, withdraw_extension};
 pub use marking::{
     Given, assign, begin_marking, collect, draw, finish_moderation, label, moderate,
-    return_to_marking,
-    save_mark,
+    return_to_marking, save_mark,
 };
 pub use release::{Preview, preview, release};
-pub use work::{may_hand_in, hand_in, take_back};
+pub use work::{hand_in, may_hand_in, take_back};
 
 /// What a coordinator sets about an assessment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -166,6 +165,19 @@ struct Setting {
     kind: String,
     resit_of: Option<AssessmentId>,
     pass_mark: Option<i32>,
+    /// What the plan calls it.
+    title: Pair,
+}
+
+impl Setting {
+    /// The title given, or the plan's where one is left empty.
+    fn title<'a>(&'a self, details: &'a Details) -> (&'a str, &'a str) {
+        let or = |given: &'a str, plan: &'a str| if given.is_empty() { plan } else { given };
+        (
+            or(&details.title_en, &self.title.en),
+            or(&details.title_zh, &self.title.zh),
+        )
+    }
 }
 
 fn setting(conn: &mut Conn<'_>, staff: &CohortStaff, which: Which) -> Result<Setting> {
@@ -193,6 +205,7 @@ fn setting(conn: &mut Conn<'_>, staff: &CohortStaff, which: Which) -> Result<Set
         .ok_or(AssessmentRefusal::NoPlan)?;
     Ok(Setting {
         kind: standing.kind.clone(),
+        title: standing.title.clone(),
         number: plan.number,
         part,
         resit_of: resit.as_ref().map(|it| it.id),
@@ -236,8 +249,8 @@ pub fn add(
     }
     let files = AssessmentKind::parse(&set.kind).is_some_and(takes_files);
     let id = AssessmentId::new();
+    let title = set.title(details);
     insert(conn, staff, (id, &set, files), details)?;
-    let title = (details.title_en.as_str(), details.title_zh.as_str());
     audit::note(conn, about(id, staff.programme()), &Noted::Added { title })?;
     Ok(id)
 }
@@ -252,6 +265,7 @@ fn insert(
     (id, set, files): (AssessmentId, &Setting, bool),
     it: &Details,
 ) -> Result<()> {
+    let title = set.title(it);
     sql_query(
         "INSERT INTO assessments (id, programme_id, cohort_id, offering_id, module_id, plan_number, part, kind, title_en, \
            title_zh, brief_en, brief_zh, opens_at, due_at, late_hours, late_per_day, late_cap, takes_files, max_files, max_bytes, \
@@ -267,8 +281,8 @@ fn insert(
     .bind::<Integer, _>(set.number)
     .bind::<Integer, _>(set.part)
     .bind::<Text, _>(&set.kind)
-    .bind::<Text, _>(&it.title_en)
-    .bind::<Text, _>(&it.title_zh)
+    .bind::<Text, _>(title.0)
+    .bind::<Text, _>(title.1)
     .bind::<Text, _>(&it.brief_en)
     .bind::<Text, _>(&it.brief_zh)
     .bind::<Timestamptz, _>(it.opens_at)
@@ -381,6 +395,16 @@ pub fn change(
         return Err(Error::Stale);
     }
     judged(details)?;
+    for (field, text) in [
+        ("title_en", &details.title_en),
+        ("title_zh", &details.title_zh),
+    ] {
+        if text.is_empty() {
+            return Err(Error::field(field, "required", |lang| {
+                lang.form_required().to_owned()
+            }));
+        }
+    }
     let fields = fields(&Details::of(&it)?, details);
     if fields.is_empty() {
         return Ok(());
@@ -393,7 +417,11 @@ pub fn change(
     may_change(state, &fields)?;
     update(conn, &it, &fixed)?;
     let moved = state == AssessmentState::Open && details.due_at != it.due_at;
-    audit::note(conn, about(id, staff.programme()), &Noted::Changed { fields })?;
+    audit::note(
+        conn,
+        about(id, staff.programme()),
+        &Noted::Changed { fields },
+    )?;
     if moved {
         let now = queries::find(conn, staff, id)?;
         mail::tell_all(conn, staff, &now, &Told::Moved)?;
@@ -436,11 +464,7 @@ fn update(conn: &mut Conn<'_>, was: &Assessment, it: &Details) -> Result<()> {
 }
 
 /// Puts an assessment into its next state.
-fn step(
-    conn: &mut Conn<'_>,
-    it: &Assessment,
-    event: AssessmentEvent,
-) -> Result<AssessmentState> {
+fn step(conn: &mut Conn<'_>, it: &Assessment, event: AssessmentEvent) -> Result<AssessmentState> {
     let to = next(it.state()?, event)?;
     let done = sql_query(
         "UPDATE assessments SET state = $3, released_at = CASE WHEN $3 = 'released' THEN banyan_now() END, \

@@ -32,17 +32,27 @@ pub(super) enum Noted<'a> {
     /// Back to marking.
     Returned,
     /// All marks were released.
-    Released { candidates: usize, missing: usize, fingerprint: &'a str },
+    Released {
+        candidates: usize,
+        missing: usize,
+        fingerprint: &'a str,
+    },
     /// A later due time was asked for.
     ExtensionAsked,
     /// The request was taken back.
     ExtensionWithdrawn,
     /// It was granted, or given unasked.
-    ExtensionGranted { until: chrono::DateTime<chrono::Utc> },
+    ExtensionGranted {
+        until: chrono::DateTime<chrono::Utc>,
+    },
     /// It was refused.
     ExtensionRefused,
     /// Work was handed in.
-    HandedIn { number: i32, files: usize, late: i32 },
+    HandedIn {
+        number: i32,
+        files: usize,
+        late: i32,
+    },
     /// It was taken back.
     TakenBack { number: i32 },
     /// An appeal was made.
@@ -91,17 +101,27 @@ impl Event for Noted<'_> {
             Self::Opened { candidates } | Self::Joined { candidates } => {
                 json!({ "n": candidates })
             }
-            Self::Marking { scripts } | Self::Collected { scripts } | Self::Assigned { scripts } => {
+            Self::Marking { scripts }
+            | Self::Collected { scripts }
+            | Self::Assigned { scripts } => {
                 json!({ "n": scripts })
             }
             Self::Drawn { scripts, second } => json!({ "n": scripts, "second": second }),
             Self::Marked { label, role } => json!({ "label": label, "role": role }),
             Self::Settled { label, mark } => json!({ "label": label, "mark": mark }),
-            Self::Released { candidates, missing, fingerprint } => {
+            Self::Released {
+                candidates,
+                missing,
+                fingerprint,
+            } => {
                 json!({ "n": candidates, "missing": missing, "fingerprint": fingerprint })
             }
             Self::ExtensionGranted { until } => json!({ "until": until }),
-            Self::HandedIn { number, files, late } => {
+            Self::HandedIn {
+                number,
+                files,
+                late,
+            } => {
                 json!({ "number": number, "files": files, "late": late })
             }
             Self::TakenBack { number } => json!({ "number": number }),

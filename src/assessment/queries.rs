@@ -34,7 +34,7 @@ pub use own::{OwnLine, Tried, own_all, own_one, own_tries};
 pub use results::{ModuleResult, Overdue, overdue, results, results_of};
 pub use work::{
     Appeal, Candidate, Extension, FileRow, Line, Released, appeal, appeals, candidates, extension,
-    extensions, file_of, files, line, lines, missing_candidates, released,
+    extensions, file_of, files, line, lines, missing_candidates, own_extensions, released,
 };
 
 /// The orders of the list; keys are texts that sort as their values do.

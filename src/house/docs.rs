@@ -26,6 +26,7 @@ fn schemas() -> Map<String, Value> {
         crate::enrolments::api::schemas,
         crate::curriculum::api::schemas,
         crate::teaching::api::schemas,
+        crate::assessment::api::schemas,
         crate::attendance::api::schemas,
         crate::at_risk::api::schemas,
         crate::sharing::api::schemas,

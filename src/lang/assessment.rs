@@ -221,6 +221,7 @@ texts! {
     asm_tenth(from: i32, to: i32, n: usize): "{from}–{to}%: {n}" | "{from}–{to}%：{n}人";
     asm_release_told: "Every trainee gets a letter, and reads mark, points and feedback." | "所有學員均收到電郵，並可查看分數、得分及評語。";
     asm_release_hard: "A release is not taken back. A mark changes afterwards only by an appeal." | "公布後不能收回；其後只可經上訴更改分數。";
+    asm_preview_new: "New preview" | "新的預覽";
     asm_release_each: "What each trainee gets" | "各學員成績";
     asm_release_now: "Release" | "公布";
 
@@ -297,6 +298,15 @@ texts! {
     asm_mail_to_mark_subject(n: usize, title: &str): "{n} script to mark: {title}" + "{n} scripts to mark: {title}" | "待評分作業{n}份：{title}";
     asm_mail_to_mark(n: usize, title: &str, module: &str): "{n} script of “{title}” of {module} waits for your mark." + "{n} scripts of “{title}” of {module} wait for your mark." | "{module}「{title}」有{n}份作業待你評分。";
 
+    letter_kind_assessment_opened: "Assessment open" | "評核開放";
+    letter_kind_assessment_moved: "Due time changed" | "更改截止時間";
+    letter_kind_extension_granted: "Later due time" | "獲准延期";
+    letter_kind_extension_refused: "No later due time" | "不獲延期";
+    letter_kind_submission_receipt: "Receipt for work" | "作業收據";
+    letter_kind_marks_released: "Marks released" | "公布成績";
+    letter_kind_appeal_upheld: "Appeal upheld" | "上訴得直";
+    letter_kind_appeal_dismissed: "Appeal dismissed" | "上訴駁回";
+    letter_kind_scripts_to_mark: "Scripts to mark" | "待評分作業";
     flash_asm_opened: "The assessment is open and its trainees told." | "評核已開放並通知學員。";
     flash_asm_marking: "Marking has begun." | "已開始評分。";
     flash_asm_collected: "New work is before the markers." | "新作業已交予評分員。";
@@ -339,10 +349,36 @@ texts! {
 }
 
 impl Lang {
+    /// The kind of a letter of assessment; empty for another room's.
+    pub(super) fn letter_kind_of_assessment(self, kind: &str) -> &'static str {
+        match kind {
+            "assessment_opened" => self.letter_kind_assessment_opened(),
+            "assessment_moved" => self.letter_kind_assessment_moved(),
+            "extension_granted" => self.letter_kind_extension_granted(),
+            "extension_refused" => self.letter_kind_extension_refused(),
+            "submission_receipt" => self.letter_kind_submission_receipt(),
+            "marks_released" => self.letter_kind_marks_released(),
+            "appeal_upheld" => self.letter_kind_appeal_upheld(),
+            "appeal_dismissed" => self.letter_kind_appeal_dismissed(),
+            "scripts_to_mark" => self.letter_kind_scripts_to_mark(),
+            _ => "",
+        }
+    }
+
     /// Words for the events of assessment.
     pub(super) fn history_of_assessment(self, verb: &str, details: &Value) -> Option<String> {
-        let text = |name: &str| details.get(name).and_then(Value::as_str).unwrap_or_default();
-        let count = |name: &str| details.get(name).and_then(Value::as_i64).unwrap_or_default();
+        let text = |name: &str| {
+            details
+                .get(name)
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+        };
+        let count = |name: &str| {
+            details
+                .get(name)
+                .and_then(Value::as_i64)
+                .unwrap_or_default()
+        };
         Some(match verb {
             "assessment.added" => {
                 self.history_asm_added(&self.quoted(self.pick(text("en"), text("zh"))))

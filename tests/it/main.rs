@@ -13,6 +13,7 @@ mod support;
 mod api;
 mod applications;
 mod architecture;
+mod assessment;
 mod attendance;
 mod at_risk;
 mod audit;

@@ -3,9 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::RunQueryDsl;
-use diesel::sql_types::{
-    Array, Bool, Integer, Jsonb, Nullable, Text, Uuid as SqlUuid,
-};
+use diesel::sql_types::{Array, Bool, Integer, Jsonb, Nullable, Text, Uuid as SqlUuid};
 use serde_json::{Value, json};
 
 use crate::access::{CohortStaff, Instructor};
@@ -24,7 +22,7 @@ use super::super::rules::rubric::{between, mark, mark_of_hundredths, points_prob
 use super::super::rules::second::{agree, chosen};
 use super::super::rules::{
     AssessmentEvent, AssessmentRefusal, AssessmentState, ExtensionState, MarkRole, ScriptState,
-    next,
+    SecondRule, next,
 };
 use super::{now, step};
 
@@ -57,11 +55,7 @@ pub(super) fn all_lines(
 ///
 /// # Errors
 /// [`super::super::rules::StepRefused`]; [`AssessmentRefusal::DueAhead`].
-pub fn begin_marking(
-    conn: &mut Conn<'_>,
-    staff: &CohortStaff,
-    id: AssessmentId,
-) -> Result<usize> {
+pub fn begin_marking(conn: &mut Conn<'_>, staff: &CohortStaff, id: AssessmentId) -> Result<usize> {
     queries::lock(conn, id)?;
     let it = queries::find(conn, staff, id)?;
     next(it.state()?, AssessmentEvent::Mark)?;
@@ -70,7 +64,11 @@ pub fn begin_marking(
     }
     step(conn, &it, AssessmentEvent::Mark)?;
     let scripts = gather(conn, staff, &it)?;
-    audit::note(conn, about(id, staff.programme()), &Noted::Marking { scripts })?;
+    audit::note(
+        conn,
+        about(id, staff.programme()),
+        &Noted::Marking { scripts },
+    )?;
     Ok(scripts)
 }
 
@@ -83,7 +81,11 @@ pub fn collect(conn: &mut Conn<'_>, staff: &CohortStaff, id: AssessmentId) -> Re
     let it = marking(conn, staff, id)?;
     let scripts = gather(conn, staff, &it)?;
     if scripts > 0 {
-        audit::note(conn, about(id, staff.programme()), &Noted::Collected { scripts })?;
+        audit::note(
+            conn,
+            about(id, staff.programme()),
+            &Noted::Collected { scripts },
+        )?;
     }
     Ok(scripts)
 }
@@ -146,10 +148,7 @@ fn gather(conn: &mut Conn<'_>, staff: &CohortStaff, it: &Assessment) -> Result<u
 /// May these persons mark? Instructors of the programme may.
 fn may_mark(conn: &mut Conn<'_>, staff: &CohortStaff, people: &[PersonId]) -> Result<()> {
     let known = teaching::queries::instructors(conn, &staff.programme_staff())?;
-    if people
-        .iter()
-        .all(|id| known.iter().any(|(it, _)| it == id))
-    {
+    if people.iter().all(|id| known.iter().any(|(it, _)| it == id)) {
         Ok(())
     } else {
         Err(Error::field("marker", "choice", |lang| {
@@ -185,9 +184,7 @@ pub fn assign(
     let it = marking(conn, staff, id)?;
     may_mark(conn, staff, markers)?;
     let mut open = queries::scripts(conn, staff, id)?;
-    open.retain(|k| {
-        k.state == ScriptState::NotMarked.as_str() && (again || k.first_id.is_none())
-    });
+    open.retain(|k| k.state == ScriptState::NotMarked.as_str() && (again || k.first_id.is_none()));
     if markers.is_empty() {
         return Err(Error::field("marker", "required", |lang| {
             lang.form_required().to_owned()
@@ -206,7 +203,11 @@ pub fn assign(
         done += 1;
     }
     if done > 0 {
-        audit::note(conn, about(id, staff.programme()), &Noted::Assigned { scripts: done })?;
+        audit::note(
+            conn,
+            about(id, staff.programme()),
+            &Noted::Assigned { scripts: done },
+        )?;
         let told: Vec<(PersonId, usize)> = told.into_iter().collect();
         mail::to_markers(conn, staff, &it, &told)?;
     }
@@ -339,9 +340,7 @@ pub fn save_mark(
     if it.state()? != AssessmentState::Marking {
         return Err(AssessmentRefusal::NotMarking.into());
     }
-    let role = script
-        .role_of(instructor.person())
-        .ok_or(Error::NotFound)?;
+    let role = script.role_of(instructor.person()).ok_or(Error::NotFound)?;
     if given.absent && it.takes_files {
         return Err(Error::field("absent", "choice", |lang| {
             lang.form_choice().to_owned()
@@ -361,6 +360,12 @@ pub fn save_mark(
     match role {
         MarkRole::First if given.absent => {
             settle(conn, &it, id, (ScriptState::Agreed, true, None))?;
+        }
+        MarkRole::First if it.second()?.rule == SecondRule::None => {
+            let points = given.points.iter().map(|it| it.unwrap_or_default());
+            let points: Vec<i32> = points.collect();
+            let outcome = (ScriptState::Agreed, false, Some(hundredths(&points)));
+            settle(conn, &it, id, outcome)?;
         }
         MarkRole::First => settle(conn, &it, id, (ScriptState::Marked, false, None))?,
         MarkRole::Second => compare(conn, &it, id)?,
@@ -433,7 +438,12 @@ pub fn draw(
             Some(m) => hundredths(&m.whole()?),
             None => continue,
         };
-        settle(conn, &it, script.id, (ScriptState::Agreed, false, Some(points)))?;
+        settle(
+            conn,
+            &it,
+            script.id,
+            (ScriptState::Agreed, false, Some(points)),
+        )?;
     }
     let second = hand_over(conn, (staff, &it), &twice, markers)?;
     let event = Noted::Drawn {
@@ -507,7 +517,11 @@ pub fn moderate(
         &given,
         0,
     )?;
-    let whole: Vec<i32> = given.points.iter().map(|it| it.unwrap_or_default()).collect();
+    let whole: Vec<i32> = given
+        .points
+        .iter()
+        .map(|it| it.unwrap_or_default())
+        .collect();
     let outcome = (ScriptState::Agreed, false, Some(hundredths(&whole)));
     settle(conn, &it, script.id, outcome)?;
     let event = Noted::Settled {
@@ -522,11 +536,7 @@ pub fn moderate(
 /// # Errors
 /// [`AssessmentRefusal`]: somebody may still hand in, a request is open, work is not collected, or a mark
 /// is not agreed.
-pub fn finish_moderation(
-    conn: &mut Conn<'_>,
-    staff: &CohortStaff,
-    id: AssessmentId,
-) -> Result<()> {
+pub fn finish_moderation(conn: &mut Conn<'_>, staff: &CohortStaff, id: AssessmentId) -> Result<()> {
     queries::lock(conn, id)?;
     let it = queries::find(conn, staff, id)?;
     next(it.state()?, AssessmentEvent::Moderate)?;
@@ -566,11 +576,7 @@ pub fn finish_moderation(
 ///
 /// # Errors
 /// [`super::super::rules::StepRefused`].
-pub fn return_to_marking(
-    conn: &mut Conn<'_>,
-    staff: &CohortStaff,
-    id: AssessmentId,
-) -> Result<()> {
+pub fn return_to_marking(conn: &mut Conn<'_>, staff: &CohortStaff, id: AssessmentId) -> Result<()> {
     queries::lock(conn, id)?;
     let it = queries::find(conn, staff, id)?;
     step(conn, &it, AssessmentEvent::Return)?;

@@ -2,9 +2,7 @@
 
 use chrono::Duration;
 use diesel::RunQueryDsl;
-use diesel::sql_types::{
-    Bool, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid,
-};
+use diesel::sql_types::{Bool, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use serde_json::{Value, json};
 
 use crate::access::CohortStaff;

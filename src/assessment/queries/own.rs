@@ -7,7 +7,9 @@ use diesel::{QueryableByName, RunQueryDsl};
 use crate::access::Own;
 use crate::db::{Conn, Task, sql_query};
 use crate::error::{Error, Result};
-use crate::ids::{AssessmentId, CandidateId, CohortId, EnrolmentId, FileId, ProgrammeId, SubmissionId};
+use crate::ids::{
+    AssessmentId, CandidateId, CohortId, EnrolmentId, FileId, ProgrammeId, SubmissionId,
+};
 
 use super::work::{Released, released};
 use super::{Assessment, some};
@@ -87,11 +89,7 @@ pub struct Tried {
 ///
 /// # Errors
 /// The database's.
-pub fn own_tries(
-    conn: &mut Conn<'_>,
-    own: &Own,
-    candidates: &[CandidateId],
-) -> Result<Vec<Tried>> {
+pub fn own_tries(conn: &mut Conn<'_>, own: &Own, candidates: &[CandidateId]) -> Result<Vec<Tried>> {
     Ok(sql_query(
         "SELECT id, candidate_id, try AS number, file_ids, submitted_at, days_late, withdrawn_at FROM submissions \
          WHERE person_id = $1 AND candidate_id = ANY ($2) ORDER BY candidate_id, try DESC",

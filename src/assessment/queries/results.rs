@@ -14,7 +14,7 @@ use crate::lang::format::hk_date;
 
 use super::super::rules::Standing;
 use super::super::rules::result::{Part, PartMark, module_result};
-use super::plans;
+use super::{Plan, plans};
 
 /// How a trainee stands in a module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,40 +123,49 @@ fn together(
         .map(|it| ((it.enrolment_id, it.module_id), it.decided_at.map(hk_date)))
         .collect();
     let one = |key: (EnrolmentId, ModuleId)| {
+        let plan = plans.get(&key.1).map_or_else(Vec::new, parts);
         let rows = by.get(&key).map_or(&[][..], Vec::as_slice);
-        let marks: Vec<PartMark> = rows
-            .iter()
-            .map(|it| PartMark {
-                part: it.part,
-                mark: it.mark,
-                pass_mark: it.pass_mark,
-            })
-            .collect();
-        let plan: Vec<Part> = plans.get(&key.1).map_or_else(Vec::new, |it| {
-            it.parts
-                .iter()
-                .map(|part| Part {
-                    weight: part.weight,
-                    must_pass: part.must_pass,
-                })
-                .collect()
-        });
-        let out = module_result(&plan, &marks, exempt.contains_key(&key));
-        let last = rows.iter().map(|it| it.released_at).max().map(hk_date);
-        ModuleResult {
-            enrolment: key.0,
-            module: key.1,
-            mark: out.mark.and_then(|it| u16::try_from(it).ok()),
-            standing: out.standing,
-            decided_on: match out.standing {
-                Standing::NotYet => None,
-                Standing::Passed | Standing::Failed | Standing::Incomplete => {
-                    exempt.get(&key).copied().unwrap_or(last)
-                }
-            },
-        }
+        single(key, &plan, rows, exempt.get(&key).copied())
     };
     Ok(wanted.into_iter().map(one).collect())
+}
+
+/// The parts of a plan as the rule knows them.
+fn parts(plan: &Plan) -> Vec<Part> {
+    let part = |it: &crate::curriculum::rules::Assessment| Part {
+        weight: it.weight,
+        must_pass: it.must_pass,
+    };
+    plan.parts.iter().map(part).collect()
+}
+
+/// One trainee in one module; `exempt` says since when, where they are exempted.
+fn single(
+    (enrolment, module): (EnrolmentId, ModuleId),
+    plan: &[Part],
+    rows: &[&Marked],
+    exempt: Option<Option<NaiveDate>>,
+) -> ModuleResult {
+    let marks: Vec<PartMark> = rows
+        .iter()
+        .map(|it| PartMark {
+            part: it.part,
+            mark: it.mark,
+            pass_mark: it.pass_mark,
+        })
+        .collect();
+    let out = module_result(plan, &marks, exempt.is_some());
+    let last = rows.iter().map(|it| it.released_at).max().map(hk_date);
+    ModuleResult {
+        enrolment,
+        module,
+        mark: out.mark.and_then(|it| u16::try_from(it).ok()),
+        standing: out.standing,
+        decided_on: match out.standing {
+            Standing::NotYet => None,
+            Standing::Passed | Standing::Failed | Standing::Incomplete => exempt.unwrap_or(last),
+        },
+    }
 }
 
 /// How every trainee of a cohort stands in every module that they attend or are exempted from.

@@ -273,7 +273,19 @@ pub fn extensions(
     .load(conn.pg())?)
 }
 
-/// A request that the declared actor may see, of this candidate.
+/// The requests of a candidate, as far as the declared actor sees them, the newest first.
+///
+/// # Errors
+/// The database's.
+pub fn own_extensions(conn: &mut Conn<'_>, candidate: CandidateId) -> Result<Vec<Extension>> {
+    Ok(sql_query(format!(
+        "{EXTENSION} WHERE x.candidate_id = $1 ORDER BY x.created_at DESC, x.id LIMIT 50"
+    ))
+    .bind::<SqlUuid, _>(candidate)
+    .load(conn.pg())?)
+}
+
+/// A request that the declared actor may see, of this assessment.
 ///
 /// # Errors
 /// [`Error::NotFound`].
@@ -473,12 +485,10 @@ pub fn appeals(conn: &mut Conn<'_>, assessment: AssessmentId) -> Result<Vec<Appe
 /// # Errors
 /// [`Error::NotFound`].
 pub fn appeal(conn: &mut Conn<'_>, assessment: AssessmentId, id: AppealId) -> Result<Appeal> {
-    sql_query(format!(
-        "{APPEAL} WHERE p.id = $1 AND p.assessment_id = $2"
-    ))
-    .bind::<SqlUuid, _>(id)
-    .bind::<SqlUuid, _>(assessment)
-    .get_result(conn.pg())
-    .optional()?
-    .ok_or(Error::NotFound)
+    sql_query(format!("{APPEAL} WHERE p.id = $1 AND p.assessment_id = $2"))
+        .bind::<SqlUuid, _>(id)
+        .bind::<SqlUuid, _>(assessment)
+        .get_result(conn.pg())
+        .optional()?
+        .ok_or(Error::NotFound)
 }

@@ -77,14 +77,13 @@ pub fn summary(all: &[Given], pass_mark: i32) -> Summary {
 pub fn fingerprint(assessment: Uuid, all: &[Given]) -> String {
     let mut lines: Vec<String> = all
         .iter()
-        .map(|it| {
-            format!(
-                "{} {:?} {} {:?}",
-                it.candidate, it.raw, it.penalty, it.mark
-            )
-        })
+        .map(|it| format!("{} {:?} {} {:?}", it.candidate, it.raw, it.penalty, it.mark))
         .collect();
     lines.sort();
     let digest = Sha256::digest(format!("{assessment}\n{}", lines.join("\n")));
-    digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    digest
+        .iter()
+        .take(16)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }

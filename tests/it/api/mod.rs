@@ -1,5 +1,6 @@
 //! The API from outside, by tokens: the whole journey, the promises of HTTP, its description.
 
+mod assessment;
 mod attendance;
 mod at_risk;
 mod curriculum;

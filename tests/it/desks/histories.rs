@@ -118,6 +118,9 @@ const PLACES: &[(&str, &str, &str)] = &[
         "§exemption§",
     ),
     (
+        "/cohorts/§cohort-run§/assessments/§assessment§",
+        "/cohorts/§cohort-run§/assessments/§assessment§/history.*",
+        "§assessment§",
         "/programmes/§programme§/at-risk/cases/§risk§",
         "/programmes/§programme§/at-risk/cases/§risk§/history.*",
         "§risk§",

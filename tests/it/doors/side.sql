@@ -136,6 +136,20 @@ INSERT INTO class_sessions (id, programme_id, cohort_id, offering_id, module_id,
   (§class-lost§, §programme§, §cohort-run§, §offering§, §module§, '2026-12-03 11:00+00', '2026-12-03 14:00+00', 'Room 1 of ~', '', ARRAY[§instructor§::uuid], true, 'cancelled', 'signal_8', '2026-12-03', '2026-08-01');
 INSERT INTO calendar_feeds (id, person_id, token_hash, read_at, created_at) VALUES
   (§feed§, §applicant§, sha256('calendar-of-~'), '2026-12-05 03:30+00', '2026-11-01');
+INSERT INTO assessments (id, programme_id, cohort_id, offering_id, module_id, plan_number, part, kind, title_en, title_zh, brief_en, brief_zh, opens_at, due_at, takes_files, rubric, instructor_ids, state, created_at) VALUES
+  (§assessment§, §programme§, §cohort-run§, §offering§, §module§, 1, 1, 'case', 'Case file of ~', '個案檔案~', 'Brief of ~', '要求~', '2026-09-01', '2026-11-20', true, '[{"name": {"en": "Risks", "zh": "風險"}, "points": 10}]', ARRAY[§instructor§::uuid], 'marking', '2026-08-01');
+INSERT INTO assessment_candidates (id, programme_id, cohort_id, assessment_id, enrolment_id, person_id, number, created_at) VALUES
+  (§candidate§, §programme§, §cohort-run§, §assessment§, §enrolment§, §applicant§, 101, '2026-09-01');
+INSERT INTO assessment_extensions (id, programme_id, cohort_id, assessment_id, candidate_id, person_id, reason, until_at, state, created_at) VALUES
+  (§extension§, §programme§, §cohort-run§, §assessment§, §candidate§, §applicant§, 'Canary~p was ill.', '2027-01-20', 'requested', '2026-11-19');
+INSERT INTO submissions (id, programme_id, cohort_id, assessment_id, candidate_id, person_id, try, file_ids, submitted_at) VALUES
+  (§submission§, §programme§, §cohort-run§, §assessment§, §candidate§, §applicant§, 1, ARRAY[§file§::uuid], '2026-11-19');
+INSERT INTO scripts (id, programme_id, cohort_id, assessment_id, candidate_id, label, file_ids, state, first_id, instructor_ids, created_at) VALUES
+  (§script§, §programme§, §cohort-run§, §assessment§, §candidate§, '101', ARRAY[§file§::uuid], 'not_marked', §instructor§, ARRAY[§instructor§::uuid], '2026-11-21');
+INSERT INTO released_marks (id, programme_id, cohort_id, assessment_id, candidate_id, module_id, part, enrolment_id, person_id, pass_mark, raw, mark, feedback, appeal_until, released_at) VALUES
+  (§released§, §programme§, §cohort-run§, §assessment§, §candidate§, §module§, 1, §enrolment§, §applicant§, 5000, 6000, 6000, 'Canary~p feedback', '2027-06-01', '2026-11-25');
+INSERT INTO appeals (id, programme_id, cohort_id, assessment_id, released_id, person_id, grounds, state, mark_before, created_at) VALUES
+  (§appeal§, §programme§, §cohort-run§, §assessment§, §released§, §applicant§, 'Canary~p grounds', 'lodged', 6000, '2026-11-26');
 INSERT INTO attendance_policies (cohort_id, programme_id, threshold, created_at) VALUES
   (§cohort-run§, §programme§, 7500, '2026-09-01');
 INSERT INTO registers (session_id, programme_id, cohort_id, late_after, opens_before, closes_after, created_at) VALUES

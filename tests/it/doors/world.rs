@@ -358,9 +358,15 @@ pub fn sample(site: &Site, path: &str, param: &str, relation: Relation) -> Optio
     let name = match param {
         "cohort" if path.contains("/enrolments") => "cohort-run",
         "cohort"
-            if ["/timetable", "/offerings", "/classes"]
-                .iter()
-                .any(|it| path.contains(it)) =>
+            if [
+                "/timetable",
+                "/offerings",
+                "/classes",
+                "/assessments",
+                "/module-results",
+            ]
+            .iter()
+            .any(|it| path.contains(it)) =>
         {
             "cohort-run"
         }
@@ -387,6 +393,9 @@ pub fn sample(site: &Site, path: &str, param: &str, relation: Relation) -> Optio
         "organisation" => "bank",
         "review" | "letter" | "enrolment" | "pool" | "import" | "target" | "contact"
         | "partnership" | "session" | "api_token" | "module" | "competency" | "reference"
+        | "exemption" | "offering" | "class" | "closed" | "assessment" | "candidate" | "script"
+        | "extension" | "submission" | "appeal" => param,
+        "n" => return Some("1".to_owned()),
         | "exemption" | "offering" | "class" | "closed" | "apology" => param,
         | "exemption" | "offering" | "class" | "closed" | "risk" => param,
         // A module's code within its programme, and a programme's own.

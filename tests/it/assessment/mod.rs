@@ -1,0 +1,6 @@
+//! Assessment: rules and their properties, the way of a mark from the plan to the trainee.
+
+mod journey;
+mod rules;
+mod twice;
+mod world;
