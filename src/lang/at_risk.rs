@@ -142,6 +142,12 @@ texts! {
     risk_taught_none: "None of your trainees is at risk by the rules" | "按規則，你的學員均無需要關注";
     risk_taught_none_more: "The rules are gone through every day." | "系統每日按規則檢視。";
 
+    teaching_waiting: "Waiting for you" | "等候你處理";
+    teaching_waiting_none: "Nothing waits for you." | "沒有等候你處理的事項。";
+    teaching_registers(n: i64): "1 register to sign off" + "{n} registers to sign off" | "有{n}份點名冊待簽核";
+    teaching_marking(n: i64): "1 piece of work to mark" + "{n} pieces of work to mark" | "有{n}份功課待評分";
+    teaching_at_risk(n: i64): "1 of your trainees is at risk" + "{n} of your trainees are at risk" | "你有{n}名學員需要關注";
+
     risk_own_title: "How you are doing" | "你的學習狀況";
     risk_own_note: "We look at attendance, work and marks every day, so that we can help in time. Here is all that is said of you." | "我們每日檢視出席、功課及分數，以便及時提供協助。以下是與你有關的所有內容。";
     risk_own_lead: "We noticed the following and would like to help." | "我們留意到以下情況，希望提供協助。";

@@ -96,6 +96,7 @@ impl super::Lang {
                     self.letter_kind_of_offers(other),
                     self.letter_kind_of_teaching(other),
                     self.letter_kind_of_attendance(other),
+                    self.letter_kind_of_assessment(other),
                     self.letter_kind_of_risk(other),
                 ];
                 let known = rooms.into_iter().find(|it| !it.is_empty());

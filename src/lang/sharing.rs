@@ -38,7 +38,7 @@ texts! {
     sharing_look_shows(what: &str): "You see: {what}." | "你會看到：{what}。";
     sharing_look_noted: "This look is noted with your name, and the trainee can see the note." | "系統會記錄你的姓名及是次查閱，學員可看到此紀錄。";
     sharing_completed_on: "Completed on" | "完成日期";
-    sharing_attendance_none: "No session has been held and signed off yet." | "尚未有已舉行並已核實出席紀錄的課堂。";
+    sharing_attendance_none: "No session has been held and signed off yet." | "尚未有已舉行並已簽核的課堂。";
     sharing_results_none: "No result has been released yet." | "尚未有已公布的成績。";
     sharing_timetable_none: "No class is planned." | "沒有編定的課堂。";
     sharing_module: "Module" | "單元";

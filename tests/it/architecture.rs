@@ -33,6 +33,7 @@ const SQL_NAMES: &[(&str, &[&str])] = &[
     (
         "src/assessment/queries/work.rs",
         &["APPEAL", "EXTENSION", "LINE"],
+    ),
     ("src/attendance/queries.rs", &["HOURS", "ROW", "SESSION"]),
     ("src/attendance/queries/apologies.rs", &["APOLOGY"]),
     ("src/attendance/queries/own.rs", &["SESSION"]),

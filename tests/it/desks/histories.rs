@@ -121,6 +121,8 @@ const PLACES: &[(&str, &str, &str)] = &[
         "/cohorts/§cohort-run§/assessments/§assessment§",
         "/cohorts/§cohort-run§/assessments/§assessment§/history.*",
         "§assessment§",
+    ),
+    (
         "/programmes/§programme§/at-risk/cases/§risk§",
         "/programmes/§programme§/at-risk/cases/§risk§/history.*",
         "§risk§",

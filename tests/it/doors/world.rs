@@ -394,10 +394,8 @@ pub fn sample(site: &Site, path: &str, param: &str, relation: Relation) -> Optio
         "review" | "letter" | "enrolment" | "pool" | "import" | "target" | "contact"
         | "partnership" | "session" | "api_token" | "module" | "competency" | "reference"
         | "exemption" | "offering" | "class" | "closed" | "assessment" | "candidate" | "script"
-        | "extension" | "submission" | "appeal" => param,
+        | "extension" | "submission" | "appeal" | "apology" | "risk" => param,
         "n" => return Some("1".to_owned()),
-        | "exemption" | "offering" | "class" | "closed" | "apology" => param,
-        | "exemption" | "offering" | "class" | "closed" | "risk" => param,
         // A module's code within its programme, and a programme's own.
         "code" if path.starts_with("/curriculum/") => {
             return Some(
