@@ -17,7 +17,7 @@ use crate::web::{Cx, Form, Method, Operation, Reply, Routes};
 
 use super::actions;
 use super::pages::case::read_note;
-use super::pages::{one, queue, readers, rules, staff};
+use super::pages::{one, queue, readers, staff, thresholds};
 use super::queries::{self, Case};
 use super::rules::{Outcome, Rules};
 
@@ -454,7 +454,7 @@ fn put_rules(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         .set("case_from", Some(said.case_from))
         .alone();
     let mut form = Form::new(&pairs);
-    let wanted = rules::read(&mut form);
+    let wanted = thresholds::read(&mut form);
     form.done()?;
     actions::set_rules(cx.conn, &staff, said.version, &wanted)?;
     Reply::json(200, &shown_rules(&queries::rules(cx.conn, &staff)?))

@@ -16,7 +16,7 @@ pub(super) mod close;
 pub(super) mod hits;
 pub(super) mod queue;
 pub(super) mod readers;
-pub(super) mod rules;
+pub(super) mod thresholds;
 
 /// Routes of the room.
 #[rustfmt::skip]
@@ -27,8 +27,8 @@ pub(super) fn routes() -> Routes {
         .get("/programmes/{programme}/at-risk.xlsx", STAFF, queue::file)
         .post("/programmes/{programme}/at-risk/assign", STAFF, queue::assign)
         .post("/programmes/{programme}/at-risk/look", STAFF, queue::look)
-        .get("/programmes/{programme}/at-risk/rules", STAFF, rules::page)
-        .post("/programmes/{programme}/at-risk/rules", STAFF, rules::save)
+        .get("/programmes/{programme}/at-risk/rules", STAFF, thresholds::page)
+        .post("/programmes/{programme}/at-risk/rules", STAFF, thresholds::save)
         .get("/programmes/{programme}/at-risk/hits", STAFF, hits::page)
         .get("/programmes/{programme}/at-risk/hits.csv", STAFF, hits::file)
         .get("/programmes/{programme}/at-risk/hits.xlsx", STAFF, hits::file)
