@@ -12,11 +12,12 @@ use crate::curriculum::rules::Pair;
 use crate::error::{Error, Result};
 use crate::ids::{CandidateId, OfferingId, PersonId};
 use crate::web::api::{Given, Instant, list, no_choice};
+use crate::web::exports::XLSX;
 use crate::web::paging::{Cursor, PAGE, Page};
 use crate::web::{Cx, Form, Method, Operation, Reply, Routes};
 
 use super::actions::{self, Which};
-use super::pages::{cursor, one, read_details, values, wanted};
+use super::pages::{cursor, list_file, marks_file, one, read_details, values, wanted};
 use super::queries;
 use super::rules::late::LateRule;
 use super::rules::rubric::Criterion;
@@ -282,7 +283,22 @@ pub(super) fn routes() -> Routes {
             write("extendDueTime", "Gives a trainee a later due time.", Some("NewExtension"), (200, "AssessmentCandidate")))
         .api(Method::Get, "/api/v1/cohorts/{cohort}/module-results", STAFF, results,
             read("listModuleResults", "How each trainee stands in each module: only what was released.", "ModuleStanding[]"))
+        .and(exports())
         .and(readers::routes())
+}
+
+#[rustfmt::skip]
+fn exports() -> Routes {
+    let read = Operation::read;
+    Routes::new()
+        .api(Method::Get, "/api/v1/cohorts/{cohort}/assessments.csv", STAFF, list_file,
+            read("exportAssessmentsCsv", "The list as CSV.", "text/csv").asking(LIST))
+        .api(Method::Get, "/api/v1/cohorts/{cohort}/assessments.xlsx", STAFF, list_file,
+            read("exportAssessmentsXlsx", "The list as a spreadsheet.", XLSX).asking(LIST))
+        .api(Method::Get, "/api/v1/cohorts/{cohort}/assessments/{assessment}/marks.csv", STAFF, marks_file,
+            read("exportMarksCsv", "Trainees, work and marks as CSV.", "text/csv"))
+        .api(Method::Get, "/api/v1/cohorts/{cohort}/assessments/{assessment}/marks.xlsx", STAFF, marks_file,
+            read("exportMarksXlsx", "Trainees, work and marks as a spreadsheet.", XLSX))
 }
 
 fn staff(cx: &mut Cx<'_, '_>) -> Result<CohortStaff> {
