@@ -203,7 +203,7 @@ struct NewExtension {
 
 /// What a release would give.
 #[derive(Serialize, ToSchema)]
-struct ReleasePreview {
+struct MarksPreview {
     candidates: usize,
     passed: usize,
     failed: usize,
@@ -237,7 +237,7 @@ pub fn schemas(to: ComponentsBuilder) -> ComponentsBuilder {
         .schema_from::<Scripts>()
         .schema_from::<AssessmentCandidate>()
         .schema_from::<NewExtension>()
-        .schema_from::<ReleasePreview>()
+        .schema_from::<MarksPreview>()
         .schema_from::<ModuleStanding>();
     readers::schemas(to)
 }
@@ -270,7 +270,7 @@ pub(super) fn routes() -> Routes {
         .api(Method::Post, "/api/v1/cohorts/{cohort}/assessments/{assessment}/steps", STAFF, step,
             write("stepAssessment", "Opens it, begins marking, finishes moderation, returns to marking, or releases the marks.", Some("AssessmentStep"), (200, "Assessment")))
         .api(Method::Get, "/api/v1/cohorts/{cohort}/assessments/{assessment}/release", STAFF, preview,
-            read("previewMarks", "What a release of the marks would give.", "ReleasePreview"))
+            read("previewMarks", "What a release of the marks would give.", "MarksPreview"))
         .api(Method::Post, "/api/v1/cohorts/{cohort}/assessments/{assessment}/collect", STAFF, collect,
             write("collectWork", "Puts work that came since before the markers.", None, (200, "Scripts")))
         .api(Method::Post, "/api/v1/cohorts/{cohort}/assessments/{assessment}/markers", STAFF, markers,
@@ -413,7 +413,7 @@ fn preview(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let plan = actions::preview(cx.conn, &staff, &it)?;
     Reply::json(
         200,
-        &ReleasePreview {
+        &MarksPreview {
             candidates: plan.summary.candidates,
             passed: plan.summary.passed,
             failed: plan.summary.failed,
