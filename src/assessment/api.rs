@@ -12,11 +12,12 @@ use crate::curriculum::rules::Pair;
 use crate::error::{Error, Result};
 use crate::ids::{CandidateId, OfferingId, PersonId};
 use crate::web::api::{Given, Instant, list, no_choice};
+use crate::web::exports::XLSX;
 use crate::web::paging::{Cursor, PAGE, Page};
 use crate::web::{Cx, Form, Method, Operation, Reply, Routes};
 
 use super::actions::{self, Which};
-use super::pages::{cursor, one, read_details, values, wanted};
+use super::pages::{cursor, list_file, marks_file, one, read_details, values, wanted};
 use super::queries;
 use super::rules::late::LateRule;
 use super::rules::rubric::Criterion;
@@ -202,7 +203,7 @@ struct NewExtension {
 
 /// What a release would give.
 #[derive(Serialize, ToSchema)]
-struct ReleasePreview {
+struct MarksPreview {
     candidates: usize,
     passed: usize,
     failed: usize,
@@ -236,7 +237,7 @@ pub fn schemas(to: ComponentsBuilder) -> ComponentsBuilder {
         .schema_from::<Scripts>()
         .schema_from::<AssessmentCandidate>()
         .schema_from::<NewExtension>()
-        .schema_from::<ReleasePreview>()
+        .schema_from::<MarksPreview>()
         .schema_from::<ModuleStanding>();
     readers::schemas(to)
 }
@@ -269,7 +270,7 @@ pub(super) fn routes() -> Routes {
         .api(Method::Post, "/api/v1/cohorts/{cohort}/assessments/{assessment}/steps", STAFF, step,
             write("stepAssessment", "Opens it, begins marking, finishes moderation, returns to marking, or releases the marks.", Some("AssessmentStep"), (200, "Assessment")))
         .api(Method::Get, "/api/v1/cohorts/{cohort}/assessments/{assessment}/release", STAFF, preview,
-            read("previewMarks", "What a release of the marks would give.", "ReleasePreview"))
+            read("previewMarks", "What a release of the marks would give.", "MarksPreview"))
         .api(Method::Post, "/api/v1/cohorts/{cohort}/assessments/{assessment}/collect", STAFF, collect,
             write("collectWork", "Puts work that came since before the markers.", None, (200, "Scripts")))
         .api(Method::Post, "/api/v1/cohorts/{cohort}/assessments/{assessment}/markers", STAFF, markers,
@@ -282,7 +283,22 @@ pub(super) fn routes() -> Routes {
             write("extendDueTime", "Gives a trainee a later due time.", Some("NewExtension"), (200, "AssessmentCandidate")))
         .api(Method::Get, "/api/v1/cohorts/{cohort}/module-results", STAFF, results,
             read("listModuleResults", "How each trainee stands in each module: only what was released.", "ModuleStanding[]"))
+        .and(exports())
         .and(readers::routes())
+}
+
+#[rustfmt::skip]
+fn exports() -> Routes {
+    let read = Operation::read;
+    Routes::new()
+        .api(Method::Get, "/api/v1/cohorts/{cohort}/assessments.csv", STAFF, list_file,
+            read("exportAssessmentsCsv", "The list as CSV.", "text/csv").asking(LIST))
+        .api(Method::Get, "/api/v1/cohorts/{cohort}/assessments.xlsx", STAFF, list_file,
+            read("exportAssessmentsXlsx", "The list as a spreadsheet.", XLSX).asking(LIST))
+        .api(Method::Get, "/api/v1/cohorts/{cohort}/assessments/{assessment}/marks.csv", STAFF, marks_file,
+            read("exportMarksCsv", "Trainees, work and marks as CSV.", "text/csv"))
+        .api(Method::Get, "/api/v1/cohorts/{cohort}/assessments/{assessment}/marks.xlsx", STAFF, marks_file,
+            read("exportMarksXlsx", "Trainees, work and marks as a spreadsheet.", XLSX))
 }
 
 fn staff(cx: &mut Cx<'_, '_>) -> Result<CohortStaff> {
@@ -397,7 +413,7 @@ fn preview(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let plan = actions::preview(cx.conn, &staff, &it)?;
     Reply::json(
         200,
-        &ReleasePreview {
+        &MarksPreview {
             candidates: plan.summary.candidates,
             passed: plan.summary.passed,
             failed: plan.summary.failed,

@@ -259,7 +259,11 @@ pub(super) fn tell_some(
     let people: Vec<PersonId> = lines.iter().map(|line| line.person_id).collect();
     let addresses = accounts::recipients(conn, &people)?;
     let occasion = occasion(conn, it, staff.programme())?;
-    for line in lines.iter().filter(|line| candidates.contains(&line.id)) {
+    // Who has left is not written to any more.
+    let readers = lines
+        .iter()
+        .filter(|line| line.takes_part && candidates.contains(&line.id));
+    for line in readers {
         let Some(to) = addresses.get(&line.person_id) else {
             continue;
         };

@@ -17,7 +17,7 @@ use crate::teaching;
 use super::super::events::{Noted, about};
 use super::super::mail;
 use super::super::queries::{self, Assessment, Line, Script};
-use super::super::rules::late::penalty;
+use super::super::rules::late::{days_late, penalty};
 use super::super::rules::rubric::{between, mark, mark_of_hundredths, points_problems};
 use super::super::rules::second::{agree, chosen};
 use super::super::rules::{
@@ -122,6 +122,9 @@ fn gather(conn: &mut Conn<'_>, staff: &CohortStaff, it: &Assessment) -> Result<u
             format!("{} {}", line.name_shown, line.trainee_number)
         };
         let both: Vec<PersonId> = first.into_iter().collect();
+        // By the due time that holds now: an extension granted since counts too.
+        let due_at = it.times(line.extended_to).due_at;
+        let late = line.submitted_at.map_or(0, |at| days_late(due_at, at));
         sql_query(
             "INSERT INTO scripts (id, programme_id, cohort_id, assessment_id, candidate_id, label, file_ids, days_late, penalty, \
                first_id, instructor_ids) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
@@ -133,8 +136,8 @@ fn gather(conn: &mut Conn<'_>, staff: &CohortStaff, it: &Assessment) -> Result<u
         .bind::<SqlUuid, _>(line.id)
         .bind::<Text, _>(label)
         .bind::<Array<SqlUuid>, _>(&line.file_ids)
-        .bind::<Integer, _>(line.days_late)
-        .bind::<Integer, _>(penalty(&it.late(), line.days_late))
+        .bind::<Integer, _>(late)
+        .bind::<Integer, _>(penalty(&it.late(), late))
         .bind::<Nullable<SqlUuid>, _>(first)
         .bind::<Array<SqlUuid>, _>(both)
         .execute(conn.pg())?;

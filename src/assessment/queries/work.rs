@@ -96,6 +96,9 @@ pub struct Line {
     /// Trainee's number.
     #[diesel(sql_type = Text)]
     pub trainee_number: String,
+    /// Do they still take part, or have completed?
+    #[diesel(sql_type = Bool)]
+    pub takes_part: bool,
     /// Their own due time.
     #[diesel(sql_type = Nullable<Timestamptz>)]
     pub extended_to: Option<DateTime<Utc>>,
@@ -149,8 +152,9 @@ pub struct Line {
     pub sort_key: String,
 }
 
-const LINE: &str = "SELECT c.id, c.number, c.enrolment_id, c.person_id, e.name_shown, e.trainee_number, c.extended_to, \
-    s.id AS submission_id, coalesce(s.file_ids, '{}') AS file_ids, s.submitted_at, coalesce(s.days_late, 0) AS days_late, \
+const LINE: &str = "SELECT c.id, c.number, c.enrolment_id, c.person_id, e.name_shown, e.trainee_number, \
+    e.state IN ('enrolled', 'active', 'suspended', 'completed') AS takes_part, c.extended_to, \
+    s.id AS submission_id, coalesce(s.file_ids, '{}') AS file_ids, s.submitted_at, coalesce(k.days_late, s.days_late, 0) AS days_late, \
     k.id AS script_id, k.state AS script_state, coalesce(k.absent, false) AS absent, k.first_id, k.second_id, \
     f.mark AS first_mark, g.mark AS second_mark, k.agreed, k.agreed_points, coalesce(k.penalty, 0) AS penalty, \
     r.mark AS released, e.name_sort || ' ' || e.trainee_number AS sort_key \

@@ -124,7 +124,7 @@ pub async fn assessment(world: &World, desk: &Api<'_>) -> Reached {
     let marking = good(&desk.post(&place("/steps"), at_one, step("mark")).await);
     assert_eq!(marking["state"], "marking");
     let mut reached = Reached::new();
-    let mut marker = |name: &str| {
+    let marker = |name: &str| {
         let person = world.app.account(name);
         let grant = world
             .app
@@ -207,6 +207,11 @@ pub async fn assessment(world: &World, desk: &Api<'_>) -> Reached {
             .any(|it| it["mark"] == 8_000 && it["standing"] == "passed"),
         "{results:?}"
     );
+    for file in ["csv", "xlsx"] {
+        assert_eq!(desk.get(&format!("{ALL}.{file}"), at).await.status, 200);
+        let marks = desk.get(&place(&format!("/marks.{file}")), at_one).await;
+        assert_eq!(marks.status, 200);
+    }
     for it in [&me, &first.1, &second.1] {
         reached.extend(it.reached());
     }
