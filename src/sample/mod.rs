@@ -22,6 +22,7 @@ use crate::programmes::actions as programmes;
 use crate::programmes::rules::Operator;
 use crate::web::Site;
 
+mod attendance;
 mod cohorts;
 mod curriculum;
 mod data;
