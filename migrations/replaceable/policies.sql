@@ -214,13 +214,13 @@ BEGIN
     ('calendar_feeds', 'own', 'siu', own),
     ('calendar_feeds', 'timetable', 's', 'task:timetable'),
     ('calendar_feeds', 'read', 'u', '(SELECT banyan_kind()) = ''task:timetable'' AND revoked_at IS NULL'),
-    -- attendance: trainees see their own; registers, check-ins and letters are work of the house
+    -- attendance: keepers and trainees reach records by the task alone, after their proof: what a
+    -- register says is told only when it is signed off
     ('attendance_policies', 'staff', 'siu', staff),
     ('attendance_policies', 'attendance', 's', 'task:attendance'),
     ('registers', 'staff', 's', staff),
     ('registers', 'attendance', 'siu', 'task:attendance'),
     ('attendance_records', 'staff', 's', staff),
-    ('attendance_records', 'own', 's', applicant),
     ('attendance_records', 'attendance', 'siu', 'task:attendance'),
     ('apologies', 'own', 's', applicant),
     ('apologies', 'own_new', 'i', applicant || ' AND state = ''sent'''),

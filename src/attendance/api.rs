@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::ids::{ClassId, EnrolmentId};
 use crate::web::api::{Given, list, no_choice};
 use crate::web::paging::{Cursor, PAGE};
-use crate::web::{Cx, Form, Method, Operation, Reply, Routes, Site, Visit};
+use crate::web::{Cx, Form, Method, Operation, Reply, Routes, Site, Visit, once};
 
 use super::actions::{self, Change};
 use super::pages::{KEEPERS, rates_wanted, read_entry, read_policy, try_code};
@@ -134,9 +134,9 @@ struct NewCheckIn {
 #[derive(Serialize, ToSchema)]
 struct CheckIn {
     class: Uuid,
-    /// present or late; another word when an instructor has made the entry.
-    state: String,
-    minutes: i32,
+    /// present or late; null when an instructor has made the entry, which is told when it is signed off.
+    state: Option<String>,
+    minutes: Option<i32>,
     /// False when the trainee stood in the register already: nothing was changed.
     fresh: bool,
 }
@@ -205,9 +205,9 @@ pub fn routes() -> Routes {
     let (read, write) = (Operation::read, Operation::write);
     Routes::new()
         .api(Method::Get, register, KEEPERS, get,
-            read("getRegister", "The register of a session.", "Register"))
+            read("getRegister", "The register of a session.", "Register").versioned())
         .api(Method::Put, register, KEEPERS, save,
-            write("saveRegister", "Makes entries; all of them, or none when somebody else was there meanwhile.", Some("NewEntries"), (200, "Register")))
+            write("saveRegister", "Makes entries; all of them, or none when somebody else was there meanwhile.", Some("NewEntries"), (200, "Register")).versioned())
         .api(Method::Post, "/api/v1/classes/{class}/register/sign-off", KEEPERS, sign_off,
             write("signOffRegister", "Signs a register off; those whom it concerns are written to.", Some("SignOff"), (200, "Register")))
         .api(Method::Post, "/api/v1/classes/{class}/register/{enrolment}/correct", KEEPERS, correct,
@@ -252,7 +252,7 @@ fn shown(cx: &mut Cx<'_, '_>, keeper: &ClassKeeper) -> Result<Reply> {
         seen: actions::fingerprint(&rows),
         entries: rows.iter().map(RegisterEntry::from).collect(),
     };
-    Reply::json(200, &register)
+    Ok(Reply::json(200, &register)?.with_version(session.version))
 }
 
 fn get(cx: &mut Cx<'_, '_>) -> Result<Reply> {
@@ -278,6 +278,7 @@ fn entry(
 
 fn save(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let (keeper, session) = kept(cx)?;
+    cx.if_match(session.version)?;
     let new: NewEntries = cx.json()?;
     let held = session.window().held();
     let changes = new
@@ -326,22 +327,20 @@ fn correct(cx: &mut Cx<'_, '_>) -> Result<Reply> {
 
 fn check_in(visit: &Visit, site: &Site) -> Result<Reply> {
     let new: NewCheckIn = visit.request.json()?;
-    let arrived = try_code(visit, site, &new.code)?;
-    let state = if arrived.kept {
-        // What an instructor has noted is told when the register is signed off.
-        String::new()
-    } else {
-        arrived.state.as_str().to_owned()
-    };
-    Reply::json(
-        200,
-        &CheckIn {
-            class: arrived.session.id.0,
-            minutes: if arrived.kept { 0 } else { arrived.minutes },
-            state,
-            fresh: arrived.fresh,
-        },
-    )
+    try_code(visit, site, |conn, own| {
+        once(conn, &visit.request, |conn| {
+            let arrived = actions::by_code(conn, &site.keys, own, &new.code)?;
+            // What an instructor has noted is told when the register is signed off.
+            let known = !arrived.kept;
+            let shown = CheckIn {
+                class: arrived.session.id.0,
+                state: word(known.then_some(arrived.state)),
+                minutes: known.then_some(arrived.minutes),
+                fresh: arrived.fresh,
+            };
+            Reply::json(200, &shown)
+        })
+    })
 }
 
 fn rated(it: &Rated, policy: &Policy) -> AttendanceRate {

@@ -9,7 +9,7 @@ use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::ids::CohortId;
 
-use super::{Made, World, assessment, data, day, hkt, intake, teaching};
+use super::{Made, World, assessment, attendance, data, day, hkt, intake, teaching};
 
 /// When a cohort's key dates are.
 struct Dates {
@@ -139,6 +139,7 @@ pub(super) fn pre_pilot(world: &World) -> Result<()> {
         CohortEvent::Start,
     )?;
     let over = at(hkt(2026, 9, 4, 17, 0), 44);
+    attendance::registers(world, &over, made.cohort)?;
     teaching::held(world, &over, made.cohort)?;
     assessment::pre_pilot(world, &over, made.cohort)?;
     intake::complete(world, &over, made.cohort)?;

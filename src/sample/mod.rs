@@ -23,6 +23,7 @@ use crate::programmes::rules::Operator;
 use crate::web::Site;
 
 mod assessment;
+mod attendance;
 mod cohorts;
 mod curriculum;
 mod data;

@@ -13,7 +13,7 @@ use crate::teaching::mail::when;
 use crate::web::forms::Mistakes;
 use crate::web::{Cx, Form, Pairs, Reply, Shell, Site, Visit};
 
-use super::super::actions::{self, Arrived};
+use super::super::actions;
 use super::super::mail::in_words;
 use super::super::queries::{self, Session};
 use super::super::rules::AttendanceRefusal;
@@ -81,17 +81,21 @@ pub(super) fn form(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     cx.visit.page(&page)
 }
 
-/// Tries a short code for the visitor: counted before it is looked at.
+/// Lets the visitor try a short code: the try is counted before it is made, and stays counted when it
+/// is refused.
 ///
 /// # Errors
-/// [`Error::TooMany`]; [`AttendanceRefusal`].
-pub(in crate::attendance) fn try_code(visit: &Visit, site: &Site, typed: &str) -> Result<Arrived> {
-    let request = visit.request.id;
+/// [`Error::TooMany`]; those of `check`.
+pub(in crate::attendance) fn try_code<T>(
+    visit: &Visit,
+    site: &Site,
+    check: impl Fn(&mut Conn<'_>, &Own) -> Result<T>,
+) -> Result<T> {
     let person = visit.actor.person().ok_or(Error::SignIn)?;
     throttle::code(&site.db, &site.keys, person)?;
-    site.db.tx_for(&visit.actor, request, |conn| {
+    site.db.tx_for(&visit.actor, visit.request.id, |conn| {
         let own = access::own(conn)?;
-        actions::by_code(conn, &site.keys, &own, typed)
+        check(conn, &own)
     })
 }
 
@@ -100,7 +104,11 @@ pub(super) fn by_code(visit: &Visit, site: &Site) -> Result<Reply> {
     let typed = visit.request.form();
     let mut form = Form::new(typed);
     let code = form.text("code", 20);
-    let done = form.done().and_then(|()| try_code(visit, site, &code));
+    let done = form.done().and_then(|()| {
+        try_code(visit, site, |conn, own| {
+            actions::by_code(conn, &site.keys, own, &code)
+        })
+    });
     let (status, problems) = match done {
         Ok(arrived) => {
             let to = format!("/check-in/{}", arrived.session.id);

@@ -108,6 +108,7 @@ async fn register(class: &Class) -> Reached {
     let put = async |entry: serde_json::Value| {
         let with = With {
             json: Some(json!({ "entries": [entry] })),
+            if_match: Some("*"),
             ..With::default()
         };
         teacher.call("PUT", REGISTER, at, with).await

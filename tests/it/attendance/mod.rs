@@ -6,4 +6,5 @@ mod properties;
 mod race;
 mod register;
 mod rules;
+mod sample;
 pub mod world;
