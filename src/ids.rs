@@ -113,6 +113,36 @@ ids! {
     MarkId;
     /// A private calendar address.
     FeedId;
+    /// A part of the assessment plan as it is set for an offering.
+    AssessmentId;
+    /// A trainee among those who are assessed.
+    CandidateId;
+    /// A request for a later due time.
+    ExtensionId;
+    /// A try at an assessment.
+    SubmissionId;
+    /// Work that is marked.
+    ScriptId;
+    /// A mark that its trainee reads.
+    ReleasedId;
+    /// An appeal against a mark.
+    AppealId;
+    /// An entry in a register.
+    RecordId;
+    /// A trainee's apology for a session.
+    ApologyId;
+    /// A trainee found to be at risk.
+    RiskCaseId;
+    /// A note on such a case.
+    RiskNoteId;
+    /// A version of the rules by which trainees are found to be at risk.
+    RiskRulesId;
+    /// A look at a programme's trainees.
+    RiskLookId;
+    /// A trainee's consent to share something with an organisation.
+    ShareId;
+    /// A look of an organisation at a trainee.
+    LookId;
     /// A letter in the outbox.
     LetterId;
     /// A job in the queue.

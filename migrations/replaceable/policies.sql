@@ -27,6 +27,7 @@ DECLARE
   desk CONSTANT text := '(SELECT banyan_kind()) IN (''coordinator'', ''administrator'')';
   house CONSTANT text := '(SELECT banyan_kind()) = ''administrator'' AND programme_id IS NULL';
   instructor CONSTANT text := '(SELECT banyan_kind()) = ''instructor'' AND programme_id = ANY ((SELECT banyan_programmes())::uuid[]) AND (SELECT banyan_person()) = ANY (instructor_ids)';
+  partner CONSTANT text := '(SELECT banyan_kind()) IN (''liaison'', ''representative'') AND organisation_id = ANY ((SELECT banyan_organisations())::uuid[])';
   committee CONSTANT text := '(SELECT banyan_kind()) = ''committee'' AND programme_id = ANY ((SELECT banyan_programmes())::uuid[])';
 BEGIN
   FOR p IN SELECT tablename, policyname FROM pg_policies WHERE schemaname = 'public' LOOP
@@ -220,9 +221,92 @@ BEGIN
     ('calendar_feeds', 'own', 'siu', own),
     ('calendar_feeds', 'timetable', 's', 'task:timetable'),
     ('calendar_feeds', 'read', 'u', '(SELECT banyan_kind()) = ''task:timetable'' AND revoked_at IS NULL'),
+    -- attendance: keepers and trainees reach records by the task alone, after their proof: what a
+    -- register says is told only when it is signed off
+    ('attendance_policies', 'staff', 'siu', staff),
+    ('attendance_policies', 'attendance', 's', 'task:attendance'),
+    ('registers', 'staff', 's', staff),
+    ('registers', 'attendance', 'siu', 'task:attendance'),
+    ('attendance_records', 'staff', 's', staff),
+    ('attendance_records', 'attendance', 'siu', 'task:attendance'),
+    ('apologies', 'own', 's', applicant),
+    ('apologies', 'own_new', 'i', applicant || ' AND state = ''sent'''),
+    ('apologies', 'own_edit', 'u', applicant || ' AND state IN (''sent'', ''withdrawn'')'),
+    ('apologies', 'staff', 'su', staff),
+    ('apologies', 'attendance', 's', 'task:attendance'),
+    ('class_sessions', 'attendance', 'su', 'task:attendance'),
+    ('offerings', 'attendance', 's', 'task:attendance'),
+    ('offering_places', 'attendance', 's', 'task:attendance'),
+    ('enrolments', 'attendance', 's', 'task:attendance'),
     ('enrolments', 'timetable', 's', 'task:timetable'),
     ('people', 'timetable', 's', 'task:timetable'),
-    ('role_grants', 'timetable', 's', 'task:timetable')
+    ('role_grants', 'timetable', 's', 'task:timetable'),
+    -- assessment: what is not released stands in tables that no trainee reads, and whose work it is in one
+    -- that no marker reads
+    ('assessments', 'staff', 'siu', staff),
+    ('assessments', 'instructor', 's', instructor),
+    ('assessments', 'assess', 's', 'task:assess'),
+    ('assessment_candidates', 'staff', 'siu', staff),
+    ('assessment_candidates', 'own', 's', applicant),
+    ('assessment_extensions', 'staff', 'siu', staff),
+    ('assessment_extensions', 'own', 's', applicant),
+    ('assessment_extensions', 'own_new', 'i', applicant || ' AND state = ''requested'''),
+    ('assessment_extensions', 'own_edit', 'u', applicant || ' AND state IN (''requested'', ''withdrawn'')'),
+    ('submissions', 'staff', 's', staff),
+    ('submissions', 'own', 'siu', applicant),
+    ('scripts', 'staff', 'siu', staff),
+    ('scripts', 'instructor', 'su', instructor),
+    ('script_marks', 'staff', 'siu', staff),
+    ('script_marks', 'marker', 'siu', '(SELECT banyan_kind()) = ''instructor'' AND programme_id = ANY ((SELECT banyan_programmes())::uuid[]) AND marker_id = (SELECT banyan_person())'),
+    ('script_marks', 'assess', 's', 'task:assess'),
+    ('released_marks', 'staff', 'siu', staff),
+    ('released_marks', 'own', 's', applicant),
+    ('appeals', 'staff', 'su', staff),
+    ('appeals', 'own', 's', applicant),
+    ('appeals', 'own_new', 'i', applicant || ' AND state = ''lodged'''),
+    ('appeals', 'own_edit', 'u', applicant || ' AND state IN (''lodged'', ''withdrawn'')'),
+    ('files', 'assess', 's', 'task:assess'),
+    -- at risk: the office's, an instructor's view of those they teach, and what the trainee is told
+    ('at_risk_rules', 'staff', 'si', staff),
+    ('at_risk_rules', 'look', 's', 'task:at_risk'),
+    ('risk_looks', 'staff', 's', staff),
+    ('risk_looks', 'look', 'si', 'task:at_risk'),
+    ('risk_cases', 'staff', 'su', staff),
+    ('risk_cases', 'instructor', 's', instructor || ' AND state <> ''closed'''),
+    ('risk_cases', 'look', 'siu', 'task:at_risk'),
+    ('risk_standings', 'own', 's', applicant),
+    ('risk_standings', 'staff', 'su', staff),
+    ('risk_standings', 'look', 'siu', 'task:at_risk'),
+    ('risk_notes', 'own', 's', applicant || ' AND shown'),
+    ('risk_notes', 'staff', 'si', staff),
+    ('enrolments', 'look', 's', 'task:at_risk'),
+    ('offerings', 'look', 's', 'task:at_risk'),
+    ('offering_places', 'look', 's', 'task:at_risk'),
+    ('class_sessions', 'look', 's', 'task:at_risk'),
+    ('registers', 'look', 's', 'task:at_risk'),
+    ('attendance_records', 'look', 's', 'task:at_risk'),
+    ('assessments', 'look', 's', 'task:at_risk'),
+    ('assessment_candidates', 'look', 's', 'task:at_risk'),
+    ('submissions', 'look', 's', 'task:at_risk'),
+    ('released_marks', 'look', 's', 'task:at_risk'),
+    ('sessions', 'look', 's', 'task:at_risk'),
+    ('audit_events', 'look', 's', '(SELECT banyan_kind()) = ''task:at_risk'' AND (actor_kind = ''applicant'' OR verb = ''person.signed_in'')'),
+    -- sharing: what a trainee lets an organisation see, and each look at it
+    ('sharing_consents', 'own', 'siu', applicant),
+    ('sharing_consents', 'staff', 's', staff),
+    ('sharing_consents', 'member', 's', partner || ' AND withdrawn_at IS NULL'),
+    ('looks', 'own', 's', applicant),
+    ('looks', 'staff', 's', staff),
+    ('looks', 'member', 'si', partner || ' AND looker_id = (SELECT banyan_person())'),
+    ('enrolments', 'share', 's', 'task:share'),
+    ('seat_pools', 'share', 's', 'task:share'),
+    ('class_sessions', 'share', 's', 'task:share'),
+    ('registers', 'share', 's', 'task:share'),
+    ('attendance_records', 'share', 's', 'task:share'),
+    ('assessments', 'share', 's', 'task:share'),
+    ('released_marks', 'share', 's', 'task:share'),
+    ('offerings', 'share', 's', 'task:share'),
+    ('offering_places', 'share', 's', 'task:share')
   ) AS list (tab, name, verbs, condition) LOOP
     condition := CASE WHEN p.condition LIKE 'task:%'
       THEN format('(SELECT banyan_kind()) = %L', p.condition) ELSE p.condition END;

@@ -26,6 +26,8 @@ const FOLD: Duration = Duration::from_secs(20);
 const LATE: Duration = Duration::from_secs(60);
 /// How often what has expired is removed.
 const SWEEP: Duration = Duration::from_secs(3_600);
+/// How often it is asked whether today's look for trainees at risk has been done.
+const AT_RISK: Duration = Duration::from_secs(900);
 /// The pause after a failure, such as a database that is away.
 const TROUBLE: Duration = Duration::from_secs(2);
 
@@ -56,6 +58,7 @@ impl Worker {
         let tallies = site.db.clone();
         let late = (site.db.clone(), site.keys.clone());
         let (swept, store) = (site.db.clone(), site.files.clone());
+        let at_risk = site.db.clone();
         let threads = vec![
             beat("letters", pause, Box::new(move || courier.deliver_due())),
             beat(
@@ -79,6 +82,11 @@ impl Worker {
                 "late offers",
                 LATE,
                 Box::new(move || crate::offers::jobs::sweep(&offers)),
+            ),
+            beat(
+                "at risk",
+                AT_RISK,
+                Box::new(move || crate::at_risk::jobs::daily(&at_risk)),
             ),
             beat(
                 "sweep",

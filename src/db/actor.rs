@@ -112,6 +112,14 @@ pub enum Task {
     Mailbox,
     /// Showing people the timetable that is theirs, and their calendars.
     Timetable,
+    /// Showing trainees what they are assessed by, and markers the files before them.
+    Assess,
+    /// Keeping registers: entries, check-ins, what counts.
+    Attendance,
+    /// Looking for trainees who are at risk.
+    AtRisk,
+    /// Showing an organisation what its trainees have agreed to.
+    Share,
     /// Removing what has expired.
     Sweep,
     /// The owner's set-up work.
@@ -120,7 +128,7 @@ pub enum Task {
 
 impl Task {
     /// Every task.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 22] = [
         Self::Session,
         Self::SignIn,
         Self::Throttle,
@@ -137,6 +145,10 @@ impl Task {
         Self::Import,
         Self::Mailbox,
         Self::Timetable,
+        Self::Assess,
+        Self::Attendance,
+        Self::AtRisk,
+        Self::Share,
         Self::Sweep,
         Self::SetUp,
     ];
@@ -161,6 +173,10 @@ impl Task {
             Self::Import => "import",
             Self::Mailbox => "mailbox",
             Self::Timetable => "timetable",
+            Self::Assess => "assess",
+            Self::Attendance => "attendance",
+            Self::AtRisk => "at_risk",
+            Self::Share => "share",
             Self::Sweep => "sweep",
             Self::SetUp => "set_up",
         }

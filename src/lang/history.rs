@@ -69,7 +69,7 @@ impl Lang {
     /// What happened, in words. `details` are those that the event stored, or null when erased.
     #[must_use]
     pub fn history(self, verb: &str, details: &Value) -> String {
-        let rooms: [Room; 10] = [
+        let rooms: [Room; 14] = [
             Self::people_history,
             Self::organisations_history,
             Self::programmes_history,
@@ -78,6 +78,10 @@ impl Lang {
             Self::history_of_applications,
             Self::history_of_teaching,
             Self::history_of_materials,
+            Self::history_of_assessment,
+            Self::history_of_attendance,
+            Self::history_of_risk,
+            Self::history_of_sharing,
             Self::history_desk,
             Self::curriculum_history,
         ];

@@ -91,13 +91,17 @@ impl super::Lang {
             "application_reminder" => self.letter_kind_application_reminder().to_owned(),
             "cohort_cancelled" => self.letter_kind_cohort_cancelled().to_owned(),
             "hold_released" => self.letter_kind_hold_released().to_owned(),
-            other => match (
-                self.letter_kind_of_offers(other),
-                self.letter_kind_of_teaching(other),
-            ) {
-                ("", "") => other.replace('_', " "),
-                ("", known) | (known, _) => known.to_owned(),
-            },
+            other => {
+                let rooms = [
+                    self.letter_kind_of_offers(other),
+                    self.letter_kind_of_teaching(other),
+                    self.letter_kind_of_attendance(other),
+                    self.letter_kind_of_assessment(other),
+                    self.letter_kind_of_risk(other),
+                ];
+                let known = rooms.into_iter().find(|it| !it.is_empty());
+                known.map_or_else(|| other.replace('_', " "), str::to_owned)
+            }
         }
     }
 }

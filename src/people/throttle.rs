@@ -14,7 +14,7 @@ use crate::access::secret::Keys;
 use crate::db::{Actor, Conn, Db, Task};
 use crate::error::{Error, Result};
 
-use super::rules::entry::{ADDRESS_LETTERS, PEER_TRIES, pause_left};
+use super::rules::entry::{ADDRESS_LETTERS, CODE_TRIES, PEER_TRIES, pause_left};
 
 fn bucket(keys: &Keys, kind: &str, text: &str) -> String {
     let mut hash = Sha256::new();
@@ -73,6 +73,17 @@ pub fn letter(db: &Db, keys: &Keys, identity: &str) -> Result<()> {
     let bucket = bucket(keys, "letter", identity);
     refuse(db.tx(&Actor::Public(Task::Throttle), |conn| {
         window(conn, &bucket, ADDRESS_LETTERS, 900.0)
+    })?)
+}
+
+/// Counts a code that this person types: some in a minute are mistakes, many are guesses.
+///
+/// # Errors
+/// [`Error::TooMany`] with the seconds to wait.
+pub fn code(db: &Db, keys: &Keys, person: crate::ids::PersonId) -> Result<()> {
+    let bucket = bucket(keys, "code", &person.to_string());
+    refuse(db.tx(&Actor::Public(Task::Throttle), |conn| {
+        window(conn, &bucket, CODE_TRIES, 60.0)
     })?)
 }
 

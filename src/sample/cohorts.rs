@@ -9,7 +9,7 @@ use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::ids::CohortId;
 
-use super::{Made, World, data, day, hkt, intake, teaching};
+use super::{Made, World, assessment, attendance, data, day, hkt, intake, teaching};
 
 /// When a cohort's key dates are.
 struct Dates {
@@ -139,7 +139,9 @@ pub(super) fn pre_pilot(world: &World) -> Result<()> {
         CohortEvent::Start,
     )?;
     let over = at(hkt(2026, 9, 4, 17, 0), 44);
+    attendance::registers(world, &over, made.cohort)?;
     teaching::held(world, &over, made.cohort)?;
+    assessment::pre_pilot(world, &over, made.cohort)?;
     intake::complete(world, &over, made.cohort)?;
     step(world, &over, made.cohort, CohortEvent::Complete)
 }
@@ -218,7 +220,8 @@ pub(super) fn first_intake(world: &World) -> Result<()> {
         },
     )?;
     let published = hkt(2027, 2, 1, 10, 0).min(world.now - Duration::minutes(55));
-    teaching::first_intake(world, published, made.cohort, (dates.starts, dates.ends))
+    teaching::first_intake(world, published, made.cohort, (dates.starts, dates.ends))?;
+    assessment::first_intake(world, published, made.cohort)
 }
 
 /// An open call, to try the form on; a dozen have applied early, and half of the reading is done.

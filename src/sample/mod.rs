@@ -22,6 +22,8 @@ use crate::programmes::actions as programmes;
 use crate::programmes::rules::Operator;
 use crate::web::Site;
 
+mod assessment;
+mod attendance;
 mod cohorts;
 mod curriculum;
 mod data;

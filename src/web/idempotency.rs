@@ -33,7 +33,7 @@ struct Stored {
 /// Those of `act`; [`Error::KeyReused`] for another request under the same key;
 /// [`Error::KeyInFlight`] while the first is still at work; [`Error::BadRequest`] when the API
 /// is asked to create something without a key.
-pub(super) fn once(
+pub fn once(
     conn: &mut Conn<'_>,
     request: &Request,
     act: impl FnOnce(&mut Conn<'_>) -> Result<Reply>,

@@ -26,6 +26,7 @@ pub mod shell;
 
 pub use dispatch::{Cx, Site, Visit, Visitor};
 pub use forms::{Form, Pairs};
+pub use idempotency::once;
 pub use reply::{Body as ReplyBody, Reply, Rows};
 pub use request::{Body, Request, Upload};
 pub use routes::{Door, Handler, Method, Operation, Routes};

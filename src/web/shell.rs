@@ -252,6 +252,8 @@ fn nav(role: Option<Role>, lang: Lang, path: &str, programmes: usize) -> Vec<Lin
         Some(Role::Instructor) => &[
             ("/teaching", lang.nav_teaching()),
             ("/timetable", lang.tt_own()),
+            ("/marking", lang.asm_queue()),
+            ("/registers", lang.att_registers()),
             ("/curriculum", lang.nav_curriculum()),
             ("/selection", lang.nav_selection()),
         ],

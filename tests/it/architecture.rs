@@ -25,6 +25,22 @@ const UPWARD: &[(&str, &str, &str)] = &[
 const SQL_NAMES: &[(&str, &[&str])] = &[
     ("src/applications/desk_record.rs", &["ANSWERS"]),
     ("src/applications/import_queries.rs", &["ROWS", "RUN"]),
+    (
+        "src/assessment/queries.rs",
+        &["ASSESSMENT", "beyond", "direction", "key"],
+    ),
+    ("src/assessment/queries/marking.rs", &["MARK", "SCRIPT"]),
+    (
+        "src/assessment/queries/work.rs",
+        &["APPEAL", "EXTENSION", "LINE"],
+    ),
+    ("src/attendance/queries.rs", &["HOURS", "ROW", "SESSION"]),
+    ("src/attendance/queries/apologies.rs", &["APOLOGY"]),
+    ("src/attendance/queries/own.rs", &["SESSION"]),
+    (
+        "src/at_risk/queries.rs",
+        &["CASE", "beyond", "direction", "key"],
+    ),
     ("src/audit/seal.rs", &["COLUMNS", "BATCH"]),
     ("src/cohorts/queries.rs", &["COHORT", "POOLS"]),
     (

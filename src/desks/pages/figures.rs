@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use crate::access;
 use crate::cohorts::queries::Cohort;
 use crate::cohorts::rules::CohortState;
-use crate::db::{self, Task};
+use crate::db::{self, Role, Task};
 use crate::desks::queries::cohort::Year;
 use crate::desks::queries::figures::{self as rows, CohortSums};
 use crate::desks::queries::public;
@@ -216,6 +216,8 @@ struct Organisation {
     shell: Shell,
     name: String,
     several: bool,
+    /// May the reader see trainees who share something?
+    trainees: bool,
     held: Vec<HeldLine>,
     /// What is ahead in the cohorts concerned.
     ahead: Vec<DateLine>,
@@ -246,6 +248,7 @@ pub(in crate::desks) fn organisation(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         shell: cx.shell(lang.nav_organisation()),
         name: names.join(lang.pick(", ", "、")),
         several: names.len() > 1,
+        trainees: cx.visit.actor.role() != Some(Role::Supervisor),
         held: held
             .iter()
             .map(|h| held_line(h, lang))

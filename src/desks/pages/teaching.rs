@@ -40,6 +40,8 @@ struct Place {
 #[template(path = "desks/teaching.html")]
 struct Teaching {
     shell: Shell,
+    /// What waits for the reader: where it is, and how much.
+    waiting: Vec<(&'static str, String)>,
     places: Vec<Place>,
 }
 
@@ -97,8 +99,31 @@ pub(in crate::desks) fn home(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         .iter()
         .map(|it| place(it, &intakes, &modules, lang))
         .collect::<Result<_>>()?;
+    let waits = rows::waiting(cx.conn, &teacher)?;
+    let waiting = [
+        (
+            "/registers",
+            waits.registers,
+            lang.teaching_registers(waits.registers),
+        ),
+        (
+            "/marking",
+            waits.marking,
+            lang.teaching_marking(waits.marking),
+        ),
+        (
+            "/teaching/at-risk",
+            waits.at_risk,
+            lang.teaching_at_risk(waits.at_risk),
+        ),
+    ];
     cx.visit.page(&Teaching {
         shell: cx.shell(lang.nav_teaching()),
+        waiting: waiting
+            .into_iter()
+            .filter(|(_, n, _)| *n > 0)
+            .map(|(href, _, text)| (href, text))
+            .collect(),
         places,
     })
 }

@@ -1,14 +1,14 @@
 //! What an instructor reads of the programmes that they teach in: by policies that everybody has, so
-//! nothing that is not public.
+//! nothing that is not public; and what of their own waits for them.
 
 use crate::db::sql_query;
-use diesel::RunQueryDsl;
-use diesel::sql_types::{Array, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Uuid as SqlUuid};
+use diesel::{QueryableByName, RunQueryDsl};
 use uuid::Uuid;
 
 use crate::access::Instructor;
 use crate::cohorts::queries::{COHORT, Cohort};
-use crate::db::Conn;
+use crate::db::{Conn, Task};
 use crate::error::Result;
 
 use super::public::{Module, Programme};
@@ -57,4 +57,58 @@ pub fn modules(conn: &mut Conn<'_>, teacher: &Instructor) -> Result<Vec<Module>>
     )
     .bind::<Array<SqlUuid>, _>(ids(teacher))
     .load(conn.pg())?)
+}
+
+#[derive(QueryableByName)]
+struct Count {
+    #[diesel(sql_type = BigInt)]
+    n: i64,
+}
+
+/// What waits for an instructor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// Registers of their sessions that are over and not signed off.
+    pub registers: i64,
+    /// Work that is theirs to mark, first or second.
+    pub marking: i64,
+    /// Their own trainees about whom a case is open.
+    pub at_risk: i64,
+}
+
+/// What waits for an instructor.
+///
+/// # Errors
+/// The database's.
+pub fn waiting(conn: &mut Conn<'_>, teacher: &Instructor) -> Result<Waiting> {
+    let count = |conn: &mut Conn<'_>, sql: &str| -> Result<i64> {
+        let row: Count = sql_query(sql)
+            .bind::<SqlUuid, _>(teacher.person())
+            .bind::<Array<SqlUuid>, _>(ids(teacher))
+            .get_result(conn.pg())?;
+        Ok(row.n)
+    };
+    // Registers are work of the house: which of them are the instructor's is asked here.
+    let registers = conn.elevate(Task::Attendance, |conn| {
+        count(
+            conn,
+            "SELECT count(*) AS n FROM class_sessions s LEFT JOIN registers g ON g.session_id = s.id \
+             WHERE $1 = ANY (s.instructor_ids) AND s.programme_id = ANY ($2) AND s.published AND s.state <> 'cancelled' \
+               AND s.ends_at <= banyan_now() AND g.signed_off_at IS NULL",
+        )
+    })?;
+    let marking = count(
+        conn,
+        "SELECT count(*) AS n FROM scripts WHERE programme_id = ANY ($2) \
+           AND (first_id = $1 AND state IN ('not_marked', 'in_marking') OR second_id = $1 AND state = 'marked')",
+    )?;
+    let at_risk = count(
+        conn,
+        "SELECT count(*) AS n FROM risk_cases WHERE $1 = ANY (instructor_ids) AND programme_id = ANY ($2) AND state <> 'closed'",
+    )?;
+    Ok(Waiting {
+        registers,
+        marking,
+        at_risk,
+    })
 }

@@ -13,6 +13,8 @@ pub const MOST_FAILURES: i32 = 100;
 pub const LONGEST_PAUSE: i64 = 900;
 /// Tries from one peer in a minute, sign-ins and requests for letters together.
 pub const PEER_TRIES: i32 = 30;
+/// Codes that one person types in a minute.
+pub const CODE_TRIES: i32 = 10;
 /// Letters that one address can be sent from our public forms in a quarter of an hour.
 pub const ADDRESS_LETTERS: i32 = 5;
 

@@ -1,5 +1,8 @@
 //! The API from outside, by tokens: the whole journey, the promises of HTTP, its description.
 
+mod assessment;
+mod attendance;
+mod at_risk;
 mod curriculum;
 mod document;
 mod http;
@@ -158,6 +161,14 @@ impl<'a> Api<'a> {
             ..With::default()
         };
         self.call("POST", pattern, params, with).await
+    }
+
+    pub async fn put(&self, pattern: &str, params: &[(&str, &str)], json: Value) -> Answer {
+        let with = With {
+            json: Some(json),
+            ..With::default()
+        };
+        self.call("PUT", pattern, params, with).await
     }
 
     /// A change of the version that this answer showed.

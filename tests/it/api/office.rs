@@ -66,6 +66,9 @@ pub async fn everything_else(
     reached.extend(figures(world, desk, cohort).await);
     reached.extend(own_account(world).await);
     super::teaching::teaching(world, desk).await;
+    reached.extend(super::assessment::assessment(world, desk).await);
+    reached.extend(super::attendance::attendance().await);
+    reached.extend(super::at_risk::at_risk(world, desk).await);
     assert_ne!(second, cohort);
     reached
 }

@@ -24,6 +24,7 @@ pub fn asking(access: Access) -> [&'static str; 2] {
         Access::SignedIn => ["applicant", "anonymous"],
         Access::Only(roles) => match roles[0] {
             Role::Reviewer => ["reviewer", "coordinator"],
+            Role::Instructor => ["instructor", "applicant"],
             Role::Applicant => ["applicant", "reviewer"],
             Role::Committee => ["committee", "applicant"],
             Role::Liaison => ["liaison", "applicant"],

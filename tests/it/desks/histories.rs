@@ -88,6 +88,11 @@ const PLACES: &[(&str, &str, &str)] = &[
         "§class§",
     ),
     (
+        "/cohorts/§cohort-run§/apologies/§apology§",
+        "/cohorts/§cohort-run§/apologies/§apology§/history.*",
+        "§apology§",
+    ),
+    (
         "/programme/closed/§closed§",
         "/programme/closed/§closed§/history.*",
         "§closed§",
@@ -111,6 +116,16 @@ const PLACES: &[(&str, &str, &str)] = &[
         "/programmes/§programme§/exemptions/§exemption§",
         "/programmes/§programme§/exemptions/§exemption§/history.*",
         "§exemption§",
+    ),
+    (
+        "/cohorts/§cohort-run§/assessments/§assessment§",
+        "/cohorts/§cohort-run§/assessments/§assessment§/history.*",
+        "§assessment§",
+    ),
+    (
+        "/programmes/§programme§/at-risk/cases/§risk§",
+        "/programmes/§programme§/at-risk/cases/§risk§/history.*",
+        "§risk§",
     ),
     (
         "/letters",

@@ -140,3 +140,45 @@ INSERT INTO note_marks (id, programme_id, note_id, person_id, created_at) VALUES
   (§mark§, §programme§, §note§, §applicant§, '2026-12-01');
 INSERT INTO calendar_feeds (id, person_id, token_hash, read_at, created_at) VALUES
   (§feed§, §applicant§, sha256('calendar-of-~'), '2026-12-05 03:30+00', '2026-11-01');
+INSERT INTO assessments (id, programme_id, cohort_id, offering_id, module_id, plan_number, part, kind, title_en, title_zh, brief_en, brief_zh, opens_at, due_at, takes_files, rubric, instructor_ids, state, created_at) VALUES
+  (§assessment§, §programme§, §cohort-run§, §offering§, §module§, 1, 1, 'case', 'Case file of ~', '個案檔案~', 'Brief of ~', '要求~', '2026-09-01', '2026-11-20', true, '[{"name": {"en": "Risks", "zh": "風險"}, "points": 10}]', ARRAY[§instructor§::uuid], 'marking', '2026-08-01');
+INSERT INTO assessment_candidates (id, programme_id, cohort_id, assessment_id, enrolment_id, person_id, number, created_at) VALUES
+  (§candidate§, §programme§, §cohort-run§, §assessment§, §enrolment§, §applicant§, 101, '2026-09-01');
+INSERT INTO assessment_extensions (id, programme_id, cohort_id, assessment_id, candidate_id, person_id, reason, until_at, state, created_at) VALUES
+  (§extension§, §programme§, §cohort-run§, §assessment§, §candidate§, §applicant§, 'Canary~p was ill.', '2027-01-20', 'requested', '2026-11-19');
+INSERT INTO submissions (id, programme_id, cohort_id, assessment_id, candidate_id, person_id, try, file_ids, submitted_at) VALUES
+  (§submission§, §programme§, §cohort-run§, §assessment§, §candidate§, §applicant§, 1, ARRAY[§file§::uuid], '2026-11-19');
+INSERT INTO scripts (id, programme_id, cohort_id, assessment_id, candidate_id, label, file_ids, state, first_id, instructor_ids, created_at) VALUES
+  (§script§, §programme§, §cohort-run§, §assessment§, §candidate§, '101', ARRAY[§file§::uuid], 'not_marked', §instructor§, ARRAY[§instructor§::uuid], '2026-11-21');
+INSERT INTO released_marks (id, programme_id, cohort_id, assessment_id, candidate_id, module_id, part, enrolment_id, person_id, pass_mark, raw, mark, feedback, appeal_until, released_at) VALUES
+  (§released§, §programme§, §cohort-run§, §assessment§, §candidate§, §module§, 1, §enrolment§, §applicant§, 5000, 6000, 6000, 'Canary~p feedback', '2027-06-01', '2026-11-25');
+INSERT INTO appeals (id, programme_id, cohort_id, assessment_id, released_id, person_id, grounds, state, mark_before, created_at) VALUES
+  (§appeal§, §programme§, §cohort-run§, §assessment§, §released§, §applicant§, 'Canary~p grounds', 'lodged', 6000, '2026-11-26');
+INSERT INTO attendance_policies (cohort_id, programme_id, threshold, created_at) VALUES
+  (§cohort-run§, §programme§, 7500, '2026-09-01');
+INSERT INTO registers (session_id, programme_id, cohort_id, late_after, opens_before, closes_after, created_at) VALUES
+  (§class§, §programme§, §cohort-run§, 10, 15, 20, '2026-12-01');
+INSERT INTO attendance_records (id, session_id, module_id, cohort_id, programme_id, enrolment_id, person_id, state, minutes, held, note, changed_at, created_at) VALUES
+  (§record§, §class§, §module§, §cohort-run§, §programme§, §enrolment§, §applicant§, 'late', 120, 180, 'Canary~c remark', '2026-12-01', '2026-12-01');
+INSERT INTO apologies (id, programme_id, cohort_id, session_id, enrolment_id, person_id, reason, evidence_id, created_at) VALUES
+  (§apology§, §programme§, §cohort-run§, §class§, §enrolment§, §applicant§, 'Canary~p is ill.', §file§, '2026-12-01');
+
+INSERT INTO at_risk_rules (id, programme_id, number, attendance_below, attendance_after, overdue_from, silent_days, mark_below, trend_drop, trend_of,
+    points_attendance, points_overdue, points_silence, points_marks, points_attendance_trend, points_marks_trend, case_from, author_id, created_at) VALUES
+  (§risk-rules§, §programme§, 1, 8000, 360, 1, 14, 5000, 2000, 3, 3, 2, 2, 2, 2, 1, 2, §coordinator§, '2026-09-01');
+INSERT INTO risk_looks (id, programme_id, looked_on, trainees, opened, gone, created_at) VALUES
+  (§risk-look§, §programme§, '2026-12-01', 1, 1, 0, '2026-12-01');
+INSERT INTO risk_cases (id, programme_id, cohort_id, enrolment_id, person_id, rules_number, reasons, codes, severity, state, owner_id, due_on, opened_at) VALUES
+  (§risk§, §programme§, §cohort-run§, §enrolment§, §applicant§, 1, '[{"code": "silence", "since": "2026-11-01", "days": 30}]', '{silence}', 2,
+   'in_hand', §coordinator§, '2026-12-20', '2026-12-01');
+INSERT INTO risk_standings (case_id, programme_id, enrolment_id, person_id, reasons, owner_name, opened_at, looked_at) VALUES
+  (§risk§, §programme§, §enrolment§, §applicant§, '[{"code": "silence", "since": "2026-11-01", "days": 30}]', 'Office ~', '2026-12-01', '2026-12-01');
+INSERT INTO risk_notes (id, case_id, programme_id, person_id, author_id, author_name, body, shown, created_at) VALUES
+  (§risk-note§, §risk§, §programme§, §applicant§, §coordinator§, 'Office ~', 'Canary~c internal note', false, '2026-12-02'),
+  (§risk-note-2§, §risk§, §programme§, §applicant§, §coordinator§, 'Office ~', 'Canary~p note for the trainee', true, '2026-12-02');
+-- Withdrawn: nobody of the organisations may see anything any more.
+INSERT INTO sharing_consents (id, programme_id, enrolment_id, person_id, organisation_id, scope, words, withdrawn_at, created_at) VALUES
+  (§consent-university§, §programme§, §enrolment§, §applicant§, §university§, 'attendance', 1, '2026-12-02', '2026-11-01'),
+  (§consent-bank§, §programme§, §enrolment§, §applicant§, §bank§, 'progress', 1, '2026-12-02', '2026-11-01');
+INSERT INTO looks (id, programme_id, enrolment_id, person_id, organisation_id, looker_id, looker_name, scope, created_at) VALUES
+  (§look§, §programme§, §enrolment§, §applicant§, §university§, §applicant§, 'Somebody of ~', 'attendance', '2026-11-20');

@@ -358,7 +358,20 @@ pub fn sample(site: &Site, path: &str, param: &str, relation: Relation) -> Optio
     let name = match param {
         "cohort" if path.contains("/enrolments") => "cohort-run",
         "cohort"
-            if ["/timetable", "/offerings", "/classes"]
+            if [
+                "/timetable",
+                "/offerings",
+                "/classes",
+                "/assessments",
+                "/module-results",
+            ]
+            .iter()
+            .any(|it| path.contains(it)) =>
+        {
+            "cohort-run"
+        }
+        "cohort"
+            if ["/attendance", "/registers", "/apologies"]
                 .iter()
                 .any(|it| path.contains(it)) =>
         {
@@ -380,7 +393,9 @@ pub fn sample(site: &Site, path: &str, param: &str, relation: Relation) -> Optio
         "organisation" => "bank",
         "review" | "letter" | "enrolment" | "pool" | "import" | "target" | "contact"
         | "partnership" | "session" | "api_token" | "module" | "competency" | "reference"
-        | "exemption" | "offering" | "class" | "closed" | "note" => param,
+        | "exemption" | "offering" | "class" | "closed" | "assessment" | "candidate" | "script"
+        | "extension" | "submission" | "appeal" | "apology" | "risk" | "note" => param,
+        "n" => return Some("1".to_owned()),
         // A module's code within its programme, and a programme's own.
         "code" if path.starts_with("/curriculum/") => {
             return Some(

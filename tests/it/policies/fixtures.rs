@@ -29,6 +29,8 @@ const TOLD: &[(&str, &str, [&str; 3])] = &[
     ("class_sessions", "ends_at", ["'2031-01-01'"; 3]),
     ("class_notes", "title_en", ["'Note'"; 3]),
     ("class_notes", "body", ["'Text'"; 3]),
+    ("assessments", "due_at", ["'2031-01-01'"; 3]),
+    ("scripts", "second_id", ["NULL"; 3]),
 ];
 
 /// Columns that name a person or a way to reach one.

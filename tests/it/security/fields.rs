@@ -287,6 +287,7 @@ const WITHOUT_FORM: &[(&str, &str)] = &[
     ("/me/applications/{application}/document", "takes a file"),
     ("/cohorts/{cohort}/import", "takes a file"),
     ("/me/enrolments/{enrolment}/exemptions", "takes a file"),
+    ("/me/attendance/{class}/apology", "takes a file"),
     (
         "/cohorts/{cohort}/import/{import}/commit",
         "shown after a dry run",

@@ -1,0 +1,219 @@
+//! Assessment by the API: set, opened, handed in, marked twice, released, appealed.
+
+use banyan::db::Role;
+use banyan::ids::{EnrolmentId, ModuleId, PersonId};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::office::{BOTH, Reached, good, id, items};
+use super::{Api, assert_problem};
+use crate::support::fixtures::desk::{Plan, World};
+
+const ALL: &str = "/api/v1/cohorts/{cohort}/assessments";
+const OWN: &str = "/api/v1/me/assessments/{candidate}";
+const PDF: &str =
+    "JVBERi0xLjcKMSAwIG9iaiA8PCAvVHlwZSAvQ2F0YWxvZyA+PiBlbmRvYmoKdHJhaWxlciA8PCA+PgolJUVPRgo=";
+
+/// A module with a plan of one part, and a trainee.
+fn prepare(world: &World) -> (ModuleId, PersonId) {
+    let (module, enrolment) = (ModuleId::new(), EnrolmentId::new());
+    let plan = Plan {
+        state: "enrolled",
+        ..Plan::default()
+    };
+    let application = world.apply_to(world.cohort, world.programme, 77, &plan);
+    let person: PersonId = world
+        .one(&format!(
+            "SELECT person_id FROM applications WHERE id = '{application}'"
+        ))
+        .parse()
+        .unwrap();
+    let (pool, offer) = (Uuid::now_v7(), Uuid::now_v7());
+    world.app.as_owner(&format!(
+        "INSERT INTO modules (id, programme_id, code, position) VALUES ('{module}', '{0}', 'ASSESS1', 91); \
+         INSERT INTO module_versions (id, module_id, programme_id, number, state, name_en, name_zh, summary_en, summary_zh, \
+           contact_hours, self_study_hours, assessment_hours, effective_from, published_at, assessments) \
+         VALUES (gen_random_uuid(), '{module}', '{0}', 1, 'published', 'Assessed', '評核', 'Summary', '簡介', 24, 46, 10, '2026-01-01', \
+           '2026-01-01', '[{{\"kind\": \"case\", \"title\": {{\"en\": \"Case\", \"zh\": \"個案\"}}, \"weight\": 100, \"must_pass\": true}}]'); \
+         INSERT INTO seat_pools (id, cohort_id, programme_id, capacity, taken) VALUES ('{pool}', '{1}', '{0}', 30, 1); \
+         INSERT INTO offers (id, application_id, cohort_id, pool_id, programme_id, person_id, state, expires_at, ended_at) \
+           VALUES ('{offer}', '{application}', '{1}', '{pool}', '{0}', '{person}', 'accepted', '2027-01-15', '2027-01-10'); \
+         INSERT INTO enrolments (id, cohort_id, programme_id, person_id, application_id, offer_id, pool_id, trainee_number, \
+           certificate_name, name_shown, name_sort) VALUES ('{enrolment}', '{1}', '{0}', '{person}', '{application}', '{offer}', '{pool}', \
+           'T2038-0077', 'Trainee', 'TRAINEE', 'trainee')",
+        world.programme, world.cohort
+    ));
+    (module, person)
+}
+
+pub async fn assessment(world: &World, desk: &Api<'_>) -> Reached {
+    let (module, person) = prepare(world);
+    let cohort = world.cohort.to_string();
+    let at: &[(&str, &str)] = &[("cohort", &cohort)];
+    let new = json!({ "module": module, "capacity": 30, "whole_cohort": true });
+    let offering = id(&good(
+        &desk
+            .post("/api/v1/cohorts/{cohort}/offerings", at, new)
+            .await,
+    ));
+    let new = json!({ "offering": offering, "part": 1, "opens_at": "2020-01-01T00:00:00Z", "due_at": "2090-01-01T00:00:00Z",
+        "late_hours": 24, "second": "all",
+        "rubric": [{ "name_en": "Risks", "name_zh": "風險", "points": 10 }] });
+    let mut wrong = new.clone();
+    wrong["surprise"] = json!(1);
+    assert_eq!(desk.post(ALL, at, wrong).await.status, 400);
+    let mut wrong = new.clone();
+    wrong["rubric"][0]["points"] = json!(0);
+    assert_problem(&desk.post(ALL, at, wrong).await, 422, "invalid-fields");
+    let added = good(&desk.post(ALL, at, new.clone()).await);
+    assert_eq!(
+        (&added["title_en"], &added["weight"]),
+        (&json!("Case"), &json!(100))
+    );
+    assert_problem(&desk.post(ALL, at, new).await, 409, "assessment-part-taken");
+    let one = id(&added);
+    let at_one: &[(&str, &str)] = &[("cohort", &cohort), ("assessment", &one)];
+    let place = |rest: &str| format!("{ALL}/{{assessment}}{rest}");
+    let step = |word: &str| json!({ "step": word });
+    assert_problem(
+        &desk.post(&place("/steps"), at_one, step("mark")).await,
+        409,
+        "assessment-step-refused",
+    );
+    assert_eq!(
+        good(&desk.post(&place("/steps"), at_one, step("open")).await)["state"],
+        "open"
+    );
+    good(&desk.get(&place(""), at_one).await);
+    assert_eq!(items(desk, ALL, at).await.len(), 1);
+
+    let me = Api::of(&world.app, person, None, BOTH);
+    let mine = items(&me, "/api/v1/me/assessments", &[]).await;
+    let own = mine[0]["id"].as_str().unwrap().to_owned();
+    let at_own: &[(&str, &str)] = &[("candidate", &own)];
+    let work = json!({ "files": [{ "name": "case.pdf", "content": PDF }] });
+    let sent = good(
+        &me.post(&format!("{OWN}/submissions"), at_own, work.clone())
+            .await,
+    );
+    assert_eq!(
+        (&sent["try"], &sent["released"]),
+        (&json!(1), &json!(false))
+    );
+    assert_eq!(
+        good(&me.act(&format!("{OWN}/take-back"), at_own).await)["try"],
+        json!(null)
+    );
+    good(&me.post(&format!("{OWN}/submissions"), at_own, work).await);
+    let ask = json!({ "until_at": "2091-01-01T00:00:00Z", "reason": "Ill." });
+    good(&me.post(&format!("{OWN}/extension"), at_own, ask).await);
+    let at_candidate: &[(&str, &str)] = &[
+        ("cohort", &cohort),
+        ("assessment", &one),
+        ("candidate", &own),
+    ];
+    let more = json!({ "until_at": "2090-02-01T00:00:00Z" });
+    let given = desk
+        .post(&place("/candidates/{candidate}/extend"), at_candidate, more)
+        .await;
+    assert_eq!(good(&given)["extended_to"], "2090-02-01T00:00:00Z");
+    world.app.as_owner(
+        "UPDATE assessments SET due_at = '2020-02-01'; UPDATE assessment_candidates SET extended_to = NULL; \
+         UPDATE assessment_extensions SET state = 'withdrawn'",
+    );
+    let marking = good(&desk.post(&place("/steps"), at_one, step("mark")).await);
+    assert_eq!(marking["state"], "marking");
+    let mut reached = Reached::new();
+    let marker = |name: &str| {
+        let person = world.app.account(name);
+        let grant = world
+            .app
+            .grant(person, Role::Instructor, Some(world.programme), None);
+        (person, Api::of(&world.app, person, Some(grant), BOTH))
+    };
+    let (first, second) = (marker("First"), marker("Second"));
+    let who = |person: PersonId| json!({ "markers": [person.0] });
+    assert_eq!(
+        good(&desk.post(&place("/markers"), at_one, who(first.0)).await)["scripts"],
+        1
+    );
+    assert_eq!(
+        good(&desk.act(&place("/collect"), at_one).await)["scripts"],
+        0
+    );
+    let mark = "/api/v1/marking/{script}";
+    let give = |points: i32| json!({ "points": [points], "done": true, "version": 0 });
+    let queue = items(&first.1, "/api/v1/marking", &[]).await;
+    assert!(!queue[0].to_string().contains("TRAINEE"), "{queue:?}");
+    let script = id(&queue[0]);
+    let at_script: &[(&str, &str)] = &[("script", &script), ("n", "1")];
+    assert_problem(
+        &second.1.post(mark, at_script, give(5)).await,
+        404,
+        "not-found",
+    );
+    assert_eq!(
+        good(&first.1.post(mark, at_script, give(8)).await)["mark"],
+        8_000
+    );
+    assert_eq!(
+        first
+            .1
+            .get(&format!("{mark}/files/{{n}}"), at_script)
+            .await
+            .status,
+        200
+    );
+    assert_eq!(
+        good(&desk.post(&place("/second"), at_one, who(second.0)).await)["scripts"],
+        1
+    );
+    assert_eq!(
+        good(&second.1.post(mark, at_script, give(8)).await)["mark"],
+        8_000
+    );
+    good(&desk.post(&place("/steps"), at_one, step("moderate")).await);
+    let seen = good(&desk.get(&place("/release"), at_one).await);
+    assert_eq!(seen["passed"], 1);
+    let mut release = step("release");
+    assert_problem(
+        &desk.post(&place("/steps"), at_one, release.clone()).await,
+        422,
+        "invalid-fields",
+    );
+    release["fingerprint"] = seen["fingerprint"].clone();
+    good(&desk.post(&place("/steps"), at_one, release).await);
+    assert_eq!(
+        items(desk, &place("/candidates"), at_one).await[0]["released"],
+        8_000
+    );
+    let shown = good(&me.get(OWN, at_own).await);
+    assert_eq!(
+        (&shown["mark"], &shown["released"]),
+        (&json!(8_000), &json!(true))
+    );
+    good(
+        &me.post(
+            &format!("{OWN}/appeal"),
+            at_own,
+            json!({ "grounds": "More." }),
+        )
+        .await,
+    );
+    let results = items(desk, "/api/v1/cohorts/{cohort}/module-results", at).await;
+    assert!(
+        results
+            .iter()
+            .any(|it| it["mark"] == 8_000 && it["standing"] == "passed"),
+        "{results:?}"
+    );
+    for file in ["csv", "xlsx"] {
+        assert_eq!(desk.get(&format!("{ALL}.{file}"), at).await.status, 200);
+        let marks = desk.get(&place(&format!("/marks.{file}")), at_one).await;
+        assert_eq!(marks.status, 200);
+    }
+    for it in [&me, &first.1, &second.1] {
+        reached.extend(it.reached());
+    }
+    reached
+}

@@ -1,0 +1,10 @@
+//! Attendance: rules, registers, check-in, apologies, rates and warnings.
+
+mod check_in;
+mod plans;
+mod properties;
+mod race;
+mod register;
+mod rules;
+mod sample;
+pub mod world;
