@@ -109,6 +109,12 @@ ids! {
     ClosedId;
     /// A private calendar address.
     FeedId;
+    /// A version of a programme's completion rules.
+    RulesId;
+    /// A confirmed completion.
+    CompletionId;
+    /// A break in learning, or a deferral.
+    BreakId;
     /// A letter in the outbox.
     LetterId;
     /// A job in the queue.

@@ -215,7 +215,20 @@ BEGIN
     ('calendar_feeds', 'read', 'u', '(SELECT banyan_kind()) = ''task:timetable'' AND revoked_at IS NULL'),
     ('enrolments', 'timetable', 's', 'task:timetable'),
     ('people', 'timetable', 's', 'task:timetable'),
-    ('role_grants', 'timetable', 's', 'task:timetable')
+    ('role_grants', 'timetable', 's', 'task:timetable'),
+    -- completion: what is published everybody may read; a trainee asks for a break, the office decides
+    ('completion_rules', 'everyone', 's', anyone || ' AND state <> ''draft'''),
+    ('completion_rules', 'staff', 'siud', staff),
+    ('cohort_rules', 'everyone', 's', anyone),
+    ('cohort_rules', 'staff', 'i', staff),
+    ('completion_forms', 'own', 's', applicant),
+    ('completion_forms', 'staff', 'sid', staff),
+    ('completions', 'own', 's', applicant),
+    ('completions', 'staff', 'siu', staff),
+    ('learning_breaks', 'own', 's', applicant),
+    ('learning_breaks', 'own_new', 'i', applicant || ' AND state = ''asked'''),
+    ('learning_breaks', 'own_edit', 'u', applicant || ' AND state IN (''asked'', ''withdrawn'')'),
+    ('learning_breaks', 'staff', 'siu', staff)
   ) AS list (tab, name, verbs, condition) LOOP
     condition := CASE WHEN p.condition LIKE 'task:%'
       THEN format('(SELECT banyan_kind()) = %L', p.condition) ELSE p.condition END;

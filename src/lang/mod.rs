@@ -32,6 +32,7 @@ mod people_pages;
 mod programme_pages;
 mod programme_setup;
 mod programmes;
+mod progress;
 mod reviews;
 mod shell;
 mod teaching;
