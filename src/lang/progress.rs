@@ -1,5 +1,7 @@
 //! Texts of completion: rules, verdicts, confirmation, pauses in learning.
-use super::texts;
+use serde_json::Value;
+
+use super::{Lang, texts};
 
 texts! {
     progress_draft: "Draft" | "草稿";
@@ -51,4 +53,87 @@ texts! {
     progress_bad_practice: "Choose the capstone, or let a placement do." | "請選擇總結專題單元，或接受以實習代替。";
     progress_bad_empty: "Rules that ask for nothing cannot be kept." | "規則不可沒有任何要求。";
     progress_bad_span(most: i64): "The last day is not before the first, and the pause is shorter than {most} days." | "最後一天不得早於第一天，休學期須少於{most}日。";
+}
+
+texts! {
+    progress_unknown_module: "Choose published modules of this programme." | "請選擇本計劃已公布的單元。";
+    progress_need_reason: "Give a reason: trainees may count on the rules that they know." | "請說明原因：學員或已按現行規則作安排。";
+    progress_not_future: "The day lies in the future." | "日期不可為將來。";
+    progress_confirmed_on: "Confirmed on" | "確認日期";
+    progress_from: "From" | "由";
+    progress_to: "To" | "至";
+    progress_back_on: "Back from" | "復課日期";
+    letter_completed_subject(cohort: &str): "You have completed {cohort}" | "你已完成{cohort}";
+    letter_completed(cohort: &str): "Congratulations. You have met every requirement of {cohort}, and the programme office has confirmed your completion." | "恭喜。你已符合{cohort}的所有要求，計劃辦事處已確認你完成課程。";
+    letter_revoked_subject(cohort: &str): "Your completion of {cohort} was revoked" | "你的{cohort}完成紀錄已被撤銷";
+    letter_revoked(cohort: &str): "The programme office has revoked the confirmation that you completed {cohort}. Your enrolment is open again. The reason:" | "計劃辦事處已撤銷你完成{cohort}的確認，你的學籍現已恢復。原因如下：";
+    letter_failed_subject(cohort: &str): "Your enrolment in {cohort} has ended" | "你在{cohort}的學籍已結束";
+    letter_failed(cohort: &str): "A requirement of {cohort} cannot be met any more, and the programme office has ended your enrolment. The reason:" | "你已無法符合{cohort}的其中一項要求，計劃辦事處已結束你的學籍。原因如下：";
+    letter_break_granted_subject(kind: &str): "Granted: {kind}" | "已批准：{kind}";
+    letter_break_refused_subject(kind: &str): "Not granted: {kind}" | "不獲批准：{kind}";
+    letter_break_granted(cohort: &str): "Your break in learning from {cohort} is granted. Your seat stays yours." | "你在{cohort}的休學申請已獲批准，名額會予以保留。";
+    letter_deferral_granted(cohort: &str): "Your deferral from {cohort} is granted. Your seat has gone back; you take one again when you return." | "你在{cohort}的延期修讀申請已獲批准，名額已退回，復課時再行分配。";
+    letter_break_frozen: "Classes in this time do not count in your attendance. The office says:" | "期間的課節不計入出席率。辦事處回覆：";
+    letter_break_refused(kind: &str, cohort: &str): "Your request ({kind}) in {cohort} is not granted. The office says:" | "你在{cohort}的{kind}申請不獲批准。辦事處回覆：";
+    letter_returned_subject(cohort: &str): "Welcome back to {cohort}" | "歡迎重返{cohort}";
+    letter_returned(cohort: &str): "You take part in {cohort} again. Classes count in your attendance from this day." | "你已重返{cohort}，課節由當日起計入出席率。";
+    letter_progress_button: "See my progress" | "查看我的進度";
+}
+
+texts! {
+    history_rules_begun(n: i64): "began the draft of rules version {n}" | "開始草擬第{n}版規則";
+    history_rules_changed(n: i64): "changed the draft of rules version {n}" | "修改第{n}版規則草稿";
+    history_rules_discarded(n: i64): "discarded the draft of rules version {n}" | "捨棄第{n}版規則草稿";
+    history_rules_published(n: i64): "published rules version {n}" | "公布第{n}版規則";
+    history_rules_chosen(n: i64): "chose completion rules version {n}" | "選用第{n}版完成規則";
+    history_rules_chosen_because(n: i64, reason: &str): "chose completion rules version {n}: {reason}" | "選用第{n}版完成規則：{reason}";
+    history_completion_confirmed(n: i64): "confirmed the completion by rules version {n}" | "按第{n}版規則確認完成";
+    history_completion_revoked(reason: &str): "revoked the completion: {reason}" | "撤銷完成紀錄：{reason}";
+    history_completion_failed(reason: &str): "ended the enrolment without completion: {reason}" | "結束學籍（未完成）：{reason}";
+    history_form_in(form: &str): "recorded the form {form}" | "記錄表格{form}";
+    history_form_gone(form: &str): "took back the form {form}" | "取消表格{form}的紀錄";
+    history_deferred: "deferred the enrolment" | "延期修讀";
+    history_returned: "took the enrolment up again" | "復課";
+    history_break_asked(kind: &str): "asked: {kind}" | "提出申請：{kind}";
+    history_break_withdrawn(kind: &str): "withdrew the request: {kind}" | "撤回申請：{kind}";
+    history_break_granted(kind: &str): "granted: {kind}" | "批准：{kind}";
+    history_break_refused(kind: &str): "did not grant: {kind}" | "不批准：{kind}";
+    history_break_returned(kind: &str): "recorded the return: {kind}" | "記錄復課：{kind}";
+}
+
+impl Lang {
+    /// Words for the events of completion and of pauses in learning.
+    pub(super) fn progress_history(self, verb: &str, details: &Value) -> Option<String> {
+        let word = |name: &str| details.get(name).and_then(Value::as_str);
+        let n = details.get("number").and_then(Value::as_i64).unwrap_or(0);
+        let reason = || word("reason").unwrap_or("–");
+        let form = || word("form").unwrap_or("–");
+        let kind = || match word("kind") {
+            Some("deferral") => self.progress_kind_deferral(),
+            _ => self.progress_kind_break(),
+        };
+        Some(match verb {
+            "rules.draft_begun" => self.history_rules_begun(n),
+            "rules.draft_changed" => self.history_rules_changed(n),
+            "rules.draft_discarded" => self.history_rules_discarded(n),
+            "rules.published" => self.history_rules_published(n),
+            "cohort.rules_chosen" => match word("reason") {
+                Some(reason) => self.history_rules_chosen_because(n, reason),
+                None => self.history_rules_chosen(n),
+            },
+            "completion.confirmed" => self.history_completion_confirmed(n),
+            "completion.revoked" => self.history_completion_revoked(reason()),
+            "completion.failed" => self.history_completion_failed(reason()),
+            "completion.form_in" => self.history_form_in(form()),
+            "completion.form_gone" => self.history_form_gone(form()),
+            "enrolment.deferred" => self.history_deferred().to_owned(),
+            "enrolment.returned" => self.history_returned().to_owned(),
+            "break.asked" => self.history_break_asked(kind()),
+            "break.withdrawn" => self.history_break_withdrawn(kind()),
+            "break.granted" => self.history_break_granted(kind()),
+            "break.refused" => self.history_break_refused(kind()),
+            "break.returned" => self.history_break_returned(kind()),
+            _ => return None,
+        })
+    }
 }

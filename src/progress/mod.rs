@@ -5,4 +5,9 @@
 //! by us or by SQL, and a cohort keeps its own when a newer one is published; each line of a verdict
 //! says why it stands as it does; what a coordinator confirms is what was shown, and it is kept as it
 //! was; a pause takes its classes out of every sum.
+pub mod actions;
+mod events;
+pub mod facts;
+pub mod mail;
+pub mod queries;
 pub mod rules;
