@@ -29,6 +29,7 @@ pub mod offers;
 pub mod enrolments;
 pub mod curriculum;
 pub mod teaching;
+pub mod attendance;
 pub mod progress;
 pub mod desks;
 pub mod sample;

@@ -7,7 +7,8 @@ use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
 use crate::db::{Conn, Role, Task};
 use crate::error::{Error, Result};
 use crate::ids::{
-    ApplicationId, CohortId, EnrolmentId, OfferId, OrganisationId, PersonId, ProgrammeId, ReviewId,
+    ApplicationId, ClassId, CohortId, EnrolmentId, OfferId, OrganisationId, PersonId, ProgrammeId,
+    ReviewId,
 };
 
 /// A signed-in person, as themselves: their account, sessions, language.
@@ -113,6 +114,16 @@ pub struct Instructor {
     programmes: Vec<ProgrammeId>,
 }
 
+/// Who keeps the register of a session: the programme's staff, or whoever teaches it.
+#[derive(Clone, Copy, Debug)]
+pub struct ClassKeeper {
+    person: PersonId,
+    class: ClassId,
+    cohort: CohortId,
+    programme: ProgrammeId,
+    office: bool,
+}
+
 /// The house at one of its tasks.
 #[derive(Clone, Copy, Debug)]
 pub struct Working {
@@ -142,6 +153,7 @@ keys! {
     AssignedReview { person: PersonId, review: ReviewId, application: ApplicationId, cohort: CohortId }
     Member { person: PersonId }
     Instructor { person: PersonId }
+    ClassKeeper { person: PersonId, class: ClassId, cohort: CohortId, programme: ProgrammeId, office: bool }
     Working { task: Task }
 }
 
@@ -438,6 +450,43 @@ pub fn instructor(conn: &Conn<'_>) -> Result<Instructor> {
         }),
         _ => Err(Error::NotFound),
     }
+}
+
+/// Who keeps the register of this session: staff of its programme, or its instructor once it is
+/// published.
+///
+/// # Errors
+/// [`Error::NotFound`] for anyone else, and when there is no such session.
+pub fn class_keeper(conn: &mut Conn<'_>, class: ClassId) -> Result<ClassKeeper> {
+    let person = own(conn)?.person;
+    let (programmes, office) = match conn.actor() {
+        crate::db::Actor::Person(acting)
+            if matches!(acting.role, Role::Coordinator | Role::Administrator) =>
+        {
+            (acting.programmes.clone(), true)
+        }
+        crate::db::Actor::Person(acting) if acting.role == Role::Instructor => {
+            (acting.programmes.clone(), false)
+        }
+        _ => return Err(Error::NotFound),
+    };
+    let sql = if office {
+        "SELECT cohort_id AS a, NULL::uuid AS b, programme_id AS programme FROM class_sessions WHERE id = $1"
+    } else {
+        "SELECT cohort_id AS a, NULL::uuid AS b, programme_id AS programme FROM class_sessions \
+         WHERE id = $1 AND published AND banyan_person() = ANY (instructor_ids)"
+    };
+    let row = keys(conn, sql, class.0)?;
+    if !programmes.contains(&ProgrammeId(row.programme)) {
+        return Err(Error::NotFound);
+    }
+    Ok(ClassKeeper {
+        person,
+        class,
+        cohort: CohortId(row.a),
+        programme: ProgrammeId(row.programme),
+        office,
+    })
 }
 
 /// A steering committee member.

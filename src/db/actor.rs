@@ -112,6 +112,8 @@ pub enum Task {
     Mailbox,
     /// Showing people the timetable that is theirs, and their calendars.
     Timetable,
+    /// Keeping registers: entries, check-ins, what counts.
+    Attendance,
     /// Removing what has expired.
     Sweep,
     /// The owner's set-up work.
@@ -120,7 +122,7 @@ pub enum Task {
 
 impl Task {
     /// Every task.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Session,
         Self::SignIn,
         Self::Throttle,
@@ -137,6 +139,7 @@ impl Task {
         Self::Import,
         Self::Mailbox,
         Self::Timetable,
+        Self::Attendance,
         Self::Sweep,
         Self::SetUp,
     ];
@@ -161,6 +164,7 @@ impl Task {
             Self::Import => "import",
             Self::Mailbox => "mailbox",
             Self::Timetable => "timetable",
+            Self::Attendance => "attendance",
             Self::Sweep => "sweep",
             Self::SetUp => "set_up",
         }

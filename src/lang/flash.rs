@@ -59,6 +59,7 @@ impl Lang {
             name => self
                 .flash_curriculum(name)
                 .or_else(|| self.flash_of_teaching(name))
+                .or_else(|| self.flash_of_attendance(name))
                 .or_else(|| self.flash_desk(name))?,
         };
         Some(("ok", text.to_owned()))

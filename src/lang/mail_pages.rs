@@ -94,9 +94,10 @@ impl super::Lang {
             other => match (
                 self.letter_kind_of_offers(other),
                 self.letter_kind_of_teaching(other),
+                self.letter_kind_of_attendance(other),
             ) {
-                ("", "") => other.replace('_', " "),
-                ("", known) | (known, _) => known.to_owned(),
+                ("", "", "") => other.replace('_', " "),
+                ("", "", known) | ("", known, _) | (known, _, _) => known.to_owned(),
             },
         }
     }

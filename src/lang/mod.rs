@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 mod api;
 mod applications;
 mod apply;
+mod attendance;
 mod cohort_pages;
 mod cohorts;
 mod curriculum;

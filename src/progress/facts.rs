@@ -82,7 +82,12 @@ pub fn of_cohort(
     for row in queries::forms(conn, staff)? {
         all.entry(row.enrolment_id).or_default().forms.insert(row.form);
     }
-    for (id, spans) in queries::breaks(conn, staff, today)? {
+    let breaks = queries::breaks(conn, staff, today)?;
+    for ((id, module), hours) in queries::minutes(conn, staff, &breaks)? {
+        let facts = all.entry(id).or_default();
+        facts.modules.entry(module).or_default().hours = hours;
+    }
+    for (id, spans) in breaks {
         all.entry(id).or_default().breaks = spans;
     }
     let known = all.values().flat_map(|it| it.modules.keys().copied());
@@ -145,6 +150,9 @@ pub fn own(
         .collect();
     for pause in queries::pauses_own(conn, own)? {
         facts.breaks.extend(frozen_days(&pause, today)?);
+    }
+    for ((_, module), hours) in queries::minutes_own(conn, own, &facts.breaks)? {
+        facts.modules.entry(module).or_default().hours = hours;
     }
     let weights = weights(conn, facts.modules.keys().copied(), starts_on)?;
     weigh(&mut facts, &weights);

@@ -11,3 +11,4 @@ pub mod facts;
 pub mod mail;
 pub mod queries;
 pub mod rules;
+pub mod say;

@@ -17,7 +17,9 @@ use crate::lang::Lang;
 use super::rules::RulesState;
 use super::rules::content::CompletionRules;
 
+mod minutes;
 mod pauses;
+pub use minutes::{ByModule, minutes, minutes_own};
 pub use pauses::*;
 
 #[derive(QueryableByName)]

@@ -60,6 +60,24 @@ words! {
     }
 }
 
+words! {
+    /// Where a trainee belongs in the list of a cohort.
+    pub enum Place {
+        /// Every line is met; a coordinator can confirm it.
+        Ready = "ready" => progress_place_ready,
+        /// A line is open.
+        Open = "open" => progress_place_open,
+        /// A line cannot be met any more.
+        Failed = "failed" => progress_place_failed,
+        /// On a break: nothing counts.
+        Frozen = "frozen" => progress_place_frozen,
+        /// Confirmed.
+        Confirmed = "confirmed" => progress_place_confirmed,
+        /// Takes no part now.
+        Away = "away" => progress_place_away,
+    }
+}
+
 refusals! {
     /// Why something about completion is refused.
     pub enum ProgressRefusal {

@@ -1,0 +1,1 @@
+DROP TABLE apologies, attendance_records, registers, attendance_policies;
