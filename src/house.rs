@@ -108,6 +108,7 @@ pub fn routes() -> Routes {
         .and(crate::enrolments::routes())
         .and(crate::curriculum::routes())
         .and(crate::teaching::routes())
+        .and(crate::assessment::routes())
         .and(crate::desks::bulk::routes())
         .and(crate::desks::record::routes())
         .and(crate::desks::routes())

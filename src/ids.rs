@@ -119,6 +119,20 @@ ids! {
     CompletionId;
     /// A break in learning, or a deferral.
     BreakId;
+    /// A part of the assessment plan as it is set for an offering.
+    AssessmentId;
+    /// A trainee among those who are assessed.
+    CandidateId;
+    /// A request for a later due time.
+    ExtensionId;
+    /// A try at an assessment.
+    SubmissionId;
+    /// Work that is marked.
+    ScriptId;
+    /// A mark that its trainee reads.
+    ReleasedId;
+    /// An appeal against a mark.
+    AppealId;
     /// A letter in the outbox.
     LetterId;
     /// A job in the queue.

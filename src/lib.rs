@@ -30,6 +30,7 @@ pub mod enrolments;
 pub mod curriculum;
 pub mod teaching;
 pub mod attendance;
+pub mod assessment;
 pub mod progress;
 pub mod desks;
 pub mod sample;

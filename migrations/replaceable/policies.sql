@@ -245,7 +245,32 @@ BEGIN
     ('learning_breaks', 'own', 's', applicant),
     ('learning_breaks', 'own_new', 'i', applicant || ' AND state = ''asked'''),
     ('learning_breaks', 'own_edit', 'u', applicant || ' AND state IN (''asked'', ''withdrawn'')'),
-    ('learning_breaks', 'staff', 'siu', staff)
+    ('learning_breaks', 'staff', 'siu', staff),
+    -- assessment: what is not released stands in tables that no trainee reads, and whose work it is in one
+    -- that no marker reads
+    ('assessments', 'staff', 'siu', staff),
+    ('assessments', 'instructor', 's', instructor),
+    ('assessments', 'assess', 's', 'task:assess'),
+    ('assessment_candidates', 'staff', 'siu', staff),
+    ('assessment_candidates', 'own', 's', applicant),
+    ('assessment_extensions', 'staff', 'siu', staff),
+    ('assessment_extensions', 'own', 's', applicant),
+    ('assessment_extensions', 'own_new', 'i', applicant || ' AND state = ''requested'''),
+    ('assessment_extensions', 'own_edit', 'u', applicant || ' AND state IN (''requested'', ''withdrawn'')'),
+    ('submissions', 'staff', 's', staff),
+    ('submissions', 'own', 'siu', applicant),
+    ('scripts', 'staff', 'siu', staff),
+    ('scripts', 'instructor', 'su', instructor),
+    ('script_marks', 'staff', 'siu', staff),
+    ('script_marks', 'marker', 'siu', '(SELECT banyan_kind()) = ''instructor'' AND programme_id = ANY ((SELECT banyan_programmes())::uuid[]) AND marker_id = (SELECT banyan_person())'),
+    ('script_marks', 'assess', 's', 'task:assess'),
+    ('released_marks', 'staff', 'siu', staff),
+    ('released_marks', 'own', 's', applicant),
+    ('appeals', 'staff', 'su', staff),
+    ('appeals', 'own', 's', applicant),
+    ('appeals', 'own_new', 'i', applicant || ' AND state = ''lodged'''),
+    ('appeals', 'own_edit', 'u', applicant || ' AND state IN (''lodged'', ''withdrawn'')'),
+    ('files', 'assess', 's', 'task:assess')
   ) AS list (tab, name, verbs, condition) LOOP
     condition := CASE WHEN p.condition LIKE 'task:%'
       THEN format('(SELECT banyan_kind()) = %L', p.condition) ELSE p.condition END;

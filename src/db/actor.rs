@@ -114,6 +114,8 @@ pub enum Task {
     Timetable,
     /// Keeping registers: entries, check-ins, what counts.
     Attendance,
+    /// Showing trainees what they are assessed by, and markers the files before them.
+    Assess,
     /// Removing what has expired.
     Sweep,
     /// The owner's set-up work.
@@ -122,7 +124,7 @@ pub enum Task {
 
 impl Task {
     /// Every task.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Session,
         Self::SignIn,
         Self::Throttle,
@@ -140,6 +142,7 @@ impl Task {
         Self::Mailbox,
         Self::Timetable,
         Self::Attendance,
+        Self::Assess,
         Self::Sweep,
         Self::SetUp,
     ];
@@ -165,6 +168,7 @@ impl Task {
             Self::Mailbox => "mailbox",
             Self::Timetable => "timetable",
             Self::Attendance => "attendance",
+            Self::Assess => "assess",
             Self::Sweep => "sweep",
             Self::SetUp => "set_up",
         }

@@ -60,6 +60,8 @@ impl Lang {
                 .flash_curriculum(name)
                 .or_else(|| self.flash_of_teaching(name))
                 .or_else(|| self.flash_of_attendance(name))
+                .or_else(|| self.flash_of_assessment(name))
+                .or_else(|| self.flash_progress(name))
                 .or_else(|| self.flash_desk(name))?,
         };
         Some(("ok", text.to_owned()))

@@ -71,7 +71,7 @@ impl Lang {
     /// What happened, in words. `details` are those that the event stored, or null when erased.
     #[must_use]
     pub fn history(self, verb: &str, details: &Value) -> String {
-        let rooms: [Room; 11] = [
+        let rooms: [Room; 12] = [
             Self::people_history,
             Self::organisations_history,
             Self::programmes_history,
@@ -80,6 +80,7 @@ impl Lang {
             Self::history_of_applications,
             Self::history_of_teaching,
             Self::history_of_attendance,
+            Self::history_of_assessment,
             Self::history_desk,
             Self::curriculum_history,
             Self::progress_history,

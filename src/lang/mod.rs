@@ -10,6 +10,7 @@ mod api;
 mod applications;
 mod apply;
 mod attendance;
+mod assessment;
 mod cohort_pages;
 mod cohorts;
 mod curriculum;

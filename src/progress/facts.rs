@@ -8,6 +8,8 @@ use diesel::sql_types::Uuid as SqlUuid;
 use diesel::{QueryableByName, RunQueryDsl};
 
 use crate::access::{CohortStaff, OwnEnrolment};
+use crate::assessment::queries::{ModuleResult, results, results_of};
+use crate::assessment::rules::Standing;
 use crate::curriculum::exemption_queries::exempted;
 use crate::curriculum::queries as curriculum;
 use crate::db::{Conn, sql_query};
@@ -16,7 +18,7 @@ use crate::ids::{EnrolmentId, ModuleId};
 
 use super::queries::{self, Trainee, frozen_days};
 use super::rules::content::CompletionRules;
-use super::rules::verdict::{Facts, Verdict, evaluate};
+use super::rules::verdict::{Facts, Outcome, Verdict, evaluate};
 
 /// A trainee with what is known of them and how they stand.
 #[derive(Clone, Debug)]
@@ -90,6 +92,10 @@ pub fn of_cohort(
     for (id, spans) in breaks {
         all.entry(id).or_default().breaks = spans;
     }
+    for it in results(conn, staff)? {
+        let facts = all.entry(it.enrolment).or_default();
+        mark(facts, &it);
+    }
     let known = all.values().flat_map(|it| it.modules.keys().copied());
     let modules: BTreeSet<ModuleId> = rules.modules().into_iter().chain(known).collect();
     let weights = weights(conn, modules, starts_on)?;
@@ -97,6 +103,18 @@ pub fn of_cohort(
         weigh(facts, &weights);
     }
     Ok(all)
+}
+
+/// What assessment says of a module. An exemption stands in its own row, as does its lack of a mark.
+fn mark(facts: &mut Facts, it: &ModuleResult) {
+    let known = facts.modules.entry(it.module).or_default();
+    known.mark = it.mark;
+    known.result = match it.standing {
+        Standing::NotYet => Outcome::NotYet,
+        Standing::Passed => Outcome::Passed,
+        Standing::Failed => Outcome::Failed,
+        Standing::Incomplete => Outcome::Incomplete,
+    };
 }
 
 fn weigh(facts: &mut Facts, weights: &BTreeMap<ModuleId, u32>) {
@@ -153,6 +171,9 @@ pub fn own(
     }
     for ((_, module), hours) in queries::minutes_own(conn, own, &facts.breaks)? {
         facts.modules.entry(module).or_default().hours = hours;
+    }
+    for it in results_of(conn, own)? {
+        mark(&mut facts, &it);
     }
     let weights = weights(conn, facts.modules.keys().copied(), starts_on)?;
     weigh(&mut facts, &weights);

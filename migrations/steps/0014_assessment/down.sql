@@ -1,0 +1,1 @@
+DROP TABLE appeals, released_marks, script_marks, scripts, submissions, assessment_extensions, assessment_candidates, assessments;

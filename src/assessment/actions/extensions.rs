@@ -1,0 +1,247 @@
+//! Later due times: asked for by the trainee, decided or given by the office.
+
+use chrono::{DateTime, Utc};
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
+use diesel::sql_types::{Integer, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::{Connection as _, RunQueryDsl};
+
+use crate::access::{CohortStaff, Own};
+use crate::audit;
+use crate::db::{Conn, sql_query};
+use crate::error::{Error, Result};
+use crate::ids::{AssessmentId, CandidateId, ExtensionId, PersonId};
+
+use super::super::events::{Noted, about_own};
+use super::super::mail::{self, Told};
+use super::super::queries::{self, Assessment, Extension};
+use super::super::rules::{AssessmentRefusal, AssessmentState, ExtensionState};
+use super::now;
+
+/// While it is open or being marked, due times can move.
+fn movable(it: &Assessment) -> Result<()> {
+    match it.state()? {
+        AssessmentState::Open | AssessmentState::Marking => Ok(()),
+        AssessmentState::Planned => Err(AssessmentRefusal::NotOpenYet.into()),
+        AssessmentState::Moderated | AssessmentState::Released => {
+            Err(AssessmentRefusal::NotMarking.into())
+        }
+    }
+}
+
+/// Asks for a later due time; returns the request's id.
+///
+/// # Errors
+/// [`AssessmentRefusal`]: a request is open, the time is not later, work was handed in after the due
+/// time, or it is over.
+pub fn ask_extension(
+    conn: &mut Conn<'_>,
+    own: &Own,
+    candidate: CandidateId,
+    until: DateTime<Utc>,
+    reason: &str,
+) -> Result<ExtensionId> {
+    let it = queries::own_one(conn, own, candidate)?;
+    queries::lock_shared(conn, it.assessment.id, candidate)?;
+    let it = queries::own_one(conn, own, candidate)?;
+    movable(&it.assessment)?;
+    let now = now(conn)?;
+    let times = it.assessment.times(it.extended_to);
+    if until <= times.due_at {
+        return Err(AssessmentRefusal::NotLater.into());
+    }
+    if now > times.hard_end() {
+        return Err(AssessmentRefusal::TooLate.into());
+    }
+    if now > times.due_at && it.standing().is_some() {
+        return Err(AssessmentRefusal::HandedIn.into());
+    }
+    let id = ExtensionId::new();
+    let made = conn.pg().transaction(|pg| {
+        sql_query(
+            "INSERT INTO assessment_extensions (id, programme_id, cohort_id, assessment_id, candidate_id, person_id, reason, \
+               until_at, state) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'requested')",
+        )
+        .bind::<SqlUuid, _>(id)
+        .bind::<SqlUuid, _>(it.programme_id)
+        .bind::<SqlUuid, _>(it.cohort_id)
+        .bind::<SqlUuid, _>(it.assessment.id)
+        .bind::<SqlUuid, _>(candidate)
+        .bind::<SqlUuid, _>(own.person())
+        .bind::<Text, _>(reason)
+        .bind::<Timestamptz, _>(until)
+        .execute(pg)
+    });
+    match made {
+        Err(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => {
+            return Err(AssessmentRefusal::AskedAlready.into());
+        }
+        other => _ = other?,
+    }
+    let about = about_own(it.assessment.id, it.programme_id, own.person());
+    audit::note(conn, about, &Noted::ExtensionAsked)?;
+    Ok(id)
+}
+
+fn set(
+    conn: &mut Conn<'_>,
+    it: &Extension,
+    to: ExtensionState,
+    note: &str,
+    until: DateTime<Utc>,
+) -> Result<()> {
+    let done = sql_query(
+        "UPDATE assessment_extensions SET state = $2, note = $3, until_at = $4, decided_at = banyan_now(), \
+           version = version + 1 WHERE id = $1 AND state = 'requested' AND version = $5",
+    )
+    .bind::<SqlUuid, _>(it.id)
+    .bind::<Text, _>(to.as_str())
+    .bind::<Text, _>(note)
+    .bind::<Timestamptz, _>(until)
+    .bind::<Integer, _>(it.version)
+    .execute(conn.pg())?;
+    if done == 0 { Err(Error::Stale) } else { Ok(()) }
+}
+
+/// The trainee takes a request back.
+///
+/// # Errors
+/// [`AssessmentRefusal::RequestOver`]; [`Error::NotFound`].
+pub fn withdraw_extension(
+    conn: &mut Conn<'_>,
+    own: &Own,
+    candidate: CandidateId,
+    id: ExtensionId,
+) -> Result<()> {
+    let it = queries::own_one(conn, own, candidate)?;
+    let request = queries::extension(conn, it.assessment.id, id)?;
+    if request.person_id != own.person() || request.candidate_id != candidate {
+        return Err(Error::NotFound);
+    }
+    if request.state()? != ExtensionState::Requested {
+        return Err(AssessmentRefusal::RequestOver.into());
+    }
+    set(
+        conn,
+        &request,
+        ExtensionState::Withdrawn,
+        "",
+        request.until_at,
+    )?;
+    let about = about_own(it.assessment.id, it.programme_id, own.person());
+    audit::note(conn, about, &Noted::ExtensionWithdrawn)
+}
+
+fn extend(conn: &mut Conn<'_>, candidate: CandidateId, until: DateTime<Utc>) -> Result<()> {
+    sql_query("UPDATE assessment_candidates SET extended_to = $2 WHERE id = $1")
+        .bind::<SqlUuid, _>(candidate)
+        .bind::<Timestamptz, _>(until)
+        .execute(conn.pg())?;
+    Ok(())
+}
+
+/// A later due time is later than the one that holds for this trainee.
+fn later(
+    conn: &mut Conn<'_>,
+    staff: &CohortStaff,
+    it: &Assessment,
+    candidate: CandidateId,
+    until: DateTime<Utc>,
+) -> Result<PersonId> {
+    let line = queries::line(conn, staff, it.id, candidate)?;
+    if until <= it.times(line.extended_to).due_at {
+        return Err(AssessmentRefusal::NotLater.into());
+    }
+    if line.submission_id.is_some() && line.script_id.is_some() {
+        return Err(AssessmentRefusal::HandedIn.into());
+    }
+    Ok(line.person_id)
+}
+
+/// Decides a request, and writes to the trainee. What is granted may be another time than was asked for.
+///
+/// # Errors
+/// [`AssessmentRefusal`]: over already, or not later; [`Error::Stale`] for another version.
+pub fn decide_extension(
+    conn: &mut Conn<'_>,
+    staff: &CohortStaff,
+    (assessment, id, seen): (AssessmentId, ExtensionId, i32),
+    grant: Option<DateTime<Utc>>,
+    note: &str,
+) -> Result<()> {
+    queries::lock(conn, assessment)?;
+    let it = queries::find(conn, staff, assessment)?;
+    let request = queries::extension(conn, assessment, id)?;
+    if request.state()? != ExtensionState::Requested {
+        return Err(AssessmentRefusal::RequestOver.into());
+    }
+    if request.version != seen {
+        return Err(Error::Stale);
+    }
+    let about = about_own(it.id, staff.programme(), request.person_id);
+    match grant {
+        Some(until) => {
+            movable(&it)?;
+            later(conn, staff, &it, request.candidate_id, until)?;
+            set(conn, &request, ExtensionState::Granted, note, until)?;
+            extend(conn, request.candidate_id, until)?;
+            audit::note(conn, about, &Noted::ExtensionGranted { until })?;
+            let told = Told::Extended {
+                until,
+                note: note.to_owned(),
+            };
+            mail::tell_some(conn, staff, &it, &[request.candidate_id], &told)
+        }
+        None => {
+            set(
+                conn,
+                &request,
+                ExtensionState::Refused,
+                note,
+                request.until_at,
+            )?;
+            audit::note(conn, about, &Noted::ExtensionRefused)?;
+            let told = Told::NotExtended {
+                note: note.to_owned(),
+            };
+            mail::tell_some(conn, staff, &it, &[request.candidate_id], &told)
+        }
+    }
+}
+
+/// Gives a trainee a later due time unasked, and writes to them.
+///
+/// # Errors
+/// [`AssessmentRefusal::NotLater`] and the like.
+pub fn give_extension(
+    conn: &mut Conn<'_>,
+    staff: &CohortStaff,
+    assessment: AssessmentId,
+    candidate: CandidateId,
+    (until, note): (DateTime<Utc>, &str),
+) -> Result<()> {
+    queries::lock(conn, assessment)?;
+    let it = queries::find(conn, staff, assessment)?;
+    movable(&it)?;
+    let person = later(conn, staff, &it, candidate, until)?;
+    sql_query(
+        "INSERT INTO assessment_extensions (id, programme_id, cohort_id, assessment_id, candidate_id, person_id, reason, \
+           until_at, state, note, decided_at) VALUES ($1, $2, $3, $4, $5, $6, '', $7, 'granted', $8, banyan_now())",
+    )
+    .bind::<SqlUuid, _>(ExtensionId::new())
+    .bind::<SqlUuid, _>(staff.programme())
+    .bind::<SqlUuid, _>(staff.cohort())
+    .bind::<SqlUuid, _>(assessment)
+    .bind::<SqlUuid, _>(candidate)
+    .bind::<SqlUuid, _>(person)
+    .bind::<Timestamptz, _>(until)
+    .bind::<Text, _>(note)
+    .execute(conn.pg())?;
+    extend(conn, candidate, until)?;
+    let about = about_own(assessment, staff.programme(), person);
+    audit::note(conn, about, &Noted::ExtensionGranted { until })?;
+    let told = Told::Extended {
+        until,
+        note: note.to_owned(),
+    };
+    mail::tell_some(conn, staff, &it, &[candidate], &told)
+}

@@ -1,0 +1,3 @@
+//! Pages of assessment.
+use crate::web::Routes;
+pub(super) fn routes() -> Routes { Routes::new() }

@@ -1,0 +1,229 @@
+//! The results of modules, for rooms below: only what was released.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::sql_types::{Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::{QueryableByName, RunQueryDsl};
+
+use crate::access::{CohortStaff, OwnEnrolment};
+use crate::db::{Conn, Task, sql_query};
+use crate::error::Result;
+use crate::ids::{AssessmentId, CohortId, EnrolmentId, ModuleId};
+use crate::lang::format::hk_date;
+
+use super::super::rules::Standing;
+use super::super::rules::result::{Part, PartMark, module_result};
+use super::plans;
+
+/// How a trainee stands in a module.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ModuleResult {
+    /// The enrolment.
+    pub enrolment: EnrolmentId,
+    /// The module.
+    pub module: ModuleId,
+    /// The mark, in hundredths of a per cent; none before all parts are released, and for an exemption.
+    pub mark: Option<u16>,
+    /// How they stand.
+    pub standing: Standing,
+    /// The day on which the last part was released, or the exemption granted.
+    pub decided_on: Option<NaiveDate>,
+}
+
+#[derive(QueryableByName)]
+struct Attends {
+    #[diesel(sql_type = SqlUuid)]
+    enrolment_id: EnrolmentId,
+    #[diesel(sql_type = SqlUuid)]
+    module_id: ModuleId,
+    #[diesel(sql_type = diesel::sql_types::Date)]
+    starts_on: NaiveDate,
+}
+
+const ATTENDS: &str = "SELECT DISTINCT e.id AS enrolment_id, o.module_id, c.starts_on FROM enrolments e \
+    JOIN cohorts c ON c.id = e.cohort_id JOIN offerings o ON o.cohort_id = e.cohort_id AND o.state <> 'cancelled' \
+    WHERE e.cohort_id = $1 AND (o.whole_cohort OR EXISTS (SELECT FROM offering_places p \
+      WHERE p.offering_id = o.id AND p.enrolment_id = e.id))";
+
+#[derive(QueryableByName)]
+struct Marked {
+    #[diesel(sql_type = SqlUuid)]
+    enrolment_id: EnrolmentId,
+    #[diesel(sql_type = SqlUuid)]
+    module_id: ModuleId,
+    #[diesel(sql_type = Integer)]
+    part: i32,
+    #[diesel(sql_type = Nullable<Integer>)]
+    mark: Option<i32>,
+    #[diesel(sql_type = Integer)]
+    pass_mark: i32,
+    #[diesel(sql_type = Timestamptz)]
+    released_at: DateTime<Utc>,
+}
+
+#[derive(QueryableByName)]
+struct Exempted {
+    #[diesel(sql_type = SqlUuid)]
+    enrolment_id: EnrolmentId,
+    #[diesel(sql_type = SqlUuid)]
+    module_id: ModuleId,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    decided_at: Option<DateTime<Utc>>,
+}
+
+/// Marks and exemptions of a cohort, or of one enrolment of it, as far as the declared actor sees them.
+fn known(
+    conn: &mut Conn<'_>,
+    cohort: CohortId,
+    enrolment: Option<EnrolmentId>,
+) -> Result<(Vec<Marked>, Vec<Exempted>)> {
+    let marks = sql_query(
+        "SELECT enrolment_id, module_id, part, mark, pass_mark, released_at FROM released_marks \
+         WHERE cohort_id = $1 AND ($2 IS NULL OR enrolment_id = $2)",
+    )
+    .bind::<SqlUuid, _>(cohort)
+    .bind::<Nullable<SqlUuid>, _>(enrolment)
+    .load(conn.pg())?;
+    let exempted = sql_query(
+        "SELECT enrolment_id, module_id, decided_at FROM exemptions \
+         WHERE cohort_id = $1 AND state = 'granted' AND ($2 IS NULL OR enrolment_id = $2)",
+    )
+    .bind::<SqlUuid, _>(cohort)
+    .bind::<Nullable<SqlUuid>, _>(enrolment)
+    .load(conn.pg())?;
+    Ok((marks, exempted))
+}
+
+fn together(
+    conn: &mut Conn<'_>,
+    attends: &[Attends],
+    (marks, exempted): &(Vec<Marked>, Vec<Exempted>),
+) -> Result<Vec<ModuleResult>> {
+    let mut wanted: BTreeSet<(EnrolmentId, ModuleId)> = attends
+        .iter()
+        .map(|it| (it.enrolment_id, it.module_id))
+        .collect();
+    // An exemption counts whether or not the module is offered to the cohort.
+    wanted.extend(exempted.iter().map(|it| (it.enrolment_id, it.module_id)));
+    let modules: BTreeSet<ModuleId> = wanted.iter().map(|(_, module)| *module).collect();
+    let modules: Vec<ModuleId> = modules.into_iter().collect();
+    let plans = match attends.first() {
+        Some(first) => plans(conn, &modules, first.starts_on)?,
+        None => BTreeMap::new(),
+    };
+    let mut by: BTreeMap<(EnrolmentId, ModuleId), Vec<&Marked>> = BTreeMap::new();
+    for it in marks {
+        by.entry((it.enrolment_id, it.module_id))
+            .or_default()
+            .push(it);
+    }
+    let exempt: BTreeMap<(EnrolmentId, ModuleId), Option<NaiveDate>> = exempted
+        .iter()
+        .map(|it| ((it.enrolment_id, it.module_id), it.decided_at.map(hk_date)))
+        .collect();
+    let one = |key: (EnrolmentId, ModuleId)| {
+        let rows = by.get(&key).map_or(&[][..], Vec::as_slice);
+        let marks: Vec<PartMark> = rows
+            .iter()
+            .map(|it| PartMark {
+                part: it.part,
+                mark: it.mark,
+                pass_mark: it.pass_mark,
+            })
+            .collect();
+        let plan: Vec<Part> = plans.get(&key.1).map_or_else(Vec::new, |it| {
+            it.parts
+                .iter()
+                .map(|part| Part {
+                    weight: part.weight,
+                    must_pass: part.must_pass,
+                })
+                .collect()
+        });
+        let out = module_result(&plan, &marks, exempt.contains_key(&key));
+        let last = rows.iter().map(|it| it.released_at).max().map(hk_date);
+        ModuleResult {
+            enrolment: key.0,
+            module: key.1,
+            mark: out.mark.and_then(|it| u16::try_from(it).ok()),
+            standing: out.standing,
+            decided_on: match out.standing {
+                Standing::NotYet => None,
+                Standing::Passed | Standing::Failed | Standing::Incomplete => {
+                    exempt.get(&key).copied().unwrap_or(last)
+                }
+            },
+        }
+    };
+    Ok(wanted.into_iter().map(one).collect())
+}
+
+/// How every trainee of a cohort stands in every module that they attend or are exempted from.
+///
+/// # Errors
+/// The database's.
+pub fn results(conn: &mut Conn<'_>, staff: &CohortStaff) -> Result<Vec<ModuleResult>> {
+    let attends: Vec<Attends> = sql_query(ATTENDS)
+        .bind::<SqlUuid, _>(staff.cohort())
+        .load(conn.pg())?;
+    let known = known(conn, staff.cohort(), None)?;
+    together(conn, &attends, &known)
+}
+
+/// How a trainee stands in their own modules.
+///
+/// # Errors
+/// The database's.
+pub fn results_of(conn: &mut Conn<'_>, own: &OwnEnrolment) -> Result<Vec<ModuleResult>> {
+    // Which offerings there are is the timetable's to say; what was given is the trainee's own to read.
+    let mut attends: Vec<Attends> = conn.elevate(Task::Timetable, |conn| {
+        Ok(sql_query(ATTENDS)
+            .bind::<SqlUuid, _>(own.cohort())
+            .load(conn.pg())?)
+    })?;
+    attends.retain(|it| it.enrolment_id == own.enrolment());
+    let known = known(conn, own.cohort(), Some(own.enrolment()))?;
+    together(conn, &attends, &known)
+}
+
+/// An assessment past its due time for which a trainee has handed in nothing.
+#[derive(Clone, Debug, PartialEq, Eq, QueryableByName)]
+pub struct Overdue {
+    /// The enrolment.
+    #[diesel(sql_type = SqlUuid)]
+    pub enrolment_id: EnrolmentId,
+    /// The assessment.
+    #[diesel(sql_type = SqlUuid)]
+    pub assessment_id: AssessmentId,
+    /// The module.
+    #[diesel(sql_type = SqlUuid)]
+    pub module_id: ModuleId,
+    /// English title.
+    #[diesel(sql_type = Text)]
+    pub title_en: String,
+    /// Chinese title.
+    #[diesel(sql_type = Text)]
+    pub title_zh: String,
+    /// When it was due for this trainee.
+    #[diesel(sql_type = Timestamptz)]
+    pub due_at: DateTime<Utc>,
+}
+
+/// What is overdue in a cohort: open or being marked, with files, past the trainee's own due time.
+///
+/// # Errors
+/// The database's.
+pub fn overdue(conn: &mut Conn<'_>, staff: &CohortStaff) -> Result<Vec<Overdue>> {
+    Ok(sql_query(
+        "SELECT c.enrolment_id, a.id AS assessment_id, a.module_id, a.title_en, a.title_zh, \
+           greatest(a.due_at, coalesce(c.extended_to, a.due_at)) AS due_at \
+         FROM assessments a JOIN assessment_candidates c ON c.assessment_id = a.id \
+         WHERE a.cohort_id = $1 AND a.state IN ('open', 'marking') AND a.takes_files \
+           AND greatest(a.due_at, coalesce(c.extended_to, a.due_at)) < banyan_now() \
+           AND NOT EXISTS (SELECT FROM submissions s WHERE s.candidate_id = c.id AND s.withdrawn_at IS NULL) \
+         ORDER BY c.enrolment_id, due_at, a.id",
+    )
+    .bind::<SqlUuid, _>(staff.cohort())
+    .load(conn.pg())?)
+}
