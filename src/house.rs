@@ -109,6 +109,7 @@ pub fn routes() -> Routes {
         .and(crate::curriculum::routes())
         .and(crate::teaching::routes())
         .and(crate::assessment::routes())
+        .and(crate::progress::routes())
         .and(crate::desks::bulk::routes())
         .and(crate::desks::record::routes())
         .and(crate::desks::routes())

@@ -9,6 +9,15 @@ pub mod actions;
 mod events;
 pub mod facts;
 pub mod mail;
+pub mod pages;
 pub mod queries;
 pub mod rules;
 pub mod say;
+
+use crate::web::Routes;
+
+/// Routes of the room.
+#[must_use]
+pub fn routes() -> Routes {
+    pages::routes()
+}
