@@ -26,6 +26,7 @@ fn schemas() -> Map<String, Value> {
         crate::enrolments::api::schemas,
         crate::curriculum::api::schemas,
         crate::teaching::api::schemas,
+        crate::progress::api::schemas,
         crate::desks::api::schemas,
     ];
     let components = all

@@ -69,6 +69,13 @@ texts! {
     letter_revoked(cohort: &str): "The programme office has revoked the confirmation that you completed {cohort}. Your enrolment is open again. The reason:" | "計劃辦事處已撤銷你完成{cohort}的確認，你的學籍現已恢復。原因如下：";
     letter_failed_subject(cohort: &str): "Your enrolment in {cohort} has ended" | "你在{cohort}的學籍已結束";
     letter_failed(cohort: &str): "A requirement of {cohort} cannot be met any more, and the programme office has ended your enrolment. The reason:" | "你已無法符合{cohort}的其中一項要求，計劃辦事處已結束你的學籍。原因如下：";
+    letter_reopened_subject(cohort: &str): "Your enrolment in {cohort} is open again" | "你在{cohort}的學籍已恢復";
+    letter_reopened(cohort: &str): "The programme office has opened your enrolment in {cohort} again. The reason:" | "計劃辦事處已恢復你在{cohort}的學籍。原因如下：";
+    progress_reopen: "Open the enrolment again" | "恢復學籍";
+    progress_reopen_of(name: &str): "Open the enrolment of {name} again?" | "恢復{name}的學籍？";
+    progress_reopen_note: "The trainee takes part again and is told by e-mail." | "學員會恢復在學，並收到電郵通知。";
+    flash_enrolment_reopened: "The enrolment is open again." | "學籍已恢復。";
+    history_completion_reopened(reason: &str): "opened the enrolment again: {reason}" | "恢復學籍：{reason}";
     letter_break_granted_subject(kind: &str): "Granted: {kind}" | "已批准：{kind}";
     letter_break_refused_subject(kind: &str): "Not granted: {kind}" | "不獲批准：{kind}";
     letter_break_granted(cohort: &str): "Your break in learning from {cohort} is granted. Your seat stays yours." | "你在{cohort}的休學申請已獲批准，名額會予以保留。";
@@ -321,6 +328,7 @@ impl Lang {
             },
             "completion.confirmed" => self.history_completion_confirmed(n),
             "completion.revoked" => self.history_completion_revoked(reason()),
+            "completion.reopened" => self.history_completion_reopened(reason()),
             "completion.failed" => self.history_completion_failed(reason()),
             "completion.form_in" => self.history_form_in(form()),
             "completion.form_gone" => self.history_form_gone(form()),
@@ -344,6 +352,7 @@ impl Lang {
             "rules_chosen" => self.flash_rules_chosen(),
             "completion_confirmed" => self.flash_completion_confirmed(),
             "completion_revoked" => self.flash_completion_revoked(),
+            "enrolment_reopened" => self.flash_enrolment_reopened(),
             "completion_failed" => self.flash_completion_failed(),
             "form_recorded" => self.flash_form_recorded(),
             "form_unrecorded" => self.flash_form_unrecorded(),

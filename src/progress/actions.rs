@@ -21,7 +21,7 @@ mod confirm;
 mod pauses;
 
 pub use confirm::{
-    Preview, confirm, fail, preview, record_form, revoke, unrecord_form,
+    Preview, confirm, fail, preview, record_form, reopen, revoke, unrecord_form,
 };
 pub use pauses::{Asked, ask, come_back, decide, may_ask, withdraw};
 

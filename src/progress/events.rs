@@ -22,6 +22,8 @@ pub(super) enum Noted<'a> {
     Revoked { reason: &'a str },
     /// An enrolment ended without completion.
     Failed { reason: &'a str },
+    /// An enrolment that had ended is open again.
+    Reopened { reason: &'a str },
     /// A form is in.
     FormIn { form: &'a str },
     /// A form was recorded by mistake.
@@ -41,6 +43,7 @@ impl Event for Noted<'_> {
             Self::Confirmed { .. } => "completion.confirmed",
             Self::Revoked { .. } => "completion.revoked",
             Self::Failed { .. } => "completion.failed",
+            Self::Reopened { .. } => "completion.reopened",
             Self::FormIn { .. } => "completion.form_in",
             Self::FormGone { .. } => "completion.form_gone",
             Self::Pause { verb, .. } => verb,
@@ -55,7 +58,9 @@ impl Event for Noted<'_> {
             | Self::Published { number }
             | Self::Confirmed { number } => json!({ "number": number }),
             Self::Follows { number, reason } => json!({ "number": number, "reason": reason }),
-            Self::Revoked { reason } | Self::Failed { reason } => json!({ "reason": reason }),
+            Self::Revoked { reason } | Self::Failed { reason } | Self::Reopened { reason } => {
+                json!({ "reason": reason })
+            }
             Self::FormIn { form } | Self::FormGone { form } => json!({ "form": form }),
             Self::Pause { kind, .. } => json!({ "kind": kind }),
         }

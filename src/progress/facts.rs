@@ -179,3 +179,21 @@ pub fn own(
     weigh(&mut facts, &weights);
     Ok(facts)
 }
+
+/// How many of the lines a trainee meets, and how many there are; none while no rules are followed.
+///
+/// # Errors
+/// The database's.
+pub fn summary(
+    conn: &mut Conn<'_>,
+    whose: &OwnEnrolment,
+    today: NaiveDate,
+) -> Result<Option<(usize, usize)>> {
+    let Some(rules) = queries::followed_own(conn, whose)? else {
+        return Ok(None);
+    };
+    let trainee = queries::trainee_own(conn, whose)?;
+    let facts = own(conn, whose, (trainee.starts_on, today))?;
+    let verdict = evaluate(&rules.content, &facts, today);
+    Ok(Some((verdict.met(), verdict.lines.len())))
+}

@@ -25,6 +25,8 @@ pub enum Told {
     Revoked(String),
     /// Ended without completion, for this reason.
     Failed(String),
+    /// Open again, for this reason.
+    Reopened(String),
     /// A pause is granted, with what the office says.
     Granted(BreakKind, Span, String),
     /// It is not.
@@ -50,6 +52,7 @@ impl Letter for ProgressLetter {
             Told::Completed(_) => "completion_confirmed",
             Told::Revoked(_) => "completion_revoked",
             Told::Failed(_) => "completion_failed",
+            Told::Reopened(_) => "enrolment_reopened",
             Told::Granted(..) => "break_granted",
             Told::Refused(..) => "break_refused",
             Told::Returned(_) => "break_returned",
@@ -66,6 +69,7 @@ impl Letter for ProgressLetter {
             Told::Completed(_) => lang.letter_completed_subject(cohort),
             Told::Revoked(_) => lang.letter_revoked_subject(cohort),
             Told::Failed(_) => lang.letter_failed_subject(cohort),
+            Told::Reopened(_) => lang.letter_reopened_subject(cohort),
             Told::Granted(kind, ..) => lang.letter_break_granted_subject(kind.label(lang)),
             Told::Refused(kind, _) => lang.letter_break_refused_subject(kind.label(lang)),
             Told::Returned(_) => lang.letter_returned_subject(cohort),
@@ -81,6 +85,7 @@ impl Letter for ProgressLetter {
                 .fact(lang.progress_confirmed_on(), date_long(lang, *on)),
             Told::Revoked(reason) => body.para(lang.letter_revoked(cohort)).quote(reason),
             Told::Failed(reason) => body.para(lang.letter_failed(cohort)).quote(reason),
+            Told::Reopened(reason) => body.para(lang.letter_reopened(cohort)).quote(reason),
             Told::Granted(kind, span, answer) => {
                 let what = match kind {
                     BreakKind::Break => lang.letter_break_granted(cohort),

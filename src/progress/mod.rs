@@ -6,6 +6,7 @@
 //! says why it stands as it does; what a coordinator confirms is what was shown, and it is kept as it
 //! was; a pause takes its classes out of every sum.
 pub mod actions;
+pub mod api;
 mod events;
 pub mod facts;
 pub mod mail;
@@ -19,5 +20,5 @@ use crate::web::Routes;
 /// Routes of the room.
 #[must_use]
 pub fn routes() -> Routes {
-    pages::routes()
+    pages::routes().and(api::routes())
 }

@@ -61,6 +61,8 @@ fn cohort_routes() -> Routes {
         .post("/cohorts/{cohort}/completion/trainees/{enrolment}/forms", STAFF, trainee::form)
         .get("/cohorts/{cohort}/completion/trainees/{enrolment}/revoke", STAFF, trainee::ask_revoke)
         .post("/cohorts/{cohort}/completion/trainees/{enrolment}/revoke", STAFF, trainee::revoke)
+        .get("/cohorts/{cohort}/completion/trainees/{enrolment}/reopen", STAFF, trainee::ask_reopen)
+        .post("/cohorts/{cohort}/completion/trainees/{enrolment}/reopen", STAFF, trainee::reopen)
         .get("/cohorts/{cohort}/completion/trainees/{enrolment}/fail", STAFF, trainee::ask_fail)
         .post("/cohorts/{cohort}/completion/trainees/{enrolment}/fail", STAFF, trainee::fail)
 }

@@ -177,6 +177,29 @@ pub fn fail(conn: &mut Conn<'_>, staff: &CohortStaff, id: EnrolmentId, reason: &
     tell(conn, staff, (trainee.person_id, id), told, &key)
 }
 
+/// Opens an enrolment that has ended again, with a reason that the trainee reads.
+///
+/// # Errors
+/// [`ProgressRefusal::Confirmed`] while a completion stands: that is revoked;
+/// [`crate::enrolments::rules::StepRefused`] for an enrolment that has not ended; [`Error::NotFound`].
+pub fn reopen(
+    conn: &mut Conn<'_>,
+    staff: &CohortStaff,
+    id: EnrolmentId,
+    reason: &str,
+) -> Result<()> {
+    queries::lock(conn, staff, &[id])?;
+    let it = queries::trainee(conn, staff, id)?;
+    if it.completion_id.is_some() {
+        return Err(ProgressRefusal::Confirmed.into());
+    }
+    settle(conn, staff, id, EnrolmentEvent::Reopen)?;
+    audit::note(conn, about(staff, &it), &Noted::Reopened { reason })?;
+    let key = uuid::Uuid::now_v7().to_string();
+    let told = Told::Reopened(reason.to_owned());
+    tell(conn, staff, (it.person_id, id), told, &key)
+}
+
 /// One trainee, judged by the rules of the cohort.
 fn one(conn: &mut Conn<'_>, staff: &CohortStaff, id: EnrolmentId) -> Result<Judged> {
     let rules = queries::followed(conn, staff)?.ok_or(ProgressRefusal::NoRules)?;

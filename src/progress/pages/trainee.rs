@@ -6,6 +6,7 @@ use crate::access::CohortStaff;
 use crate::audit;
 use crate::curriculum::queries::book;
 use crate::db;
+use crate::enrolments::rules::EnrolmentEvent;
 use crate::error::{Error, Result};
 use crate::ids::{CohortId, EnrolmentId};
 use crate::lang::format::{date, hk_date};
@@ -51,6 +52,7 @@ struct TraineePage {
     today: String,
     ready: bool,
     can_fail: bool,
+    can_reopen: bool,
     again: Again,
     history: History,
 }
@@ -135,6 +137,8 @@ fn show(cx: &mut Cx<'_, '_>, again: Again) -> Result<Reply> {
         forms,
         today: today.to_string(),
         ready: place == Place::Ready,
+        can_reopen: it.completion_id.is_none()
+            && crate::enrolments::rules::next(it.state()?, EnrolmentEvent::Reopen).is_ok(),
         can_fail: verdict.overall == Standing::Failed && place == Place::Failed,
         again,
         history,
@@ -219,6 +223,34 @@ fn fail_form(cx: &mut Cx<'_, '_>, typed: &Pairs, again: &Again) -> Result<Reply>
     let title = lang.progress_fail_of(&it.name_shown);
     let step = ("fail", title, lang.progress_fail_note());
     reason_form(cx, step, lang.progress_fail(), (typed, again))
+}
+
+fn reopen_form(cx: &mut Cx<'_, '_>, typed: &Pairs, again: &Again) -> Result<Reply> {
+    let lang = cx.lang();
+    let (_, it) = whose(cx)?;
+    let title = lang.progress_reopen_of(&it.name_shown);
+    let step = ("reopen", title, lang.progress_reopen_note());
+    reason_form(cx, step, lang.progress_reopen(), (typed, again))
+}
+
+/// GET `…/trainees/{enrolment}/reopen`.
+pub(super) fn ask_reopen(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    reopen_form(cx, Pairs::none(), &Again::first())
+}
+
+/// POST `…/trainees/{enrolment}/reopen`.
+pub(super) fn reopen(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    let (staff, it) = whose(cx)?;
+    let said = reason(cx);
+    match said.and_then(|reason| actions::reopen(cx.conn, &staff, it.id, &reason)) {
+        Ok(()) => Ok(Reply::see_other(back(&staff, it.id)).flash("enrolment_reopened")),
+        Err(error @ (Error::Invalid(_) | Error::Refused(_))) => {
+            let visit = cx.visit;
+            let again = Again::from_error(error, visit.lang)?;
+            reopen_form(cx, visit.request.form(), &again)
+        }
+        Err(other) => Err(other),
+    }
 }
 
 /// GET `…/trainees/{enrolment}/revoke`.

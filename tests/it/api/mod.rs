@@ -6,6 +6,7 @@ mod http;
 mod journey;
 mod office;
 mod programmes;
+mod progress;
 mod register;
 mod retries;
 mod strange;

@@ -65,6 +65,7 @@ pub async fn everything_else(
     reached.extend(figures(world, desk, cohort).await);
     reached.extend(own_account(world).await);
     super::teaching::teaching(world, desk).await;
+    reached.extend(super::progress::progress().await);
     assert_ne!(second, cohort);
     reached
 }

@@ -358,7 +358,7 @@ pub fn sample(site: &Site, path: &str, param: &str, relation: Relation) -> Optio
     let name = match param {
         "cohort" if path.contains("/enrolments") => "cohort-run",
         "cohort"
-            if ["/timetable", "/offerings", "/classes"]
+            if ["/timetable", "/offerings", "/classes", "/completion", "/breaks"]
                 .iter()
                 .any(|it| path.contains(it)) =>
         {
@@ -380,7 +380,7 @@ pub fn sample(site: &Site, path: &str, param: &str, relation: Relation) -> Optio
         "organisation" => "bank",
         "review" | "letter" | "enrolment" | "pool" | "import" | "target" | "contact"
         | "partnership" | "session" | "api_token" | "module" | "competency" | "reference"
-        | "exemption" | "offering" | "class" | "closed" => param,
+        | "exemption" | "offering" | "class" | "closed" | "rules" | "break" => param,
         // A module's code within its programme, and a programme's own.
         "code" if path.starts_with("/curriculum/") => {
             return Some(

@@ -184,6 +184,12 @@ async fn who_cannot_complete_any_more_is_ended_with_a_reason_and_nobody_else() {
     assert_eq!(done.status, 303, "{}", done.text());
     assert_eq!([class.state(lost), class.state(open)], ["failed", "active"]);
     assert_eq!(class.one("SELECT count(*) FROM letters WHERE kind = 'completion_failed'"), "1");
+    let reopen = class.path(&format!("/completion/trainees/{}/reopen", lost.1));
+    let done = desk.post(&reopen, &[("reason", "A register was corrected.")]).await;
+    assert_eq!(done.status, 303, "{}", done.text());
+    assert_eq!(class.state(lost), "active");
+    let again = desk.post(&reopen, &[("reason", "Twice")]).await;
+    assert_eq!(again.status, 409, "it has not ended");
 }
 
 #[actix_web::test]

@@ -3,4 +3,4 @@
 mod breaks;
 mod desk;
 mod rules;
-mod world;
+pub mod world;

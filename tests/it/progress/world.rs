@@ -3,7 +3,6 @@
 use std::cell::Cell;
 
 use banyan::ids::{EnrolmentId, ModuleId, PersonId};
-use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::support::app::{Answer, Client};
@@ -215,16 +214,6 @@ impl Class {
             .await;
         assert_eq!(page.status, 200, "{}", page.text());
         page.text()
-    }
-
-    /// The rules as a document of the API.
-    pub fn document(&self, whole: u32) -> Value {
-        json!({
-            "name": {"en": "Rules by the API", "zh": "規則"},
-            "attendance": {"whole": whole, "each": null, "excused": "left_out"},
-            "all_of": [self.modules[0], self.modules[1]],
-            "marks": {"each": null, "average": null}
-        })
     }
 }
 
