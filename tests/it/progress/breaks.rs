@@ -139,7 +139,7 @@ async fn progress_shows_every_line_in_words_hours_and_competencies_in_both_langu
     ] {
         assert!(text.contains(word), "{word} in {text}");
     }
-    me.get("/language?lang=zh-Hant-HK").await;
+    me.post("/language", &[("lang", "zh-Hant-HK"), ("next", "/")]).await;
     let text = me.get("/me/progress").await.text();
     assert!(text.contains("尚未收到表格。") && text.contains("整體出席率"), "{text}");
 }

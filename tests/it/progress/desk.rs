@@ -212,7 +212,7 @@ async fn mistakes_in_rules_are_told_beside_their_fields_in_both_languages() {
         assert!(text.contains(&format!("id=\"{field}-error\"")), "{field} in {text}");
     }
     assert!(text.contains("value=\"120\"") && text.contains("no bars here"));
-    desk.get("/language?lang=zh-Hant-HK").await;
+    desk.post("/language", &[("lang", "zh-Hant-HK"), ("next", "/")]).await;
     let page = desk.post(&draft, &fields).await.text();
     assert!(page.contains("請輸入大於0而不超過100的百分比"), "{page}");
 }
