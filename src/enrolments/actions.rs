@@ -341,7 +341,11 @@ pub fn defer(conn: &mut Conn<'_>, staff: &CohortStaff, id: EnrolmentId) -> Resul
         let mut held = seated(conn, &enrolment)?;
         let now = db::now(conn)?;
         step(conn, &held.enrolment, EnrolmentEvent::Defer)?;
-        audit::note(conn, about(&held.floor, &held.enrolment), &Happened::Deferred)?;
+        audit::note(
+            conn,
+            about(&held.floor, &held.enrolment),
+            &Happened::Deferred,
+        )?;
         held.floor.vacate(conn, &held.offer, now)?;
         held.floor.fill(conn, now)?;
         Ok(())
@@ -359,6 +363,10 @@ pub fn take_back(conn: &mut Conn<'_>, staff: &CohortStaff, id: EnrolmentId) -> R
         let held = seated(conn, &enrolment)?;
         step(conn, &held.enrolment, EnrolmentEvent::Return)?;
         held.floor.reoccupy(conn, &held.offer)?;
-        audit::note(conn, about(&held.floor, &held.enrolment), &Happened::Returned)
+        audit::note(
+            conn,
+            about(&held.floor, &held.enrolment),
+            &Happened::Returned,
+        )
     })
 }

@@ -20,9 +20,7 @@ use super::rules::{ProgressRefusal, RulesState};
 mod confirm;
 mod pauses;
 
-pub use confirm::{
-    Preview, confirm, fail, preview, record_form, reopen, revoke, unrecord_form,
-};
+pub use confirm::{Preview, confirm, fail, preview, record_form, reopen, revoke, unrecord_form};
 pub use pauses::{Asked, ask, come_back, decide, may_ask, withdraw};
 
 fn about(staff: &ProgrammeStaff, id: RulesId) -> About {
@@ -101,7 +99,11 @@ pub fn save_draft(
         return Err(Error::Stale);
     }
     let number = standing.number;
-    audit::note(conn, about(staff, standing.id), &Noted::DraftChanged { number })
+    audit::note(
+        conn,
+        about(staff, standing.id),
+        &Noted::DraftChanged { number },
+    )
 }
 
 /// Whoever changes the versions of a programme waits here.
@@ -129,7 +131,11 @@ pub fn discard(conn: &mut Conn<'_>, staff: &ProgrammeStaff, seen: i32) -> Result
         return Err(Error::Stale);
     }
     let number = standing.number;
-    audit::note(conn, about(staff, standing.id), &Noted::DraftDiscarded { number })
+    audit::note(
+        conn,
+        about(staff, standing.id),
+        &Noted::DraftDiscarded { number },
+    )
 }
 
 /// The cohorts that a publication gives their first rules: they follow none, and are not over.
@@ -183,7 +189,11 @@ pub fn publish(conn: &mut Conn<'_>, staff: &ProgrammeStaff, seen: i32) -> Result
         return Err(Error::Stale);
     }
     let number = standing.number;
-    audit::note(conn, about(staff, standing.id), &Noted::Published { number })?;
+    audit::note(
+        conn,
+        about(staff, standing.id),
+        &Noted::Published { number },
+    )?;
     for cohort in takers(conn, staff)? {
         choose(conn, staff, (cohort.id, 0), (standing.id, number), None)?;
     }

@@ -17,12 +17,10 @@ use crate::web::paging::Page;
 use crate::web::{Cx, Method, Operation, Reply, Routes};
 
 use super::actions;
-use super::pages::rules::file;
+use super::pages::versions::file;
 use super::queries;
 use super::rules::Excused;
-use super::rules::content::{
-    Attendance, Choice, CompletionRules, Marks, NamedForm, Practice,
-};
+use super::rules::content::{Attendance, Choice, CompletionRules, Marks, NamedForm, Practice};
 
 mod cohort;
 mod pauses;
@@ -220,14 +218,22 @@ pub fn routes() -> Routes {
             "/api/v1/programmes/{programme}/completion-rules.csv",
             STAFF,
             file,
-            read("exportCompletionRulesCsv", "The versions as CSV.", "text/csv"),
+            read(
+                "exportCompletionRulesCsv",
+                "The versions as CSV.",
+                "text/csv",
+            ),
         )
         .api(
             Method::Get,
             "/api/v1/programmes/{programme}/completion-rules.xlsx",
             STAFF,
             file,
-            read("exportCompletionRulesXlsx", "The versions as a spreadsheet.", XLSX),
+            read(
+                "exportCompletionRulesXlsx",
+                "The versions as a spreadsheet.",
+                XLSX,
+            ),
         )
         .api(
             Method::Post,

@@ -15,7 +15,10 @@ pub(super) enum Noted<'a> {
     /// It was published.
     Published { number: i32 },
     /// A cohort follows a version.
-    Follows { number: i32, reason: Option<&'a str> },
+    Follows {
+        number: i32,
+        reason: Option<&'a str>,
+    },
     /// A completion was confirmed by a version of the rules.
     Confirmed { number: i32 },
     /// A completion was revoked.

@@ -82,7 +82,10 @@ pub fn of_cohort(
         facts.modules.entry(row.module_id).or_default().exempted = true;
     }
     for row in queries::forms(conn, staff)? {
-        all.entry(row.enrolment_id).or_default().forms.insert(row.form);
+        all.entry(row.enrolment_id)
+            .or_default()
+            .forms
+            .insert(row.form);
     }
     let breaks = queries::breaks(conn, staff, today)?;
     for ((id, module), hours) in queries::minutes(conn, staff, &breaks)? {

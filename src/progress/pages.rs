@@ -12,7 +12,7 @@ pub(super) mod cohort;
 mod confirm;
 pub(super) mod own;
 pub(super) mod pauses;
-pub(super) mod rules;
+pub(super) mod versions;
 mod trainee;
 pub(super) mod what_if;
 
@@ -29,18 +29,18 @@ pub(super) fn routes() -> Routes {
 #[rustfmt::skip]
 fn programme_routes() -> Routes {
     Routes::new()
-        .get("/programmes/{programme}/completion", STAFF, rules::list)
-        .get("/programmes/{programme}/completion.csv", STAFF, rules::file)
-        .get("/programmes/{programme}/completion.xlsx", STAFF, rules::file)
-        .get("/programmes/{programme}/completion/draft", STAFF, rules::edit)
-        .post("/programmes/{programme}/completion/draft", STAFF, rules::save)
-        .get("/programmes/{programme}/completion/publish", STAFF, rules::ask_publish)
-        .post("/programmes/{programme}/completion/publish", STAFF, rules::publish)
-        .get("/programmes/{programme}/completion/discard", STAFF, rules::ask_discard)
-        .post("/programmes/{programme}/completion/discard", STAFF, rules::discard)
-        .get("/programmes/{programme}/completion/versions/{rules}", STAFF, rules::record)
-        .get("/programmes/{programme}/completion/versions/{rules}/history.csv", STAFF, rules::history_file)
-        .get("/programmes/{programme}/completion/versions/{rules}/history.xlsx", STAFF, rules::history_file)
+        .get("/programmes/{programme}/completion", STAFF, versions::list)
+        .get("/programmes/{programme}/completion.csv", STAFF, versions::file)
+        .get("/programmes/{programme}/completion.xlsx", STAFF, versions::file)
+        .get("/programmes/{programme}/completion/draft", STAFF, versions::edit)
+        .post("/programmes/{programme}/completion/draft", STAFF, versions::save)
+        .get("/programmes/{programme}/completion/publish", STAFF, versions::ask_publish)
+        .post("/programmes/{programme}/completion/publish", STAFF, versions::publish)
+        .get("/programmes/{programme}/completion/discard", STAFF, versions::ask_discard)
+        .post("/programmes/{programme}/completion/discard", STAFF, versions::discard)
+        .get("/programmes/{programme}/completion/versions/{rules}", STAFF, versions::record)
+        .get("/programmes/{programme}/completion/versions/{rules}/history.csv", STAFF, versions::history_file)
+        .get("/programmes/{programme}/completion/versions/{rules}/history.xlsx", STAFF, versions::history_file)
 }
 
 #[rustfmt::skip]

@@ -212,7 +212,10 @@ impl Trainee {
     /// As [`Trainee::state`].
     pub fn takes_part(&self) -> Result<bool> {
         let state = self.state()?;
-        Ok(matches!(state, EnrolmentState::Enrolled | EnrolmentState::Active))
+        Ok(matches!(
+            state,
+            EnrolmentState::Enrolled | EnrolmentState::Active
+        ))
     }
 }
 

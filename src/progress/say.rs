@@ -162,10 +162,7 @@ pub fn share(value: u32) -> String {
 #[must_use]
 pub fn line(it: &Line, rules: &CompletionRules, book: &Book, lang: Lang) -> Said {
     let (have, need) = match it.amount {
-        Amount::Share { have, need } => (
-            have.map_or_else(|| "–".to_owned(), share),
-            share(need),
-        ),
+        Amount::Share { have, need } => (have.map_or_else(|| "–".to_owned(), share), share(need)),
         Amount::Count { have, need } => (have.to_string(), need.to_string()),
     };
     Said {

@@ -44,10 +44,7 @@ pub(super) fn rules(world: &World) -> Result<()> {
                 excused: Excused::LeftOut.as_str().to_owned(),
             },
             all_of: all_of?,
-            any_of: vec![Choice {
-                n: 1,
-                of: options?,
-            }],
+            any_of: vec![Choice { n: 1, of: options? }],
             marks: Marks {
                 each: Some(5_000),
                 average: None,

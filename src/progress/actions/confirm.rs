@@ -122,7 +122,13 @@ pub fn confirm(
         let number = plan.rules.number;
         audit::note(conn, about(staff, trainee), &Noted::Confirmed { number })?;
         let whom = (trainee.person_id, trainee.id);
-        tell(conn, staff, whom, Told::Completed(hk_date(now)), &id.to_string())?;
+        tell(
+            conn,
+            staff,
+            whom,
+            Told::Completed(hk_date(now)),
+            &id.to_string(),
+        )?;
     }
     Ok(plan.ready.len())
 }

@@ -1,9 +1,9 @@
 //! Asking for a break or a deferral, taking it back, deciding, coming back.
 
 use chrono::{Days, NaiveDate};
+use diesel::Connection as _;
 use diesel::RunQueryDsl;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
-use diesel::Connection as _;
 use diesel::sql_types::{Date, Integer, Text, Uuid as SqlUuid};
 
 use crate::access::{CohortStaff, OwnEnrolment};

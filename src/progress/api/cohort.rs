@@ -24,9 +24,9 @@ use super::super::facts::{self, Judged, judged};
 use super::super::pages::cohort::{file, narrowed, sought};
 use super::super::pages::what_if::{changes, overlaid};
 use super::super::queries::{self, Rules};
+use super::super::rules::ProgressRefusal;
 use super::super::rules::content::CompletionRules;
 use super::super::rules::verdict::{Amount, Verdict, evaluate};
-use super::super::rules::ProgressRefusal;
 use super::super::say;
 
 /// A line of the rules, and how it stands.
@@ -64,7 +64,10 @@ struct CompletionStanding {
     lines: Vec<CompletionLine>,
 }
 
-fn lines(it: &Verdict, (rules, book, lang): (&CompletionRules, &Book, Lang)) -> Vec<CompletionLine> {
+fn lines(
+    it: &Verdict,
+    (rules, book, lang): (&CompletionRules, &Book, Lang),
+) -> Vec<CompletionLine> {
     let line = |it: &super::super::rules::verdict::Line| {
         let said = say::line(it, rules, book, lang);
         let (have, need) = match it.amount {
@@ -194,12 +197,18 @@ const LIST: &[(&str, &str)] = &[
         "Only those who are ready, open, failed, frozen, confirmed or away.",
     ),
     ("q", "Part of a name or number."),
-    ("sort", "name (the default), number, met or place; with `-` from the end."),
+    (
+        "sort",
+        "name (the default), number, met or place; with `-` from the end.",
+    ),
     ("after", "The `next` of the page before."),
 ];
 
 const THRESHOLDS: &[(&str, &str)] = &[
-    ("whole", "Attendance over all modules, in per cent; empty asks for none."),
+    (
+        "whole",
+        "Attendance over all modules, in per cent; empty asks for none.",
+    ),
     ("each", "Attendance in each required module, in per cent."),
     ("excused", "left_out, present or absent."),
     ("mark", "The lowest mark of a module, in per cent."),
@@ -222,8 +231,12 @@ fn reading() -> Routes {
             "/api/v1/cohorts/{cohort}/completion",
             STAFF,
             all,
-            read("listCompletion", "How every trainee of a cohort stands.", "CompletionStanding[]")
-                .asking(LIST),
+            read(
+                "listCompletion",
+                "How every trainee of a cohort stands.",
+                "CompletionStanding[]",
+            )
+            .asking(LIST),
         )
         .api(
             Method::Get,
@@ -256,14 +269,22 @@ fn reading() -> Routes {
             "/api/v1/cohorts/{cohort}/completion/trainees/{enrolment}",
             STAFF,
             one,
-            read("getCompletion", "How one trainee stands, line by line.", "CompletionStanding"),
+            read(
+                "getCompletion",
+                "How one trainee stands, line by line.",
+                "CompletionStanding",
+            ),
         )
         .api(
             Method::Get,
             "/api/v1/me/progress",
             APPLICANT,
             own,
-            read("listOwnProgress", "One's own standing in each enrolment.", "CompletionStanding[]"),
+            read(
+                "listOwnProgress",
+                "One's own standing in each enrolment.",
+                "CompletionStanding[]",
+            ),
         )
 }
 
@@ -448,7 +469,12 @@ fn what_if(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         trainee_number: it.number,
         from: it.from.as_str().to_owned(),
         to: it.to.as_str().to_owned(),
-        lines: it.change.lines.iter().map(|(what, ..)| line(*what)).collect(),
+        lines: it
+            .change
+            .lines
+            .iter()
+            .map(|(what, ..)| line(*what))
+            .collect(),
     })
 }
 

@@ -119,7 +119,12 @@ fn office() -> Routes {
             "/api/v1/cohorts/{cohort}/breaks",
             STAFF,
             all,
-            read("listBreaks", "Breaks and deferrals of a cohort.", "LearningBreak[]").asking(LIST),
+            read(
+                "listBreaks",
+                "Breaks and deferrals of a cohort.",
+                "LearningBreak[]",
+            )
+            .asking(LIST),
         )
         .api(
             Method::Get,
@@ -178,7 +183,11 @@ fn own_routes() -> Routes {
             "/api/v1/me/enrolments/{enrolment}/breaks",
             APPLICANT,
             own_all,
-            read("listOwnBreaks", "One's own breaks and deferrals.", "LearningBreak[]"),
+            read(
+                "listOwnBreaks",
+                "One's own breaks and deferrals.",
+                "LearningBreak[]",
+            ),
         )
         .api(
             Method::Post,

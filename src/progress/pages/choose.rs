@@ -57,7 +57,11 @@ fn show(
     if let (Some(now), Some(then)) = (&now, wanted) {
         let found = changes(cx.conn, staff, &now.content, &then.content)?;
         let words = (&book, lang, base.as_str());
-        rows.extend(found.iter().map(|it| shown(it, (&now.content, &then.content), words)));
+        rows.extend(
+            found
+                .iter()
+                .map(|it| shown(it, (&now.content, &then.content), words)),
+        );
     }
     let mut groups = Vec::new();
     if now.is_some() {

@@ -60,10 +60,18 @@ pub(in crate::progress) fn sought(
     let mut rows = Vec::new();
     for it in all {
         let text = format!("{} {}", it.trainee.name_shown, it.trainee.trainee_number);
-        let fits = wanted.place.is_none_or(|place| say::place(&it).ok() == Some(place));
+        let fits = wanted
+            .place
+            .is_none_or(|place| say::place(&it).ok() == Some(place));
         if fits && text.to_lowercase().contains(&wanted.text) {
             let key = key(&it, wanted.sort)?;
-            rows.push((Cursor { key, id: it.trainee.id.0 }, it));
+            rows.push((
+                Cursor {
+                    key,
+                    id: it.trainee.id.0,
+                },
+                it,
+            ));
         }
     }
     let place = |it: &Cursor| (it.key.clone(), it.id);
@@ -203,12 +211,17 @@ pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let wanted = narrowed(query);
     let after = Cursor::from_query(query);
     let all = all(cx, rules.as_ref())?;
-    let ready = all.iter().any(|it| say::place(it).ok() == Some(Place::Ready));
+    let ready = all
+        .iter()
+        .any(|it| say::place(it).ok() == Some(Place::Ready));
     let mut found = sought(all, &wanted, after.as_ref())?;
     found.truncate(usize::try_from(PAGE).unwrap_or(0).saturating_add(1));
     let page = Page::cut(found, PAGE, |(cursor, _)| cursor.clone());
     let base = at(&staff);
-    let topics = rules.as_ref().map(|it| topics(&it.content)).unwrap_or_default();
+    let topics = rules
+        .as_ref()
+        .map(|it| topics(&it.content))
+        .unwrap_or_default();
     let sort = wanted.sort;
     let sorts = [
         ("name", lang.progress_trainee()),
@@ -218,7 +231,10 @@ pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     ];
     cx.visit.page(&CohortPage {
         shell: cx.shell(lang.progress_title()),
-        crumbs: vec![pair(format!("/cohorts/{}", staff.cohort()), cohort.name(lang))],
+        crumbs: vec![pair(
+            format!("/cohorts/{}", staff.cohort()),
+            cohort.name(lang),
+        )],
         cohort: staff.cohort(),
         cohort_name: cohort.name(lang).to_owned(),
         rules: rules
@@ -250,7 +266,10 @@ pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
 fn cells(it: &Judged, rules: &CompletionRules, book: &Book, lang: Lang) -> Vec<String> {
     let line = |line| {
         let said = say::line(line, rules, book, lang);
-        format!("{} ({} / {}) {}", said.standing, said.have, said.need, said.reason)
+        format!(
+            "{} ({} / {}) {}",
+            said.standing, said.have, said.need, said.reason
+        )
     };
     it.verdict.lines.iter().map(line).collect()
 }
@@ -260,7 +279,10 @@ pub(in crate::progress) fn file(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let lang = cx.lang();
     let (staff, cohort) = cohort_of(cx)?;
     let rules = queries::followed(cx.conn, &staff)?;
-    let content = rules.as_ref().map(|it| it.content.clone()).unwrap_or_default();
+    let content = rules
+        .as_ref()
+        .map(|it| it.content.clone())
+        .unwrap_or_default();
     let book = book(cx.conn, staff.programme())?;
     let all = all(cx, rules.as_ref())?;
     let found = sought(all, &narrowed(&cx.visit.request.query), None)?;
@@ -271,7 +293,8 @@ pub(in crate::progress) fn file(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     ];
     // Every trainee has the same lines: the rules decide which there are.
     if let Some((_, first)) = found.first() {
-        let what = |it: &super::super::rules::verdict::Line| say::what(it.what, &content, &book, lang);
+        let what =
+            |it: &super::super::rules::verdict::Line| say::what(it.what, &content, &book, lang);
         header.extend(first.verdict.lines.iter().map(what));
     }
     let mut rows = Vec::new();

@@ -29,7 +29,11 @@ fn question(
     let plan = actions::preview(cx.conn, staff, ids)?;
     let name = |it: &Judged| {
         let trainee = &it.trainee;
-        format!("{}{}", trainee.name_shown, lang.aside(&trainee.trainee_number))
+        format!(
+            "{}{}",
+            trainee.name_shown,
+            lang.aside(&trainee.trainee_number)
+        )
     };
     let mut effects = Vec::new();
     let mut effect = |heading: &str, lines: Vec<String>, hard: bool| {
@@ -63,7 +67,11 @@ fn question(
         .is_empty()
         .then(|| ProgressRefusal::Nobody.say(lang));
     let mut hidden = vec![pair("seen", &plan.fingerprint)];
-    hidden.extend(plan.ready.iter().map(|it| pair("id", it.trainee.id.to_string())));
+    hidden.extend(
+        plan.ready
+            .iter()
+            .map(|it| pair("id", it.trainee.id.to_string())),
+    );
     let spec = ConfirmSpec {
         title: lang.progress_confirm_of(plan.ready.len()),
         crumbs: crumbs(lang, staff, cohort),

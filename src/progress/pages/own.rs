@@ -11,8 +11,8 @@ use crate::curriculum::rules::{Theme, level_label};
 use crate::db;
 use crate::error::{Error, Result};
 use crate::ids::{BreakId, EnrolmentId};
-use crate::lang::format::{date, hk_date};
 use crate::lang::Lang;
+use crate::lang::format::{date, hk_date};
 use crate::teaching::queries::own_enrolments;
 use crate::web::fields::{Again, Field, Group, Input, fill};
 use crate::web::{Cx, Form, Pairs, Reply, Shell};
@@ -156,7 +156,10 @@ fn mine(cx: &mut Cx<'_, '_>, own: &OwnEnrolment) -> Result<Mine> {
     let cohort = cohorts::published(cx.conn, own.cohort())?;
     let trainee = queries::trainee_own(cx.conn, own)?;
     let rules = queries::followed_own(cx.conn, own)?;
-    let content = rules.as_ref().map(|it| it.content.clone()).unwrap_or_default();
+    let content = rules
+        .as_ref()
+        .map(|it| it.content.clone())
+        .unwrap_or_default();
     let today = hk_date(db::now(cx.conn)?);
     let facts = facts::own(cx.conn, own, (trainee.starts_on, today))?;
     let verdict = evaluate(&content, &facts, today);
@@ -277,8 +280,10 @@ pub(super) fn ask(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         .done()
         .and_then(|()| actions::ask(cx.conn, &own, &asked));
     match done {
-        Ok(_) => Ok(Reply::see_other(format!("/me/enrolments/{}/breaks", own.enrolment()))
-            .flash("break_asked")),
+        Ok(_) => Ok(
+            Reply::see_other(format!("/me/enrolments/{}/breaks", own.enrolment()))
+                .flash("break_asked"),
+        ),
         Err(error) => {
             let again = Again::from_error(error, cx.lang())?;
             show(cx, visit.request.form(), again)
@@ -291,6 +296,8 @@ pub(super) fn withdraw(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let own = whose(cx)?;
     let id: BreakId = cx.request().param("break")?;
     actions::withdraw(cx.conn, &own, id)?;
-    Ok(Reply::see_other(format!("/me/enrolments/{}/breaks", own.enrolment()))
-        .flash("break_withdrawn"))
+    Ok(
+        Reply::see_other(format!("/me/enrolments/{}/breaks", own.enrolment()))
+            .flash("break_withdrawn"),
+    )
 }

@@ -180,7 +180,10 @@ fn show(cx: &mut Cx<'_, '_>, typed: &Pairs, again: Again) -> Result<Reply> {
                 .area(3)
                 .hint(lang.progress_reason_read()),
         ];
-        let words = (lang.progress_break_decide_note(), lang.progress_break_decide());
+        let words = (
+            lang.progress_break_decide_note(),
+            lang.progress_break_decide(),
+        );
         act = Some((format!("{here}/decide"), fields, words));
     } else if back {
         let fields = vec![Field::line("on", lang.progress_break_back_on()).of("date")];
@@ -189,7 +192,11 @@ fn show(cx: &mut Cx<'_, '_>, typed: &Pairs, again: Again) -> Result<Reply> {
     }
     let today = hk_date(db::now(cx.conn)?).to_string();
     let begun = Pairs::new(vec![pair("on", today)]);
-    let values = if typed.iter().next().is_some() { typed } else { &begun };
+    let values = if typed.iter().next().is_some() {
+        typed
+    } else {
+        &begun
+    };
     let act = act.map(|(action, fields, (note, submit))| {
         let mut groups = vec![Group::plain(fields)];
         fill(&mut groups, values, &again.mistakes);

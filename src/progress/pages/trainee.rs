@@ -90,7 +90,10 @@ fn show(cx: &mut Cx<'_, '_>, again: Again) -> Result<Reply> {
     let (staff, it) = whose(cx)?;
     let (_, cohort) = cohort_of(cx)?;
     let rules = queries::followed(cx.conn, &staff)?;
-    let content = rules.as_ref().map(|it| it.content.clone()).unwrap_or_default();
+    let content = rules
+        .as_ref()
+        .map(|it| it.content.clone())
+        .unwrap_or_default();
     let today = hk_date(db::now(cx.conn)?);
     let mut all = facts::of_cohort(cx.conn, &staff, &content, (it.starts_on, today))?;
     let facts = all.remove(&it.id).unwrap_or_default();

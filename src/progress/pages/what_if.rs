@@ -22,7 +22,7 @@ use super::super::rules::verdict::evaluate;
 use super::super::rules::what_if::{Change, change};
 use super::super::rules::{Excused, ProgressRefusal, Standing};
 use super::super::say;
-use super::{at, cohort_of, crumbs, rules as forms};
+use super::{at, cohort_of, crumbs, versions as forms};
 
 /// A trainee whose standing would change.
 pub(in crate::progress) struct Changed {
@@ -82,13 +82,15 @@ pub(super) fn shown(
     (now, then): (&CompletionRules, &CompletionRules),
     (book, lang, base): (&Book, Lang, &str),
 ) -> Shown {
-    let word = |it: Option<Standing>| {
-        it.map_or(lang.progress_no_line(), |standing| standing.label(lang))
-    };
+    let word =
+        |it: Option<Standing>| it.map_or(lang.progress_no_line(), |standing| standing.label(lang));
     let line = |(what, from, to): &(_, Option<Standing>, Option<Standing>)| {
         let rules = if to.is_some() { then } else { now };
         let moved = lang.progress_from_to(word(*from), word(*to));
-        format!("{}{moved}", lang.before(&say::what(*what, rules, book, lang)))
+        format!(
+            "{}{moved}",
+            lang.before(&say::what(*what, rules, book, lang))
+        )
     };
     let overall = |it: Standing| (say::tone(it), it.label(lang));
     Shown {

@@ -135,11 +135,7 @@ pub fn minutes(
 ///
 /// # Errors
 /// The database's.
-pub fn minutes_own(
-    conn: &mut Conn<'_>,
-    own: &OwnEnrolment,
-    breaks: &[Span],
-) -> Result<ByModule> {
+pub fn minutes_own(conn: &mut Conn<'_>, own: &OwnEnrolment, breaks: &[Span]) -> Result<ByModule> {
     let columns = columns(breaks.iter().map(|span| (own.enrolment(), span)));
     let whose = (own.cohort(), Some(own.enrolment()));
     // Registers and other people's sessions are not a trainee's to read; these are sums of their own.

@@ -80,10 +80,7 @@ pub fn next(state: BreakState, event: BreakEvent) -> Result<BreakState, BreakSte
         (BreakState::Asked, BreakEvent::Refuse) => Ok(BreakState::Refused),
         (BreakState::Granted, BreakEvent::Return) => Ok(BreakState::Ended),
         (BreakState::Asked, BreakEvent::Return)
-        | (
-            BreakState::Granted,
-            BreakEvent::Withdraw | BreakEvent::Grant | BreakEvent::Refuse,
-        )
+        | (BreakState::Granted, BreakEvent::Withdraw | BreakEvent::Grant | BreakEvent::Refuse)
         | (BreakState::Withdrawn | BreakState::Refused | BreakState::Ended, _) => {
             Err(BreakStepRefused { state, event })
         }

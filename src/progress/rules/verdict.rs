@@ -300,7 +300,10 @@ impl Verdict {
             .iter()
             .filter(|it| it.what.topic() == topic)
             .collect();
-        let met = lines.iter().filter(|it| it.standing == Standing::Met).count();
+        let met = lines
+            .iter()
+            .filter(|it| it.standing == Standing::Met)
+            .count();
         let standing = together(lines.iter().map(|it| it.standing))?;
         Some((standing, met, lines.len()))
     }
@@ -361,7 +364,11 @@ fn attended(what: What, hours: &Hours, need: u16, excused: Excused) -> Line {
         (Standing::Open, Reason::NothingHeld)
     } else if reaches(part, whole, need) {
         (Standing::Met, Reason::Attended(hours.ahead))
-    } else if reaches(part.saturating_add(ahead), whole.saturating_add(ahead), need) {
+    } else if reaches(
+        part.saturating_add(ahead),
+        whole.saturating_add(ahead),
+        need,
+    ) {
         let all = whole.saturating_add(ahead).saturating_mul(u64::from(need));
         let missing = all.div_ceil(u64::from(WHOLE)).saturating_sub(part);
         let missing = u32::try_from(missing).unwrap_or(u32::MAX);
@@ -511,9 +518,7 @@ fn practice(capstone: Option<&ModuleFacts>, placement: bool, facts: &Facts) -> L
         Some((Standing::Met, reason)) => (Standing::Met, reason),
         _ if placed => (Standing::Met, Reason::PlacementDone),
         Some((Standing::Failed, reason)) if !placement => (Standing::Failed, reason),
-        _ if placement && facts.placement.is_none() => {
-            (Standing::Open, Reason::PlacementUnknown)
-        }
+        _ if placement && facts.placement.is_none() => (Standing::Open, Reason::PlacementUnknown),
         _ => (Standing::Open, Reason::PracticeOpen),
     };
     Line {

@@ -30,9 +30,7 @@ pub fn change(before: &Verdict, after: &Verdict) -> Option<Change> {
     let lines: Vec<_> = whats
         .into_iter()
         .map(|what| (what, standing(before, what), standing(after, what)))
-        .filter(|(_, from, to)| {
-            from.unwrap_or(Standing::Met) != to.unwrap_or(Standing::Met)
-        })
+        .filter(|(_, from, to)| from.unwrap_or(Standing::Met) != to.unwrap_or(Standing::Met))
         .collect();
     let differs = before.overall != after.overall || !lines.is_empty();
     differs.then_some(Change {

@@ -31,7 +31,10 @@ async fn rules(class: &Class, desk: &Api<'_>) {
     strange["surprise"] = json!(1);
     assert_eq!(desk.post(&draft, at, strange).await.status, 422);
     let begun = good(&desk.post(&draft, at, document(8_000, Value::Null)).await);
-    assert_eq!((&begun["state"], &begun["number"]), (&json!("draft"), &json!(1)));
+    assert_eq!(
+        (&begun["state"], &begun["number"]),
+        (&json!("draft"), &json!(1))
+    );
     let stale = desk.post(&draft, at, document(8_000, json!(7))).await;
     assert_problem(&stale, 412, "stale");
     let seen = json!({ "version": begun["version"] });
@@ -58,14 +61,20 @@ async fn standing(class: &Class, desk: &Api<'_>, (ready, lost): (Who, Who)) {
     let (ready, lost) = (ready.1.to_string(), lost.1.to_string());
     let whose: &[(&str, &str)] = &[("cohort", &cohort), ("enrolment", &ready)];
     let one = good(&desk.get(ONE, whose).await);
-    assert_eq!((&one["place"], &one["lines"][0]["have"]), (&json!("open"), &json!(9_000)));
+    assert_eq!(
+        (&one["place"], &one["lines"][0]["have"]),
+        (&json!("open"), &json!(9_000))
+    );
     let forms = format!("{ONE}/forms");
     let form = |on: Value| json!({ "form": "agreement", "recorded_on": on });
     let future = desk.post(&forms, whose, form(json!("2028-01-01"))).await;
     assert_problem(&future, 422, "invalid-fields");
     let done = good(&desk.post(&forms, whose, form(json!("2027-05-01"))).await);
     assert_eq!(done["place"], "ready");
-    assert_eq!(good(&desk.post(&forms, whose, form(Value::Null)).await)["place"], "open");
+    assert_eq!(
+        good(&desk.post(&forms, whose, form(Value::Null)).await)["place"],
+        "open"
+    );
     good(&desk.post(&forms, whose, form(json!("2027-05-01"))).await);
     let asked = format!("{COHORT}/what-if");
     // Unlike a page, the operation's pattern carries no question: as things are, nobody changes.
@@ -73,21 +82,39 @@ async fn standing(class: &Class, desk: &Api<'_>, (ready, lost): (Who, Who)) {
     let confirm = format!("{COHORT}/confirm");
     let wanted = |dry: bool, seen: Value| json!({ "enrolments": [ready, lost], "dry_run": dry, "seen": seen });
     let plan = good(&desk.post(&confirm, at, wanted(true, Value::Null)).await);
-    assert_eq!((&plan["ready"], &plan["left"]), (&json!([ready]), &json!([lost])));
+    assert_eq!(
+        (&plan["ready"], &plan["left"]),
+        (&json!([ready]), &json!([lost]))
+    );
     let other = desk.post(&confirm, at, wanted(false, json!("other"))).await;
     assert_problem(&other, 409, "completion-preview-out-of-date");
-    let done = good(&desk.post(&confirm, at, wanted(false, plan["fingerprint"].clone())).await);
+    let done = good(
+        &desk
+            .post(&confirm, at, wanted(false, plan["fingerprint"].clone()))
+            .await,
+    );
     assert_eq!(done["confirmed"], true);
     assert_eq!(good(&desk.get(ONE, whose).await)["place"], "confirmed");
     let kept = desk.post(&forms, whose, form(Value::Null)).await;
     assert_problem(&kept, 409, "completion-confirmed");
     let reason = json!({ "reason": "A mark was corrected." });
-    let revoked = good(&desk.post(&format!("{ONE}/revoke"), whose, reason.clone()).await);
+    let revoked = good(
+        &desk
+            .post(&format!("{ONE}/revoke"), whose, reason.clone())
+            .await,
+    );
     assert_eq!(revoked["place"], "ready");
     let fail = format!("{ONE}/fail");
-    assert_problem(&desk.post(&fail, whose, reason.clone()).await, 409, "completion-still-possible");
+    assert_problem(
+        &desk.post(&fail, whose, reason.clone()).await,
+        409,
+        "completion-still-possible",
+    );
     let whose: &[(&str, &str)] = &[("cohort", &cohort), ("enrolment", &lost)];
-    assert_eq!(good(&desk.post(&fail, whose, reason.clone()).await)["place"], "away");
+    assert_eq!(
+        good(&desk.post(&fail, whose, reason.clone()).await)["place"],
+        "away"
+    );
     let reopened = good(&desk.post(&format!("{ONE}/reopen"), whose, reason).await);
     assert_eq!(reopened["place"], "failed");
     for kind in ["csv", "xlsx"] {
@@ -98,9 +125,20 @@ async fn standing(class: &Class, desk: &Api<'_>, (ready, lost): (Who, Who)) {
     let newer = class.one("SELECT id FROM completion_rules WHERE number = 2");
     let choose = |reason: &str| json!({ "rules": newer, "sequence": 1, "reason": reason });
     let path = format!("{COHORT}/rules");
-    assert_problem(&desk.post(&path, at, choose("")).await, 422, "invalid-fields");
-    let followed = good(&desk.post(&path, at, choose("Agreed with the universities.")).await);
-    assert_eq!((&followed["number"], &followed["sequence"]), (&json!(2), &json!(2)));
+    assert_problem(
+        &desk.post(&path, at, choose("")).await,
+        422,
+        "invalid-fields",
+    );
+    let followed = good(
+        &desk
+            .post(&path, at, choose("Agreed with the universities."))
+            .await,
+    );
+    assert_eq!(
+        (&followed["number"], &followed["sequence"]),
+        (&json!(2), &json!(2))
+    );
 }
 
 async fn pauses(class: &Class, desk: &Api<'_>, me: &Api<'_>, who: Who) {
@@ -108,7 +146,11 @@ async fn pauses(class: &Class, desk: &Api<'_>, me: &Api<'_>, who: Who) {
     let mine: &[(&str, &str)] = &[("enrolment", &enrolment)];
     let new = |kind: &str| json!({ "kind": kind, "starts_on": "2027-05-20", "ends_on": "2027-07-31", "reason": "Family." });
     let first = id(&good(&me.post(MINE, mine, new("break")).await));
-    assert_problem(&me.post(MINE, mine, new("break")).await, 409, "break-asked-already");
+    assert_problem(
+        &me.post(MINE, mine, new("break")).await,
+        409,
+        "break-asked-already",
+    );
     let at: &[(&str, &str)] = &[("enrolment", &enrolment), ("break", &first)];
     let back = good(&me.act(&format!("{MINE}/{{break}}/withdraw"), at).await);
     assert_eq!(back["state"], "withdrawn");
@@ -127,13 +169,19 @@ async fn pauses(class: &Class, desk: &Api<'_>, me: &Api<'_>, who: Who) {
         ..With::default()
     };
     assert_problem(&desk.call("POST", &decide, at, stale).await, 412, "stale");
-    assert_eq!(good(&desk.post(&decide, at, answer()).await)["state"], "granted");
+    assert_eq!(
+        good(&desk.post(&decide, at, answer()).await)["state"],
+        "granted"
+    );
     assert_eq!(class.state(who), "deferred");
     let back = format!("{one}/return");
     let early = desk.post(&back, at, json!({ "on": "2027-05-01" })).await;
     assert_problem(&early, 409, "break-not-begun");
     let returned = good(&desk.post(&back, at, json!({ "on": "2027-06-01" })).await);
-    assert_eq!((&returned["state"], &returned["ends_on"]), (&json!("ended"), &json!("2027-05-31")));
+    assert_eq!(
+        (&returned["state"], &returned["ends_on"]),
+        (&json!("ended"), &json!("2027-05-31"))
+    );
     assert_eq!(class.state(who), "enrolled");
     let progress = items(me, "/api/v1/me/progress", &[]).await;
     assert_eq!(progress[0]["enrolment"], json!(enrolment));

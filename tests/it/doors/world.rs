@@ -358,9 +358,15 @@ pub fn sample(site: &Site, path: &str, param: &str, relation: Relation) -> Optio
     let name = match param {
         "cohort" if path.contains("/enrolments") => "cohort-run",
         "cohort"
-            if ["/timetable", "/offerings", "/classes", "/completion", "/breaks"]
-                .iter()
-                .any(|it| path.contains(it)) =>
+            if [
+                "/timetable",
+                "/offerings",
+                "/classes",
+                "/completion",
+                "/breaks",
+            ]
+            .iter()
+            .any(|it| path.contains(it)) =>
         {
             "cohort-run"
         }

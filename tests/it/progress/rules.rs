@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use banyan::curriculum::rules::Pair;
 use banyan::ids::ModuleId;
 use banyan::progress::rules::breaks::{
     BreakEvent, BreakState, Span, days_counted, frozen, moved, next,
@@ -15,7 +16,6 @@ use banyan::progress::rules::verdict::{
 };
 use banyan::progress::rules::what_if::change;
 use banyan::progress::rules::{Excused, Standing};
-use banyan::curriculum::rules::Pair;
 use chrono::NaiveDate;
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -99,7 +99,10 @@ fn who_has_done_everything_is_ready_and_nobody_else() {
     assert_eq!((verdict.met(), verdict.lines.len()), (9, 9));
     let mut facts = all_done();
     facts.forms.clear();
-    assert_eq!(evaluate(&rules(), &facts, day(6, 1)).overall, Standing::Open);
+    assert_eq!(
+        evaluate(&rules(), &facts, day(6, 1)).overall,
+        Standing::Open
+    );
     // On a break even who meets every line is not confirmed.
     let mut away = all_done();
     away.breaks = vec![Span {
@@ -121,17 +124,32 @@ fn attendance_counts_minutes_exactly_and_tells_what_can_still_be_reached() {
         let line = line(&facts, What::Whole);
         (line.standing, line.reason)
     };
-    assert_eq!(with(hours(0, 0, 0, 600)), (Standing::Open, Reason::NothingHeld));
-    assert_eq!(with(hours(1_000, 800, 0, 0)), (Standing::Met, Reason::Attended(0)));
+    assert_eq!(
+        with(hours(0, 0, 0, 600)),
+        (Standing::Open, Reason::NothingHeld)
+    );
+    assert_eq!(
+        with(hours(1_000, 800, 0, 0)),
+        (Standing::Met, Reason::Attended(0))
+    );
     // One minute short is short, whatever rounding would make of it.
-    assert_eq!(with(hours(1_000, 799, 0, 0)), (Standing::Failed, Reason::AttendanceLost));
+    assert_eq!(
+        with(hours(1_000, 799, 0, 0)),
+        (Standing::Failed, Reason::AttendanceLost)
+    );
     assert_eq!(
         with(hours(1_000, 700, 0, 500)),
         (Standing::Open, Reason::MustAttend(500, 500))
     );
-    assert_eq!(with(hours(1_000, 700, 0, 499)), (Standing::Failed, Reason::AttendanceLost));
+    assert_eq!(
+        with(hours(1_000, 700, 0, 499)),
+        (Standing::Failed, Reason::AttendanceLost)
+    );
     // Excused sessions leave the sum.
-    assert_eq!(with(hours(1_000, 720, 100, 0)), (Standing::Met, Reason::Attended(0)));
+    assert_eq!(
+        with(hours(1_000, 720, 100, 0)),
+        (Standing::Met, Reason::Attended(0))
+    );
     let sums = |excused| hours(1_000, 720, 100, 0).counted(excused);
     assert_eq!(sums(Excused::LeftOut), (720, 900));
     assert_eq!(sums(Excused::Present), (820, 1_000));
@@ -150,7 +168,10 @@ fn an_exemption_counts_as_passed_carries_no_mark_and_its_classes_count_nowhere()
     };
     for what in [What::Module(id(1)), What::Mark(id(1))] {
         let line = line(&facts, what);
-        assert_eq!((line.standing, line.reason), (Standing::Met, Reason::Exempted));
+        assert_eq!(
+            (line.standing, line.reason),
+            (Standing::Met, Reason::Exempted)
+        );
     }
     assert!(evaluate(&rules(), &facts, day(6, 1)).ready());
 }
@@ -160,7 +181,10 @@ fn a_placement_that_is_not_recorded_is_told_as_such() {
     let mut facts = all_done();
     facts.modules.remove(&id(5));
     let said = line(&facts, What::Practice);
-    assert_eq!((said.standing, said.reason), (Standing::Open, Reason::PlacementUnknown));
+    assert_eq!(
+        (said.standing, said.reason),
+        (Standing::Open, Reason::PlacementUnknown)
+    );
     facts.placement = Some(true);
     assert_eq!(line(&facts, What::Practice).reason, Reason::PlacementDone);
     // A failed capstone is no end while a placement can take its place, and is one without.
@@ -172,7 +196,10 @@ fn a_placement_that_is_not_recorded_is_told_as_such() {
         capstone: Some(id(5)),
         placement: false,
     });
-    assert_eq!(evaluate(&alone, &facts, day(6, 1)).overall, Standing::Failed);
+    assert_eq!(
+        evaluate(&alone, &facts, day(6, 1)).overall,
+        Standing::Failed
+    );
 }
 
 #[test]
@@ -188,7 +215,10 @@ fn the_average_is_weighted_by_notional_hours_and_not_rounded_up() {
     // (5,000 × 100 + 5,999 × 900) / 1,000 = 5,899.1
     let verdict = format!("{:?}", said.amount);
     assert!(verdict.contains("Some(5899)"), "{verdict}");
-    assert_eq!((said.standing, said.reason), (Standing::Open, Reason::MarkLow));
+    assert_eq!(
+        (said.standing, said.reason),
+        (Standing::Open, Reason::MarkLow)
+    );
 }
 
 #[test]
@@ -197,16 +227,32 @@ fn what_is_wrong_with_rules_stands_beside_its_field() {
     let fields = |change: &dyn Fn(&mut CompletionRules)| {
         let mut it = rules();
         change(&mut it);
-        problems(&it).into_iter().map(|it| it.field).collect::<Vec<_>>()
+        problems(&it)
+            .into_iter()
+            .map(|it| it.field)
+            .collect::<Vec<_>>()
     };
     assert_eq!(fields(&|it| it.name.zh.clear()), ["name_zh"]);
     assert_eq!(fields(&|it| it.attendance.whole = Some(10_001)), ["whole"]);
     assert_eq!(fields(&|it| it.any_of[0].n = 3), ["any_1_n"]);
-    assert_eq!(fields(&|it| it.any_of[0].of = vec![id(1), id(3)]), ["any_1"]);
+    assert_eq!(
+        fields(&|it| it.any_of[0].of = vec![id(1), id(3)]),
+        ["any_1"]
+    );
     assert_eq!(fields(&|it| it.all_of = vec![id(1), id(1)]), ["all_of"]);
-    assert_eq!(fields(&|it| it.forms[0].key = "No key".to_owned()), ["forms"]);
-    assert_eq!(fields(&|it| it.practice = Some(Practice::default())), ["capstone"]);
-    for (text, value) in [("80", Some(8_000)), ("72.5", Some(7_250)), ("100%", Some(10_000))] {
+    assert_eq!(
+        fields(&|it| it.forms[0].key = "No key".to_owned()),
+        ["forms"]
+    );
+    assert_eq!(
+        fields(&|it| it.practice = Some(Practice::default())),
+        ["capstone"]
+    );
+    for (text, value) in [
+        ("80", Some(8_000)),
+        ("72.5", Some(7_250)),
+        ("100%", Some(10_000)),
+    ] {
         assert_eq!(percent(text), value);
     }
     for text in ["", "101", "-1", "8,5", "80.123", "٨٠", "1e2"] {
@@ -227,7 +273,9 @@ fn a_break_takes_one_step_after_another_and_its_days_leave_the_time() {
         from: day(3, 10),
         to: day(3, 19),
     }];
-    assert!(frozen(&pause, day(3, 10)) && frozen(&pause, day(3, 19)) && !frozen(&pause, day(3, 20)));
+    assert!(
+        frozen(&pause, day(3, 10)) && frozen(&pause, day(3, 19)) && !frozen(&pause, day(3, 20))
+    );
     assert_eq!(days_counted(day(3, 1), day(3, 31), &pause), 21);
     // Ten days of pause move a deadline by ten days; one that lies before the pause stays.
     assert_eq!(moved(day(3, 1), day(3, 15), &pause), day(3, 25));
@@ -245,35 +293,47 @@ fn outcome() -> impl Strategy<Value = Outcome> {
 
 fn module() -> impl Strategy<Value = ModuleFacts> {
     let minutes = (0_u32..900, 0_u32..900, 0_u32..300, 0_u32..300);
-    let rest = (outcome(), proptest::option::of(0_u16..=10_000), 1_u32..200, any::<bool>());
-    (minutes, rest).prop_map(|((held, attended, excused, ahead), (result, mark, notional, exempted))| {
-        let attended = attended.min(held);
-        ModuleFacts {
-            hours: hours(held, attended, excused.min(held - attended), ahead),
-            result,
-            mark: mark.filter(|_| !exempted),
-            notional,
-            exempted,
-        }
-    })
+    let rest = (
+        outcome(),
+        proptest::option::of(0_u16..=10_000),
+        1_u32..200,
+        any::<bool>(),
+    );
+    (minutes, rest).prop_map(
+        |((held, attended, excused, ahead), (result, mark, notional, exempted))| {
+            let attended = attended.min(held);
+            ModuleFacts {
+                hours: hours(held, attended, excused.min(held - attended), ahead),
+                result,
+                mark: mark.filter(|_| !exempted),
+                notional,
+                exempted,
+            }
+        },
+    )
 }
 
 fn facts() -> impl Strategy<Value = Facts> {
-    (proptest::collection::btree_map(1_u128..8, module(), 0..7), any::<bool>()).prop_map(
-        |(modules, form)| Facts {
+    (
+        proptest::collection::btree_map(1_u128..8, module(), 0..7),
+        any::<bool>(),
+    )
+        .prop_map(|(modules, form)| Facts {
             modules: modules.into_iter().map(|(n, it)| (id(n), it)).collect(),
             forms: form.then(|| "agreement".to_owned()).into_iter().collect(),
             placement: None,
             breaks: Vec::new(),
-        },
-    )
+        })
 }
 
 fn any_rules() -> impl Strategy<Value = CompletionRules> {
     (
         proptest::option::of(1_u16..=10_000),
         proptest::option::of(1_u16..=10_000),
-        (proptest::option::of(1_u16..=10_000), proptest::option::of(1_u16..=10_000)),
+        (
+            proptest::option::of(1_u16..=10_000),
+            proptest::option::of(1_u16..=10_000),
+        ),
         0..3_usize,
         1_u32..=3,
     )

@@ -194,7 +194,10 @@ impl Class {
     /// Drafts and publishes rules through the pages; the cohort follows them if it follows none.
     pub async fn publish(&self, desk: &Client<'_>, fields: &[(String, String)]) {
         let base = format!("/programmes/{}/completion", self.world.programme);
-        let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+        let fields: Vec<(&str, &str)> = fields
+            .iter()
+            .map(|(n, v)| (n.as_str(), v.as_str()))
+            .collect();
         let saved = desk.post(&format!("{base}/draft"), &fields).await;
         assert_eq!(saved.status, 303, "{}", saved.text());
         let asked = desk.get(&format!("{base}/publish")).await;
@@ -204,7 +207,9 @@ impl Class {
     }
 
     pub fn state(&self, (_, enrolment): Who) -> String {
-        self.one(&format!("SELECT state FROM enrolments WHERE id = '{enrolment}'"))
+        self.one(&format!(
+            "SELECT state FROM enrolments WHERE id = '{enrolment}'"
+        ))
     }
 
     /// What a line of a verdict says on the trainee's page: the whole page's text.
@@ -238,6 +243,9 @@ pub fn hidden(page: &Answer) -> Vec<(String, String)> {
 /// Sends what a question's form holds.
 pub async fn confirm(client: &Client<'_>, path: &str, page: &Answer) -> Answer {
     let fields = hidden(page);
-    let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+    let fields: Vec<(&str, &str)> = fields
+        .iter()
+        .map(|(n, v)| (n.as_str(), v.as_str()))
+        .collect();
     client.post(path, &fields).await
 }

@@ -125,7 +125,12 @@ pub(in crate::progress) fn file(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         ]
     };
     let lines = rows(lang, &staff, &all, &cohorts).into_iter().map(line);
-    short(&cx.request().path, "completion-rules", &header, lines.collect())
+    short(
+        &cx.request().path,
+        "completion-rules",
+        &header,
+        lines.collect(),
+    )
 }
 
 #[derive(Template)]
@@ -250,7 +255,8 @@ fn groups(lang: Lang, book: &Book) -> Vec<Group> {
 
 /// Rules as the fields of their form.
 pub(in crate::progress) fn values(it: &CompletionRules) -> Pairs {
-    let share = |value: Option<u16>| value.map_or_else(String::new, |it| percent_text(u32::from(it)));
+    let share =
+        |value: Option<u16>| value.map_or_else(String::new, |it| percent_text(u32::from(it)));
     let mut all = vec![
         pair("name_en", &it.name.en),
         pair("name_zh", &it.name.zh),
@@ -274,8 +280,14 @@ pub(in crate::progress) fn values(it: &CompletionRules) -> Pairs {
     all.push(pair("forms", forms.join("\n")));
     let practice = it.practice.clone().unwrap_or_default();
     let capstone = practice.capstone.map(|id| id.to_string());
-    all.push(pair("capstone", capstone.unwrap_or_else(|| "none".to_owned())));
-    all.push(pair("placement", if practice.placement { "yes" } else { "no" }));
+    all.push(pair(
+        "capstone",
+        capstone.unwrap_or_else(|| "none".to_owned()),
+    ));
+    all.push(pair(
+        "placement",
+        if practice.placement { "yes" } else { "no" },
+    ));
     Pairs::new(all)
 }
 
@@ -305,7 +317,9 @@ fn named_forms(form: &mut Form<'_>) -> Vec<NamedForm> {
     let lines = text.lines().filter(|it| !it.trim().is_empty());
     let read: Option<Vec<NamedForm>> = lines.map(line).collect();
     read.unwrap_or_else(|| {
-        form.error("forms", "forms", |lang| lang.progress_bad_forms().to_owned());
+        form.error("forms", "forms", |lang| {
+            lang.progress_bad_forms().to_owned()
+        });
         Vec::new()
     })
 }
@@ -460,7 +474,9 @@ fn question(
         lines,
         hard,
     };
-    let asks = facts.into_iter().map(|(l, v)| format!("{}{v}", lang.before(&l)));
+    let asks = facts
+        .into_iter()
+        .map(|(l, v)| format!("{}{v}", lang.before(&l)));
     let mut effects = vec![
         effect(lang.progress_asks_for(), asks.collect(), false),
         effect(lang.progress_publish_takers(), names, false),
