@@ -113,6 +113,7 @@ pub fn routes() -> Routes {
         .and(crate::assessment::routes())
         .and(crate::at_risk::routes())
         .and(crate::sharing::routes())
+        .and(crate::progress::routes())
         .and(crate::desks::bulk::routes())
         .and(crate::desks::record::routes())
         .and(crate::desks::routes())

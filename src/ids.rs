@@ -113,6 +113,16 @@ ids! {
     MarkId;
     /// A private calendar address.
     FeedId;
+    /// An entry in a register.
+    RecordId;
+    /// A trainee's apology for a session.
+    ApologyId;
+    /// A version of a programme's completion rules.
+    RulesId;
+    /// A confirmed completion.
+    CompletionId;
+    /// A break in learning, or a deferral.
+    BreakId;
     /// A part of the assessment plan as it is set for an offering.
     AssessmentId;
     /// A trainee among those who are assessed.

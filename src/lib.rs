@@ -34,6 +34,7 @@ pub mod attendance;
 pub mod assessment;
 pub mod at_risk;
 pub mod sharing;
+pub mod progress;
 pub mod desks;
 pub mod sample;
 pub mod house;

@@ -241,6 +241,19 @@ BEGIN
     ('enrolments', 'timetable', 's', 'task:timetable'),
     ('people', 'timetable', 's', 'task:timetable'),
     ('role_grants', 'timetable', 's', 'task:timetable'),
+    -- completion: what is published everybody may read; a trainee asks for a break, the office decides
+    ('completion_rules', 'everyone', 's', anyone || ' AND state <> ''draft'''),
+    ('completion_rules', 'staff', 'siud', staff),
+    ('cohort_rules', 'everyone', 's', anyone),
+    ('cohort_rules', 'staff', 'i', staff),
+    ('completion_forms', 'own', 's', applicant),
+    ('completion_forms', 'staff', 'sid', staff),
+    ('completions', 'own', 's', applicant),
+    ('completions', 'staff', 'siu', staff),
+    ('learning_breaks', 'own', 's', applicant),
+    ('learning_breaks', 'own_new', 'i', applicant || ' AND state = ''asked'''),
+    ('learning_breaks', 'own_edit', 'u', applicant || ' AND state IN (''asked'', ''withdrawn'')'),
+    ('learning_breaks', 'staff', 'siu', staff),
     -- assessment: what is not released stands in tables that no trainee reads, and whose work it is in one
     -- that no marker reads
     ('assessments', 'staff', 'siu', staff),

@@ -36,6 +36,8 @@ enum Happened {
         from: EnrolmentState,
         to: EnrolmentState,
     },
+    Deferred,
+    Returned,
 }
 
 impl Event for Happened {
@@ -44,6 +46,8 @@ impl Event for Happened {
             Self::Enrolled { .. } => "enrolment.enrolled",
             Self::Withdrawn { .. } => "enrolment.withdrawn",
             Self::Settled { .. } => "enrolment.settled",
+            Self::Deferred => "enrolment.deferred",
+            Self::Returned => "enrolment.returned",
         }
     }
 
@@ -52,6 +56,7 @@ impl Event for Happened {
             Self::Enrolled { number } => json!({ "number": number }),
             Self::Withdrawn { reason } => json!({ "reason": reason }),
             Self::Settled { from, to } => json!({ "from": from.as_str(), "to": to.as_str() }),
+            Self::Deferred | Self::Returned => json!({}),
         }
     }
 }
@@ -256,35 +261,112 @@ pub fn settle(
     audit::note(conn, about, &Happened::Settled { from, to })
 }
 
+/// What a step that moves a seat works on, all of it locked.
+struct Seated {
+    floor: Floor,
+    application: Application,
+    offer: Offer,
+    enrolment: Enrolment,
+}
+
+/// Locks cohort, pools, application, offer and enrolment, in this order; under [`Task::Seats`].
+fn seated(conn: &mut Conn<'_>, enrolment: &Enrolment) -> Result<Seated> {
+    let floor = Floor::lock(conn, enrolment.cohort_id)?;
+    let application =
+        offers::lock_application(conn, enrolment.cohort_id, enrolment.application_id)?;
+    let offer: Offer = offers::lock_offer(conn, &floor.seats, enrolment.offer_id)?;
+    let enrolment = queries::lock(conn, &floor.seats, enrolment.id)?;
+    Ok(Seated {
+        floor,
+        application,
+        offer,
+        enrolment,
+    })
+}
+
+/// Takes a locked enrolment a step on; returns the states before and after.
+fn step(
+    conn: &mut Conn<'_>,
+    enrolment: &Enrolment,
+    event: EnrolmentEvent,
+) -> Result<(EnrolmentState, EnrolmentState)> {
+    let from = enrolment.state()?;
+    let to = rules::next(from, event)?;
+    let stepped = sql_query(
+        "UPDATE enrolments SET state = $2, version = version + 1 WHERE id = $1 AND state = $3",
+    )
+    .bind::<SqlUuid, _>(enrolment.id)
+    .bind::<Text, _>(to.as_str())
+    .bind::<Text, _>(from.as_str())
+    .execute(conn.pg())?;
+    one(stepped)?;
+    Ok((from, to))
+}
+
 fn leave(conn: &mut Conn<'_>, enrolment: &Enrolment, reason: Option<&str>) -> Result<()> {
     conn.elevate(Task::Seats, |conn| {
-        let mut floor = Floor::lock(conn, enrolment.cohort_id)?;
-        let application =
-            offers::lock_application(conn, enrolment.cohort_id, enrolment.application_id)?;
-        let offer: Offer = offers::lock_offer(conn, &floor.seats, enrolment.offer_id)?;
-        let enrolment = queries::lock(conn, &floor.seats, enrolment.id)?;
+        let mut held = seated(conn, enrolment)?;
         let now = db::now(conn)?;
-        let from = enrolment.state()?;
-        let to: EnrolmentState = rules::next(from, EnrolmentEvent::Withdraw)?;
-        let left = sql_query(
-            "UPDATE enrolments SET state = $2, version = version + 1 WHERE id = $1 AND state = $3",
-        )
-        .bind::<SqlUuid, _>(enrolment.id)
-        .bind::<Text, _>(to.as_str())
-        .bind::<Text, _>(from.as_str())
-        .execute(conn.pg())?;
-        one(left)?;
+        let (from, to) = step(conn, &held.enrolment, EnrolmentEvent::Withdraw)?;
         let told = Told::Left {
             reason: reason.map(str::to_owned),
         };
         let event = Happened::Withdrawn {
             reason: reason.map(str::to_owned),
         };
-        tell(conn, &floor, (enrolment.id, &application), told, &event)?;
+        let whose = (held.enrolment.id, &held.application);
+        tell(conn, &held.floor, whose, told, &event)?;
         if rules::holds_seat(from) && !rules::holds_seat(to) {
-            floor.vacate(conn, &offer, now)?;
-            floor.fill(conn, now)?;
+            held.floor.vacate(conn, &held.offer, now)?;
+            held.floor.fill(conn, now)?;
         }
         Ok(())
+    })
+}
+
+fn about(floor: &Floor, enrolment: &Enrolment) -> About {
+    About::new("enrolment", enrolment.id.0)
+        .of(enrolment.person_id)
+        .within(floor.cohort.programme_id)
+}
+
+/// A trainee is deferred: the seat goes back and, while offers are out, to the next who fits. The letter
+/// is written by whoever grants it.
+///
+/// # Errors
+/// [`rules::StepRefused`]; [`Error::NotFound`] for an enrolment of another cohort.
+pub fn defer(conn: &mut Conn<'_>, staff: &CohortStaff, id: EnrolmentId) -> Result<()> {
+    let enrolment = queries::of_cohort(conn, staff, id)?;
+    conn.elevate(Task::Seats, |conn| {
+        let mut held = seated(conn, &enrolment)?;
+        let now = db::now(conn)?;
+        step(conn, &held.enrolment, EnrolmentEvent::Defer)?;
+        audit::note(
+            conn,
+            about(&held.floor, &held.enrolment),
+            &Happened::Deferred,
+        )?;
+        held.floor.vacate(conn, &held.offer, now)?;
+        held.floor.fill(conn, now)?;
+        Ok(())
+    })
+}
+
+/// A deferred trainee comes back into a free seat of the pool that the first one came from.
+///
+/// # Errors
+/// [`rules::StepRefused`]; [`crate::cohorts::rules::seats::SeatRefusal`] without a free seat;
+/// [`Error::NotFound`] for an enrolment of another cohort.
+pub fn take_back(conn: &mut Conn<'_>, staff: &CohortStaff, id: EnrolmentId) -> Result<()> {
+    let enrolment = queries::of_cohort(conn, staff, id)?;
+    conn.elevate(Task::Seats, |conn| {
+        let held = seated(conn, &enrolment)?;
+        step(conn, &held.enrolment, EnrolmentEvent::Return)?;
+        held.floor.reoccupy(conn, &held.offer)?;
+        audit::note(
+            conn,
+            about(&held.floor, &held.enrolment),
+            &Happened::Returned,
+        )
     })
 }

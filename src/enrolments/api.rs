@@ -75,7 +75,7 @@ struct EnrolmentWhole {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct EnrolmentStep {
-    /// activate, complete, fail, suspend, resume or reopen.
+    /// activate, suspend or resume.
     #[schema(example = "activate")]
     step: String,
 }
@@ -151,7 +151,7 @@ pub fn routes() -> Routes {
             settle,
             write(
                 "stepEnrolment",
-                "Records that a trainee begins, ends, pauses or comes back.",
+                "Records that a trainee begins, is suspended or comes back.",
                 Some("EnrolmentStep"),
                 (200, "EnrolmentWhole"),
             )
@@ -299,12 +299,13 @@ fn one_of_cohort(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     shown_to(cx, &staff, id)
 }
 
-/// The steps that move no seat: the others have actions of their own, or wait for a later cohort.
+/// The steps that move no seat and end nothing: completion confirms, fails and opens again by its own
+/// operations, so that none goes past its rules; pauses defer and return.
 fn step(word: &str) -> Option<EnrolmentEvent> {
     use EnrolmentEvent as E;
     EnrolmentEvent::parse(word).filter(|it| match it {
-        E::Activate | E::Complete | E::Fail | E::Suspend | E::Resume | E::Reopen => true,
-        E::Withdraw | E::Defer | E::Return => false,
+        E::Activate | E::Suspend | E::Resume => true,
+        E::Complete | E::Fail | E::Reopen | E::Withdraw | E::Defer | E::Return => false,
     })
 }
 

@@ -31,6 +31,7 @@ fn schemas() -> Map<String, Value> {
         crate::attendance::api::schemas,
         crate::at_risk::api::schemas,
         crate::sharing::api::schemas,
+        crate::progress::api::schemas,
         crate::desks::api::schemas,
     ];
     let components = all

@@ -22,6 +22,8 @@ texts! {
     history_offer_withdrawn(reason: &str): "withdrew the offer {reason}" | "撤回取錄通知{reason}";
     history_offer_extended: "gave more time to answer" | "延長回覆限期";
     history_offer_reminded: "reminded of the offer" | "發出取錄通知提示";
+    history_offer_seat_taken_again: "took a seat again" | "重新取得名額";
+    history_own_seat_taken_again: "You have a seat again" | "重新取得名額";
     history_offer_seat_given_up: "gave the accepted seat up" | "放棄已接受的名額";
     history_offers_application_withdrawn: "withdrew the application" | "撤回申請";
     history_waitlist_closed: "closed the waitlist: the cohort was cancelled" | "候補名單因該屆取消而結束";
@@ -69,7 +71,7 @@ impl Lang {
     /// What happened, in words. `details` are those that the event stored, or null when erased.
     #[must_use]
     pub fn history(self, verb: &str, details: &Value) -> String {
-        let rooms: [Room; 14] = [
+        let rooms: [Room; 15] = [
             Self::people_history,
             Self::organisations_history,
             Self::programmes_history,
@@ -84,6 +86,7 @@ impl Lang {
             Self::history_of_sharing,
             Self::history_desk,
             Self::curriculum_history,
+            Self::progress_history,
         ];
         rooms
             .iter()
@@ -113,6 +116,7 @@ impl Lang {
             "offer.extended" => self.history_own_offer_extended(),
             "offer.reminded" => self.history_own_offer_reminded(),
             "offer.seat_given_up" => self.history_own_seat_given_up(),
+            "offer.seat_taken_again" => self.history_own_seat_taken_again(),
             "enrolment.enrolled" => {
                 let number = details.get("number").and_then(Value::as_str);
                 return Some(self.history_own_enrolled(number.unwrap_or_default()));
@@ -187,6 +191,7 @@ impl Lang {
             "offer.extended" => self.history_offer_extended().to_owned(),
             "offer.reminded" => self.history_offer_reminded().to_owned(),
             "offer.seat_given_up" => self.history_offer_seat_given_up().to_owned(),
+            "offer.seat_taken_again" => self.history_offer_seat_taken_again().to_owned(),
             "pool.hold_ended" => self.history_hold_ended(number("seats").unwrap_or(0)),
             "enrolment.enrolled" => self.history_enrolled(text("number")),
             "enrolment.settled" => self.history_enrolment_settled(self.enrolment_word(text("to"))),

@@ -36,6 +36,7 @@ mod people_pages;
 mod programme_pages;
 mod programme_setup;
 mod programmes;
+mod progress;
 mod reviews;
 mod sharing;
 mod shell;

@@ -28,6 +28,7 @@ mod cohorts;
 mod curriculum;
 mod data;
 mod intake;
+mod progress;
 mod teaching;
 
 /// Everybody and everything that later steps refer to.
@@ -111,6 +112,7 @@ pub fn load(site: &Site) -> Result<()> {
     cohorts::pre_pilot(&world)?;
     cohorts::first_intake(&world)?;
     cohorts::second_intake(&world)?;
+    progress::rules(&world)?;
     Ok(())
 }
 

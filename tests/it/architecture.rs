@@ -82,6 +82,8 @@ const SQL_NAMES: &[(&str, &[&str])] = &[
         "src/people/role_queries.rs",
         &["COLUMNS", "FROM", "beyond", "key", "order"],
     ),
+    ("src/progress/queries.rs", &["TRAINEE"]),
+    ("src/progress/queries/pauses.rs", &["PAUSE"]),
     (
         "src/reviews/queries.rs",
         &["ANSWERS", "PROGRESS", "REVIEW", "tail"],

@@ -35,6 +35,7 @@ mod people;
 mod policies;
 mod private_postgres;
 mod programmes;
+mod progress;
 mod reviews;
 mod security;
 mod sharing;

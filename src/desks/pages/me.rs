@@ -14,8 +14,10 @@ use crate::enrolments::rules::EnrolmentState;
 use crate::error::{Error, Result};
 use crate::ids::EnrolmentId;
 use crate::lang::Lang;
-use crate::lang::format::{count, deadline};
+use crate::lang::format::{count, deadline, hk_date};
 use crate::offers::rules::OfferState;
+use crate::progress::facts::summary;
+use crate::progress::pages::{Ring, ring};
 use crate::teaching;
 use crate::web::{Cx, Reply, Shell};
 
@@ -42,6 +44,8 @@ struct Affair {
     trainee_number: Option<String>,
     /// A trainee's next session: when, and what.
     session: Option<(String, String)>,
+    /// How much of what completion asks for is met.
+    progress: Option<(Ring, String)>,
     next: Option<Next>,
 }
 
@@ -70,6 +74,7 @@ pub(in crate::desks) fn home(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         };
         let mut affair = affair(application, position, now, lang)?;
         affair.session = session(cx, application, now)?;
+        affair.progress = progress(cx, application, now)?;
         affairs.push(affair);
     }
     // What waits for the reader comes first.
@@ -87,6 +92,24 @@ pub(in crate::desks) fn home(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         calls,
     };
     cx.visit.page(&page)
+}
+
+/// How far one who takes part, or has completed, has come.
+fn progress(
+    cx: &mut Cx<'_, '_>,
+    mine: &Mine,
+    now: DateTime<Utc>,
+) -> Result<Option<(Ring, String)>> {
+    let counts = matches!(
+        mine.enrolment_state.as_deref(),
+        Some("enrolled" | "active" | "completed")
+    );
+    let Some(enrolment) = mine.enrolment_id.filter(|_| counts) else {
+        return Ok(None);
+    };
+    let own = access::own_enrolment(cx.conn, enrolment)?;
+    let summary = summary(cx.conn, &own, hk_date(now))?;
+    Ok(summary.map(|(met, all)| (ring(met, all), cx.lang().progress_mine_summary(met, all))))
 }
 
 /// The next session of one who takes part.
@@ -144,6 +167,7 @@ fn affair(mine: &Mine, position: Option<i64>, now: DateTime<Utc>, lang: Lang) ->
         position: position.map(count),
         trainee_number: mine.trainee_number.clone(),
         session: None,
+        progress: None,
         next: None,
     };
     let offer = mine.offer_state.as_deref().and_then(OfferState::parse);

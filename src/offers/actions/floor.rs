@@ -249,6 +249,18 @@ impl Floor {
         self.note_offer(conn, offer, "offer.seat_given_up", None)
     }
 
+    /// Takes a free seat again for an accepted offer whose seat was given up.
+    pub(crate) fn reoccupy(&self, conn: &mut Conn<'_>, offer: &Offer) -> Result<()> {
+        let again = sql_query(
+            "UPDATE offers SET vacated_at = NULL WHERE id = $1 AND state = 'accepted' AND vacated_at IS NOT NULL",
+        )
+        .bind::<SqlUuid, _>(offer.id)
+        .execute(conn.pg())?;
+        one(again)?;
+        self.move_seat(conn, offer.pool_id, Move::Reoccupy)?;
+        self.note_offer(conn, offer, "offer.seat_taken_again", None)
+    }
+
     /// Gives the unused seats of ended holds back and promotes whoever fits a free seat, by the
     /// plan; returns how many were promoted.
     pub(crate) fn fill(&mut self, conn: &mut Conn<'_>, now: DateTime<Utc>) -> Result<usize> {
@@ -334,6 +346,10 @@ impl Floor {
                 "UPDATE seat_pools SET taken = taken - 1 WHERE id = $1 AND cohort_id = $2 AND taken > 0",
                 SeatRefusal::NoneTaken,
             ),
+            Move::Reoccupy => (
+                "UPDATE seat_pools SET taken = taken + 1 WHERE id = $1 AND cohort_id = $2 AND offered + taken < capacity",
+                SeatRefusal::NoFreeSeat,
+            ),
         };
         let moved = sql_query(sql)
             .bind::<SqlUuid, _>(pool)
@@ -366,4 +382,5 @@ enum Move {
     Accept,
     Release,
     Vacate,
+    Reoccupy,
 }

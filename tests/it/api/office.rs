@@ -69,6 +69,7 @@ pub async fn everything_else(
     reached.extend(super::assessment::assessment(world, desk).await);
     reached.extend(super::attendance::attendance().await);
     reached.extend(super::at_risk::at_risk(world, desk).await);
+    reached.extend(super::progress::progress().await);
     assert_ne!(second, cohort);
     reached
 }

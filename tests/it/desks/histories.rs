@@ -103,6 +103,16 @@ const PLACES: &[(&str, &str, &str)] = &[
         "§module§",
     ),
     (
+        "/programmes/§programme§/completion/versions/§rules§",
+        "/programmes/§programme§/completion/versions/§rules§/history.*",
+        "§rules§",
+    ),
+    (
+        "/cohorts/§cohort-run§/breaks/§break§",
+        "/cohorts/§cohort-run§/breaks/§break§/history.*",
+        "§break§",
+    ),
+    (
         "/programmes/§programme§/competencies/§competency§",
         "/programmes/§programme§/competencies/§competency§/history.*",
         "§competency§",

@@ -182,3 +182,12 @@ INSERT INTO sharing_consents (id, programme_id, enrolment_id, person_id, organis
   (§consent-bank§, §programme§, §enrolment§, §applicant§, §bank§, 'progress', 1, '2026-12-02', '2026-11-01');
 INSERT INTO looks (id, programme_id, enrolment_id, person_id, organisation_id, looker_id, looker_name, scope, created_at) VALUES
   (§look§, §programme§, §enrolment§, §applicant§, §university§, §applicant§, 'Somebody of ~', 'attendance', '2026-11-20');
+INSERT INTO completion_rules (id, programme_id, number, state, content, version, published_at, created_at) VALUES
+  (§rules§, §programme§, 1, 'published', jsonb_build_object('name', jsonb_build_object('en', 'Rules of ~', 'zh', '規則~'), 'attendance', jsonb_build_object('whole', 8000, 'each', null, 'excused', 'left_out'), 'all_of', jsonb_build_array(§module§::text), 'forms', jsonb_build_array(jsonb_build_object('key', 'agreement', 'name', jsonb_build_object('en', 'Agreement', 'zh', '協議')))), 2, '2026-08-01', '2026-07-30'),
+  (§rules-draft§, §programme§, 2, 'draft', jsonb_build_object('name', jsonb_build_object('en', 'Next rules of ~', 'zh', '新規則~'), 'all_of', jsonb_build_array(§module§::text)), 1, NULL, '2026-11-01');
+INSERT INTO cohort_rules (id, programme_id, cohort_id, rules_id, sequence, created_at) VALUES
+  (§followed§, §programme§, §cohort-run§, §rules§, 1, '2026-08-01');
+INSERT INTO completion_forms (id, programme_id, cohort_id, enrolment_id, person_id, form, recorded_on, created_at) VALUES
+  (§form-in§, §programme§, §cohort-run§, §enrolment§, §applicant§, 'agreement', '2026-09-01', '2026-09-01');
+INSERT INTO learning_breaks (id, programme_id, cohort_id, enrolment_id, person_id, kind, starts_on, ends_on, reason, state, created_at) VALUES
+  (§break§, §programme§, §cohort-run§, §enrolment§, §applicant§, 'break', '2027-01-04', '2027-01-15', 'Canary~p reason of a break', 'asked', '2026-12-01');

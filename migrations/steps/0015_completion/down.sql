@@ -1,0 +1,1 @@
+DROP TABLE learning_breaks, completions, completion_forms, cohort_rules, completion_rules;

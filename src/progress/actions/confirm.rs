@@ -1,0 +1,287 @@
+//! Confirming, revoking and ending; forms that are handed in.
+
+use chrono::NaiveDate;
+use diesel::RunQueryDsl;
+use diesel::sql_types::{Date, Jsonb, Text, Timestamptz, Uuid as SqlUuid};
+
+use crate::access::CohortStaff;
+use crate::access::secret;
+use crate::audit::{self, About};
+use crate::db::{self, Conn, sql_query};
+use crate::enrolments::actions::settle;
+use crate::enrolments::rules::{EnrolmentEvent, EnrolmentState};
+use crate::error::{Error, Result};
+use crate::ids::{CompletionId, EnrolmentId};
+use crate::lang::format::hk_date;
+
+use super::super::events::Noted;
+use super::super::facts::{Judged, judged};
+use super::super::mail::{Told, tell};
+use super::super::queries::{self, Rules, Trainee};
+use super::super::rules::content::is_key;
+use super::super::rules::verdict::evaluate;
+use super::super::rules::{ProgressRefusal, Standing};
+
+/// What a confirmation would do.
+#[derive(Clone, Debug)]
+pub struct Preview {
+    /// The rules by which it is judged.
+    pub rules: Rules,
+    /// Who would be confirmed.
+    pub ready: Vec<Judged>,
+    /// Who was chosen and cannot be.
+    pub left: Vec<Judged>,
+    /// What is sent back to confirm exactly this.
+    pub fingerprint: String,
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().take(16).map(|b| format!("{b:02x}")).collect()
+}
+
+/// What confirming these would do; without a choice, everybody who is ready.
+///
+/// # Errors
+/// [`ProgressRefusal::NoRules`].
+pub fn preview(
+    conn: &mut Conn<'_>,
+    staff: &CohortStaff,
+    chosen: Option<&[EnrolmentId]>,
+) -> Result<Preview> {
+    let rules = queries::followed(conn, staff)?.ok_or(ProgressRefusal::NoRules)?;
+    let today = hk_date(db::now(conn)?);
+    let wanted = |it: &Judged| chosen.is_none_or(|ids| ids.contains(&it.trainee.id));
+    let all = judged(conn, staff, &rules.content, today)?;
+    let (mut ready, mut left) = (Vec::new(), Vec::new());
+    for it in all.into_iter().filter(wanted) {
+        if it.verdict.ready() && it.trainee.takes_part()? {
+            ready.push(it);
+        } else if chosen.is_some() {
+            left.push(it);
+        }
+    }
+    let mut seen = rules.id.to_string();
+    for it in &ready {
+        seen.push_str(&format!("{}{}", it.trainee.id, it.verdict.snapshot()));
+    }
+    Ok(Preview {
+        fingerprint: hex(&secret::digest(&seen)),
+        rules,
+        ready,
+        left,
+    })
+}
+
+fn about(staff: &CohortStaff, it: &Trainee) -> About {
+    About::new("enrolment", it.id.0)
+        .of(it.person_id)
+        .within(staff.programme())
+}
+
+/// Confirms the completion of these trainees: each is told. `seen` is the fingerprint of the preview.
+///
+/// # Errors
+/// [`ProgressRefusal::Changed`] when the preview would show something else by now;
+/// [`ProgressRefusal::Nobody`]; [`ProgressRefusal::NoRules`].
+pub fn confirm(
+    conn: &mut Conn<'_>,
+    staff: &CohortStaff,
+    chosen: &[EnrolmentId],
+    seen: &str,
+) -> Result<usize> {
+    queries::lock(conn, staff, chosen)?;
+    let now = db::now(conn)?;
+    let plan = preview(conn, staff, Some(chosen))?;
+    if plan.ready.is_empty() {
+        return Err(ProgressRefusal::Nobody.into());
+    }
+    if plan.fingerprint != seen {
+        return Err(ProgressRefusal::Changed.into());
+    }
+    for it in &plan.ready {
+        let trainee = &it.trainee;
+        let id = CompletionId::new();
+        sql_query(
+            "INSERT INTO completions (id, programme_id, cohort_id, enrolment_id, person_id, rules_id, verdict, confirmed_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        )
+        .bind::<SqlUuid, _>(id)
+        .bind::<SqlUuid, _>(staff.programme())
+        .bind::<SqlUuid, _>(staff.cohort())
+        .bind::<SqlUuid, _>(trainee.id)
+        .bind::<SqlUuid, _>(trainee.person_id)
+        .bind::<SqlUuid, _>(plan.rules.id)
+        .bind::<Jsonb, _>(it.verdict.snapshot())
+        .bind::<Timestamptz, _>(now)
+        .execute(conn.pg())?;
+        // Who met every line has taken part, whether or not somebody noted the beginning.
+        if trainee.state()? == EnrolmentState::Enrolled {
+            settle(conn, staff, trainee.id, EnrolmentEvent::Activate)?;
+        }
+        settle(conn, staff, trainee.id, EnrolmentEvent::Complete)?;
+        let number = plan.rules.number;
+        audit::note(conn, about(staff, trainee), &Noted::Confirmed { number })?;
+        let whom = (trainee.person_id, trainee.id);
+        tell(
+            conn,
+            staff,
+            whom,
+            Told::Completed(hk_date(now)),
+            &id.to_string(),
+        )?;
+    }
+    Ok(plan.ready.len())
+}
+
+/// Revokes a confirmed completion, with a reason that the trainee reads; the enrolment is open again.
+///
+/// # Errors
+/// [`ProgressRefusal::NotConfirmed`]; [`Error::NotFound`].
+pub fn revoke(
+    conn: &mut Conn<'_>,
+    staff: &CohortStaff,
+    id: EnrolmentId,
+    reason: &str,
+) -> Result<()> {
+    queries::lock(conn, staff, &[id])?;
+    let it = queries::trainee(conn, staff, id)?;
+    let completion = it.completion_id.ok_or(ProgressRefusal::NotConfirmed)?;
+    let done = sql_query(
+        "UPDATE completions SET revoked_at = banyan_now(), revoked_reason = $2, version = version + 1 \
+         WHERE id = $1 AND revoked_at IS NULL",
+    )
+    .bind::<SqlUuid, _>(completion)
+    .bind::<Text, _>(reason)
+    .execute(conn.pg())?;
+    if done == 0 {
+        return Err(Error::Stale);
+    }
+    settle(conn, staff, id, EnrolmentEvent::Reopen)?;
+    audit::note(conn, about(staff, &it), &Noted::Revoked { reason })?;
+    let told = Told::Revoked(reason.to_owned());
+    let key = completion.to_string();
+    tell(conn, staff, (it.person_id, id), told, &key)
+}
+
+/// Ends an enrolment without completion because a line cannot be met any more.
+///
+/// # Errors
+/// [`ProgressRefusal::StillOpen`] while every line can be met; [`ProgressRefusal::NoRules`];
+/// [`crate::enrolments::rules::StepRefused`]; [`Error::NotFound`].
+pub fn fail(conn: &mut Conn<'_>, staff: &CohortStaff, id: EnrolmentId, reason: &str) -> Result<()> {
+    queries::lock(conn, staff, &[id])?;
+    let it = one(conn, staff, id)?;
+    if it.verdict.overall != Standing::Failed || it.verdict.frozen {
+        return Err(ProgressRefusal::StillOpen.into());
+    }
+    settle(conn, staff, id, EnrolmentEvent::Fail)?;
+    let trainee = &it.trainee;
+    audit::note(conn, about(staff, trainee), &Noted::Failed { reason })?;
+    // An enrolment that was opened again can end again.
+    let key = uuid::Uuid::now_v7().to_string();
+    let told = Told::Failed(reason.to_owned());
+    tell(conn, staff, (trainee.person_id, id), told, &key)
+}
+
+/// Opens an enrolment that has ended again, with a reason that the trainee reads.
+///
+/// # Errors
+/// [`ProgressRefusal::Confirmed`] while a completion stands: that is revoked;
+/// [`crate::enrolments::rules::StepRefused`] for an enrolment that has not ended; [`Error::NotFound`].
+pub fn reopen(
+    conn: &mut Conn<'_>,
+    staff: &CohortStaff,
+    id: EnrolmentId,
+    reason: &str,
+) -> Result<()> {
+    queries::lock(conn, staff, &[id])?;
+    let it = queries::trainee(conn, staff, id)?;
+    if it.completion_id.is_some() {
+        return Err(ProgressRefusal::Confirmed.into());
+    }
+    settle(conn, staff, id, EnrolmentEvent::Reopen)?;
+    audit::note(conn, about(staff, &it), &Noted::Reopened { reason })?;
+    let key = uuid::Uuid::now_v7().to_string();
+    let told = Told::Reopened(reason.to_owned());
+    tell(conn, staff, (it.person_id, id), told, &key)
+}
+
+/// One trainee, judged by the rules of the cohort.
+fn one(conn: &mut Conn<'_>, staff: &CohortStaff, id: EnrolmentId) -> Result<Judged> {
+    let rules = queries::followed(conn, staff)?.ok_or(ProgressRefusal::NoRules)?;
+    let today = hk_date(db::now(conn)?);
+    let trainee = queries::trainee(conn, staff, id)?;
+    let days = (trainee.starts_on, today);
+    let mut all = super::super::facts::of_cohort(conn, staff, &rules.content, days)?;
+    let facts = all.remove(&id).unwrap_or_default();
+    Ok(Judged {
+        verdict: evaluate(&rules.content, &facts, today),
+        trainee,
+        facts,
+    })
+}
+
+/// Records that a form is in; once recorded it stays as it is.
+///
+/// # Errors
+/// [`Error::Invalid`] for a form that the cohort's rules do not ask for; [`Error::NotFound`].
+pub fn record_form(
+    conn: &mut Conn<'_>,
+    staff: &CohortStaff,
+    id: EnrolmentId,
+    (form, on): (&str, NaiveDate),
+) -> Result<()> {
+    let it = queries::trainee(conn, staff, id)?;
+    let rules = queries::followed(conn, staff)?.ok_or(ProgressRefusal::NoRules)?;
+    if !is_key(form) || !rules.content.forms.iter().any(|it| it.key == form) {
+        return Err(Error::field("form", "choice", |lang| {
+            lang.form_choice().to_owned()
+        }));
+    }
+    if on > hk_date(db::now(conn)?) {
+        return Err(Error::field("recorded_on", "future", |lang| {
+            lang.progress_not_future().to_owned()
+        }));
+    }
+    let added = sql_query(
+        "INSERT INTO completion_forms (id, programme_id, cohort_id, enrolment_id, person_id, form, recorded_on) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (enrolment_id, form) DO NOTHING",
+    )
+    .bind::<SqlUuid, _>(uuid::Uuid::now_v7())
+    .bind::<SqlUuid, _>(staff.programme())
+    .bind::<SqlUuid, _>(staff.cohort())
+    .bind::<SqlUuid, _>(id)
+    .bind::<SqlUuid, _>(it.person_id)
+    .bind::<Text, _>(form)
+    .bind::<Date, _>(on)
+    .execute(conn.pg())?;
+    if added == 0 {
+        return Ok(());
+    }
+    audit::note(conn, about(staff, &it), &Noted::FormIn { form })
+}
+
+/// Takes back what was recorded by mistake.
+///
+/// # Errors
+/// [`ProgressRefusal::Confirmed`] once the completion is confirmed; [`Error::NotFound`].
+pub fn unrecord_form(
+    conn: &mut Conn<'_>,
+    staff: &CohortStaff,
+    id: EnrolmentId,
+    form: &str,
+) -> Result<()> {
+    queries::lock(conn, staff, &[id])?;
+    let it = queries::trainee(conn, staff, id)?;
+    if it.completion_id.is_some() {
+        return Err(ProgressRefusal::Confirmed.into());
+    }
+    let gone = sql_query("DELETE FROM completion_forms WHERE enrolment_id = $1 AND form = $2")
+        .bind::<SqlUuid, _>(id)
+        .bind::<Text, _>(form)
+        .execute(conn.pg())?;
+    if gone == 0 {
+        return Err(Error::NotFound);
+    }
+    audit::note(conn, about(staff, &it), &Noted::FormGone { form })
+}

@@ -1,0 +1,202 @@
+//! What is known of trainees, gathered for the rules: a whole cohort with one read of each source, or
+//! one trainee by their own proof.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+use diesel::sql_types::Uuid as SqlUuid;
+use diesel::{QueryableByName, RunQueryDsl};
+
+use crate::access::{CohortStaff, OwnEnrolment};
+use crate::assessment::queries::{ModuleResult, results, results_of};
+use crate::assessment::rules::Standing;
+use crate::curriculum::exemption_queries::exempted;
+use crate::curriculum::queries as curriculum;
+use crate::db::{Conn, sql_query};
+use crate::error::Result;
+use crate::ids::{EnrolmentId, ModuleId};
+
+use super::queries::{self, Trainee, frozen_days};
+use super::rules::content::CompletionRules;
+use super::rules::verdict::{Facts, Outcome, Verdict, evaluate};
+
+/// A trainee with what is known of them and how they stand.
+#[derive(Clone, Debug)]
+pub struct Judged {
+    /// The trainee.
+    pub trainee: Trainee,
+    /// What is known.
+    pub facts: Facts,
+    /// How they stand.
+    pub verdict: Verdict,
+}
+
+/// Notional hours of the versions that a cohort beginning on this day is taught: the weights of marks.
+///
+/// # Errors
+/// The database's.
+pub fn weights(
+    conn: &mut Conn<'_>,
+    modules: impl IntoIterator<Item = ModuleId>,
+    starts_on: NaiveDate,
+) -> Result<BTreeMap<ModuleId, u32>> {
+    let mut all = BTreeMap::new();
+    for module in modules {
+        if let Some(version) = curriculum::version_on(conn, module, starts_on)? {
+            let hours = u32::try_from(version.content.notional()).unwrap_or(0);
+            all.insert(module, hours);
+        }
+    }
+    Ok(all)
+}
+
+#[derive(QueryableByName)]
+struct ExemptedRow {
+    #[diesel(sql_type = SqlUuid)]
+    enrolment_id: EnrolmentId,
+    #[diesel(sql_type = SqlUuid)]
+    module_id: ModuleId,
+}
+
+fn exemptions(conn: &mut Conn<'_>, staff: &CohortStaff) -> Result<Vec<ExemptedRow>> {
+    Ok(sql_query(
+        "SELECT enrolment_id, module_id FROM exemptions WHERE cohort_id = $1 AND state = 'granted'",
+    )
+    .bind::<SqlUuid, _>(staff.cohort())
+    .load(conn.pg())?)
+}
+
+/// What is known of every trainee of a cohort.
+///
+/// # Errors
+/// The database's.
+pub fn of_cohort(
+    conn: &mut Conn<'_>,
+    staff: &CohortStaff,
+    rules: &CompletionRules,
+    (starts_on, today): (NaiveDate, NaiveDate),
+) -> Result<BTreeMap<EnrolmentId, Facts>> {
+    let mut all: BTreeMap<EnrolmentId, Facts> = BTreeMap::new();
+    for row in exemptions(conn, staff)? {
+        let facts = all.entry(row.enrolment_id).or_default();
+        facts.modules.entry(row.module_id).or_default().exempted = true;
+    }
+    for row in queries::forms(conn, staff)? {
+        all.entry(row.enrolment_id)
+            .or_default()
+            .forms
+            .insert(row.form);
+    }
+    let breaks = queries::breaks(conn, staff, today)?;
+    for ((id, module), hours) in queries::minutes(conn, staff, &breaks)? {
+        let facts = all.entry(id).or_default();
+        facts.modules.entry(module).or_default().hours = hours;
+    }
+    for (id, spans) in breaks {
+        all.entry(id).or_default().breaks = spans;
+    }
+    for it in results(conn, staff)? {
+        let facts = all.entry(it.enrolment).or_default();
+        mark(facts, &it);
+    }
+    let known = all.values().flat_map(|it| it.modules.keys().copied());
+    let modules: BTreeSet<ModuleId> = rules.modules().into_iter().chain(known).collect();
+    let weights = weights(conn, modules, starts_on)?;
+    for facts in all.values_mut() {
+        weigh(facts, &weights);
+    }
+    Ok(all)
+}
+
+/// What assessment says of a module. An exemption stands in its own row, as does its lack of a mark.
+fn mark(facts: &mut Facts, it: &ModuleResult) {
+    let known = facts.modules.entry(it.module).or_default();
+    known.mark = it.mark;
+    known.result = match it.standing {
+        Standing::NotYet => Outcome::NotYet,
+        Standing::Passed => Outcome::Passed,
+        Standing::Failed => Outcome::Failed,
+        Standing::Incomplete => Outcome::Incomplete,
+    };
+}
+
+fn weigh(facts: &mut Facts, weights: &BTreeMap<ModuleId, u32>) {
+    for (module, it) in &mut facts.modules {
+        it.notional = weights.get(module).copied().unwrap_or(0);
+    }
+}
+
+/// Every trainee of a cohort, judged by these rules.
+///
+/// # Errors
+/// The database's.
+pub fn judged(
+    conn: &mut Conn<'_>,
+    staff: &CohortStaff,
+    rules: &CompletionRules,
+    today: NaiveDate,
+) -> Result<Vec<Judged>> {
+    let trainees = queries::trainees(conn, staff)?;
+    let Some(starts_on) = trainees.first().map(|it| it.starts_on) else {
+        return Ok(Vec::new());
+    };
+    let mut facts = of_cohort(conn, staff, rules, (starts_on, today))?;
+    let judge = |trainee: Trainee| {
+        let facts = facts.remove(&trainee.id).unwrap_or_default();
+        Judged {
+            verdict: evaluate(rules, &facts, today),
+            trainee,
+            facts,
+        }
+    };
+    Ok(trainees.into_iter().map(judge).collect())
+}
+
+/// What is known of a trainee, by their own proof.
+///
+/// # Errors
+/// The database's.
+pub fn own(
+    conn: &mut Conn<'_>,
+    own: &OwnEnrolment,
+    (starts_on, today): (NaiveDate, NaiveDate),
+) -> Result<Facts> {
+    let mut facts = Facts::default();
+    for module in exempted(conn, own.enrolment())? {
+        facts.modules.entry(module).or_default().exempted = true;
+    }
+    facts.forms = queries::forms_own(conn, own)?
+        .into_iter()
+        .map(|it| it.form)
+        .collect();
+    for pause in queries::pauses_own(conn, own)? {
+        facts.breaks.extend(frozen_days(&pause, today)?);
+    }
+    for ((_, module), hours) in queries::minutes_own(conn, own, &facts.breaks)? {
+        facts.modules.entry(module).or_default().hours = hours;
+    }
+    for it in results_of(conn, own)? {
+        mark(&mut facts, &it);
+    }
+    let weights = weights(conn, facts.modules.keys().copied(), starts_on)?;
+    weigh(&mut facts, &weights);
+    Ok(facts)
+}
+
+/// How many of the lines a trainee meets, and how many there are; none while no rules are followed.
+///
+/// # Errors
+/// The database's.
+pub fn summary(
+    conn: &mut Conn<'_>,
+    whose: &OwnEnrolment,
+    today: NaiveDate,
+) -> Result<Option<(usize, usize)>> {
+    let Some(rules) = queries::followed_own(conn, whose)? else {
+        return Ok(None);
+    };
+    let trainee = queries::trainee_own(conn, whose)?;
+    let facts = own(conn, whose, (trainee.starts_on, today))?;
+    let verdict = evaluate(&rules.content, &facts, today);
+    Ok(Some((verdict.met(), verdict.lines.len())))
+}

@@ -1,0 +1,6 @@
+//! Completion: rules, a cohort in every standing, what would be if, pauses in learning.
+
+mod breaks;
+mod desk;
+mod rules;
+pub mod world;

@@ -1,0 +1,472 @@
+//! Rules: what each line says, and what holds for all of them.
+
+use std::collections::BTreeMap;
+
+use banyan::curriculum::rules::Pair;
+use banyan::ids::ModuleId;
+use banyan::progress::rules::breaks::{
+    BreakEvent, BreakState, Span, days_counted, frozen, moved, next,
+};
+use banyan::progress::rules::content::{
+    Attendance, Choice, CompletionRules, Marks, NamedForm, Practice, percent, percent_text,
+    problems,
+};
+use banyan::progress::rules::verdict::{
+    Facts, Hours, Line, ModuleFacts, Outcome, Reason, What, evaluate,
+};
+use banyan::progress::rules::what_if::change;
+use banyan::progress::rules::{Excused, Standing};
+use chrono::NaiveDate;
+use proptest::prelude::*;
+use uuid::Uuid;
+
+fn day(month: u32, day: u32) -> NaiveDate {
+    NaiveDate::from_ymd_opt(2027, month, day).unwrap()
+}
+
+fn id(n: u128) -> ModuleId {
+    ModuleId(Uuid::from_u128(n))
+}
+
+fn hours(held: u32, attended: u32, excused: u32, ahead: u32) -> Hours {
+    Hours {
+        held,
+        attended,
+        excused,
+        ahead,
+    }
+}
+
+fn rules() -> CompletionRules {
+    CompletionRules {
+        name: Pair::new("Rules", "規則"),
+        attendance: Attendance {
+            whole: Some(8_000),
+            each: None,
+            excused: Excused::LeftOut.as_str().to_owned(),
+        },
+        all_of: vec![id(1), id(2)],
+        any_of: vec![Choice {
+            n: 1,
+            of: vec![id(3), id(4)],
+        }],
+        marks: Marks {
+            each: Some(5_000),
+            average: Some(6_000),
+        },
+        forms: vec![NamedForm {
+            key: "agreement".to_owned(),
+            name: Pair::new("Agreement", "協議"),
+        }],
+        practice: Some(Practice {
+            capstone: Some(id(5)),
+            placement: true,
+        }),
+    }
+}
+
+fn passed(mark: u16) -> ModuleFacts {
+    ModuleFacts {
+        hours: hours(600, 600, 0, 0),
+        result: Outcome::Passed,
+        mark: Some(mark),
+        notional: 80,
+        exempted: false,
+    }
+}
+
+fn all_done() -> Facts {
+    Facts {
+        modules: [1, 2, 3, 5]
+            .into_iter()
+            .map(|n| (id(n), passed(7_000)))
+            .collect(),
+        forms: ["agreement".to_owned()].into(),
+        placement: None,
+        breaks: Vec::new(),
+    }
+}
+
+fn line(facts: &Facts, what: What) -> Line {
+    let verdict = evaluate(&rules(), facts, day(6, 1));
+    *verdict.lines.iter().find(|it| it.what == what).unwrap()
+}
+
+#[test]
+fn who_has_done_everything_is_ready_and_nobody_else() {
+    let verdict = evaluate(&rules(), &all_done(), day(6, 1));
+    assert!(verdict.ready());
+    assert_eq!((verdict.met(), verdict.lines.len()), (9, 9));
+    let mut facts = all_done();
+    facts.forms.clear();
+    assert_eq!(
+        evaluate(&rules(), &facts, day(6, 1)).overall,
+        Standing::Open
+    );
+    // On a break even who meets every line is not confirmed.
+    let mut away = all_done();
+    away.breaks = vec![Span {
+        from: day(5, 1),
+        to: day(6, 30),
+    }];
+    let verdict = evaluate(&rules(), &away, day(6, 1));
+    assert!(verdict.frozen && !verdict.ready());
+    assert!(evaluate(&rules(), &away, day(7, 1)).ready());
+    // Rules that ask for nothing confirm nobody.
+    assert!(!evaluate(&CompletionRules::default(), &all_done(), day(6, 1)).ready());
+}
+
+#[test]
+fn attendance_counts_minutes_exactly_and_tells_what_can_still_be_reached() {
+    let with = |it: Hours| {
+        let mut facts = Facts::default();
+        facts.modules.entry(id(9)).or_default().hours = it;
+        let line = line(&facts, What::Whole);
+        (line.standing, line.reason)
+    };
+    assert_eq!(
+        with(hours(0, 0, 0, 600)),
+        (Standing::Open, Reason::NothingHeld)
+    );
+    assert_eq!(
+        with(hours(1_000, 800, 0, 0)),
+        (Standing::Met, Reason::Attended(0))
+    );
+    // One minute short is short, whatever rounding would make of it.
+    assert_eq!(
+        with(hours(1_000, 799, 0, 0)),
+        (Standing::Failed, Reason::AttendanceLost)
+    );
+    assert_eq!(
+        with(hours(1_000, 700, 0, 500)),
+        (Standing::Open, Reason::MustAttend(500, 500))
+    );
+    assert_eq!(
+        with(hours(1_000, 700, 0, 499)),
+        (Standing::Failed, Reason::AttendanceLost)
+    );
+    // Excused sessions leave the sum.
+    assert_eq!(
+        with(hours(1_000, 720, 100, 0)),
+        (Standing::Met, Reason::Attended(0))
+    );
+    let sums = |excused| hours(1_000, 720, 100, 0).counted(excused);
+    assert_eq!(sums(Excused::LeftOut), (720, 900));
+    assert_eq!(sums(Excused::Present), (820, 1_000));
+    assert_eq!(sums(Excused::Absent), (720, 1_000));
+}
+
+#[test]
+fn an_exemption_counts_as_passed_carries_no_mark_and_its_classes_count_nowhere() {
+    let mut facts = all_done();
+    let module = facts.modules.get_mut(&id(1)).unwrap();
+    *module = ModuleFacts {
+        hours: hours(600, 0, 0, 0),
+        exempted: true,
+        notional: 80,
+        ..ModuleFacts::default()
+    };
+    for what in [What::Module(id(1)), What::Mark(id(1))] {
+        let line = line(&facts, what);
+        assert_eq!(
+            (line.standing, line.reason),
+            (Standing::Met, Reason::Exempted)
+        );
+    }
+    assert!(evaluate(&rules(), &facts, day(6, 1)).ready());
+}
+
+#[test]
+fn a_placement_that_is_not_recorded_is_told_as_such() {
+    let mut facts = all_done();
+    facts.modules.remove(&id(5));
+    let said = line(&facts, What::Practice);
+    assert_eq!(
+        (said.standing, said.reason),
+        (Standing::Open, Reason::PlacementUnknown)
+    );
+    facts.placement = Some(true);
+    assert_eq!(line(&facts, What::Practice).reason, Reason::PlacementDone);
+    // A failed capstone is no end while a placement can take its place, and is one without.
+    facts.placement = Some(false);
+    facts.modules.entry(id(5)).or_default().result = Outcome::Failed;
+    assert_eq!(line(&facts, What::Practice).standing, Standing::Open);
+    let mut alone = rules();
+    alone.practice = Some(Practice {
+        capstone: Some(id(5)),
+        placement: false,
+    });
+    assert_eq!(
+        evaluate(&alone, &facts, day(6, 1)).overall,
+        Standing::Failed
+    );
+}
+
+#[test]
+fn the_average_is_weighted_by_notional_hours_and_not_rounded_up() {
+    let mut facts = all_done();
+    for (n, mark, notional) in [(1, 5_000, 100), (2, 5_999, 900)] {
+        let it = facts.modules.get_mut(&id(n)).unwrap();
+        (it.mark, it.notional) = (Some(mark), notional);
+    }
+    facts.modules.remove(&id(3));
+    facts.modules.remove(&id(5));
+    let said = line(&facts, What::Average);
+    // (5,000 × 100 + 5,999 × 900) / 1,000 = 5,899.1
+    let verdict = format!("{:?}", said.amount);
+    assert!(verdict.contains("Some(5899)"), "{verdict}");
+    assert_eq!(
+        (said.standing, said.reason),
+        (Standing::Open, Reason::MarkLow)
+    );
+}
+
+#[test]
+fn what_is_wrong_with_rules_stands_beside_its_field() {
+    assert!(problems(&rules()).is_empty());
+    let fields = |change: &dyn Fn(&mut CompletionRules)| {
+        let mut it = rules();
+        change(&mut it);
+        problems(&it)
+            .into_iter()
+            .map(|it| it.field)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(fields(&|it| it.name.zh.clear()), ["name_zh"]);
+    assert_eq!(fields(&|it| it.attendance.whole = Some(10_001)), ["whole"]);
+    assert_eq!(fields(&|it| it.any_of[0].n = 3), ["any_1_n"]);
+    assert_eq!(
+        fields(&|it| it.any_of[0].of = vec![id(1), id(3)]),
+        ["any_1"]
+    );
+    assert_eq!(fields(&|it| it.all_of = vec![id(1), id(1)]), ["all_of"]);
+    assert_eq!(
+        fields(&|it| it.forms[0].key = "No key".to_owned()),
+        ["forms"]
+    );
+    assert_eq!(
+        fields(&|it| it.practice = Some(Practice::default())),
+        ["capstone"]
+    );
+    for (text, value) in [
+        ("80", Some(8_000)),
+        ("72.5", Some(7_250)),
+        ("100%", Some(10_000)),
+    ] {
+        assert_eq!(percent(text), value);
+    }
+    for text in ["", "101", "-1", "8,5", "80.123", "٨٠", "1e2"] {
+        assert_eq!(percent(text), None, "{text}");
+    }
+}
+
+#[test]
+fn a_break_takes_one_step_after_another_and_its_days_leave_the_time() {
+    let mut reached = 0;
+    for state in BreakState::ALL {
+        for event in BreakEvent::ALL {
+            reached += usize::from(next(*state, *event).is_ok());
+        }
+    }
+    assert_eq!(reached, 4, "withdraw, grant, refuse; return");
+    let pause = [Span {
+        from: day(3, 10),
+        to: day(3, 19),
+    }];
+    assert!(
+        frozen(&pause, day(3, 10)) && frozen(&pause, day(3, 19)) && !frozen(&pause, day(3, 20))
+    );
+    assert_eq!(days_counted(day(3, 1), day(3, 31), &pause), 21);
+    // Ten days of pause move a deadline by ten days; one that lies before the pause stays.
+    assert_eq!(moved(day(3, 1), day(3, 15), &pause), day(3, 25));
+    assert_eq!(moved(day(3, 1), day(3, 9), &pause), day(3, 9));
+}
+
+fn outcome() -> impl Strategy<Value = Outcome> {
+    prop_oneof![
+        Just(Outcome::NotYet),
+        Just(Outcome::Incomplete),
+        Just(Outcome::Failed),
+        Just(Outcome::Passed)
+    ]
+}
+
+fn module() -> impl Strategy<Value = ModuleFacts> {
+    let minutes = (0_u32..900, 0_u32..900, 0_u32..300, 0_u32..300);
+    let rest = (
+        outcome(),
+        proptest::option::of(0_u16..=10_000),
+        1_u32..200,
+        any::<bool>(),
+    );
+    (minutes, rest).prop_map(
+        |((held, attended, excused, ahead), (result, mark, notional, exempted))| {
+            let attended = attended.min(held);
+            ModuleFacts {
+                hours: hours(held, attended, excused.min(held - attended), ahead),
+                result,
+                mark: mark.filter(|_| !exempted),
+                notional,
+                exempted,
+            }
+        },
+    )
+}
+
+fn facts() -> impl Strategy<Value = Facts> {
+    (
+        proptest::collection::btree_map(1_u128..8, module(), 0..7),
+        any::<bool>(),
+    )
+        .prop_map(|(modules, form)| Facts {
+            modules: modules.into_iter().map(|(n, it)| (id(n), it)).collect(),
+            forms: form.then(|| "agreement".to_owned()).into_iter().collect(),
+            placement: None,
+            breaks: Vec::new(),
+        })
+}
+
+fn any_rules() -> impl Strategy<Value = CompletionRules> {
+    (
+        proptest::option::of(1_u16..=10_000),
+        proptest::option::of(1_u16..=10_000),
+        (
+            proptest::option::of(1_u16..=10_000),
+            proptest::option::of(1_u16..=10_000),
+        ),
+        0..3_usize,
+        1_u32..=3,
+    )
+        .prop_map(|(whole, each, (mark, average), excused, n)| {
+            let mut it = rules();
+            it.attendance = Attendance {
+                whole,
+                each,
+                excused: Excused::ALL[excused].as_str().to_owned(),
+            };
+            it.marks = Marks {
+                each: mark,
+                average,
+            };
+            it.any_of = vec![Choice {
+                n,
+                of: vec![id(3), id(4), id(6)],
+            }];
+            it
+        })
+}
+
+/// Of what was met nothing may be lost.
+fn still_met(before: &[Line], after: &[Line]) -> Result<(), TestCaseError> {
+    for (old, new) in before.iter().zip(after) {
+        prop_assert_eq!(old.what, new.what);
+        if old.standing == Standing::Met {
+            prop_assert_eq!(new.standing, Standing::Met, "{:?}", old.what);
+        }
+    }
+    Ok(())
+}
+
+proptest! {
+    #[test]
+    fn more_attendance_never_takes_away_what_is_met(rules in any_rules(), facts in facts(), n in 1_u128..8, more in 0_u32..900) {
+        let mut better = facts.clone();
+        if let Some(it) = better.modules.get_mut(&id(n)) {
+            let missed = it.hours.held - it.hours.attended - it.hours.excused;
+            it.hours.attended += more.min(missed);
+        }
+        let (before, after) = (evaluate(&rules, &facts, day(6, 1)), evaluate(&rules, &better, day(6, 1)));
+        still_met(&before.lines, &after.lines)?;
+    }
+
+    #[test]
+    fn a_higher_mark_a_pass_and_a_form_never_take_away_what_is_met(rules in any_rules(), facts in facts(), n in 1_u128..8, more in 0_u16..10_000) {
+        let mut better = facts.clone();
+        better.forms.insert("agreement".to_owned());
+        if let Some(it) = better.modules.get_mut(&id(n)) {
+            it.mark = it.mark.map(|mark| mark.saturating_add(more).min(10_000));
+            it.result = Outcome::Passed;
+        }
+        let (before, after) = (evaluate(&rules, &facts, day(6, 1)), evaluate(&rules, &better, day(6, 1)));
+        still_met(&before.lines, &after.lines)?;
+    }
+
+    #[test]
+    fn a_class_that_is_ahead_and_then_attended_or_not_never_mends_what_was_lost(held in 1_u32..2_000, attended in 0_u32..2_000, ahead in 0_u32..600, come in any::<bool>()) {
+        let attended = attended.min(held);
+        let mut facts = Facts::default();
+        facts.modules.entry(id(9)).or_default().hours = hours(held, attended, 0, ahead);
+        let before = line(&facts, What::Whole).standing;
+        let then = hours(held + ahead, if come { attended + ahead } else { attended }, 0, 0);
+        facts.modules.entry(id(9)).or_default().hours = then;
+        let after = line(&facts, What::Whole).standing;
+        if before == Standing::Failed {
+            prop_assert_eq!(after, Standing::Failed);
+        }
+        if come && before == Standing::Open {
+            prop_assert_eq!(after, Standing::Met);
+        }
+    }
+
+    #[test]
+    fn options_are_as_counting_every_choice_by_hand_says(facts in facts(), n in 1_u32..=3) {
+        let mut rules = rules();
+        rules.marks.each = None;
+        let of = [id(3), id(4), id(6)];
+        rules.any_of = vec![Choice { n, of: of.to_vec() }];
+        let verdict = evaluate(&rules, &facts, day(6, 1));
+        let said = verdict.lines.iter().find(|it| it.what == What::AnyOf(0)).unwrap();
+        // Every choice of n of the three: met if one is passed whole, lost if each has one that failed.
+        let choices = (0_u32..8).filter(|set| set.count_ones() == n).map(|set| {
+            of.iter().enumerate().filter(move |(at, _)| set & (1 << at) != 0).map(|(_, id)| facts.of(*id)).collect::<Vec<_>>()
+        });
+        let choices: Vec<Vec<ModuleFacts>> = choices.collect();
+        let met = choices.iter().any(|set| set.iter().all(ModuleFacts::done));
+        let lost = choices.iter().all(|set| set.iter().any(|it| !it.exempted && it.result == Outcome::Failed));
+        let expected = if met { Standing::Met } else if lost { Standing::Failed } else { Standing::Open };
+        prop_assert_eq!(said.standing, expected);
+    }
+
+    #[test]
+    fn the_order_of_modules_changes_no_standing(rules in any_rules(), facts in facts()) {
+        let mut turned = rules.clone();
+        turned.all_of.reverse();
+        turned.any_of[0].of.reverse();
+        let standings = |rules: &CompletionRules| -> BTreeMap<What, Standing> {
+            evaluate(rules, &facts, day(6, 1)).lines.iter().map(|it| (it.what, it.standing)).collect()
+        };
+        prop_assert_eq!(standings(&rules), standings(&turned));
+    }
+
+    #[test]
+    fn what_if_tells_of_a_change_exactly_when_a_standing_differs(a in any_rules(), b in any_rules(), facts in facts()) {
+        let (before, after) = (evaluate(&a, &facts, day(6, 1)), evaluate(&b, &facts, day(6, 1)));
+        prop_assert_eq!(change(&before, &before), None);
+        let told = change(&before, &after);
+        match &told {
+            Some(it) => {
+                prop_assert_eq!((it.from, it.to), (before.overall, after.overall));
+                for (_, from, to) in &it.lines {
+                    prop_assert_ne!(from.unwrap_or(Standing::Met), to.unwrap_or(Standing::Met));
+                }
+            }
+            None => prop_assert_eq!(before.overall, after.overall),
+        }
+        let back = change(&after, &before).map(|it| it.lines.len());
+        prop_assert_eq!(told.map(|it| it.lines.len()), back);
+    }
+
+    #[test]
+    fn rules_read_back_from_json_are_the_same_and_unknown_words_are_refused(rules in any_rules()) {
+        let json = serde_json::to_value(&rules).unwrap();
+        prop_assert_eq!(&serde_json::from_value::<CompletionRules>(json.clone()).unwrap(), &rules);
+        let mut more = json;
+        more["surprise"] = 1.into();
+        prop_assert!(serde_json::from_value::<CompletionRules>(more).is_err());
+    }
+
+    #[test]
+    fn a_share_is_read_as_it_is_written(share in 0_u16..=10_000) {
+        prop_assert_eq!(percent(&percent_text(u32::from(share))), Some(share));
+    }
+}
