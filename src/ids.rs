@@ -113,10 +113,6 @@ ids! {
     MarkId;
     /// A private calendar address.
     FeedId;
-    /// An entry in a register.
-    RecordId;
-    /// A trainee's apology for a session.
-    ApologyId;
     /// A version of a programme's completion rules.
     RulesId;
     /// A confirmed completion.

@@ -27,11 +27,11 @@ fn schemas() -> Map<String, Value> {
         crate::curriculum::api::schemas,
         crate::teaching::api::schemas,
         crate::materials::api::schemas,
-        crate::assessment::api::schemas,
         crate::attendance::api::schemas,
+        crate::assessment::api::schemas,
+        crate::progress::api::schemas,
         crate::at_risk::api::schemas,
         crate::sharing::api::schemas,
-        crate::progress::api::schemas,
         crate::desks::api::schemas,
     ];
     let components = all

@@ -396,7 +396,8 @@ pub fn sample(site: &Site, path: &str, param: &str, relation: Relation) -> Optio
         "review" | "letter" | "enrolment" | "pool" | "import" | "target" | "contact"
         | "partnership" | "session" | "api_token" | "module" | "competency" | "reference"
         | "exemption" | "offering" | "class" | "closed" | "assessment" | "candidate" | "script"
-        | "extension" | "submission" | "appeal" | "apology" | "risk" | "note" | "rules" | "break" => param,
+        | "extension" | "submission" | "appeal" | "apology" | "risk" | "note" | "rules"
+        | "break" => param,
         "n" => return Some("1".to_owned()),
         // A module's code within its programme, and a programme's own.
         "code" if path.starts_with("/curriculum/") => {
