@@ -163,3 +163,42 @@ async fn several_workers_look_once() {
     assert_eq!(school.one("SELECT count(*) FROM risk_looks"), "1");
     assert_eq!(school.one("SELECT count(*) FROM risk_cases"), "1");
 }
+
+#[actix_web::test]
+async fn overdue_work_and_low_marks_are_found_with_their_numbers() {
+    let school = school();
+    let desk = school.coordinator();
+    school.published(&desk).await;
+    sign_of_life(&school, 1, "2027-04-30T03:00:00Z");
+    let enrolment = school.trainees[0].1;
+    let assessment = |part: i32, state: &str, released: &str| {
+        let id = uuid::Uuid::now_v7();
+        school.world.app.as_owner(&format!(
+            "INSERT INTO assessments (id, programme_id, cohort_id, offering_id, module_id, plan_number, part, kind, title_en, title_zh, \
+               opens_at, due_at, takes_files, state, released_at) SELECT '{id}', programme_id, cohort_id, id, module_id, 1, {part}, 'case', \
+               'Case', '個案', '2027-03-01', '2027-04-10T04:00:00Z', true, '{state}', {released} FROM offerings; \
+             INSERT INTO assessment_candidates (id, programme_id, cohort_id, assessment_id, enrolment_id, person_id, number) \
+               SELECT '{id}', programme_id, cohort_id, '{id}', id, person_id, 1 FROM enrolments WHERE id = '{enrolment}'"
+        ));
+        id
+    };
+    assessment(1, "open", "NULL");
+    let marked = assessment(2, "released", "'2027-04-20'");
+    school.world.app.as_owner(&format!(
+        "INSERT INTO released_marks (id, programme_id, cohort_id, assessment_id, candidate_id, module_id, part, enrolment_id, person_id, \
+           pass_mark, mark, released_at) SELECT '{marked}', e.programme_id, e.cohort_id, '{marked}', '{marked}', a.module_id, 2, e.id, \
+           e.person_id, 5000, 4250, '2027-04-20' FROM enrolments e, assessments a WHERE e.id = '{enrolment}' AND a.id = '{marked}'"
+    ));
+    assert_eq!(look(&school, &desk), looked(2, 1, 0));
+    assert_eq!(
+        school.one("SELECT reasons FROM risk_cases"),
+        r#"[{"code": "overdue", "count": 1, "oldest": "2027-04-10"}, {"code": "low_marks", "below": 5000, "count": 1, "lowest": 4250}]"#
+    );
+    assert_eq!(school.one("SELECT severity FROM risk_cases"), "4");
+    // An extension moves the day.
+    school.world.app.as_owner(
+        "UPDATE assessment_candidates SET extended_to = '2027-05-20' WHERE extended_to IS NULL; \
+         UPDATE released_marks SET mark = 6000",
+    );
+    assert_eq!(look(&school, &desk), looked(2, 0, 1));
+}

@@ -31,6 +31,14 @@ const TOLD: &[(&str, &str, [&str; 3])] = &[
     ("class_notes", "body", ["'Text'"; 3]),
     ("assessments", "due_at", ["'2031-01-01'"; 3]),
     ("scripts", "second_id", ["NULL"; 3]),
+    ("at_risk_rules", "number", ["1", "2", "1"]),
+    (
+        "risk_looks",
+        "looked_on",
+        ["'2030-01-01'", "'2030-01-02'", "'2030-01-03'"],
+    ),
+    ("risk_cases", "outcome", ["NULL"; 3]),
+    ("risk_cases", "closed_at", ["NULL"; 3]),
 ];
 
 /// Columns that name a person or a way to reach one.
