@@ -45,7 +45,7 @@ struct RulesAttendance {
     /// In each module of `all_of`.
     #[schema(minimum = 1, maximum = 10000)]
     each: Option<u16>,
-    /// left_out (the default), present or absent: what an excused absence counts as.
+    /// `left_out` (the default), `present` or `absent`: what an excused absence counts as.
     excused: Option<String>,
 }
 
@@ -169,7 +169,7 @@ struct RulesVersion {
     published_at: Option<DateTime<Utc>>,
 }
 
-fn shown(it: queries::Rules) -> Result<RulesVersion> {
+fn shown(it: &queries::Rules) -> Result<RulesVersion> {
     Ok(RulesVersion {
         id: it.id.0,
         number: it.number,
@@ -288,13 +288,13 @@ fn staff(cx: &Cx<'_, '_>) -> Result<ProgrammeStaff> {
 fn versions(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let staff = staff(cx)?;
     let rows = queries::versions(cx.conn, &staff)?;
-    let rows: Vec<RulesVersion> = rows.into_iter().map(shown).collect::<Result<_>>()?;
+    let rows: Vec<RulesVersion> = rows.iter().map(shown).collect::<Result<_>>()?;
     list(Page { rows, next: None }, |it| it)
 }
 
 fn newest(cx: &mut Cx<'_, '_>, staff: &ProgrammeStaff) -> Result<Reply> {
-    let mut all = queries::versions(cx.conn, staff)?.into_iter();
-    Reply::json(200, &shown(all.next().ok_or(Error::NotFound)?)?)
+    let all = queries::versions(cx.conn, staff)?;
+    Reply::json(200, &shown(all.first().ok_or(Error::NotFound)?)?)
 }
 
 fn save(cx: &mut Cx<'_, '_>) -> Result<Reply> {

@@ -58,6 +58,7 @@ CREATE TABLE completions (
   CHECK ((revoked_at IS NULL) = (revoked_reason IS NULL))
 );
 CREATE UNIQUE INDEX completions_standing ON completions (enrolment_id) WHERE revoked_at IS NULL;
+CREATE INDEX completions_enrolment ON completions (enrolment_id);
 CREATE INDEX completions_cohort ON completions (cohort_id);
 CREATE INDEX completions_person ON completions (person_id);
 CREATE INDEX completions_rules ON completions (rules_id);

@@ -32,7 +32,8 @@ use super::super::say;
 /// A line of the rules, and how it stands.
 #[derive(Serialize, ToSchema)]
 struct CompletionLine {
-    /// attendance, module_attendance, module, options, module_mark, average_mark, form or practice.
+    /// `attendance`, `module_attendance`, `module`, `options`, `module_mark`, `average_mark`, `form` or
+    /// `practice`.
     what: String,
     module: Option<Uuid>,
     /// What is asked for, in the language of the request.
@@ -220,7 +221,7 @@ const THRESHOLDS: &[(&str, &str)] = &[
 
 /// The operations of this file.
 pub(super) fn routes() -> Routes {
-    reading().and(acting()).and(ending())
+    reading().and(own_routes()).and(acting()).and(ending())
 }
 
 fn reading() -> Routes {
@@ -275,17 +276,21 @@ fn reading() -> Routes {
                 "CompletionStanding",
             ),
         )
-        .api(
-            Method::Get,
-            "/api/v1/me/progress",
-            APPLICANT,
-            own,
-            read(
-                "listOwnProgress",
-                "One's own standing in each enrolment.",
-                "CompletionStanding[]",
-            ),
-        )
+}
+
+fn own_routes() -> Routes {
+    let read = Operation::read;
+    Routes::new().api(
+        Method::Get,
+        "/api/v1/me/progress",
+        APPLICANT,
+        own,
+        read(
+            "listOwnProgress",
+            "One's own standing in each enrolment.",
+            "CompletionStanding[]",
+        ),
+    )
 }
 
 fn acting() -> Routes {

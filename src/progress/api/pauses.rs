@@ -108,7 +108,7 @@ const LIST: &[(&str, &str)] = &[
 
 /// The operations of this file.
 pub(super) fn routes() -> Routes {
-    office().and(own_routes())
+    office().and(export_routes()).and(own_routes())
 }
 
 fn office() -> Routes {
@@ -125,20 +125,6 @@ fn office() -> Routes {
                 "LearningBreak[]",
             )
             .asking(LIST),
-        )
-        .api(
-            Method::Get,
-            "/api/v1/cohorts/{cohort}/breaks.csv",
-            STAFF,
-            file,
-            read("exportBreaksCsv", "The list as CSV.", "text/csv").asking(LIST),
-        )
-        .api(
-            Method::Get,
-            "/api/v1/cohorts/{cohort}/breaks.xlsx",
-            STAFF,
-            file,
-            read("exportBreaksXlsx", "The list as a spreadsheet.", XLSX).asking(LIST),
         )
         .api(
             Method::Get,
@@ -172,6 +158,25 @@ fn office() -> Routes {
                 (200, "LearningBreak"),
             )
             .versioned(),
+        )
+}
+
+fn export_routes() -> Routes {
+    let read = Operation::read;
+    Routes::new()
+        .api(
+            Method::Get,
+            "/api/v1/cohorts/{cohort}/breaks.csv",
+            STAFF,
+            file,
+            read("exportBreaksCsv", "The list as CSV.", "text/csv").asking(LIST),
+        )
+        .api(
+            Method::Get,
+            "/api/v1/cohorts/{cohort}/breaks.xlsx",
+            STAFF,
+            file,
+            read("exportBreaksXlsx", "The list as a spreadsheet.", XLSX).asking(LIST),
         )
 }
 

@@ -98,7 +98,6 @@ fn show(cx: &mut Cx<'_, '_>, again: Again) -> Result<Reply> {
     let mut all = facts::of_cohort(cx.conn, &staff, &content, (it.starts_on, today))?;
     let facts = all.remove(&it.id).unwrap_or_default();
     let verdict = evaluate(&content, &facts, today);
-    let days = days_counted(it.starts_on, today, &facts.breaks);
     let book = book(cx.conn, staff.programme())?;
     let forms = forms(cx, &staff, it.id, &content)?;
     let history = format!("/cohorts/{}/enrolments/{}/history", staff.cohort(), it.id);
@@ -136,7 +135,7 @@ fn show(cx: &mut Cx<'_, '_>, again: Again) -> Result<Reply> {
             .confirmed_at
             .map(|at| lang.progress_confirmed_note(&date(lang, hk_date(at)))),
         frozen: verdict.frozen,
-        days: lang.progress_days(days),
+        days: lang.progress_days(days_counted(it.starts_on, today, &judged.facts.breaks)),
         forms,
         today: today.to_string(),
         ready: place == Place::Ready,

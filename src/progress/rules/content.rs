@@ -234,10 +234,11 @@ pub fn problems(rules: &CompletionRules) -> Vec<FieldError> {
     if twice {
         problems.push(problem("all_of", "twice", Lang::progress_bad_twice));
     }
-    if let Some(practice) = &rules.practice {
-        if practice.capstone.is_none() && !practice.placement {
-            problems.push(problem("capstone", "required", Lang::progress_bad_practice));
-        }
+    if let Some(practice) = &rules.practice
+        && practice.capstone.is_none()
+        && !practice.placement
+    {
+        problems.push(problem("capstone", "required", Lang::progress_bad_practice));
     }
     if !rules.asks() {
         problems.push(problem("all_of", "empty", Lang::progress_bad_empty));

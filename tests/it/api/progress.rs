@@ -29,7 +29,7 @@ async fn rules(class: &Class, desk: &Api<'_>) {
     assert_problem(&bad, 422, "invalid-fields");
     let mut strange = document(8_000, Value::Null);
     strange["surprise"] = json!(1);
-    assert_eq!(desk.post(&draft, at, strange).await.status, 422);
+    assert_problem(&desk.post(&draft, at, strange).await, 400, "bad-request");
     let begun = good(&desk.post(&draft, at, document(8_000, Value::Null)).await);
     assert_eq!(
         (&begun["state"], &begun["number"]),
@@ -205,4 +205,9 @@ pub async fn progress() -> Reached {
     let mut reached = desk.reached();
     reached.extend(me.reached());
     reached
+}
+
+#[actix_web::test]
+async fn completion_is_reached_by_the_api_alone() {
+    assert_eq!(progress().await.len(), 27);
 }
