@@ -78,13 +78,14 @@ CREATE TABLE apologies (
   reason text NOT NULL,
   evidence_id uuid REFERENCES files (id),
   state text NOT NULL DEFAULT 'sent' CHECK (state IN ('sent', 'withdrawn', 'accepted', 'declined')),
+  created_at timestamptz NOT NULL DEFAULT banyan_now(),
   decision_reason text,
   decided_at timestamptz,
   version integer NOT NULL DEFAULT 1,
-  created_at timestamptz NOT NULL DEFAULT banyan_now(),
   CHECK ((state IN ('accepted', 'declined')) = (decided_at IS NOT NULL))
 );
 CREATE UNIQUE INDEX apologies_one ON apologies (session_id, enrolment_id) WHERE state <> 'withdrawn';
+CREATE INDEX apologies_session ON apologies (session_id);
 CREATE INDEX apologies_cohort ON apologies (cohort_id, created_at DESC, id DESC);
 CREATE INDEX apologies_enrolment ON apologies (enrolment_id);
 CREATE INDEX apologies_person ON apologies (person_id);

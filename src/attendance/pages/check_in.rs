@@ -176,6 +176,15 @@ fn public(conn: &mut Conn<'_>, id: ClassId) -> Result<Session> {
     })
 }
 
+/// Does the visitor belong to this session? To others it is as good as not there.
+fn belongs(conn: &mut Conn<'_>, own: &Own, session: &Session) -> Result<()> {
+    let row = conn.elevate(Task::Attendance, |conn| {
+        let task = access::working(conn, Task::Attendance)?;
+        queries::row_of(conn, &task, own, session)
+    })?;
+    row.map(|_| ()).ok_or(Error::NotFound)
+}
+
 /// When to come back, for who is too early.
 fn hint(cx: &mut Cx<'_, '_>, session: &Session) -> Result<Option<String>> {
     let lang = cx.lang();
@@ -238,6 +247,9 @@ pub(super) fn scan(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let now = db::now(cx.conn)?;
     let key = actions::key_of(&cx.site.keys, &session);
     let ready = ticket_of(visit, id).and_then(|kept| Ticket::read(&key, id.0, kept, now));
+    if ready.is_none() {
+        belongs(cx.conn, &own, &session)?;
+    }
     let shown = Shown {
         ready: ready.is_some(),
         refusal: ready
@@ -258,7 +270,13 @@ pub(super) fn by_scan(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     match actions::by_ticket(cx.conn, &cx.site.keys, &own, (id, kept)) {
         Ok(_) => Ok(Reply::see_other(format!("/check-in/{id}"))
             .with("set-cookie", cookie(cx.site, id, "", 0))),
-        Err(Error::Refused(refusal)) => refused(cx, id, &*refusal),
+        Err(Error::Refused(refusal)) => {
+            if kept.is_empty() {
+                let session = public(cx.conn, id)?;
+                belongs(cx.conn, &own, &session)?;
+            }
+            refused(cx, id, &*refusal)
+        }
         Err(other) => Err(other),
     }
 }

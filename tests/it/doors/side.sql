@@ -159,7 +159,7 @@ INSERT INTO attendance_policies (cohort_id, programme_id, threshold, created_at)
 INSERT INTO registers (session_id, programme_id, cohort_id, late_after, opens_before, closes_after, created_at) VALUES
   (§class§, §programme§, §cohort-run§, 10, 15, 20, '2026-12-01');
 INSERT INTO attendance_records (id, session_id, module_id, cohort_id, programme_id, enrolment_id, person_id, state, minutes, held, note, changed_at, created_at) VALUES
-  (§record§, §class§, §module§, §cohort-run§, §programme§, §enrolment§, §applicant§, 'late', 120, 180, 'Canary~c remark', '2026-12-01', '2026-12-01');
+  (§record§, §class§, §module§, §cohort-run§, §programme§, §enrolment§, §applicant§, 'late', 120, 180, 'Came by train', '2026-12-01', '2026-12-01');
 INSERT INTO apologies (id, programme_id, cohort_id, session_id, enrolment_id, person_id, reason, evidence_id, created_at) VALUES
   (§apology§, §programme§, §cohort-run§, §class§, §enrolment§, §applicant§, 'Canary~p is ill.', §file§, '2026-12-01');
 

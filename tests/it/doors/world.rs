@@ -111,7 +111,13 @@ pub const FORBIDDEN: &[(&str, &[&str])] = &[
         ],
     ),
     ("reviewer-unassigned", ALL),
-    ("instructor", ALL),
+    // Keeps the registers of their sessions, which name the trainees.
+    (
+        "instructor",
+        &[
+            "canaryb", "canaryaq", "canaryac", "canaryar", "canaryak", "canaryau", "canaryok",
+        ],
+    ),
     (
         "liaison",
         &[

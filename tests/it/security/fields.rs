@@ -326,6 +326,9 @@ const WITHOUT_FORM: &[(&str, &str)] = &[
         "no session here is over and not recorded",
     ),
     ("/programme/storm/make-up", "shown after a storm"),
+    ("/classes/{class}/register", "no session here has begun"),
+    ("/classes/{class}/sign-off", "no session here has begun"),
+    ("/check-in/{class}", "shown after a scan"),
 ];
 
 #[actix_web::test]
