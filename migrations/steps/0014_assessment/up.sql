@@ -206,5 +206,6 @@ CREATE TABLE appeals (
 );
 CREATE INDEX appeals_assessment ON appeals (assessment_id, created_at, id);
 CREATE INDEX appeals_cohort ON appeals (cohort_id);
+CREATE INDEX appeals_released ON appeals (released_id);
 CREATE INDEX appeals_person ON appeals (person_id);
 CREATE UNIQUE INDEX appeals_one ON appeals (released_id) WHERE state <> 'withdrawn';

@@ -118,7 +118,7 @@ pub async fn assessment(world: &World, desk: &Api<'_>) -> Reached {
         .await;
     assert_eq!(good(&given)["extended_to"], "2090-02-01T00:00:00Z");
     world.app.as_owner(
-        "UPDATE assessments SET due_at = '2020-02-01'; UPDATE assessment_candidates SET extended_to = NULL; \
+        "UPDATE assessments SET due_at = banyan_now(); UPDATE assessment_candidates SET extended_to = NULL; \
          UPDATE assessment_extensions SET state = 'withdrawn'",
     );
     let marking = good(&desk.post(&place("/steps"), at_one, step("mark")).await);
