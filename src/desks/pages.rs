@@ -3,6 +3,7 @@
 pub mod cohort;
 pub mod figures;
 pub mod history;
+mod learning;
 pub mod me;
 pub mod public;
 mod public_parts;

@@ -45,6 +45,14 @@ texts! {
     desk_dead_letters(n: i64): "{n} letter could not be delivered" + "{n} letters could not be delivered" | "{n}封電郵未能送達";
     desk_dead_letters_where: "Mail" | "電郵";
     desk_next_date(what: &str, left: &str): "{what}: {left}" | "{what}：{left}";
+    learning_due: "What is due" | "待辦事項";
+    learning_nothing_due: "Nothing is due now." | "現時沒有待辦事項。";
+    learning_late: "Due time has passed" | "已過期限";
+    learning_notes(n: usize): "{n} note or link to read" + "{n} notes and links to read" | "{n}項筆記及連結待閱讀";
+    learning_low: "Under the threshold" | "低於要求";
+    learning_marks: "Latest marks" | "最新成績";
+    learning_all_letters: "All my letters" | "我的所有電郵";
+    learning_more: "My learning" | "我的學習";
     teaching_note: "The programmes in which you teach." | "你任教的計劃。";
     teaching_none: "You teach in no programme at present" | "你目前沒有任教任何計劃";
     teaching_none_more: "The programme office gives this role for a programme." | "講師身分由計劃辦事處按計劃授予。";

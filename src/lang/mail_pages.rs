@@ -25,6 +25,9 @@ texts! {
     letters_count(n: usize): "1 letter shown" + "{n} letters shown" | "顯示{n}封電郵";
     letters_held: "Letters are held since a restore from backup: none leaves until the operator lets them go (banyan admin release-mail)." | "自備份還原後電郵暫停發送，須待系統管理人員放行（banyan admin release-mail）。";
     letters_empty: "No letters yet" | "尚未有電郵";
+    letters_own: "My letters" | "我的電郵";
+    letters_own_note: "What we have written to you. Links that are only yours stand in the letter itself." | "我們寄給你的電郵。只供你使用的連結只載於電郵本身。";
+    letters_own_empty: "What we write to you appears here once it has left." | "我們寄給你的電郵發出後會顯示於此。";
     letters_empty_text: "Invitations, confirmations and decisions appear here as they are written." | "邀請、確認及結果通知撰寫後會於此顯示。";
     letters_none_found: "No letter matches this filter." | "沒有符合篩選條件的電郵。";
     letters_again: "Send again" | "再次發送";

@@ -39,6 +39,7 @@ pub fn routes() -> Routes {
         .get("/dev/mailbox", Access::Public, mailbox)
         .get("/dev/mailbox/{letter}", Access::Public, landed)
         .get("/dev/mailbox/{letter}/body", Access::Public, landed_body)
+        .and(super::own_pages::routes())
         .and(super::api::routes())
 }
 
@@ -293,7 +294,7 @@ fn letter(cx: &mut Cx<'_, '_>) -> Result<Reply> {
 }
 
 /// The frame's own policy: nothing runs, nothing loads, and only our own page may show it.
-fn framed(html: String, more: &str) -> Reply {
+pub(super) fn framed(html: String, more: &str) -> Reply {
     Reply::html(200, html).with(
         "content-security-policy",
         format!(

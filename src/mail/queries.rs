@@ -8,11 +8,11 @@ use diesel::sql_types::{
 use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
 use uuid::Uuid;
 
-use crate::access::{Desk, Working};
+use crate::access::{Desk, Own, Working};
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::ids::{CohortId, LetterId, PersonId, ProgrammeId};
-use crate::web::paging::Cursor;
+use crate::web::paging::{Cursor, Page};
 
 /// What the log is narrowed to.
 #[derive(Clone, Debug, Default)]
@@ -225,17 +225,59 @@ pub struct Whole {
 /// [`Error::NotFound`].
 pub fn whole(conn: &mut Conn<'_>, desk: &Desk, letter: LetterId) -> Result<Whole> {
     let programmes: Vec<Uuid> = desk.programmes().iter().map(|id| id.0).collect();
-    sql_query(
-        "SELECT id, kind, person_id, programme_id, to_name, to_address, lang, subject, body_text, body_html, state, \
-           attempts, last_error, resent_from, created_at, sent_at FROM letters \
-         WHERE id = $1 AND (programme_id = ANY ($2) OR ($3 AND programme_id IS NULL))",
-    )
+    sql_query(format!(
+        "{WHOLE} WHERE id = $1 AND (programme_id = ANY ($2) OR ($3 AND programme_id IS NULL))"
+    ))
     .bind::<SqlUuid, _>(letter)
     .bind::<Array<SqlUuid>, _>(programmes)
     .bind::<Bool, _>(desk.administrator())
     .get_result(conn.pg())
     .optional()?
     .ok_or(Error::NotFound)
+}
+
+const WHOLE: &str = "SELECT id, kind, person_id, programme_id, to_name, to_address, lang, subject, body_text, body_html, state, \
+    attempts, last_error, resent_from, created_at, sent_at FROM letters";
+
+/// A letter to the person themselves.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn own_letter(conn: &mut Conn<'_>, own: &Own, letter: LetterId) -> Result<Whole> {
+    sql_query(format!("{WHOLE} WHERE id = $1 AND person_id = $2"))
+        .bind::<SqlUuid, _>(letter)
+        .bind::<SqlUuid, _>(own.person())
+        .get_result(conn.pg())
+        .optional()?
+        .ok_or(Error::NotFound)
+}
+
+/// The letters to a person that have left, the newest first; `words` narrow them.
+///
+/// # Errors
+/// The database's.
+pub fn own_letters(
+    conn: &mut Conn<'_>,
+    own: &Own,
+    words: Option<&str>,
+    after: Option<&Cursor>,
+    size: i64,
+) -> Result<Page<Line>> {
+    let rows: Vec<Line> = sql_query(
+        "SELECT id, kind, to_name, to_address, lang, subject, state, attempts, last_error, created_at, sent_at, id::text AS key \
+         FROM letters WHERE person_id = $1 AND sent_at IS NOT NULL \
+           AND ($2 IS NULL OR position(lower($2) IN lower(subject)) > 0) AND ($3 IS NULL OR id < $3) \
+         ORDER BY id DESC LIMIT $4",
+    )
+    .bind::<SqlUuid, _>(own.person())
+    .bind::<Nullable<Text>, _>(words)
+    .bind::<Nullable<SqlUuid>, _>(after.map(|it| it.id))
+    .bind::<BigInt, _>(size.saturating_add(1))
+    .load(conn.pg())?;
+    Ok(Page::cut(rows, size, |row| Cursor {
+        key: String::new(),
+        id: row.id.0,
+    }))
 }
 
 /// A letter that has landed in the local mailbox, its links real.

@@ -14,13 +14,11 @@ use crate::enrolments::rules::EnrolmentState;
 use crate::error::{Error, Result};
 use crate::ids::EnrolmentId;
 use crate::lang::Lang;
-use crate::lang::format::{count, deadline, hk_date};
+use crate::lang::format::{count, deadline};
 use crate::offers::rules::OfferState;
-use crate::progress::facts::summary;
-use crate::progress::pages::{Ring, ring};
-use crate::teaching;
 use crate::web::{Cx, Reply, Shell};
 
+use super::learning::{Learning, learning};
 use super::public::as_public;
 use super::public_parts::CallCard;
 
@@ -42,10 +40,8 @@ struct Affair {
     until: Option<String>,
     position: Option<String>,
     trainee_number: Option<String>,
-    /// A trainee's next session: when, and what.
-    session: Option<(String, String)>,
-    /// How much of what completion asks for is met.
-    progress: Option<(Ring, String)>,
+    /// What one who takes part, or has completed, needs to know.
+    learning: Option<Learning>,
     next: Option<Next>,
 }
 
@@ -73,8 +69,14 @@ pub(in crate::desks) fn home(cx: &mut Cx<'_, '_>) -> Result<Reply> {
             None => None,
         };
         let mut affair = affair(application, position, now, lang)?;
-        affair.session = session(cx, application, now)?;
-        affair.progress = progress(cx, application, now)?;
+        let state = application.enrolment_state.as_deref();
+        let learns = matches!(
+            state,
+            Some("enrolled" | "active" | "suspended" | "completed")
+        );
+        if let Some(enrolment) = application.enrolment_id.filter(|_| learns) {
+            affair.learning = Some(learning(cx, &own, enrolment, now)?);
+        }
         affairs.push(affair);
     }
     // What waits for the reader comes first.
@@ -92,48 +94,6 @@ pub(in crate::desks) fn home(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         calls,
     };
     cx.visit.page(&page)
-}
-
-/// How far one who takes part, or has completed, has come.
-fn progress(
-    cx: &mut Cx<'_, '_>,
-    mine: &Mine,
-    now: DateTime<Utc>,
-) -> Result<Option<(Ring, String)>> {
-    let counts = matches!(
-        mine.enrolment_state.as_deref(),
-        Some("enrolled" | "active" | "completed")
-    );
-    let Some(enrolment) = mine.enrolment_id.filter(|_| counts) else {
-        return Ok(None);
-    };
-    let own = access::own_enrolment(cx.conn, enrolment)?;
-    let summary = summary(cx.conn, &own, hk_date(now))?;
-    Ok(summary.map(|(met, all)| (ring(met, all), cx.lang().progress_mine_summary(met, all))))
-}
-
-/// The next session of one who takes part.
-fn session(
-    cx: &mut Cx<'_, '_>,
-    mine: &Mine,
-    now: DateTime<Utc>,
-) -> Result<Option<(String, String)>> {
-    let takes_part = matches!(mine.enrolment_state.as_deref(), Some("enrolled" | "active"));
-    let Some(enrolment) = mine.enrolment_id.filter(|_| takes_part) else {
-        return Ok(None);
-    };
-    let lang = cx.lang();
-    let own = access::own_enrolment(cx.conn, enrolment)?;
-    let next = cx.conn.elevate(Task::Timetable, |conn| {
-        let timetable = access::working(conn, Task::Timetable)?;
-        teaching::queries::next_of_trainee(conn, &timetable, &own, now)
-    })?;
-    Ok(next.map(|it| {
-        (
-            teaching::mail::when(lang, &it.slot()),
-            it.name(lang).to_owned(),
-        )
-    }))
 }
 
 /// The state of the column, as the rules know it.
@@ -166,8 +126,7 @@ fn affair(mine: &Mine, position: Option<i64>, now: DateTime<Utc>, lang: Lang) ->
         until: None,
         position: position.map(count),
         trainee_number: mine.trainee_number.clone(),
-        session: None,
-        progress: None,
+        learning: None,
         next: None,
     };
     let offer = mine.offer_state.as_deref().and_then(OfferState::parse);

@@ -1,0 +1,241 @@
+//! What a trainee needs to know now: the next session, what is due, how far they have come, the latest
+//! marks and letters.
+
+use chrono::{DateTime, Duration, Utc};
+
+use crate::access::{self, Own, OwnEnrolment};
+use crate::assessment::queries as assessment;
+use crate::assessment::rules::percent;
+use crate::attendance::queries as attendance;
+use crate::attendance::rules::{BasisPoints, Hours, rate, under};
+use crate::curriculum::queries::book;
+use crate::db::Task;
+use crate::error::Result;
+use crate::ids::EnrolmentId;
+use crate::lang::Lang;
+use crate::lang::format::{deadline, hk_date, moment};
+use crate::mail::queries as letters;
+use crate::materials::queries as materials;
+use crate::progress::pages::{Ring, ring};
+use crate::progress::rules::verdict::evaluate;
+use crate::progress::say::{self, Said};
+use crate::progress::{facts, queries as progress};
+use crate::teaching;
+use crate::web::Cx;
+
+/// A session, as the trainee's home shows it.
+pub(super) struct Next {
+    pub(super) when: String,
+    pub(super) name: String,
+    pub(super) room: String,
+    pub(super) href: String,
+    pub(super) join: Option<String>,
+    /// Is it about to begin, or going on?
+    pub(super) now: bool,
+}
+
+/// A line with a link: what, and when or how much.
+pub(super) struct Item {
+    pub(super) href: String,
+    pub(super) title: String,
+    pub(super) more: String,
+    pub(super) tone: &'static str,
+}
+
+/// How far one has come.
+pub(super) struct Progress {
+    pub(super) ring: Ring,
+    pub(super) summary: String,
+    pub(super) lines: Vec<Said>,
+}
+
+/// A rate with its bar.
+pub(super) struct Rate {
+    pub(super) words: String,
+    pub(super) width: String,
+    pub(super) low: bool,
+}
+
+/// All of it.
+pub(super) struct Learning {
+    pub(super) enrolment: EnrolmentId,
+    pub(super) next: Option<Next>,
+    pub(super) due: Vec<Item>,
+    pub(super) marks: Vec<Item>,
+    pub(super) notes: usize,
+    pub(super) rate: Option<Rate>,
+    pub(super) progress: Option<Progress>,
+    pub(super) letters: Vec<Item>,
+}
+
+/// How many of each are shown.
+const FEW: usize = 4;
+
+fn next(cx: &mut Cx<'_, '_>, own: &OwnEnrolment, now: DateTime<Utc>) -> Result<Option<Next>> {
+    let lang = cx.lang();
+    let found = cx.conn.elevate(Task::Timetable, |conn| {
+        let timetable = access::working(conn, Task::Timetable)?;
+        teaching::queries::next_of_trainee(conn, &timetable, own, now)
+    })?;
+    Ok(found.map(|it| Next {
+        when: teaching::mail::when(lang, &it.slot()),
+        name: format!("{} {}", it.module_code, it.name(lang)),
+        room: it.room.clone(),
+        href: format!("/me/timetable/{}", it.id),
+        join: Some(it.link.clone()).filter(|it| !it.is_empty()),
+        now: it.starts_at - Duration::minutes(30) <= now,
+    }))
+}
+
+/// What is to be handed in or sat next, and what was released last.
+fn assessed(
+    cx: &mut Cx<'_, '_>,
+    own: &Own,
+    enrolment: EnrolmentId,
+    now: DateTime<Utc>,
+) -> Result<(Vec<Item>, Vec<Item>)> {
+    let lang = cx.lang();
+    let mut all = assessment::own_all(cx.conn, own)?;
+    all.retain(|it| it.enrolment_id == enrolment);
+    let item = |it: &assessment::OwnLine, more: String, tone| Item {
+        href: format!("/me/assessments/{}", it.id),
+        title: format!(
+            "{} {}",
+            it.assessment.module_code,
+            it.assessment.title(lang)
+        ),
+        more,
+        tone,
+    };
+    let due = all
+        .iter()
+        .filter(|it| it.released.is_none() && it.standing().is_none())
+        .filter_map(|it| {
+            let times = it.assessment.times(it.extended_to);
+            let late = times.due_at < now;
+            let shown = times.hard_end() >= now;
+            shown.then(|| {
+                item(
+                    it,
+                    deadline(lang, times.due_at),
+                    if late { "bad" } else { "" },
+                )
+            })
+        })
+        .take(FEW)
+        .collect();
+    let mut marked: Vec<_> = all
+        .iter()
+        .filter_map(|it| Some((it, it.released.as_ref()?)))
+        .collect();
+    marked.sort_by_key(|(_, it)| std::cmp::Reverse(it.released_at));
+    let marks = marked
+        .into_iter()
+        .take(FEW)
+        .map(|(it, released)| {
+            let (mark, tone) = match released.mark {
+                Some(mark) => (
+                    format!("{}%", percent(mark)),
+                    if mark >= released.pass_mark {
+                        "ok"
+                    } else {
+                        "bad"
+                    },
+                ),
+                None => (lang.asm_not_handed_in().to_owned(), "bad"),
+            };
+            item(it, mark, tone)
+        })
+        .collect();
+    Ok((due, marks))
+}
+
+fn rate_of(cx: &mut Cx<'_, '_>, own: &OwnEnrolment) -> Result<Option<Rate>> {
+    let lang = cx.lang();
+    let policy = attendance::policy_of(cx.conn, own)?;
+    let mut whole = Hours::default();
+    for it in attendance::hours_of(cx.conn, own)? {
+        whole = whole.plus(it.hours);
+    }
+    let rate = rate(&whole, policy.excused);
+    Ok(rate.map(|it| Rate {
+        words: lang.att_rate_of(&it.shown(), whole.attended, whole.held),
+        width: BasisPoints::shown(it),
+        low: under(rate, policy.threshold),
+    }))
+}
+
+fn progress_of(
+    cx: &mut Cx<'_, '_>,
+    own: &OwnEnrolment,
+    now: DateTime<Utc>,
+) -> Result<Option<Progress>> {
+    let lang = cx.lang();
+    let Some(rules) = progress::followed_own(cx.conn, own)? else {
+        return Ok(None);
+    };
+    let today = hk_date(now);
+    let trainee = progress::trainee_own(cx.conn, own)?;
+    let facts = facts::own(cx.conn, own, (trainee.starts_on, today))?;
+    let verdict = evaluate(&rules.content, &facts, today);
+    let book = book(cx.conn, own.programme())?;
+    let (met, all) = (verdict.met(), verdict.lines.len());
+    Ok(Some(Progress {
+        ring: ring(met, all),
+        summary: lang.progress_mine_summary(met, all),
+        lines: verdict
+            .lines
+            .iter()
+            .map(|line| say::line(line, &rules.content, &book, lang))
+            .collect(),
+    }))
+}
+
+/// Notes that may be read and are not done with: at most a page of them is counted.
+fn notes(cx: &mut Cx<'_, '_>, own: &OwnEnrolment) -> Result<usize> {
+    let filter = materials::Filter {
+        done: Some(false),
+        text: None,
+    };
+    let found = cx.conn.elevate(Task::Timetable, |conn| {
+        let timetable = access::working(conn, Task::Timetable)?;
+        materials::readable(conn, &timetable, own, &filter, None, 50)
+    })?;
+    Ok(found.rows.len())
+}
+
+fn letters(cx: &mut Cx<'_, '_>, own: &Own, lang: Lang) -> Result<Vec<Item>> {
+    let found = letters::own_letters(cx.conn, own, None, None, 3)?;
+    Ok(found
+        .rows
+        .into_iter()
+        .map(|it| Item {
+            href: format!("/me/letters/{}", it.id),
+            more: it.sent_at.map(|at| moment(lang, at)).unwrap_or_default(),
+            title: it.subject,
+            tone: "",
+        })
+        .collect())
+}
+
+/// What one who takes part, or has completed, needs to know.
+pub(super) fn learning(
+    cx: &mut Cx<'_, '_>,
+    own: &Own,
+    enrolment: EnrolmentId,
+    now: DateTime<Utc>,
+) -> Result<Learning> {
+    let lang = cx.lang();
+    let whose = access::own_enrolment(cx.conn, enrolment)?;
+    let (due, marks) = assessed(cx, own, enrolment, now)?;
+    Ok(Learning {
+        enrolment,
+        next: next(cx, &whose, now)?,
+        due,
+        marks,
+        notes: notes(cx, &whose)?,
+        rate: rate_of(cx, &whose)?,
+        progress: progress_of(cx, &whose, now)?,
+        letters: letters(cx, own, lang)?,
+    })
+}
