@@ -62,7 +62,8 @@ pub(super) struct Learning {
     pub(super) next: Option<Next>,
     pub(super) due: Vec<Item>,
     pub(super) marks: Vec<Item>,
-    pub(super) notes: usize,
+    /// How many notes wait to be read, in words.
+    pub(super) notes: Option<String>,
     pub(super) rate: Option<Rate>,
     pub(super) progress: Option<Progress>,
     pub(super) letters: Vec<Item>,
@@ -192,7 +193,8 @@ fn progress_of(
 }
 
 /// Notes that may be read and are not done with: at most a page of them is counted.
-fn notes(cx: &mut Cx<'_, '_>, own: &OwnEnrolment) -> Result<usize> {
+fn notes(cx: &mut Cx<'_, '_>, own: &OwnEnrolment) -> Result<Option<String>> {
+    let lang = cx.lang();
     let filter = materials::Filter {
         done: Some(false),
         text: None,
@@ -201,7 +203,10 @@ fn notes(cx: &mut Cx<'_, '_>, own: &OwnEnrolment) -> Result<usize> {
         let timetable = access::working(conn, Task::Timetable)?;
         materials::readable(conn, &timetable, own, &filter, None, 50)
     })?;
-    Ok(found.rows.len())
+    Ok(match found.rows.len() {
+        0 => None,
+        n => Some(lang.learning_notes(n)),
+    })
 }
 
 fn letters(cx: &mut Cx<'_, '_>, own: &Own, lang: Lang) -> Result<Vec<Item>> {
