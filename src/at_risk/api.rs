@@ -322,7 +322,7 @@ pub(super) fn routes() -> Routes {
             write("closeRiskCase", "Closes a case with its outcome.", Some("RiskClosing"), (200, "RiskCase")))
         .api(Method::Get, rules_at, STAFF, get_rules,
             read("getRiskRules", "The rules in force.", "RiskRules"))
-        .api(Method::Put, rules_at, STAFF, put_rules,
+        .api(Method::Post, rules_at, STAFF, put_rules,
             write("setRiskRules", "Sets the rules: a new version beside those before it.", Some("RiskRules"), (200, "RiskRules")))
         .api(Method::Get, figures_at, STAFF, figures,
             read("getRiskFigures", "Hits and misses of the rules.", "RiskFigures"))
