@@ -105,16 +105,16 @@ pub async fn at_risk(world: &World, desk: &Api<'_>) -> Reached {
     assert_eq!(seen["version"], 0);
     seen["attendance_below"] = json!(101);
     assert_problem(
-        &desk.put(&rules, at, seen.clone()).await,
+        &desk.post(&rules, at, seen.clone()).await,
         422,
         "invalid-fields",
     );
     seen["attendance_below"] = json!(75);
     assert_eq!(
-        good(&desk.put(&rules, at, seen.clone()).await)["version"],
+        good(&desk.post(&rules, at, seen.clone()).await)["version"],
         1
     );
-    assert_problem(&desk.put(&rules, at, seen).await, 412, "stale");
+    assert_problem(&desk.post(&rules, at, seen).await, 412, "stale");
     let looked = good(&desk.act(&format!("{RISK}/look"), at).await);
     assert_eq!(
         looked["gone"], 1,
