@@ -378,21 +378,7 @@ fn own_notes(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     };
     let after = Cursor::from_query(query);
     let own = access::own(cx.conn)?;
-    // A person is in one cohort at a time: the newest enrolment.
-    let Some(enrolment) = teaching::own_enrolments(cx.conn, &own)?.into_iter().next() else {
-        return list(
-            Page {
-                rows: Vec::<Read>::new(),
-                next: None,
-            },
-            OwnNote::from,
-        );
-    };
-    let own = access::own_enrolment(cx.conn, enrolment)?;
-    let page = cx.conn.elevate(Task::Timetable, |conn| {
-        let timetable = access::working(conn, Task::Timetable)?;
-        queries::readable(conn, &timetable, &own, &filter, after.as_ref(), PAGE)
-    })?;
+    let page = readable(cx, &own, &filter, after.as_ref(), PAGE)?;
     list(page, OwnNote::from)
 }
 
