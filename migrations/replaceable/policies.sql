@@ -238,6 +238,8 @@ BEGIN
     ('offerings', 'attendance', 's', 'task:attendance'),
     ('offering_places', 'attendance', 's', 'task:attendance'),
     ('enrolments', 'attendance', 's', 'task:attendance'),
+    ('exemptions', 'attendance', 's', '(SELECT banyan_kind()) = ''task:attendance'' AND state = ''granted'''),
+    ('learning_breaks', 'attendance', 's', '(SELECT banyan_kind()) = ''task:attendance'' AND state IN (''granted'', ''ended'')'),
     ('enrolments', 'timetable', 's', 'task:timetable'),
     ('people', 'timetable', 's', 'task:timetable'),
     ('role_grants', 'timetable', 's', 'task:timetable'),

@@ -7,7 +7,7 @@ use utoipa::openapi::ComponentsBuilder;
 use uuid::Uuid;
 
 use crate::access::{self, APPLICANT, Access};
-use crate::db::{Actor, Role, Task};
+use crate::db::{Actor, Role};
 use crate::error::Result;
 use crate::ids::{ClassId, MaterialId};
 use crate::teaching::queries as teaching;
@@ -16,6 +16,7 @@ use crate::web::paging::{Cursor, PAGE, Page};
 use crate::web::{Cx, Form, Method, Operation, Reply, Routes};
 
 use super::actions;
+use super::pages::read::readable;
 use super::queries::{self, Filter, Keeper, Note, Read};
 use super::rules::{BODY_MOST, NoteDetails, Release, TITLE_MOST, URL_MOST, released_at};
 
