@@ -20,8 +20,8 @@ use crate::teaching::rules::{SessionState, Slot};
 use super::rules::form::{Entry, Seen};
 use super::rules::window::Window;
 use super::rules::{
-    ApologyState, Away, BasisPoints, ExcusedCount, Hours, Policy, Presence, RegisterState, expected,
-    register_state,
+    ApologyState, Away, BasisPoints, ExcusedCount, Hours, Policy, Presence, RegisterState,
+    expected, register_state,
 };
 
 mod apologies;
@@ -349,11 +349,7 @@ pub fn not_expected(
     Ok(away.collect())
 }
 
-fn all_rows(
-    conn: &mut Conn<'_>,
-    keeper: &ClassKeeper,
-    session: &Session,
-) -> Result<Vec<Row>> {
+fn all_rows(conn: &mut Conn<'_>, keeper: &ClassKeeper, session: &Session) -> Result<Vec<Row>> {
     debug_assert_eq!(keeper.class(), session.id);
     conn.elevate(Task::Attendance, |conn| {
         Ok(sql_query(format!(

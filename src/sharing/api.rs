@@ -186,7 +186,9 @@ fn share(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     // One that is theirs no more is in the list no longer once all is taken back.
     let before = sharing(cx, &own)?;
     actions::share(cx.conn, &own, organisation, &scopes, said.words)?;
-    let mut of_it = before.into_iter().filter(|it| it.organisation == said.organisation);
+    let mut of_it = before
+        .into_iter()
+        .filter(|it| it.organisation == said.organisation);
     let mut row = of_it.next().ok_or(Error::NotFound)?;
     row.scopes = words(&queries::standing(cx.conn, &own, organisation)?);
     Reply::json(200, &row)

@@ -216,12 +216,7 @@ fn touch(conn: &mut Conn<'_>, it: &Seen, case: RiskCaseId) -> Result<()> {
     Ok(())
 }
 
-fn standing(
-    conn: &mut Conn<'_>,
-    case: RiskCaseId,
-    reasons: &Value,
-    resting: bool,
-) -> Result<()> {
+fn standing(conn: &mut Conn<'_>, case: RiskCaseId, reasons: &Value, resting: bool) -> Result<()> {
     sql_query(
         "UPDATE risk_standings SET reasons = $2, resting = $3, looked_at = banyan_now() WHERE case_id = $1",
     )

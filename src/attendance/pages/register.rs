@@ -64,11 +64,7 @@ struct RegisterPage {
 /// Name and number of a trainee, and why they are not expected.
 type NotExpected = (String, String, &'static str);
 
-fn away(
-    cx: &mut Cx<'_, '_>,
-    keeper: &ClassKeeper,
-    session: &Session,
-) -> Result<Vec<NotExpected>> {
+fn away(cx: &mut Cx<'_, '_>, keeper: &ClassKeeper, session: &Session) -> Result<Vec<NotExpected>> {
     let lang = cx.lang();
     let away = queries::not_expected(cx.conn, keeper, session)?.into_iter();
     let line = |(it, why): (Row, Away)| (it.name_shown, it.trainee_number, why.label(lang));

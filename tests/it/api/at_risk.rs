@@ -139,7 +139,9 @@ pub async fn at_risk(world: &World, desk: &Api<'_>) -> Reached {
         422,
         "invalid-fields",
     );
-    let done = desk.post(&correct, its, corrected("It was the holidays.")).await;
+    let done = desk
+        .post(&correct, its, corrected("It was the holidays."))
+        .await;
     assert_eq!(good(&done)["outcome"], "false_alarm");
     let figures = good(&desk.get(&format!("{RISK}/figures"), at).await);
     assert_eq!(figures["rules"][0]["recovered"], 0);

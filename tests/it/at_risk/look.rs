@@ -80,15 +80,28 @@ async fn what_was_dealt_with_opens_no_case_again_and_who_pauses_is_left_in_peace
         "that somebody pauses is no improvement"
     );
     assert_eq!(
-        school.one("SELECT resting AND gone_at IS NOT NULL FROM risk_cases WHERE state <> 'closed'"),
+        school
+            .one("SELECT resting AND gone_at IS NOT NULL FROM risk_cases WHERE state <> 'closed'"),
         "true"
     );
     let me = school.world.app.sign_in(school.trainees[0].0, None);
     let own = me.get("/me/standing").await.text();
-    assert!(own.contains("This rests") && !own.contains("Well done"), "{own}");
+    assert!(
+        own.contains("This rests") && !own.contains("Well done"),
+        "{own}"
+    );
     let page = desk.get(&at(&school, "?state=resting")).await.text();
-    assert!(page.contains("TRAINEE 1") && page.contains("Rests since 1 May 2027"), "{page}");
-    assert!(!desk.get(&at(&school, "?state=gone")).await.text().contains("TRAINEE 1"));
+    assert!(
+        page.contains("TRAINEE 1") && page.contains("Rests since 1 May 2027"),
+        "{page}"
+    );
+    assert!(
+        !desk
+            .get(&at(&school, "?state=gone"))
+            .await
+            .text()
+            .contains("TRAINEE 1")
+    );
     // Back again and as silent as before: the case goes on.
     school.world.app.as_owner(&format!(
         "UPDATE enrolments SET state = 'active' WHERE id = '{}'",
@@ -139,7 +152,11 @@ async fn who_is_on_a_granted_break_is_left_in_peace_and_is_not_silent_for_having
         "UPDATE learning_breaks SET state = 'asked', starts_on = '2027-05-10', ends_on = '2027-06-10'",
     );
     look(&school, &desk);
-    assert!(school.one("SELECT reasons FROM risk_cases").contains("\"days\": 68"));
+    assert!(
+        school
+            .one("SELECT reasons FROM risk_cases")
+            .contains("\"days\": 68")
+    );
 }
 
 #[actix_web::test]
@@ -173,7 +190,11 @@ async fn sessions_of_a_break_and_of_an_exempted_module_are_in_no_rate() {
         "{}; UPDATE exemptions SET state = 'requested'",
         exempted(enrolment, school.module)
     ));
-    assert_eq!(look(&school, &desk), looked(2, 0, 0), "asked for is not granted");
+    assert_eq!(
+        look(&school, &desk),
+        looked(2, 0, 0),
+        "asked for is not granted"
+    );
     school
         .world
         .app
@@ -233,7 +254,13 @@ async fn attendance_counts_by_registers_that_are_signed_off_without_excused_abse
     // What is gone is nothing to an instructor any more, neither in the list nor as a number.
     let page = teacher.get("/teaching/at-risk").await.text();
     assert!(page.contains("None of your trainees"), "{page}");
-    assert!(!teacher.get("/teaching").await.text().contains("1 of your trainees"));
+    assert!(
+        !teacher
+            .get("/teaching")
+            .await
+            .text()
+            .contains("1 of your trainees")
+    );
 }
 
 #[actix_web::test]

@@ -269,11 +269,7 @@ fn a_look_opens_updates_and_proposes_but_never_closes() {
             Step::Nothing,
         ),
         // Who pauses is no better: the case rests, once, and wakes when they are back.
-        (
-            vec![],
-            pausing(Some(vec![low(6_000)]), false),
-            Step::Rest,
-        ),
+        (vec![], pausing(Some(vec![low(6_000)]), false), Step::Rest),
         (vec![], pausing(Some(vec![]), false), Step::Rest),
         (vec![], pausing(Some(vec![]), true), Step::Nothing),
         (vec![], pausing(None, false), Step::Nothing),

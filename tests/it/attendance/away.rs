@@ -22,10 +22,16 @@ async fn the_exempted_and_those_on_a_break_are_named_beside_the_register_and_are
     pause(&class, "asked");
     let teacher = class.teacher();
     let page = teacher.get(&class.register(0)).await.text();
-    assert!(page.contains("2 unmarked") && !page.contains("Not expected"), "{page}");
+    assert!(
+        page.contains("2 unmarked") && !page.contains("Not expected"),
+        "{page}"
+    );
     pause(&class, "granted");
     let page = teacher.get(&class.register(0)).await.text();
-    assert!(page.contains("1 unmarked") && page.contains("On a break"), "{page}");
+    assert!(
+        page.contains("1 unmarked") && page.contains("On a break"),
+        "{page}"
+    );
     let code = class.code(0, DURING);
     let path = format!("/check-in/{}", class.classes[0]);
     assert_eq!(class.trainee(1).get(&path).await.status, 404);
@@ -56,9 +62,14 @@ async fn an_exemption_takes_its_module_out_of_the_register_but_never_an_entry_th
     let page = teacher.get(&class.register(0)).await.text();
     assert!(page.contains("0 unmarked"), "{page}");
     let (register, away) = page.split_once("Not expected").unwrap();
-    assert!(register.contains("TRAINEE 1") && !register.contains("TRAINEE 2"), "{register}");
     assert!(
-        away.contains("TRAINEE 2") && away.contains("Exempted from the module") && !away.contains("TRAINEE 1"),
+        register.contains("TRAINEE 1") && !register.contains("TRAINEE 2"),
+        "{register}"
+    );
+    assert!(
+        away.contains("TRAINEE 2")
+            && away.contains("Exempted from the module")
+            && !away.contains("TRAINEE 1"),
         "{away}"
     );
 }

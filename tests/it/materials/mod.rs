@@ -333,7 +333,10 @@ async fn notes_of_an_earlier_enrolment_stand_in_the_same_list_its_pages_and_its_
     let action = format!("/me/notes/{id}/done?q=old+note+60.");
     assert!(found.contains(&format!("action=\"{action}\"")), "{found}");
     let done = me.post(&action, &[("from", "list")]).await;
-    assert_eq!(done.location(), format!("/me/notes?q=old+note+60.#note-{id}"));
+    assert_eq!(
+        done.location(),
+        format!("/me/notes?q=old+note+60.#note-{id}")
+    );
 }
 
 #[actix_web::test]

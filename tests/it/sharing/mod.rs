@@ -5,8 +5,8 @@ use banyan::ids::{EnrolmentId, OrganisationId};
 use banyan::sharing::rules::{Scope, SharingRefusal, WORDS, changes, may_share};
 use proptest::prelude::*;
 
-use crate::support::app::{Answer, Client};
 use crate::progress::world::Class;
+use crate::support::app::{Answer, Client};
 use crate::teaching::world::{School, exempted};
 
 /// A school whose first trainee is of the university and nominated by the bank.
@@ -218,9 +218,12 @@ async fn an_organisation_that_is_theirs_no_more_sees_nothing_and_the_consent_is_
     let me = world.app.sign_in(person, None);
     let given = share(&me, enrolment, world.bank, &["attendance"], WORDS).await;
     assert_eq!(given.status, 303, "{}", given.text());
-    let bank = world
-        .app
-        .acting("Rex", Role::Representative, Some(world.programme), Some(world.bank));
+    let bank = world.app.acting(
+        "Rex",
+        Role::Representative,
+        Some(world.programme),
+        Some(world.bank),
+    );
     let one = format!("/organisation/trainees/{enrolment}");
     assert_eq!(bank.post(&one, &[]).await.status, 200);
     world.app.as_owner(&format!(
@@ -230,14 +233,29 @@ async fn an_organisation_that_is_theirs_no_more_sees_nothing_and_the_consent_is_
     assert_eq!(bank.post(&one, &[]).await.status, 404);
     let list = bank.get("/organisation/trainees").await.text();
     assert!(!list.contains("TRAINEE 1"), "{list}");
-    assert!(!bank.get("/organisation/trainees.csv").await.text().contains("TRAINEE 1"));
+    assert!(
+        !bank
+            .get("/organisation/trainees.csv")
+            .await
+            .text()
+            .contains("TRAINEE 1")
+    );
     assert_eq!(looks(&school), ["Rex attendance"]);
     // The trainee still finds it, can agree to nothing more, and takes back what stands.
     let page = me.get("/me/sharing").await.text();
-    assert!(page.contains("Harbour Bank is your university or institution no more"), "{page}");
+    assert!(
+        page.contains("Harbour Bank is your university or institution no more"),
+        "{page}"
+    );
     let more = ["attendance", "results"];
-    assert_eq!(share(&me, enrolment, world.bank, &more, WORDS).await.status, 409);
-    assert_eq!(share(&me, enrolment, world.bank, &[], WORDS).await.status, 303);
+    assert_eq!(
+        share(&me, enrolment, world.bank, &more, WORDS).await.status,
+        409
+    );
+    assert_eq!(
+        share(&me, enrolment, world.bank, &[], WORDS).await.status,
+        303
+    );
     assert_eq!(
         world.texts("SELECT scope FROM sharing_consents WHERE withdrawn_at IS NULL"),
         Vec::<String>::new()
@@ -252,15 +270,22 @@ async fn the_same_key_shows_nothing_again_after_the_consent_is_withdrawn() {
     let (person, enrolment) = school.trainees[0];
     let me = world.app.sign_in(person, None);
     share(&me, enrolment, world.bank, &["timetable"], WORDS).await;
-    let bank = world
-        .app
-        .acting("Rex", Role::Representative, Some(world.programme), Some(world.bank));
+    let bank = world.app.acting(
+        "Rex",
+        Role::Representative,
+        Some(world.programme),
+        Some(world.bank),
+    );
     let one = format!("/organisation/trainees/{enrolment}");
     let key = [("_key", "the-same-key")];
     for _ in 0..2 {
         assert_eq!(bank.post(&one, &key).await.status, 200);
     }
-    assert_eq!(looks(&school), ["Rex timetable", "Rex timetable"], "each look is noted");
+    assert_eq!(
+        looks(&school),
+        ["Rex timetable", "Rex timetable"],
+        "each look is noted"
+    );
     share(&me, enrolment, world.bank, &[], WORDS).await;
     assert_eq!(bank.post(&one, &key).await.status, 404);
     assert_eq!(
@@ -289,18 +314,34 @@ async fn shared_figures_are_those_of_the_trainees_own_progress() {
         exempted(who.1, class.modules[4])
     ));
     let me = world.app.sign_in(who.0, None);
-    let given = share(&me, who.1, world.university, &["attendance", "progress"], WORDS).await;
+    let given = share(
+        &me,
+        who.1,
+        world.university,
+        &["attendance", "progress"],
+        WORDS,
+    )
+    .await;
     assert_eq!(given.status, 303, "{}", given.text());
-    let liaison = world
-        .app
-        .acting("Lia", Role::Liaison, Some(world.programme), Some(world.university));
+    let liaison = world.app.acting(
+        "Lia",
+        Role::Liaison,
+        Some(world.programme),
+        Some(world.university),
+    );
     let seen = liaison
         .post(&format!("/organisation/trainees/{}", who.1), &[])
         .await
         .text();
     assert!(seen.contains("AIR501") && seen.contains("100%"), "{seen}");
-    assert!(!seen.contains("30%"), "days of the break are in no rate: {seen}");
-    assert!(!seen.contains("CAP608"), "a module with an exemption is in no rate: {seen}");
+    assert!(
+        !seen.contains("30%"),
+        "days of the break are in no rate: {seen}"
+    );
+    assert!(
+        !seen.contains("CAP608"),
+        "a module with an exemption is in no rate: {seen}"
+    );
     let own = me.get("/me/progress").await.text();
     let (before, _) = own.split_once(" requirements met").unwrap();
     let words: Vec<&str> = before.rsplit(['>', ' ', '\n']).take(3).collect();
