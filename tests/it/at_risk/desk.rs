@@ -16,7 +16,7 @@ async fn the_queue_is_filtered_given_out_in_bulk_and_taken_along_as_a_file() {
         empty.text()
     );
     assert_eq!(desk.post(&at(&school, "/look"), &[]).await.status, 303);
-    let today = desk.get("/").await.text();
+    let today = desk.get("/desk").await.text();
     assert!(
         today.contains("2 trainees at risk") && today.contains(&at(&school, "")),
         "{today}"

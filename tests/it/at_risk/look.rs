@@ -103,6 +103,7 @@ async fn what_was_dealt_with_opens_no_case_again_and_who_pauses_is_left_in_peace
             .contains("TRAINEE 1")
     );
     // Back again and as silent as before: the case goes on.
+    silence(&school, 0);
     school.world.app.as_owner(&format!(
         "UPDATE enrolments SET state = 'active' WHERE id = '{}'",
         school.trainees[0].1
