@@ -238,6 +238,8 @@ BEGIN
     ('offerings', 'attendance', 's', 'task:attendance'),
     ('offering_places', 'attendance', 's', 'task:attendance'),
     ('enrolments', 'attendance', 's', 'task:attendance'),
+    ('exemptions', 'attendance', 's', '(SELECT banyan_kind()) = ''task:attendance'' AND state = ''granted'''),
+    ('learning_breaks', 'attendance', 's', '(SELECT banyan_kind()) = ''task:attendance'' AND state IN (''granted'', ''ended'')'),
     ('enrolments', 'timetable', 's', 'task:timetable'),
     ('people', 'timetable', 's', 'task:timetable'),
     ('role_grants', 'timetable', 's', 'task:timetable'),
@@ -285,7 +287,7 @@ BEGIN
     ('risk_looks', 'staff', 's', staff),
     ('risk_looks', 'look', 'si', 'task:at_risk'),
     ('risk_cases', 'staff', 'su', staff),
-    ('risk_cases', 'instructor', 's', instructor || ' AND state <> ''closed'''),
+    ('risk_cases', 'instructor', 's', instructor || ' AND state <> ''closed'' AND gone_at IS NULL'),
     ('risk_cases', 'look', 'siu', 'task:at_risk'),
     ('risk_standings', 'own', 's', applicant),
     ('risk_standings', 'staff', 'su', staff),
@@ -302,6 +304,8 @@ BEGIN
     ('assessment_candidates', 'look', 's', 'task:at_risk'),
     ('submissions', 'look', 's', 'task:at_risk'),
     ('released_marks', 'look', 's', 'task:at_risk'),
+    ('exemptions', 'look', 's', '(SELECT banyan_kind()) = ''task:at_risk'' AND state = ''granted'''),
+    ('learning_breaks', 'look', 's', '(SELECT banyan_kind()) = ''task:at_risk'' AND state IN (''granted'', ''ended'')'),
     ('sessions', 'look', 's', 'task:at_risk'),
     ('audit_events', 'look', 's', '(SELECT banyan_kind()) = ''task:at_risk'' AND (actor_kind = ''applicant'' OR verb = ''person.signed_in'')'),
     -- sharing: what a trainee lets an organisation see, and each look at it
@@ -319,7 +323,10 @@ BEGIN
     ('assessments', 'share', 's', 'task:share'),
     ('released_marks', 'share', 's', 'task:share'),
     ('offerings', 'share', 's', 'task:share'),
-    ('offering_places', 'share', 's', 'task:share')
+    ('offering_places', 'share', 's', 'task:share'),
+    ('exemptions', 'share', 's', '(SELECT banyan_kind()) = ''task:share'' AND state = ''granted'''),
+    ('completion_forms', 'share', 's', 'task:share'),
+    ('learning_breaks', 'share', 's', '(SELECT banyan_kind()) = ''task:share'' AND state IN (''granted'', ''ended'')')
   ) AS list (tab, name, verbs, condition) LOOP
     condition := CASE WHEN p.condition LIKE 'task:%'
       THEN format('(SELECT banyan_kind()) = %L', p.condition) ELSE p.condition END;

@@ -489,6 +489,31 @@ pub fn class_keeper(conn: &mut Conn<'_>, class: ClassId) -> Result<ClassKeeper> 
     })
 }
 
+/// An enrolment as its trainee reads it, for whoever they have let look. Only the task of sharing takes
+/// it, after a consent has been found; that task changes nothing.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such enrolment; [`Error::Internal`] under another task.
+pub fn shared_enrolment(
+    conn: &mut Conn<'_>,
+    share: &Working,
+    enrolment: EnrolmentId,
+) -> Result<OwnEnrolment> {
+    if share.task != Task::Share {
+        return Err(Error::Internal(
+            "an enrolment is shared by its own task".to_owned(),
+        ));
+    }
+    let sql = "SELECT cohort_id AS a, person_id AS b, programme_id AS programme FROM enrolments WHERE id = $1";
+    let row = keys(conn, sql, enrolment.0)?;
+    Ok(OwnEnrolment {
+        person: PersonId(row.b.ok_or(Error::NotFound)?),
+        enrolment,
+        cohort: CohortId(row.a),
+        programme: ProgrammeId(row.programme),
+    })
+}
+
 /// A steering committee member.
 ///
 /// # Errors

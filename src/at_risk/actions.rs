@@ -267,6 +267,41 @@ pub fn close(
     audit::note(conn, about(staff, &case), &event)
 }
 
+/// Corrects the outcome of a closed case; why is kept in its history.
+///
+/// # Errors
+/// [`CaseRefusal::NotClosed`]; [`Error::Stale`]; [`Error::NotFound`].
+pub fn correct(
+    conn: &mut Conn<'_>,
+    staff: &ProgrammeStaff,
+    (id, version): (RiskCaseId, i32),
+    outcome: Outcome,
+    reason: &str,
+) -> Result<()> {
+    let case = seen(conn, staff, id, Some(version))?;
+    next(case.state()?, CaseEvent::Correct)?;
+    let was = case
+        .outcome()
+        .ok_or_else(|| Error::Internal("a closed case at risk without outcome".to_owned()))?;
+    if was == outcome {
+        return Ok(());
+    }
+    let done = sql_query(
+        "UPDATE risk_cases SET outcome = $2, version = version + 1 WHERE id = $1 AND state = 'closed' AND version = $3",
+    )
+    .bind::<SqlUuid, _>(case.id)
+    .bind::<Text, _>(outcome.as_str())
+    .bind::<Integer, _>(case.version)
+    .execute(conn.pg())?;
+    changed(done)?;
+    let event = Noted::Corrected {
+        was: was.as_str(),
+        outcome: outcome.as_str(),
+        reason: reason.to_owned(),
+    };
+    audit::note(conn, about(staff, &case), &event)
+}
+
 /// Sets the rules: a new version beside those before it. `seen` is the version that was shown.
 ///
 /// # Errors

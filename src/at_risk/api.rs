@@ -17,6 +17,7 @@ use crate::web::{Cx, Form, Method, Operation, Reply, Routes};
 
 use super::actions;
 use super::pages::case::read_note;
+use super::pages::close::read_correction;
 use super::pages::{one, queue, readers, staff, thresholds};
 use super::queries::{self, Case};
 use super::rules::{Outcome, Rules};
@@ -60,8 +61,10 @@ struct RiskCase {
     severity: i32,
     /// The version of the rules by which it was found; 0 are the defaults.
     rules: i32,
-    /// Since when nothing is found any more: proposed for closing.
+    /// Since when nothing is found any more: proposed for closing, unless it rests.
     gone_at: Option<DateTime<Utc>>,
+    /// Does the trainee pause, or take part no more?
+    resting: bool,
     owner: Option<Uuid>,
     due_on: Option<NaiveDate>,
     /// When the trainee was written to.
@@ -86,6 +89,7 @@ fn shown(lang: Lang, it: Case) -> Result<RiskCase> {
         severity: it.severity,
         rules: it.rules_number,
         gone_at: it.gone_at,
+        resting: it.resting,
         owner: it.owner_id.map(|id| id.0),
         due_on: it.due_on,
         told_at: it.told_at,
@@ -151,6 +155,19 @@ struct RiskClosing {
     /// recovered, withdrew, deferred, failed or false_alarm.
     #[schema(example = "recovered")]
     outcome: String,
+}
+
+/// What the outcome of a closed case should have been.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct RiskCorrection {
+    version: i32,
+    /// recovered, withdrew, deferred, failed or false_alarm.
+    #[schema(example = "false_alarm")]
+    outcome: String,
+    /// Why; it stands in the case's history.
+    #[schema(max_length = 1000, example = "The trainee had told us before.")]
+    reason: String,
 }
 
 /// What a look did.
@@ -237,6 +254,8 @@ struct OwnStanding {
     case: Uuid,
     enrolment: Uuid,
     reasons: Vec<RiskReason>,
+    /// Do they pause, or take part no more? Nobody looks then.
+    resting: bool,
     /// Who looks after it; empty while nobody does.
     owner: String,
     contact_email: String,
@@ -265,6 +284,7 @@ pub fn schemas(to: ComponentsBuilder) -> ComponentsBuilder {
         .schema_from::<RiskNote>()
         .schema_from::<RiskWords>()
         .schema_from::<RiskClosing>()
+        .schema_from::<RiskCorrection>()
         .schema_from::<RiskLook>()
         .schema_from::<RiskRules>()
         .schema_from::<RiskHits>()
@@ -276,7 +296,7 @@ pub fn schemas(to: ComponentsBuilder) -> ComponentsBuilder {
 const LIST: &[(&str, &str)] = &[
     (
         "state",
-        "open, in_hand, closed, gone (proposed for closing) or all; those not closed without it.",
+        "open, in_hand, closed, gone (proposed for closing), resting or all; those not closed without it.",
     ),
     ("owner", "A person’s id, me or none."),
     ("reason", "Only cases with a reason of this code now."),
@@ -298,6 +318,7 @@ pub(super) fn routes() -> Routes {
     let notes_at = "/api/v1/programmes/{programme}/at-risk/cases/{risk}/notes";
     let tell_at = "/api/v1/programmes/{programme}/at-risk/cases/{risk}/tell";
     let close_at = "/api/v1/programmes/{programme}/at-risk/cases/{risk}/close";
+    let correct_at = "/api/v1/programmes/{programme}/at-risk/cases/{risk}/correct";
     let assign_at = "/api/v1/programmes/{programme}/at-risk/assign";
     let look_at = "/api/v1/programmes/{programme}/at-risk/look";
     let rules_at = "/api/v1/programmes/{programme}/at-risk/rules";
@@ -320,6 +341,8 @@ pub(super) fn routes() -> Routes {
             write("tellRiskTrainee", "Writes to the trainee what was found, once.", Some("RiskWords"), (200, "RiskCase")))
         .api(Method::Post, close_at, STAFF, close,
             write("closeRiskCase", "Closes a case with its outcome.", Some("RiskClosing"), (200, "RiskCase")))
+        .api(Method::Post, correct_at, STAFF, correct,
+            write("correctRiskCase", "Corrects the outcome of a closed case.", Some("RiskCorrection"), (200, "RiskCase")))
         .api(Method::Get, rules_at, STAFF, get_rules,
             read("getRiskRules", "The rules in force.", "RiskRules"))
         .api(Method::Post, rules_at, STAFF, put_rules,
@@ -426,6 +449,22 @@ fn close(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     show(cx)
 }
 
+fn correct(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    let (staff, case) = one(cx)?;
+    let said: RiskCorrection = cx.json()?;
+    let pairs = Given::new()
+        .set("outcome", Some(said.outcome))
+        .set("reason", Some(said.reason))
+        .alone();
+    let mut form = Form::new(&pairs);
+    let (outcome, reason) = read_correction(&mut form);
+    form.done()?;
+    let outcome = outcome.ok_or(Error::NotFound)?;
+    let seen = (case.id, said.version);
+    actions::correct(cx.conn, &staff, seen, outcome, &reason)?;
+    show(cx)
+}
+
 fn get_rules(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let staff = staff(cx)?;
     Reply::json(200, &shown_rules(&queries::rules(cx.conn, &staff)?))
@@ -494,6 +533,7 @@ fn own(cx: &mut Cx<'_, '_>) -> Result<Reply> {
             case: it.case_id.0,
             enrolment: it.enrolment_id.0,
             reasons: reasons(lang, it.reasons)?,
+            resting: it.resting,
             owner: it.owner_name,
             contact_email: it.contact_email,
             opened_at: it.opened_at,

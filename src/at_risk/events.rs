@@ -12,6 +12,8 @@ pub(super) enum Noted {
     Found { codes: Vec<&'static str> },
     /// A look found none any more.
     Gone,
+    /// The trainee pauses or takes part no more.
+    Rests,
     /// The case has an owner and a day.
     Assigned { owner: String, due_on: String },
     /// A note was written.
@@ -20,6 +22,12 @@ pub(super) enum Noted {
     Told,
     /// The case was closed.
     Closed { outcome: &'static str },
+    /// Its outcome was wrong.
+    Corrected {
+        was: &'static str,
+        outcome: &'static str,
+        reason: String,
+    },
     /// The rules changed.
     RulesSet { number: i32 },
 }
@@ -30,10 +38,12 @@ impl Event for Noted {
             Self::Opened { .. } => "risk.opened",
             Self::Found { .. } => "risk.found",
             Self::Gone => "risk.gone",
+            Self::Rests => "risk.rests",
             Self::Assigned { .. } => "risk.assigned",
             Self::NoteAdded { .. } => "risk.note_added",
             Self::Told => "risk.told",
             Self::Closed { .. } => "risk.closed",
+            Self::Corrected { .. } => "risk.corrected",
             Self::RulesSet { .. } => "risk.rules_set",
         }
     }
@@ -44,17 +54,27 @@ impl Event for Noted {
             Self::Assigned { owner, due_on } => json!({ "owner": owner, "due_on": due_on }),
             Self::NoteAdded { shown } => json!({ "shown": shown }),
             Self::Closed { outcome } => json!({ "outcome": outcome }),
+            Self::Corrected {
+                was,
+                outcome,
+                reason,
+            } => json!({ "was": was, "outcome": outcome, "reason": reason }),
             Self::RulesSet { number } => json!({ "number": number }),
-            Self::Gone | Self::Told => Value::Null,
+            Self::Gone | Self::Rests | Self::Told => Value::Null,
         }
     }
 
     /// What the office does with a case is its own affair; what is found and told is the trainee's, too.
     fn confidential(&self) -> bool {
         match self {
-            Self::Opened { .. } | Self::Found { .. } | Self::Gone | Self::Told => false,
+            Self::Opened { .. } | Self::Found { .. } | Self::Gone | Self::Rests | Self::Told => {
+                false
+            }
             Self::NoteAdded { shown } => !shown,
-            Self::Assigned { .. } | Self::Closed { .. } | Self::RulesSet { .. } => true,
+            Self::Assigned { .. }
+            | Self::Closed { .. }
+            | Self::Corrected { .. }
+            | Self::RulesSet { .. } => true,
         }
     }
 }

@@ -17,7 +17,7 @@ struct Due {
 }
 
 /// Looks at the trainees of each programme that has not been looked at today; returns how many it
-/// looked at. Each programme is a transaction of its own.
+/// looked at. Each programme is a transaction of its own, and one that fails is told to the log.
 ///
 /// # Errors
 /// The database's.
@@ -36,8 +36,14 @@ pub fn daily(db: &Db) -> Result<usize> {
         let done = db.tx(&system, |conn| {
             let at_risk = access::working(conn, Task::AtRisk)?;
             actions::look(conn, &at_risk, programme.id, true)
-        })?;
-        looked += usize::from(done.is_some());
+        });
+        match done {
+            Ok(done) => looked += usize::from(done.is_some()),
+            // What fails in one programme keeps no other from being looked at; it is tried again.
+            Err(error) => {
+                tracing::error!(programme = %programme.id, %error, "a look at trainees at risk failed");
+            }
+        }
     }
     Ok(looked)
 }

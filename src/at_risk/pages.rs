@@ -41,6 +41,8 @@ pub(super) fn routes() -> Routes {
         .post("/programmes/{programme}/at-risk/cases/{risk}/tell", STAFF, close::tell)
         .get("/programmes/{programme}/at-risk/cases/{risk}/close", STAFF, close::ask_close)
         .post("/programmes/{programme}/at-risk/cases/{risk}/close", STAFF, close::close)
+        .get("/programmes/{programme}/at-risk/cases/{risk}/correct", STAFF, close::ask_correct)
+        .post("/programmes/{programme}/at-risk/cases/{risk}/correct", STAFF, close::correct)
         .get("/teaching/at-risk", INSTRUCTOR, readers::taught)
         .get("/teaching/at-risk.csv", INSTRUCTOR, readers::taught_file)
         .get("/teaching/at-risk.xlsx", INSTRUCTOR, readers::taught_file)
@@ -95,6 +97,7 @@ pub(super) struct Shown {
     pub tone: &'static str,
     pub outcome: Option<&'static str>,
     pub gone: Option<String>,
+    pub rests: Option<String>,
     pub due: Option<String>,
     pub opened: String,
     pub told: Option<String>,
@@ -114,7 +117,8 @@ fn shown(lang: Lang, it: Case) -> Result<Shown> {
             CaseState::Closed => "end",
         },
         outcome: it.outcome().map(|it| it.label(lang)),
-        gone: it.gone_at.map(on),
+        gone: it.gone_at.filter(|_| !it.resting).map(on),
+        rests: it.gone_at.filter(|_| it.resting).map(on),
         due: it.due_on.map(|day| date(lang, day)),
         opened: on(it.opened_at),
         told: it.told_at.map(|at| moment(lang, at)),

@@ -69,6 +69,9 @@ pub struct Case {
     /// Since when nothing is found any more.
     #[diesel(sql_type = Nullable<Timestamptz>)]
     pub gone_at: Option<DateTime<Utc>>,
+    /// Does it rest: does the trainee pause, or take part no more?
+    #[diesel(sql_type = Bool)]
+    pub resting: bool,
     /// State as its word.
     #[diesel(sql_type = Text)]
     pub state: String,
@@ -150,7 +153,7 @@ impl Case {
     }
 }
 
-const CASE: &str = "r.id, r.enrolment_id, r.cohort_id, r.person_id, r.rules_number, r.reasons, r.severity, r.gone_at, r.state, \
+const CASE: &str = "r.id, r.enrolment_id, r.cohort_id, r.person_id, r.rules_number, r.reasons, r.severity, r.gone_at, r.resting, r.state, \
     r.outcome, r.owner_id, o.display_name AS owner, r.due_on, r.told_at, r.follows_id, r.opened_at, r.closed_at, r.version, \
     e.name_shown, e.trainee_number, e.state AS enrolment_state, c.name_en AS cohort_en, c.name_zh AS cohort_zh \
     FROM risk_cases r JOIN enrolments e ON e.id = r.enrolment_id JOIN cohorts c ON c.id = r.cohort_id \
@@ -172,6 +175,8 @@ pub enum Which {
     Living,
     /// Those proposed for closing.
     Gone,
+    /// Those that rest.
+    Resting,
     /// Those in one state.
     In(CaseState),
     /// Every one.
@@ -184,6 +189,7 @@ impl Which {
     pub fn parse(word: &str) -> Self {
         match (word, CaseState::parse(word)) {
             ("gone", _) => Self::Gone,
+            ("resting", _) => Self::Resting,
             ("all", _) => Self::All,
             (_, Some(state)) => Self::In(state),
             (_, None) => Self::Living,
@@ -194,6 +200,7 @@ impl Which {
         match self {
             Self::Living => "living",
             Self::Gone => "gone",
+            Self::Resting => "resting",
             Self::All => "all",
             Self::In(state) => state.as_str(),
         }
@@ -236,7 +243,8 @@ pub fn list(conn: &mut Conn<'_>, staff: &ProgrammeStaff, wanted: &Wanted) -> Res
         "SELECT * FROM (SELECT ({key}) COLLATE \"C\" AS sort_key, {CASE} \
            WHERE r.programme_id = $1 \
              AND ($2 = 'all' OR $2 = 'living' AND r.state <> 'closed' OR $2 = r.state \
-               OR $2 = 'gone' AND r.gone_at IS NOT NULL AND r.state <> 'closed') \
+               OR $2 = 'gone' AND r.gone_at IS NOT NULL AND NOT r.resting AND r.state <> 'closed' \
+               OR $2 = 'resting' AND r.resting AND r.state <> 'closed') \
              AND ($3 IS NULL OR r.owner_id = $3) AND (NOT $4 OR r.owner_id IS NULL) \
              AND ($5 IS NULL OR r.reasons @> jsonb_build_array(jsonb_build_object('code', $5))) \
              AND ($6 IS NULL OR r.cohort_id = $6) \

@@ -7,6 +7,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use crate::ids::AssessmentId;
 use crate::lang::{Lang, Say, per_cent, refusals, words};
 
 words! {
@@ -64,6 +65,8 @@ refusals! {
         Told = "risk_case_told" => risk_refuse_told,
         /// Nothing is found any more: there is nothing to write about.
         Gone = "risk_case_gone" => risk_refuse_gone,
+        /// It is not closed: there is no outcome to correct.
+        NotClosed = "risk_case_not_closed" => risk_refuse_not_closed,
         /// The owner is not of this programme's office.
         NotStaff = "risk_owner_not_staff" => risk_refuse_not_staff,
     }
@@ -78,15 +81,19 @@ pub enum CaseEvent {
     Note,
     /// It is closed.
     Close,
+    /// Its outcome is corrected.
+    Correct,
 }
 
 /// The state after an event. A closed case stays closed: what is found later opens another.
 ///
 /// # Errors
-/// [`CaseRefusal::Closed`].
+/// [`CaseRefusal::Closed`]; [`CaseRefusal::NotClosed`].
 pub fn next(state: CaseState, event: CaseEvent) -> Result<CaseState, CaseRefusal> {
     match (state, event) {
+        (CaseState::Closed, CaseEvent::Correct) => Ok(CaseState::Closed),
         (CaseState::Closed, _) => Err(CaseRefusal::Closed),
+        (CaseState::Open | CaseState::InHand, CaseEvent::Correct) => Err(CaseRefusal::NotClosed),
         (CaseState::Open | CaseState::InHand, CaseEvent::Assign) => Ok(CaseState::InHand),
         (CaseState::Open | CaseState::InHand, CaseEvent::Note) => Ok(state),
         (CaseState::Open | CaseState::InHand, CaseEvent::Close) => Ok(CaseState::Closed),
@@ -206,12 +213,12 @@ pub struct Signals {
     pub on_break: bool,
     /// Sessions by time. Excused ones are left out: an apology is never held against anybody.
     pub sessions: Vec<Session>,
-    /// Days on which open work was due that was not handed in, the oldest first.
-    pub overdue: Vec<NaiveDate>,
+    /// Work that was not handed in, with the day on which it was due.
+    pub overdue: Vec<(AssessmentId, NaiveDate)>,
     /// The last sign-in, check-in or submission.
     pub last_sign: Option<NaiveDate>,
-    /// Released marks by time.
-    pub marks: Vec<i32>,
+    /// Released marks by time, each with its assessment.
+    pub marks: Vec<(AssessmentId, i32)>,
 }
 
 /// A reason, with the numbers and days that it rests on.
@@ -235,6 +242,8 @@ pub enum Reason {
         count: i32,
         /// The first that was due.
         oldest: NaiveDate,
+        /// Which assessments these are: another one is news.
+        works: Vec<AssessmentId>,
     },
     /// Silence.
     Silence {
@@ -251,6 +260,8 @@ pub enum Reason {
         lowest: i32,
         /// The threshold.
         below: i32,
+        /// Which assessments these are: another one is news.
+        works: Vec<AssessmentId>,
     },
     /// Attendance falls.
     AttendanceTrend {
@@ -295,8 +306,10 @@ impl Reason {
             (Self::Attendance { rate, .. }, Self::Attendance { rate: was, .. }) => {
                 *rate <= was - NEWS
             }
-            (Self::Overdue { count, .. }, Self::Overdue { count: was, .. })
-            | (Self::LowMarks { count, .. }, Self::LowMarks { count: was, .. }) => count > was,
+            (Self::Overdue { works, .. }, Self::Overdue { works: were, .. })
+            | (Self::LowMarks { works, .. }, Self::LowMarks { works: were, .. }) => {
+                works.iter().any(|it| !were.contains(it))
+            }
             (Self::Silence { since, .. }, Self::Silence { since: was, .. }) => since > was,
             (Self::AttendanceTrend { recent, .. }, Self::AttendanceTrend { recent: was, .. })
             | (Self::MarksTrend { recent, .. }, Self::MarksTrend { recent: was, .. }) => {
@@ -389,8 +402,19 @@ fn low_attendance(rules: &Rules, it: &Signals) -> Option<Reason> {
 
 fn overdue(rules: &Rules, it: &Signals) -> Option<Reason> {
     let count = i32::try_from(it.overdue.len()).unwrap_or(i32::MAX);
-    let oldest = it.overdue.iter().min().copied()?;
-    (count >= rules.overdue_from).then_some(Reason::Overdue { count, oldest })
+    let oldest = it.overdue.iter().map(|(_, due)| *due).min()?;
+    (count >= rules.overdue_from).then(|| Reason::Overdue {
+        count,
+        oldest,
+        works: sorted(it.overdue.iter().map(|(work, _)| *work)),
+    })
+}
+
+fn sorted(works: impl Iterator<Item = AssessmentId>) -> Vec<AssessmentId> {
+    let mut works: Vec<AssessmentId> = works.collect();
+    works.sort_unstable();
+    works.dedup();
+    works
 }
 
 fn silence(rules: &Rules, it: &Signals) -> Option<Reason> {
@@ -403,17 +427,14 @@ fn silence(rules: &Rules, it: &Signals) -> Option<Reason> {
 }
 
 fn low_marks(rules: &Rules, it: &Signals) -> Option<Reason> {
-    let low: Vec<i32> = it
-        .marks
-        .iter()
-        .copied()
-        .filter(|m| *m < rules.mark_below)
-        .collect();
-    let lowest = low.iter().min().copied()?;
+    let low = it.marks.iter().filter(|(_, mark)| *mark < rules.mark_below);
+    let low: Vec<(AssessmentId, i32)> = low.copied().collect();
+    let lowest = low.iter().map(|(_, mark)| *mark).min()?;
     Some(Reason::LowMarks {
         count: i32::try_from(low.len()).unwrap_or(i32::MAX),
         lowest,
         below: rules.mark_below,
+        works: sorted(low.iter().map(|(work, _)| *work)),
     })
 }
 
@@ -425,7 +446,8 @@ fn attendance_trend(rules: &Rules, it: &Signals) -> Option<Reason> {
 }
 
 fn marks_trend(rules: &Rules, it: &Signals) -> Option<Reason> {
-    let (before, recent) = parts(&it.marks, rules.trend_of)?;
+    let marks: Vec<i32> = it.marks.iter().map(|(_, mark)| *mark).collect();
+    let (before, recent) = parts(&marks, rules.trend_of)?;
     let (before, recent) = fallen(mean(before), mean(recent), rules.trend_drop)?;
     let of = rules.trend_of;
     Some(Reason::MarksTrend { before, recent, of })
@@ -448,6 +470,8 @@ pub enum Step {
     Update,
     /// Nothing is found any more: the open case is proposed for closing, never closed by itself.
     Propose,
+    /// The trainee pauses or takes part no more: the open case rests, and nobody calls that better.
+    Rest,
 }
 
 /// What stands about a trainee before a look.
@@ -457,6 +481,10 @@ pub struct Standing {
     pub open: Option<Vec<Reason>>,
     /// The reasons of the case that was closed last, if there is one.
     pub closed: Option<Vec<Reason>>,
+    /// Does the open case rest?
+    pub resting: bool,
+    /// Does the trainee pause, or take part no more?
+    pub pauses: bool,
 }
 
 /// What a look does: a case that was closed is not opened again for what was dealt with in it.
@@ -464,7 +492,9 @@ pub struct Standing {
 pub fn step(rules: &Rules, found: &[Reason], standing: &Standing) -> Step {
     let enough = severity(rules, found) >= rules.case_from;
     match &standing.open {
-        Some(before) if found.is_empty() && before.is_empty() => Step::Nothing,
+        Some(_) if standing.pauses && standing.resting => Step::Nothing,
+        Some(_) if standing.pauses => Step::Rest,
+        Some(before) if found.is_empty() && before.is_empty() && !standing.resting => Step::Nothing,
         Some(_) if found.is_empty() => Step::Propose,
         Some(before) if before == found => Step::Nothing,
         Some(_) => Step::Update,
@@ -521,12 +551,13 @@ impl Say for Reason {
                 let days = days.join(lang.risk_comma());
                 format!("{text}{}", lang.risk_missed(&days))
             }
-            Self::Overdue { count, oldest } => lang.risk_overdue(*count, &date(lang, *oldest)),
+            Self::Overdue { count, oldest, .. } => lang.risk_overdue(*count, &date(lang, *oldest)),
             Self::Silence { since, days } => lang.risk_silence(*days, &date(lang, *since)),
             Self::LowMarks {
                 count,
                 lowest,
                 below,
+                ..
             } => lang.risk_low_marks(*count, &percent(below), &percent(lowest)),
             Self::AttendanceTrend { before, recent, of } => {
                 lang.risk_attendance_trend(*of, &percent(recent), &percent(before))

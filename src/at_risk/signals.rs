@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::sql_types::{
-    Array, Date, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid,
+    Array, Bool, Date, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid,
 };
 use diesel::{QueryableByName, RunQueryDsl};
 use serde_json::Value;
@@ -12,8 +12,10 @@ use serde_json::Value;
 use crate::access::Working;
 use crate::db::{Conn, sql_query};
 use crate::error::Result;
-use crate::ids::{CohortId, EnrolmentId, PersonId, ProgrammeId, RiskCaseId};
+use crate::ids::{AssessmentId, CohortId, EnrolmentId, PersonId, ProgrammeId, RiskCaseId};
 use crate::lang::format::hk_date;
+use crate::progress::queries::breaks_among;
+use crate::progress::rules::breaks::{Span, frozen};
 
 use super::queries::reasons_of;
 use super::rules::{Session, Signals, Standing};
@@ -40,6 +42,8 @@ struct Row {
     open_id: Option<RiskCaseId>,
     #[diesel(sql_type = Nullable<Jsonb>)]
     open_reasons: Option<Value>,
+    #[diesel(sql_type = Bool)]
+    resting: bool,
     #[diesel(sql_type = Nullable<SqlUuid>)]
     closed_id: Option<RiskCaseId>,
     #[diesel(sql_type = Nullable<Jsonb>)]
@@ -79,6 +83,7 @@ pub(super) fn trainees(
               AND o.state = 'published' AND (o.whole_cohort OR EXISTS (SELECT FROM offering_places p \
                 WHERE p.offering_id = o.id AND p.enrolment_id = e.id)) ORDER BY i) AS instructor_ids, \
            r.id AS open_id, CASE WHEN r.gone_at IS NULL THEN r.reasons ELSE '[]' END AS open_reasons, \
+           coalesce(r.resting, false) AS resting, \
            d.id AS closed_id, d.reasons AS closed_reasons \
          FROM enrolments e JOIN cohorts c ON c.id = e.cohort_id \
          LEFT JOIN risk_cases r ON r.enrolment_id = e.id AND r.state <> 'closed' \
@@ -90,18 +95,46 @@ pub(super) fn trainees(
     .bind::<SqlUuid, _>(programme)
     .bind::<Date, _>(today)
     .load(conn.pg())?;
-    let mut sessions = sessions(conn, at_risk, programme)?;
-    let mut work = work(conn, at_risk, programme)?;
-    rows.into_iter()
-        .map(|row| {
+    let mut all = Vec::with_capacity(rows.len());
+    let mut rows = rows.into_iter();
+    loop {
+        let set: Vec<Row> = rows.by_ref().take(SET).collect();
+        if set.is_empty() {
+            return Ok(all);
+        }
+        let ids: Vec<EnrolmentId> = set.iter().map(|it| it.enrolment_id).collect();
+        let mut sessions = sessions(conn, at_risk, &ids)?;
+        let mut work = work(conn, at_risk, &ids)?;
+        let mut breaks = breaks_among(conn, at_risk, &ids, today)?;
+        for row in set {
             let work = work.remove(&row.enrolment_id).unwrap_or_default();
             let sessions = sessions.remove(&row.enrolment_id).unwrap_or_default();
-            seen(row, today, sessions, work)
-        })
-        .collect()
+            let breaks = breaks.remove(&row.enrolment_id).unwrap_or_default();
+            all.push(seen(row, today, (sessions, work), &breaks)?);
+        }
+    }
 }
 
-fn seen(row: Row, today: NaiveDate, sessions: Vec<Session>, work: Work) -> Result<Seen> {
+/// Trainees of whom one statement reads.
+const SET: usize = 400;
+
+/// From when on a trainee is looked at: nobody is silent in a break, nor for having been in one.
+fn since(began_on: NaiveDate, breaks: &[Span], today: NaiveDate) -> NaiveDate {
+    let over = breaks.iter().filter(|it| it.from <= it.to && it.to < today);
+    let back = over.filter_map(|it| it.to.succ_opt()).max();
+    back.map_or(began_on, |day| day.max(began_on))
+}
+
+fn seen(
+    row: Row,
+    today: NaiveDate,
+    (mut sessions, mut work): (Vec<Session>, Work),
+    breaks: &[Span],
+) -> Result<Seen> {
+    sessions.retain(|it| !frozen(breaks, it.on));
+    work.overdue.retain(|(_, due)| !frozen(breaks, *due));
+    let takes_part = matches!(row.state.as_str(), "enrolled" | "active");
+    let on_break = !takes_part || frozen(breaks, today);
     // Reasons that were gone when a case was closed are news when they come back.
     let reasons = |it: Option<Value>| it.map(reasons_of).transpose();
     Ok(Seen {
@@ -113,8 +146,8 @@ fn seen(row: Row, today: NaiveDate, sessions: Vec<Session>, work: Work) -> Resul
         closed: row.closed_id,
         signals: Signals {
             today,
-            began_on: row.began_on,
-            on_break: !matches!(row.state.as_str(), "enrolled" | "active"),
+            began_on: since(row.began_on, breaks, today),
+            on_break,
             sessions,
             overdue: work.overdue,
             last_sign: row.last_act.max(row.last_seen).map(hk_date),
@@ -123,6 +156,8 @@ fn seen(row: Row, today: NaiveDate, sessions: Vec<Session>, work: Work) -> Resul
         standing: Standing {
             open: reasons(row.open_reasons.filter(|_| row.open_id.is_some()))?,
             closed: reasons(row.closed_reasons.filter(|_| row.closed_id.is_some()))?,
+            resting: row.resting,
+            pauses: on_break,
         },
     })
 }
@@ -130,8 +165,8 @@ fn seen(row: Row, today: NaiveDate, sessions: Vec<Session>, work: Work) -> Resul
 /// What is known of a trainee's work.
 #[derive(Clone, Debug, Default)]
 struct Work {
-    overdue: Vec<NaiveDate>,
-    marks: Vec<i32>,
+    overdue: Vec<(AssessmentId, NaiveDate)>,
+    marks: Vec<(AssessmentId, i32)>,
 }
 
 #[derive(QueryableByName)]
@@ -147,20 +182,22 @@ struct SessionRow {
 }
 
 /// Sessions that count, by trainee and time: their registers are signed off, they were not cancelled,
-/// and the trainee was not excused.
+/// and the trainee was neither excused nor exempted from the module.
 fn sessions(
     conn: &mut Conn<'_>,
     _at_risk: &Working,
-    programme: ProgrammeId,
+    ids: &[EnrolmentId],
 ) -> Result<BTreeMap<EnrolmentId, Vec<Session>>> {
     let rows: Vec<SessionRow> = sql_query(
         "SELECT r.enrolment_id, s.starts_at, r.held, r.minutes FROM attendance_records r \
          JOIN registers g ON g.session_id = r.session_id AND g.signed_off_at IS NOT NULL \
          JOIN class_sessions s ON s.id = r.session_id AND s.state <> 'cancelled' \
-         WHERE r.cohort_id IN (SELECT c.id FROM cohorts c WHERE c.programme_id = $1) AND r.state <> 'excused' \
+         WHERE r.enrolment_id = ANY ($1) AND r.state <> 'excused' \
+           AND NOT EXISTS (SELECT FROM exemptions x WHERE x.enrolment_id = r.enrolment_id AND x.module_id = r.module_id \
+             AND x.state = 'granted') \
          ORDER BY r.enrolment_id, s.starts_at, s.id",
     )
-    .bind::<SqlUuid, _>(programme)
+    .bind::<Array<SqlUuid>, _>(ids)
     .load(conn.pg())?;
     let mut found: BTreeMap<EnrolmentId, Vec<Session>> = BTreeMap::new();
     for row in rows {
@@ -177,6 +214,8 @@ fn sessions(
 struct DueRow {
     #[diesel(sql_type = SqlUuid)]
     enrolment_id: EnrolmentId,
+    #[diesel(sql_type = SqlUuid)]
+    assessment_id: AssessmentId,
     #[diesel(sql_type = Timestamptz)]
     due_at: DateTime<Utc>,
 }
@@ -185,42 +224,53 @@ struct DueRow {
 struct MarkRow {
     #[diesel(sql_type = SqlUuid)]
     enrolment_id: EnrolmentId,
+    #[diesel(sql_type = SqlUuid)]
+    assessment_id: AssessmentId,
     #[diesel(sql_type = Integer)]
     mark: i32,
 }
 
-/// Overdue work and released marks, by trainee and time. An extension moves the due time; of a part
-/// that was sat again, the last mark counts.
+/// Work that is due and not handed in: as long as it is open or being marked, and after the release
+/// of "no mark", until a later result for the same part is there.
+const MISSED: &str = "SELECT c.enrolment_id, a.id AS assessment_id, greatest(a.due_at, coalesce(c.extended_to, a.due_at)) AS due_at \
+     FROM assessment_candidates c JOIN assessments a ON a.id = c.assessment_id \
+     LEFT JOIN released_marks m ON m.candidate_id = c.id \
+     WHERE c.enrolment_id = ANY ($1) AND greatest(a.due_at, coalesce(c.extended_to, a.due_at)) < banyan_now() \
+       AND (a.state IN ('open', 'marking') AND a.takes_files \
+           AND NOT EXISTS (SELECT FROM submissions s WHERE s.candidate_id = c.id AND s.withdrawn_at IS NULL) \
+         OR m.id IS NOT NULL AND m.mark IS NULL AND NOT EXISTS (SELECT FROM released_marks l WHERE l.enrolment_id = m.enrolment_id \
+           AND l.module_id = m.module_id AND l.part = m.part AND (l.released_at, l.id) > (m.released_at, m.id))) \
+       AND NOT EXISTS (SELECT FROM exemptions x WHERE x.enrolment_id = c.enrolment_id AND x.module_id = a.module_id \
+         AND x.state = 'granted') \
+     ORDER BY c.enrolment_id, 3, a.id";
+
+/// Of each part the mark that counts, which is the last.
+const MARKS: &str = "SELECT enrolment_id, assessment_id, mark FROM (SELECT DISTINCT ON (r.enrolment_id, r.module_id, r.part) \
+       r.enrolment_id, r.assessment_id, r.mark, r.released_at, r.id FROM released_marks r \
+       WHERE r.enrolment_id = ANY ($1) AND r.mark IS NOT NULL AND NOT EXISTS (SELECT FROM exemptions x \
+         WHERE x.enrolment_id = r.enrolment_id AND x.module_id = r.module_id AND x.state = 'granted') \
+     ORDER BY r.enrolment_id, r.module_id, r.part, r.released_at DESC, r.id DESC) q ORDER BY enrolment_id, released_at, id";
+
+/// Missed work and released marks, by trainee and time. An extension moves the due time.
 fn work(
     conn: &mut Conn<'_>,
     _at_risk: &Working,
-    programme: ProgrammeId,
+    ids: &[EnrolmentId],
 ) -> Result<BTreeMap<EnrolmentId, Work>> {
-    let overdue: Vec<DueRow> = sql_query(
-        "SELECT c.enrolment_id, greatest(a.due_at, coalesce(c.extended_to, a.due_at)) AS due_at \
-         FROM assessments a JOIN assessment_candidates c ON c.assessment_id = a.id \
-         WHERE a.cohort_id IN (SELECT h.id FROM cohorts h WHERE h.programme_id = $1) AND a.state IN ('open', 'marking') \
-           AND a.takes_files AND greatest(a.due_at, coalesce(c.extended_to, a.due_at)) < banyan_now() \
-           AND NOT EXISTS (SELECT FROM submissions s WHERE s.candidate_id = c.id AND s.withdrawn_at IS NULL) \
-         ORDER BY c.enrolment_id, 2, a.id",
-    )
-    .bind::<SqlUuid, _>(programme)
-    .load(conn.pg())?;
-    let marks: Vec<MarkRow> = sql_query(
-        "SELECT enrolment_id, mark FROM (SELECT DISTINCT ON (enrolment_id, module_id, part) enrolment_id, mark, released_at, id \
-           FROM released_marks WHERE cohort_id IN (SELECT h.id FROM cohorts h WHERE h.programme_id = $1) AND mark IS NOT NULL \
-           ORDER BY enrolment_id, module_id, part, released_at DESC, id DESC) q ORDER BY enrolment_id, released_at, id",
-    )
-    .bind::<SqlUuid, _>(programme)
-    .load(conn.pg())?;
+    let missed: Vec<DueRow> = sql_query(MISSED)
+        .bind::<Array<SqlUuid>, _>(ids)
+        .load(conn.pg())?;
+    let marks: Vec<MarkRow> = sql_query(MARKS)
+        .bind::<Array<SqlUuid>, _>(ids)
+        .load(conn.pg())?;
     let mut found: BTreeMap<EnrolmentId, Work> = BTreeMap::new();
-    for row in overdue {
+    for row in missed {
         let work = found.entry(row.enrolment_id).or_default();
-        work.overdue.push(hk_date(row.due_at));
+        work.overdue.push((row.assessment_id, hk_date(row.due_at)));
     }
     for row in marks {
         let work = found.entry(row.enrolment_id).or_default();
-        work.marks.push(row.mark);
+        work.marks.push((row.assessment_id, row.mark));
     }
     Ok(found)
 }

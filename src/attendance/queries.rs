@@ -20,8 +20,8 @@ use crate::teaching::rules::{SessionState, Slot};
 use super::rules::form::{Entry, Seen};
 use super::rules::window::Window;
 use super::rules::{
-    ApologyState, BasisPoints, ExcusedCount, Hours, Policy, Presence, RegisterState, expected,
-    register_state,
+    ApologyState, Away, BasisPoints, ExcusedCount, Hours, Policy, Presence, RegisterState,
+    expected, register_state,
 };
 
 mod apologies;
@@ -238,6 +238,9 @@ pub struct Row {
     /// When they were given a place.
     #[diesel(sql_type = Nullable<Timestamptz>)]
     pub placed_at: Option<DateTime<Utc>>,
+    /// Why they are not expected though they take part, as its word.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub away: Option<String>,
     /// The entry.
     #[diesel(sql_type = Nullable<SqlUuid>)]
     pub record_id: Option<RecordId>,
@@ -267,7 +270,11 @@ pub struct Row {
     pub apology_state: Option<String>,
 }
 
-const ROW: &str = "SELECT e.id AS enrolment_id, e.person_id, e.name_shown, e.trainee_number, e.created_at AS joined_at, \
+const ROW: &str = "SELECT (SELECT CASE WHEN EXISTS (SELECT FROM exemptions x WHERE x.enrolment_id = e.id AND x.module_id = s.module_id \
+        AND x.state = 'granted') THEN 'exempted' \
+      WHEN EXISTS (SELECT FROM learning_breaks b WHERE b.enrolment_id = e.id AND b.state IN ('granted', 'ended') \
+        AND ((s.starts_at AT TIME ZONE 'UTC') + interval '8 hours')::date BETWEEN b.starts_on AND b.ends_on) THEN 'break' END \
+      FROM class_sessions s WHERE s.id = $1) AS away, e.id AS enrolment_id, e.person_id, e.name_shown, e.trainee_number, e.created_at AS joined_at, \
     e.state NOT IN ('enrolled', 'active', 'completed') AS gone, l.created_at AS placed_at, r.id AS record_id, r.state, r.minutes, \
     r.note, r.source, r.checked_in_at, coalesce(r.version, 0) AS version, a.id AS apology_id, a.state AS apology_state \
     FROM enrolments e LEFT JOIN attendance_records r ON r.session_id = $1 AND r.enrolment_id = e.id \
@@ -297,13 +304,23 @@ impl Row {
     /// Does the trainee belong into this session's register? An entry that stands is never lost.
     #[must_use]
     pub fn belongs(&self, session: &Session) -> bool {
-        self.record_id.is_some()
-            || expected(
-                self.joined_at,
-                self.gone,
-                (session.whole_cohort, self.placed_at),
-                session.starts_at,
-            )
+        self.record_id.is_some() || self.away.is_none() && self.takes_part(session)
+    }
+
+    fn takes_part(&self, session: &Session) -> bool {
+        expected(
+            self.joined_at,
+            self.gone,
+            (session.whole_cohort, self.placed_at),
+            session.starts_at,
+        )
+    }
+
+    /// Why a trainee of this session has no place in its register, if that is so.
+    #[must_use]
+    pub fn away(&self, session: &Session) -> Option<Away> {
+        let away = self.away.as_deref().and_then(Away::parse)?;
+        (self.record_id.is_none() && self.takes_part(session)).then_some(away)
     }
 }
 
@@ -312,16 +329,36 @@ impl Row {
 /// # Errors
 /// The database's.
 pub fn rows(conn: &mut Conn<'_>, keeper: &ClassKeeper, session: &Session) -> Result<Vec<Row>> {
+    let mut rows = all_rows(conn, keeper, session)?;
+    rows.retain(|it| it.belongs(session));
+    Ok(rows)
+}
+
+/// The trainees of a session who are not expected at it, by name, and why: exempted from the module, or
+/// on a break.
+///
+/// # Errors
+/// The database's.
+pub fn not_expected(
+    conn: &mut Conn<'_>,
+    keeper: &ClassKeeper,
+    session: &Session,
+) -> Result<Vec<(Row, Away)>> {
+    let rows = all_rows(conn, keeper, session)?.into_iter();
+    let away = rows.filter_map(|it| it.away(session).map(|why| (it, why)));
+    Ok(away.collect())
+}
+
+fn all_rows(conn: &mut Conn<'_>, keeper: &ClassKeeper, session: &Session) -> Result<Vec<Row>> {
     debug_assert_eq!(keeper.class(), session.id);
     conn.elevate(Task::Attendance, |conn| {
-        let rows: Vec<Row> = sql_query(format!(
+        Ok(sql_query(format!(
             "{ROW} WHERE e.cohort_id = $2 ORDER BY e.name_sort, e.id LIMIT 2000"
         ))
         .bind::<SqlUuid, _>(session.id)
         .bind::<SqlUuid, _>(session.cohort_id)
         .bind::<SqlUuid, _>(session.offering_id)
-        .load(conn.pg())?;
-        Ok(rows.into_iter().filter(|it| it.belongs(session)).collect())
+        .load(conn.pg())?)
     })
 }
 

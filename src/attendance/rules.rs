@@ -25,6 +25,16 @@ words! {
 }
 
 words! {
+    /// Why a trainee who takes part is not expected at a session.
+    pub enum Away {
+        /// Exempted from its module.
+        Exempted = "exempted" => att_away_exempted,
+        /// On a break.
+        Break = "break" => att_away_break,
+    }
+}
+
+words! {
     /// What an excused absence is to the rate.
     pub enum ExcusedCount {
         /// An absence as any other.

@@ -22,6 +22,7 @@ texts! {
     risk_refuse_closed: "This case is closed. If something new is found, another is opened." | "此個案已結案；如有新發現，系統會另開個案。";
     risk_refuse_told: "The trainee has been written to about this case already." | "已就此個案致函學員。";
     risk_refuse_gone: "Nothing is found any more, so there is nothing to write about. Close the case instead." | "現時已沒有發現，毋須致函學員。請結案。";
+    risk_refuse_not_closed: "This case is not closed, so there is no outcome to correct." | "此個案尚未結案，沒有結果可更正。";
     risk_refuse_not_staff: "Choose somebody of this programme’s office." | "請選擇本計劃辦事處的職員。";
 
     risk_comma: ", " | "、";
@@ -50,6 +51,7 @@ texts! {
     risk_search: "Name or number" | "姓名或編號";
     risk_living: "Not closed" | "未結案";
     risk_proposed: "Proposed for closing" | "建議結案";
+    risk_resting: "Resting" | "暫停檢視";
     risk_all: "All" | "全部";
     risk_mine: "Mine" | "由我跟進";
     risk_nobody: "Nobody’s" | "未有負責人";
@@ -73,6 +75,8 @@ texts! {
     risk_none_match: "No case matches the filter" | "沒有符合篩選條件的個案";
     risk_gone(day: &str): "Nothing found since {day}" | "自{day}起再沒有發現";
     risk_gone_more: "The reasons are gone. Close the case if you agree; it is never closed by itself." | "原因已不存在。如你同意，請結案；系統不會自行結案。";
+    risk_rests(day: &str): "Rests since {day}" | "自{day}起暫停檢視";
+    risk_rests_more: "The trainee pauses or takes part no more, so nobody looks. That is no improvement: close the case with its outcome, or leave it until the trainee is back." | "學員正暫停學習或不再參與，系統因此不作檢視。這並非好轉；請按結果結案，或待學員返回再作跟進。";
     risk_assign_many: "Give the selected cases to somebody" | "分派所選個案";
     risk_assign: "Save owner and due date" | "儲存負責人及限期";
     risk_owner_due: "Owner and due date" | "負責人及限期";
@@ -108,6 +112,11 @@ texts! {
     risk_tell_words_hint: "They stand below the reasons, as you write them." | "會原文列於原因之下。";
     risk_close_ask(name: &str): "Close the case of {name}?" | "將{name}的個案結案？";
     risk_close_note: "The outcome is counted in hits and misses. What was dealt with here opens no case again; something new does." | "結果會計入命中與遺漏。已處理的原因不會再次開案；如有新發現則會另開個案。";
+
+    risk_correct: "Correct the outcome" | "更正結果";
+    risk_correct_ask(name: &str): "Correct the outcome of the case of {name}?" | "更正{name}個案的結果？";
+    risk_correct_note: "The case stays closed. Hits and misses count the new outcome; the history keeps both, with your reason." | "個案維持結案。命中與遺漏會按新結果計算；紀錄會保留前後結果及你的理由。";
+    risk_correct_reason: "Why the outcome was wrong" | "原結果有誤的原因";
 
     risk_rules_default: "These are the default rules. Saving makes version 1 of your own." | "現正使用預設規則。儲存後成為第1版自訂規則。";
     risk_rules_version(n: i32): "Version {n} is in force. Saving makes the next version; it holds from the next look on." | "現正使用第{n}版。儲存後成為新版本，由下次檢視起生效。";
@@ -148,10 +157,13 @@ texts! {
     teaching_marking(n: i64): "1 piece of work to mark" + "{n} pieces of work to mark" | "有{n}份功課待評分";
     teaching_at_risk(n: i64): "1 of your trainees is at risk" + "{n} of your trainees are at risk" | "你有{n}名學員需要關注";
 
+    desk_need_at_risk(n: i64): "1 trainee at risk" + "{n} trainees at risk" | "有{n}名需要關注的學員";
+
     risk_own_title: "How you are doing" | "你的學習狀況";
     risk_own_note: "We look at attendance, work and marks every day, so that we can help in time. Here is all that is said of you." | "我們每日檢視出席、功課及分數，以便及時提供協助。以下是與你有關的所有內容。";
     risk_own_lead: "We noticed the following and would like to help." | "我們留意到以下情況，希望提供協助。";
     risk_own_gone: "What we had noticed is no longer so. Well done." | "先前留意到的情況已有改善，做得好。";
+    risk_own_resting: "This rests: we do not look while you pause or once you take part no more." | "此事暫停跟進：你暫停學習期間或不再參與後，系統不會檢視。";
     risk_own_ended: "This has been settled." | "此事已處理完畢。";
     risk_own_since: "Noticed on" | "留意日期";
     risk_own_until: "Settled on" | "處理完畢日期";
@@ -176,6 +188,7 @@ texts! {
     flash_risk_noted: "The notes are saved." | "已儲存備註。";
     flash_risk_told: "The letter to the trainee is queued." | "致學員的電郵正排隊發出。";
     flash_risk_closed: "The case is closed." | "個案已結案。";
+    flash_risk_corrected: "The outcome is corrected." | "已更正結果。";
     flash_risk_rules_set: "The rules are saved; they hold from the next look on." | "已儲存規則，由下次檢視起生效。";
 
     history_risk_opened(codes: &str): "found: {codes}" | "發現：{codes}";
@@ -186,6 +199,8 @@ texts! {
     history_risk_noted_shown: "added a note shown to the trainee" | "新增向學員顯示的備註";
     history_risk_told: "wrote to the trainee" | "致函學員";
     history_risk_closed(outcome: &str): "closed the case: {outcome}" | "結案：{outcome}";
+    history_risk_rests: "rests: the trainee pauses or takes part no more" | "暫停檢視：學員暫停學習或不再參與";
+    history_risk_corrected(was: &str, now: &str, reason: &str): "corrected the outcome from “{was}” to “{now}”: {reason}" | "將結果由「{was}」更正為「{now}」：{reason}";
     history_risk_rules(n: i64): "set version {n} of the rules for trainees at risk" | "訂立第{n}版關注規則";
 }
 
@@ -235,6 +250,12 @@ impl Lang {
             "risk.opened" => self.history_risk_opened(&codes()),
             "risk.found" => self.history_risk_found(&codes()),
             "risk.gone" => self.history_risk_gone().to_owned(),
+            "risk.rests" => self.history_risk_rests().to_owned(),
+            "risk.corrected" => self.history_risk_corrected(
+                self.risk_outcome_word(text("was")),
+                self.risk_outcome_word(text("outcome")),
+                text("reason"),
+            ),
             "risk.assigned" => self.history_risk_assigned(text("owner"), &day()),
             "risk.note_added" if details.get("shown") == Some(&Value::Bool(true)) => {
                 self.history_risk_noted_shown().to_owned()
@@ -258,6 +279,7 @@ impl Lang {
             "risk_noted" => self.flash_risk_noted(),
             "risk_told" => self.flash_risk_told(),
             "risk_closed" => self.flash_risk_closed(),
+            "risk_corrected" => self.flash_risk_corrected(),
             "risk_rules_set" => self.flash_risk_rules_set(),
             _ => return None,
         })

@@ -108,6 +108,9 @@ texts! {
     att_checked_in(at: &str): "checked in {at}" | "於{at}簽到";
     att_has_apology(state: &str): "Apology: {state}" | "請假：{state}";
     att_no_rows: "Nobody is expected at this session" | "此節沒有學員須出席";
+    att_not_expected: "Not expected" | "毋須出席";
+    att_away_exempted: "Exempted from the module" | "已獲豁免此單元";
+    att_away_break: "On a break" | "休學中";
     att_no_rows_more: "Trainees of the cohort who joined before the session, or who have a place, stand here." | "在此節之前加入或獲分配名額的學員會在此顯示。";
     att_board: "Who is in" | "出席名單";
     att_board_of(title: &str): "Who is in: {title}" | "出席名單：{title}";

@@ -14,7 +14,8 @@ texts! {
     sharing_title: "What you share" | "你的資料分享";
     sharing_note: "You decide what your university and your institution see of you. They see nothing that you have not ticked." | "由你決定大學及所屬機構可看到甚麼。未經你剔選的內容，對方一律看不到。";
     sharing_may_see(name: &str): "{name} may see" | "{name}可看到";
-    sharing_words(name: &str): "By ticking anything you agree that people who speak for {name} see your name, trainee number and cohort in their list, and what you have ticked when they open it. Each time is logged below. Untick to withdraw at any time; it ends at once, and has no effect on your place in the programme." | "如剔選任何一項，即表示你同意{name}的代表可在名單上看到你的姓名、學員編號及屆別，並可查閱你剔選的內容。每次查閱均會記錄於下方。你可隨時取消剔選以撤回同意，即時生效，且不影響你在計劃中的學籍。";
+    sharing_words(name: &str): "By ticking anything you agree that people who speak for {name} see your name, trainee number, cohort and what you share in their list, which they can save as a file, and what you have ticked when they open your record. Each opening is logged below; seeing or saving the list is not. Untick to withdraw at any time; it ends at once, and has no effect on your place in the programme." | "如剔選任何一項，即表示你同意{name}的代表可在名單上看到你的姓名、學員編號、屆別及分享項目，並可將名單儲存為檔案；對方亦可開啟你的紀錄，查閱你剔選的內容。每次開啟紀錄均會記錄於下方；查看或儲存名單則不會記錄。你可隨時取消剔選以撤回同意，即時生效，且不影響你在計劃中的學籍。";
+    sharing_former(name: &str): "{name} is your university or institution no more. It sees nothing; untick what you had agreed to, and the agreement ends." | "{name}已不再是你的大學或所屬機構，現時看不到任何資料。取消剔選，即可終止先前的同意。";
     sharing_save: "Save" | "儲存";
     sharing_no_partner: "There is nobody to share with" | "沒有可分享的機構";
     sharing_no_partner_more: "Your enrolment names neither a university nor an institution. Write to the programme if this is wrong." | "你的入學紀錄並無大學或所屬機構。如資料有誤，請聯絡計劃辦事處。";
@@ -37,6 +38,8 @@ texts! {
     sharing_look_ask(name: &str): "View what {name} shares?" | "查閱{name}分享的資料？";
     sharing_look_shows(what: &str): "You see: {what}." | "你會看到：{what}。";
     sharing_look_noted: "This look is noted with your name, and the trainee can see the note." | "系統會記錄你的姓名及是次查閱，學員可看到此紀錄。";
+    sharing_met: "Requirements met" | "已符合要求";
+    sharing_met_of(met: usize, all: usize): "{met} of {all}" | "{all}項中已符合{met}項";
     sharing_completed_on: "Completed on" | "完成日期";
     sharing_attendance_none: "No session has been held and signed off yet." | "尚未有已舉行並已簽核的課堂。";
     sharing_results_none: "No result has been released yet." | "尚未有已公布的成績。";

@@ -39,6 +39,7 @@ pub fn add(
     details: &NoteDetails,
 ) -> Result<MaterialId> {
     check(details)?;
+    queries::lock_notes(conn, session)?;
     let (session, notes) = queries::notes(conn, keeper, session)?;
     if notes.len() >= MOST {
         return Err(MaterialRefusal::TooMany.into());
@@ -122,6 +123,7 @@ pub fn remove(
 /// [`Error::NotFound`].
 pub fn move_up(conn: &mut Conn<'_>, keeper: &Keeper, id: MaterialId) -> Result<ClassId> {
     let (session, _) = queries::note(conn, keeper, id)?;
+    queries::lock_notes(conn, session.id)?;
     // All are numbered anew: two that were written at once may have the same number.
     sql_query(
         "WITH numbered AS (SELECT id, row_number() OVER (ORDER BY position, id) * 2 AS n FROM class_notes WHERE session_id = $1) \

@@ -7,7 +7,7 @@ use utoipa::openapi::ComponentsBuilder;
 use uuid::Uuid;
 
 use crate::access::{self, APPLICANT, Access};
-use crate::db::{Actor, Role, Task};
+use crate::db::{Actor, Role};
 use crate::error::Result;
 use crate::ids::{ClassId, MaterialId};
 use crate::teaching::queries as teaching;
@@ -16,6 +16,7 @@ use crate::web::paging::{Cursor, PAGE, Page};
 use crate::web::{Cx, Form, Method, Operation, Reply, Routes};
 
 use super::actions;
+use super::pages::read::readable;
 use super::queries::{self, Filter, Keeper, Note, Read};
 use super::rules::{BODY_MOST, NoteDetails, Release, TITLE_MOST, URL_MOST, released_at};
 
@@ -378,21 +379,7 @@ fn own_notes(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     };
     let after = Cursor::from_query(query);
     let own = access::own(cx.conn)?;
-    // A person is in one cohort at a time: the newest enrolment.
-    let Some(enrolment) = teaching::own_enrolments(cx.conn, &own)?.into_iter().next() else {
-        return list(
-            Page {
-                rows: Vec::<Read>::new(),
-                next: None,
-            },
-            OwnNote::from,
-        );
-    };
-    let own = access::own_enrolment(cx.conn, enrolment)?;
-    let page = cx.conn.elevate(Task::Timetable, |conn| {
-        let timetable = access::working(conn, Task::Timetable)?;
-        queries::readable(conn, &timetable, &own, &filter, after.as_ref(), PAGE)
-    })?;
+    let page = readable(cx, &own, &filter, after.as_ref(), PAGE)?;
     list(page, OwnNote::from)
 }
 

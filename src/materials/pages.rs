@@ -11,7 +11,7 @@ use crate::web::{Cx, Routes};
 use super::queries::Keeper;
 
 mod keep;
-mod read;
+pub(super) mod read;
 
 /// The routes of this room's pages.
 #[must_use]

@@ -1,13 +1,15 @@
 //! Rows of notes and done-marks.
 
 use chrono::{DateTime, Utc};
-use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{
+    Array, BigInt, Bool, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid,
+};
 use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
 
 use crate::access::{CohortStaff, Instructor, Own, OwnEnrolment, Working};
 use crate::db::{Conn, sql_query};
 use crate::error::{Error, Result};
-use crate::ids::{ClassId, CohortId, MaterialId, PersonId, ProgrammeId};
+use crate::ids::{ClassId, CohortId, EnrolmentId, MaterialId, PersonId, ProgrammeId};
 use crate::lang::Lang;
 use crate::teaching::queries::{self as teaching, ClassSession};
 use crate::web::paging::{Cursor, Page};
@@ -143,6 +145,18 @@ pub fn notes(
     Ok((session, rows))
 }
 
+/// Takes a session's notes for this transaction: who counts and orders them sees those that were written
+/// at the same time.
+///
+/// # Errors
+/// The database's.
+pub(super) fn lock_notes(conn: &mut Conn<'_>, session: ClassId) -> Result<()> {
+    sql_query("SELECT pg_advisory_xact_lock(20270117, hashtext($1))")
+        .bind::<Text, _>(session.to_string())
+        .execute(conn.pg())?;
+    Ok(())
+}
+
 /// A note of a session that is the keeper's.
 ///
 /// # Errors
@@ -240,15 +254,15 @@ pub struct Read {
     pub done: bool,
 }
 
-/// Notes of the published sessions that a trainee attends. $1 cohort, $2 enrolment, $3 person.
+/// Notes of the published sessions that a trainee attends. $1 cohorts, $2 enrolments, $3 person.
 /// A note that is there at once counts from the moment it was written.
 const READ: &str = "SELECT * FROM (SELECT n.id, n.session_id, m.code AS module_code, s.starts_at, n.title_en, n.title_zh, n.body, n.url, \
     CASE n.release WHEN 'start' THEN s.starts_at WHEN 'end' THEN s.ends_at WHEN 'at' THEN n.release_at ELSE n.created_at END AS released_at, \
     n.position, EXISTS (SELECT FROM note_marks d WHERE d.note_id = n.id AND d.person_id = $3) AS done \
     FROM class_notes n JOIN class_sessions s ON s.id = n.session_id JOIN modules m ON m.id = s.module_id \
     JOIN offerings o ON o.id = s.offering_id \
-    WHERE n.cohort_id = $1 AND s.published AND s.state <> 'cancelled' \
-      AND (o.whole_cohort OR EXISTS (SELECT FROM offering_places p WHERE p.offering_id = s.offering_id AND p.enrolment_id = $2))) r";
+    WHERE n.cohort_id = ANY ($1) AND s.published AND s.state <> 'cancelled' \
+      AND (o.whole_cohort OR EXISTS (SELECT FROM offering_places p WHERE p.offering_id = s.offering_id AND p.enrolment_id = ANY ($2)))) r";
 
 /// What a trainee's list of notes is narrowed to.
 #[derive(Clone, Debug, Default)]
@@ -259,18 +273,20 @@ pub struct Filter {
     pub text: Option<String>,
 }
 
-/// The notes that a trainee may read now, the newest first.
+/// The notes that a person may read now by any of these enrolments of theirs, the newest first.
 ///
 /// # Errors
 /// The database's.
 pub fn readable(
     conn: &mut Conn<'_>,
     _timetable: &Working,
-    own: &OwnEnrolment,
+    (own, enrolments): (&Own, &[OwnEnrolment]),
     filter: &Filter,
     after: Option<&Cursor>,
     size: i64,
 ) -> Result<Page<Read>> {
+    let cohorts: Vec<CohortId> = enrolments.iter().map(OwnEnrolment::cohort).collect();
+    let ids: Vec<EnrolmentId> = enrolments.iter().map(OwnEnrolment::enrolment).collect();
     let after_at = after.and_then(|it| it.key.parse::<DateTime<Utc>>().ok());
     let rows: Vec<Read> = sql_query(format!(
         "{READ} WHERE r.released_at <= banyan_now() AND ($4 IS NULL OR r.done = $4) \
@@ -278,8 +294,8 @@ pub fn readable(
            AND ($6 IS NULL OR (r.released_at, r.id) < ($6, $7)) \
          ORDER BY r.released_at DESC, r.id DESC LIMIT $8"
     ))
-    .bind::<SqlUuid, _>(own.cohort())
-    .bind::<SqlUuid, _>(own.enrolment())
+    .bind::<Array<SqlUuid>, _>(&cohorts)
+    .bind::<Array<SqlUuid>, _>(&ids)
     .bind::<SqlUuid, _>(own.person())
     .bind::<Nullable<Bool>, _>(filter.done)
     .bind::<Nullable<Text>, _>(&filter.text)
@@ -309,8 +325,8 @@ pub fn of_session(
     Ok(sql_query(format!(
         "{READ} WHERE r.session_id = $4 ORDER BY r.position, r.id LIMIT 200"
     ))
-    .bind::<SqlUuid, _>(own.cohort())
-    .bind::<SqlUuid, _>(own.enrolment())
+    .bind::<Array<SqlUuid>, _>(&[own.cohort()][..])
+    .bind::<Array<SqlUuid>, _>(&[own.enrolment()][..])
     .bind::<SqlUuid, _>(own.person())
     .bind::<SqlUuid, _>(session)
     .load(conn.pg())?)
@@ -327,8 +343,8 @@ pub fn one_of(
     id: MaterialId,
 ) -> Result<Read> {
     sql_query(format!("{READ} WHERE r.id = $4"))
-        .bind::<SqlUuid, _>(own.cohort())
-        .bind::<SqlUuid, _>(own.enrolment())
+        .bind::<Array<SqlUuid>, _>(&[own.cohort()][..])
+        .bind::<Array<SqlUuid>, _>(&[own.enrolment()][..])
         .bind::<SqlUuid, _>(own.person())
         .bind::<SqlUuid, _>(id)
         .get_result(conn.pg())

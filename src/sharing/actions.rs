@@ -31,8 +31,9 @@ pub fn share(
     let standing = queries::standing(conn, own, organisation)?;
     let (granted, withdrawn) = changes(&standing, wanted);
     // Taking back needs no words, and is possible when the organisation is the trainee's no more.
-    if !granted.is_empty() || partner.is_none() && withdrawn.is_empty() {
-        may_share(partner.is_some(), words)?;
+    let theirs = partner.as_ref().is_some_and(|it| it.current);
+    if !granted.is_empty() || !theirs && withdrawn.is_empty() {
+        may_share(theirs, words)?;
     }
     for scope in &granted {
         // Said twice at once, it holds once.

@@ -7,7 +7,7 @@ use utoipa::openapi::ComponentsBuilder;
 use uuid::Uuid;
 
 use crate::access::{self, APPLICANT, OwnEnrolment};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::ids::{EnrolmentId, OrganisationId};
 use crate::web::api::{list, no_choice};
 use crate::web::paging::{Cursor, PAGE, Page};
@@ -27,6 +27,9 @@ struct Sharing {
     name_zh: String,
     /// Of attendance, results, progress and timetable, those that the organisation may see.
     scopes: Vec<&'static str>,
+    /// Is it (still) one’s university or institution? One that is not sees nothing, and what was agreed
+    /// to can be taken back.
+    current: bool,
     /// The version of the words to agree to.
     words: i32,
 }
@@ -100,6 +103,10 @@ struct SharedView {
     /// State of the enrolment.
     progress: Option<String>,
     completed_on: Option<NaiveDate>,
+    /// Requirements met; null while the cohort follows no rules.
+    requirements_met: Option<usize>,
+    /// How many requirements there are.
+    requirements: Option<usize>,
     timetable: Option<Vec<SharedClass>>,
 }
 
@@ -156,6 +163,7 @@ fn sharing(cx: &mut Cx<'_, '_>, own: &OwnEnrolment) -> Result<Vec<Sharing>> {
             name_en: it.name_en,
             name_zh: it.name_zh,
             scopes: words(&standing),
+            current: it.current,
             words: WORDS,
         });
     }
@@ -175,13 +183,15 @@ fn share(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let scopes = scopes.map(|word| Scope::parse(word).ok_or_else(|| no_choice("scopes")));
     let scopes: Vec<Scope> = scopes.collect::<Result<_>>()?;
     let organisation = OrganisationId(said.organisation);
+    // One that is theirs no more is in the list no longer once all is taken back.
+    let before = sharing(cx, &own)?;
     actions::share(cx.conn, &own, organisation, &scopes, said.words)?;
-    let mut rows = sharing(cx, &own)?;
-    rows.retain(|it| it.organisation == organisation.0);
-    match rows.pop() {
-        Some(row) => Reply::json(200, &row),
-        None => Err(crate::error::Error::NotFound),
-    }
+    let mut of_it = before
+        .into_iter()
+        .filter(|it| it.organisation == said.organisation);
+    let mut row = of_it.next().ok_or(Error::NotFound)?;
+    row.scopes = words(&queries::standing(cx.conn, &own, organisation)?);
+    Reply::json(200, &row)
 }
 
 fn looks(cx: &mut Cx<'_, '_>) -> Result<Reply> {
@@ -247,14 +257,17 @@ fn look(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         });
         rows.collect()
     });
-    let (progress, completed_on) = shown.progress.unzip();
+    let (met, all) = shown.progress.as_ref().and_then(|it| it.met).unzip();
+    let (progress, completed_on) = shown.progress.map(|it| (it.state, it.completed_on)).unzip();
     let view = SharedView {
         trainee: trainee(it),
         attendance,
         results,
         progress,
         completed_on: completed_on.flatten(),
+        requirements_met: met,
+        requirements: all,
         timetable,
     };
-    Reply::json(200, &view)
+    Ok(Reply::json(200, &view)?.fresh())
 }

@@ -41,6 +41,7 @@ struct Choice {
     cohort: String,
     organisation: OrganisationId,
     name: String,
+    current: bool,
     scopes: Vec<(&'static str, &'static str, bool)>,
 }
 
@@ -97,11 +98,14 @@ fn show(cx: &mut Cx<'_, '_>, status: u16, refusal: Option<String>) -> Result<Rep
         for partner in queries::partners(cx.conn, &enrolment)? {
             let standing = queries::standing(cx.conn, &enrolment, partner.id)?;
             let scopes = Scope::ALL.iter();
+            // With one that is theirs no more, nothing is left but taking back.
+            let scopes = scopes.filter(|it| partner.current || standing.contains(it));
             choices.push(Choice {
                 enrolment: it.id,
                 cohort: lang.pick(&it.cohort_en, &it.cohort_zh).clone(),
                 organisation: partner.id,
                 name: partner.name(lang).to_owned(),
+                current: partner.current,
                 scopes: scopes
                     .map(|it| (it.as_str(), it.label(lang), standing.contains(it)))
                     .collect(),

@@ -1,7 +1,9 @@
 //! Rows of consents and looks, and what an organisation reads by them.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
-use diesel::sql_types::{Array, BigInt, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{QueryableByName, RunQueryDsl};
 use uuid::Uuid;
 
@@ -17,7 +19,7 @@ use super::rules::Scope;
 mod seen;
 
 pub(super) use seen::shown;
-pub use seen::{Attended, Class, Marked, Shown};
+pub use seen::{Attended, Class, Marked, Progress, Shown};
 
 /// An enrolment of one's own.
 #[derive(Clone, Debug, QueryableByName)]
@@ -58,6 +60,10 @@ pub struct Partner {
     /// Chinese name.
     #[diesel(sql_type = Text)]
     pub name_zh: String,
+    /// Is it theirs now? What was agreed with one that is theirs no more opens nothing, and can be
+    /// taken back.
+    #[diesel(sql_type = Bool)]
+    pub current: bool,
 }
 
 impl Partner {
@@ -68,21 +74,36 @@ impl Partner {
     }
 }
 
-/// The trainee's university, their employer, and the institution that holds their seat.
+/// The trainee's university, their employer, and the institution that holds their seat; after them
+/// those with which something is still shared though they are theirs no more.
 ///
 /// # Errors
 /// The database's.
 pub fn partners(conn: &mut Conn<'_>, own: &OwnEnrolment) -> Result<Vec<Partner>> {
-    conn.elevate(Task::Share, |conn| {
+    let mut partners: Vec<Partner> = conn.elevate(Task::Share, |conn| {
         Ok(sql_query(
-            "SELECT o.id, o.name_en, o.name_zh FROM enrolments e LEFT JOIN seat_pools p ON p.id = e.pool_id \
+            "SELECT o.id, o.name_en, o.name_zh, true AS current FROM enrolments e LEFT JOIN seat_pools p ON p.id = e.pool_id \
              JOIN organisations o ON o.id IN (e.university_id, e.employer_id, p.organisation_id) \
              WHERE e.id = $1 AND e.person_id = $2 ORDER BY o.kind <> 'university', o.name_en, o.id",
         )
         .bind::<SqlUuid, _>(own.enrolment())
         .bind::<SqlUuid, _>(own.person())
         .load(conn.pg())?)
-    })
+    })?;
+    let shared: Vec<Partner> = sql_query(
+        "SELECT o.id, o.name_en, o.name_zh, false AS current FROM organisations o WHERE o.id IN (SELECT c.organisation_id \
+           FROM sharing_consents c WHERE c.enrolment_id = $1 AND c.person_id = $2 AND c.withdrawn_at IS NULL) \
+         ORDER BY o.name_en, o.id",
+    )
+    .bind::<SqlUuid, _>(own.enrolment())
+    .bind::<SqlUuid, _>(own.person())
+    .load(conn.pg())?;
+    for it in shared {
+        if partners.iter().all(|partner| partner.id != it.id) {
+            partners.push(it);
+        }
+    }
+    Ok(partners)
 }
 
 #[derive(QueryableByName)]
@@ -199,8 +220,33 @@ pub(super) struct Granted {
     pub scope: Scope,
 }
 
+#[derive(QueryableByName)]
+struct Pair {
+    #[diesel(sql_type = SqlUuid)]
+    enrolment_id: EnrolmentId,
+    #[diesel(sql_type = SqlUuid)]
+    organisation_id: OrganisationId,
+}
+
+/// Of these enrolments, the organisations that are theirs now.
+fn current(
+    conn: &mut Conn<'_>,
+    enrolments: &[Uuid],
+) -> Result<BTreeSet<(EnrolmentId, OrganisationId)>> {
+    let rows: Vec<Pair> = conn.elevate(Task::Share, |conn| {
+        Ok(sql_query(
+            "SELECT e.id AS enrolment_id, o AS organisation_id FROM enrolments e LEFT JOIN seat_pools p ON p.id = e.pool_id, \
+               unnest(ARRAY[e.university_id, e.employer_id, p.organisation_id]) o WHERE e.id = ANY ($1) AND o IS NOT NULL",
+        )
+        .bind::<Array<SqlUuid>, _>(enrolments)
+        .load(conn.pg())?)
+    })?;
+    let pair = |it: Pair| (it.enrolment_id, it.organisation_id);
+    Ok(rows.into_iter().map(pair).collect())
+}
+
 /// The consents that stand for the member's organisations: of one trainee, or of all. The member's own
-/// policy decides; nothing wider is asked.
+/// policy decides; beyond it is asked only whether the organisation is still the trainee's.
 pub(super) fn granted(
     conn: &mut Conn<'_>,
     member: &Member,
@@ -215,7 +261,10 @@ pub(super) fn granted(
     .bind::<Array<SqlUuid>, _>(&organisations)
     .bind::<Nullable<SqlUuid>, _>(enrolment)
     .load(conn.pg())?;
+    let ids: Vec<Uuid> = rows.iter().map(|it| it.enrolment_id.0).collect();
+    let current = current(conn, &ids)?;
     rows.into_iter()
+        .filter(|it| current.contains(&(it.enrolment_id, it.organisation_id)))
         .map(|row| {
             Ok(Granted {
                 enrolment: row.enrolment_id,

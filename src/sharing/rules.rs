@@ -27,7 +27,7 @@ refusals! {
 }
 
 /// The version of the words to which a trainee agrees. Whoever changes them counts it up.
-pub const WORDS: i32 = 1;
+pub const WORDS: i32 = 2;
 
 /// What changes when these scopes are agreed to, of those that stand: first what is granted, then
 /// what is withdrawn.

@@ -2,7 +2,8 @@
 //!
 //! The key, a fingerprint of the request and the answer are written in the transaction of the act
 //! itself (draft-ietf-httpapi-idempotency-key-header). Forms carry a key of their own in `_key`, so
-//! that a double click or a reload after a lost answer does nothing twice.
+//! that a double click or a reload after a lost answer does nothing twice. An answer that shows what may
+//! be withdrawn ([`Reply::fresh`]) is kept nowhere: the same key asks again.
 
 use crate::db::sql_query;
 use diesel::sql_types::{Binary, Jsonb, SmallInt, Text};
@@ -65,6 +66,9 @@ pub fn once(
         return Ok(replay(stored));
     }
     let reply = act(conn)?;
+    if reply.is_fresh() {
+        return Ok(reply);
+    }
     if let (status @ 200..=399, ReplyBody::Bytes(body)) = (reply.status, &reply.body) {
         let headers =
             serde_json::to_value(&reply.headers).map_err(|err| Error::Internal(err.to_string()))?;

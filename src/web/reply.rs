@@ -29,6 +29,9 @@ pub struct Reply {
     pub body: Body,
 }
 
+/// What [`Reply::fresh`] tells browsers.
+const FRESH: &str = "no-store, max-age=0";
+
 impl Reply {
     /// A page.
     #[must_use]
@@ -110,6 +113,21 @@ impl Reply {
     #[must_use]
     pub fn with_version(self, version: i32) -> Self {
         self.with("etag", format!("\"{version}\""))
+    }
+
+    /// Never kept for an idempotency key, and given only anew: it shows what may have been withdrawn
+    /// by the time it is asked for again.
+    #[must_use]
+    pub fn fresh(self) -> Self {
+        self.with("cache-control", FRESH)
+    }
+
+    /// Must it be given anew each time?
+    #[must_use]
+    pub(super) fn is_fresh(&self) -> bool {
+        self.headers
+            .iter()
+            .any(|(name, value)| *name == "cache-control" && value == FRESH)
     }
 
     /// Is it a page for people?

@@ -54,8 +54,10 @@ CREATE TABLE risk_cases (
   reasons jsonb NOT NULL DEFAULT '[]',
   codes text[] NOT NULL DEFAULT '{}',
   severity integer NOT NULL DEFAULT 0,
-  -- Since when nothing is found any more: proposed for closing.
+  -- Since when nothing is found any more: proposed for closing, unless the case rests.
   gone_at timestamptz,
+  -- The trainee pauses or takes part no more: nobody looks, which is no improvement.
+  resting boolean NOT NULL DEFAULT false,
   state text NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'in_hand', 'closed')),
   outcome text CHECK (outcome IN ('recovered', 'withdrew', 'deferred', 'failed', 'false_alarm')),
   owner_id uuid REFERENCES people (id),
@@ -68,7 +70,8 @@ CREATE TABLE risk_cases (
   closed_at timestamptz,
   version integer NOT NULL DEFAULT 1,
   CHECK ((state = 'closed') = (outcome IS NOT NULL)),
-  CHECK ((state = 'closed') = (closed_at IS NOT NULL))
+  CHECK ((state = 'closed') = (closed_at IS NOT NULL)),
+  CHECK (NOT resting OR gone_at IS NOT NULL)
 );
 -- One open case for each enrolment.
 CREATE UNIQUE INDEX risk_cases_one ON risk_cases (enrolment_id) WHERE state <> 'closed';
@@ -86,6 +89,7 @@ CREATE TABLE risk_standings (
   enrolment_id uuid NOT NULL REFERENCES enrolments (id),
   person_id uuid NOT NULL REFERENCES people (id),
   reasons jsonb NOT NULL DEFAULT '[]',
+  resting boolean NOT NULL DEFAULT false,
   owner_name text NOT NULL DEFAULT '',
   opened_at timestamptz NOT NULL DEFAULT banyan_now(),
   looked_at timestamptz NOT NULL DEFAULT banyan_now(),

@@ -73,8 +73,9 @@ pub fn look(
                 looked.gone += 1;
                 propose(conn, programme, it, case)?;
             }
+            (Step::Rest, Some(case)) => rest(conn, programme, it, case)?,
             (Step::Nothing, Some(case)) => touch(conn, it, case)?,
-            (Step::Nothing | Step::Update | Step::Propose, None) => {}
+            (Step::Nothing | Step::Update | Step::Propose | Step::Rest, None) => {}
         }
     }
     sql_query(
@@ -156,7 +157,7 @@ fn update(
     let reasons = stored(found)?;
     // Whoever has the case's form open is told that something else is found now.
     sql_query(
-        "UPDATE risk_cases SET reasons = $2, severity = $3, rules_number = $4, instructor_ids = $5, gone_at = NULL, \
+        "UPDATE risk_cases SET reasons = $2, severity = $3, rules_number = $4, instructor_ids = $5, gone_at = NULL, resting = false, \
            codes = ARRAY(SELECT DISTINCT c FROM unnest(codes || $6) c ORDER BY c), version = version + 1 \
          WHERE id = $1 AND state <> 'closed'",
     )
@@ -167,7 +168,7 @@ fn update(
     .bind::<Array<SqlUuid>, _>(&it.instructors)
     .bind::<Array<Text>, _>(codes(found))
     .execute(conn.pg())?;
-    standing(conn, case, &reasons)?;
+    standing(conn, case, &reasons, false)?;
     // A number that moves is no event; a reason that comes or goes is.
     let before = it.standing.open.as_deref().map(codes).unwrap_or_default();
     if before == codes(found) {
@@ -182,14 +183,26 @@ fn update(
 fn propose(conn: &mut Conn<'_>, programme: ProgrammeId, it: &Seen, case: RiskCaseId) -> Result<()> {
     // The last reasons stay, so that it can be read what the case was about.
     sql_query(
-        "UPDATE risk_cases SET gone_at = banyan_now(), severity = 0, instructor_ids = $2, version = version + 1 \
-         WHERE id = $1 AND state <> 'closed' AND gone_at IS NULL",
+        "UPDATE risk_cases SET gone_at = banyan_now(), resting = false, severity = 0, instructor_ids = $2, version = version + 1 \
+         WHERE id = $1 AND state <> 'closed' AND (gone_at IS NULL OR resting)",
     )
     .bind::<SqlUuid, _>(case)
     .bind::<Array<SqlUuid>, _>(&it.instructors)
     .execute(conn.pg())?;
-    standing(conn, case, &Value::Array(Vec::new()))?;
+    standing(conn, case, &Value::Array(Vec::new()), false)?;
     audit::note(conn, about(programme, it, case), &Noted::Gone)
+}
+
+fn rest(conn: &mut Conn<'_>, programme: ProgrammeId, it: &Seen, case: RiskCaseId) -> Result<()> {
+    sql_query(
+        "UPDATE risk_cases SET gone_at = coalesce(gone_at, banyan_now()), resting = true, severity = 0, instructor_ids = $2, \
+           version = version + 1 WHERE id = $1 AND state <> 'closed'",
+    )
+    .bind::<SqlUuid, _>(case)
+    .bind::<Array<SqlUuid>, _>(&it.instructors)
+    .execute(conn.pg())?;
+    standing(conn, case, &Value::Array(Vec::new()), true)?;
+    audit::note(conn, about(programme, it, case), &Noted::Rests)
 }
 
 fn touch(conn: &mut Conn<'_>, it: &Seen, case: RiskCaseId) -> Result<()> {
@@ -203,12 +216,13 @@ fn touch(conn: &mut Conn<'_>, it: &Seen, case: RiskCaseId) -> Result<()> {
     Ok(())
 }
 
-fn standing(conn: &mut Conn<'_>, case: RiskCaseId, reasons: &Value) -> Result<()> {
+fn standing(conn: &mut Conn<'_>, case: RiskCaseId, reasons: &Value, resting: bool) -> Result<()> {
     sql_query(
-        "UPDATE risk_standings SET reasons = $2, looked_at = banyan_now() WHERE case_id = $1",
+        "UPDATE risk_standings SET reasons = $2, resting = $3, looked_at = banyan_now() WHERE case_id = $1",
     )
     .bind::<SqlUuid, _>(case)
     .bind::<Jsonb, _>(reasons)
+    .bind::<Bool, _>(resting)
     .execute(conn.pg())?;
     Ok(())
 }

@@ -106,6 +106,7 @@ fn suggested(case: &Case) -> Option<Outcome> {
         "failed" => Some(Outcome::Failed),
         "deferred" => Some(Outcome::Deferred),
         "completed" => Some(Outcome::Recovered),
+        _ if case.resting => Some(Outcome::Deferred),
         _ => case.gone_at.map(|_| Outcome::Recovered),
     }
 }
@@ -165,6 +166,72 @@ pub(super) fn close(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         Err(error) => {
             let again = Again::from_error(error, cx.lang())?;
             show_close(cx, &staff, &case, typed, &again)
+        }
+    }
+}
+
+fn show_correct(
+    cx: &mut Cx<'_, '_>,
+    staff: &ProgrammeStaff,
+    case: &Case,
+    typed: &Pairs,
+    again: &Again,
+) -> Result<Reply> {
+    let lang = cx.lang();
+    let outcomes = Outcome::ALL.iter();
+    let outcomes = outcomes.map(|it| pair(it.as_str(), it.label(lang)));
+    let spec = FormSpec {
+        title: lang.risk_correct_ask(&case.name_shown),
+        crumbs: way(cx, staff, case),
+        note: Some(lang.risk_correct_note().to_owned()),
+        groups: vec![Group::plain(vec![
+            Field::line("outcome", lang.risk_outcome()).choice(outcomes.collect()),
+            Field::line("reason", lang.risk_correct_reason()).area(3),
+        ])],
+        hidden: vec![pair("version", case.version.to_string())],
+        action: format!("{}/correct", at(staff, case.id)),
+        submit: lang.risk_correct().to_owned(),
+        back: at(staff, case.id),
+        history: History::default(),
+    };
+    let word = case.outcome().map(Outcome::as_str).unwrap_or_default();
+    let first = Pairs::new(vec![pair("outcome", word)]);
+    let values = if again.status >= 400 { typed } else { &first };
+    form_page(cx, spec, values, again)
+}
+
+/// GET `…/cases/{risk}/correct`.
+pub(super) fn ask_correct(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    let (staff, case) = one(cx)?;
+    if next(case.state()?, CaseEvent::Correct).is_err() {
+        return Ok(Reply::see_other(at(&staff, case.id)));
+    }
+    show_correct(cx, &staff, &case, Pairs::none(), &Again::first())
+}
+
+/// Judges a correction: the outcome and why.
+pub(in crate::at_risk) fn read_correction(form: &mut Form<'_>) -> (Option<Outcome>, String) {
+    let outcome = form.choice("outcome", Outcome::parse);
+    (outcome, form.text("reason", 1_000))
+}
+
+/// POST `…/cases/{risk}/correct`.
+pub(super) fn correct(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    let (staff, case) = one(cx)?;
+    let visit = cx.visit;
+    let typed = visit.request.form();
+    let mut form = Form::new(typed);
+    let seen = form.optional_number("version", 0, i32::MAX).unwrap_or(0);
+    let (outcome, reason) = read_correction(&mut form);
+    let done = form.done().and_then(|()| {
+        let outcome = outcome.ok_or(Error::NotFound)?;
+        actions::correct(cx.conn, &staff, (case.id, seen), outcome, &reason)
+    });
+    match done {
+        Ok(()) => Ok(Reply::see_other(at(&staff, case.id)).flash("risk_corrected")),
+        Err(error) => {
+            let again = Again::from_error(error, cx.lang())?;
+            show_correct(cx, &staff, &case, typed, &again)
         }
     }
 }

@@ -99,6 +99,7 @@ fn selects(
         entry("state", word, label)
     }));
     states.push(entry("state", "gone", lang.risk_proposed()));
+    states.push(entry("state", "resting", lang.risk_resting()));
     states.push(entry("state", "closed", CaseState::Closed.label(lang)));
     states.push(entry("state", "all", lang.risk_all()));
     let mut whose = vec![
@@ -232,7 +233,7 @@ pub(super) fn file(cx: &mut Cx<'_, '_>) -> Result<Reply> {
                 it.it.owner.unwrap_or_default(),
                 it.due.unwrap_or_default(),
                 it.opened,
-                it.gone.unwrap_or_default(),
+                it.gone.or(it.rests).unwrap_or_default(),
                 it.outcome.unwrap_or_default().to_owned(),
             ]);
         }

@@ -109,6 +109,7 @@ struct OwnCase {
     since: String,
     looked: String,
     ended: Option<String>,
+    resting: bool,
     notes: Vec<OwnNote>,
 }
 
@@ -139,6 +140,7 @@ pub(super) fn own(cx: &mut Cx<'_, '_>) -> Result<Reply> {
             since: date(lang, hk_date(it.opened_at)),
             looked: moment(lang, it.looked_at),
             ended: it.closed_at.map(|at| date(lang, hk_date(at))),
+            resting: it.resting,
             notes: of_it
                 .map(|note| OwnNote {
                     author: note.author_name.clone(),

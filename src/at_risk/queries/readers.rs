@@ -1,7 +1,7 @@
 //! What trainees and instructors read of cases.
 
 use chrono::{DateTime, Utc};
-use diesel::sql_types::{Array, BigInt, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{QueryableByName, RunQueryDsl};
 use serde_json::Value;
 use uuid::Uuid;
@@ -31,6 +31,9 @@ pub struct Own {
     /// Since when.
     #[diesel(sql_type = Timestamptz)]
     pub opened_at: DateTime<Utc>,
+    /// Does it rest: do they pause, or take part no more?
+    #[diesel(sql_type = Bool)]
+    pub resting: bool,
     /// When it was looked at last.
     #[diesel(sql_type = Timestamptz)]
     pub looked_at: DateTime<Utc>,
@@ -62,7 +65,7 @@ impl Own {
 /// The database's.
 pub fn own(conn: &mut Conn<'_>, own: &access::Own) -> Result<Vec<Own>> {
     Ok(sql_query(
-        "SELECT s.case_id, s.enrolment_id, s.reasons, s.owner_name, s.opened_at, s.looked_at, s.closed_at, \
+        "SELECT s.case_id, s.enrolment_id, s.reasons, s.resting, s.owner_name, s.opened_at, s.looked_at, s.closed_at, \
            p.name_en AS programme_en, p.name_zh AS programme_zh, p.contact_email \
          FROM risk_standings s JOIN programmes p ON p.id = s.programme_id WHERE s.person_id = $1 \
          ORDER BY s.closed_at IS NOT NULL, s.opened_at DESC, s.case_id LIMIT 100",
@@ -142,7 +145,7 @@ struct Called {
     trainee_number: String,
 }
 
-/// Those of an instructor's own trainees about whom a case is open, the longest open first. Which
+/// Those of an instructor's own trainees about whom something is found now, the longest open first. Which
 /// cases these are is decided by the instructor's own policy; only their names come from beyond it.
 ///
 /// # Errors
@@ -156,7 +159,7 @@ pub fn taught(
     let programmes: Vec<Uuid> = instructor.programmes().iter().map(|id| id.0).collect();
     let cases: Vec<TaughtCase> = sql_query(
         "SELECT * FROM (SELECT id, enrolment_id, reasons, opened_at, opened_at::text AS sort_key FROM risk_cases \
-           WHERE $1 = ANY (instructor_ids) AND programme_id = ANY ($2) AND state <> 'closed') q \
+           WHERE $1 = ANY (instructor_ids) AND programme_id = ANY ($2) AND state <> 'closed' AND gone_at IS NULL) q \
          WHERE $3 IS NULL OR (sort_key COLLATE \"C\", id) > ($3, $4) ORDER BY sort_key COLLATE \"C\", id LIMIT $5",
     )
     .bind::<SqlUuid, _>(instructor.person())

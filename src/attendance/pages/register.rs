@@ -17,7 +17,7 @@ use super::super::actions::{self, Change};
 use super::super::mail::in_words;
 use super::super::queries::{self, Row, Session};
 use super::super::rules::form::{Entry, Seen, entry};
-use super::super::rules::{ApologyState, Presence, RegisterState};
+use super::super::rules::{ApologyState, Away, Presence, RegisterState};
 use super::{clock, home, kept, register_tone, tone, way};
 
 /// A row as the page shows it.
@@ -55,9 +55,20 @@ struct RegisterPage {
     mistakes: usize,
     hint: String,
     lines: Vec<Line>,
+    away: Vec<NotExpected>,
     unmarked: usize,
     office: bool,
     history: History,
+}
+
+/// Name and number of a trainee, and why they are not expected.
+type NotExpected = (String, String, &'static str);
+
+fn away(cx: &mut Cx<'_, '_>, keeper: &ClassKeeper, session: &Session) -> Result<Vec<NotExpected>> {
+    let lang = cx.lang();
+    let away = queries::not_expected(cx.conn, keeper, session)?.into_iter();
+    let line = |(it, why): (Row, Away)| (it.name_shown, it.trainee_number, why.label(lang));
+    Ok(away.map(line).collect())
 }
 
 /// What was typed into a row.
@@ -152,6 +163,7 @@ fn show(
     let lang = cx.lang();
     let now = db::now(cx.conn)?;
     let rows = queries::rows(cx.conn, keeper, session)?;
+    let away = away(cx, keeper, session)?;
     let held = session.window().held();
     let lines = lines(lang, &rows, form, again, held);
     let state = session.register(now);
@@ -189,6 +201,7 @@ fn show(
         hint: lang.att_minutes_hint(held),
         unmarked: rows.iter().filter(|it| it.record_id.is_none()).count(),
         lines,
+        away,
         office: keeper.office(),
         history,
     };

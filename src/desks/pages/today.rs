@@ -85,6 +85,9 @@ pub(in crate::desks) fn home(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         let state = cohort.state()?;
         overview.push(cohort_line(cohort, f, state, now, lang));
     }
+    for it in rows::at_risk(cx.conn, &desk)? {
+        waiting.push(at_risk_line(lang, &it));
+    }
     waiting.sort_by_key(|w| !w.line.urgent);
     let administrator = cx.visit.actor.role() == Some(Role::Administrator);
     let first = if cohorts.is_empty() {
@@ -109,6 +112,18 @@ pub(in crate::desks) fn home(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         first,
     };
     cx.visit.page(&page)
+}
+
+/// The way to the queue of trainees at risk.
+fn at_risk_line(lang: Lang, it: &rows::AtRisk) -> Waiting {
+    Waiting {
+        cohort: lang.pick(&it.name_en, &it.name_zh).clone(),
+        line: NeedLine {
+            text: lang.desk_need_at_risk(it.cases),
+            href: format!("/programmes/{}/at-risk", it.programme),
+            urgent: it.urgent > 0,
+        },
+    }
 }
 
 /// A cohort's line of the overview.

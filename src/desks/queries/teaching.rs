@@ -104,7 +104,7 @@ pub fn waiting(conn: &mut Conn<'_>, teacher: &Instructor) -> Result<Waiting> {
     )?;
     let at_risk = count(
         conn,
-        "SELECT count(*) AS n FROM risk_cases WHERE $1 = ANY (instructor_ids) AND programme_id = ANY ($2) AND state <> 'closed'",
+        "SELECT count(*) AS n FROM risk_cases WHERE $1 = ANY (instructor_ids) AND programme_id = ANY ($2) AND state <> 'closed' AND gone_at IS NULL",
     )?;
     Ok(Waiting {
         registers,

@@ -1,13 +1,14 @@
 //! What a desk reads to say what needs somebody today.
 
 use crate::db::sql_query;
-use diesel::sql_types::{Array, BigInt, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Text, Uuid as SqlUuid};
 use diesel::{QueryableByName, RunQueryDsl};
 
 use crate::access::Desk;
 use crate::cohorts::queries::{COHORT, Cohort};
 use crate::db::Conn;
 use crate::error::Result;
+use crate::ids::ProgrammeId;
 
 fn ids(desk: &Desk) -> Vec<uuid::Uuid> {
     desk.programmes().iter().map(|id| id.0).collect()
@@ -41,6 +42,41 @@ pub struct House {
     /// Organisations.
     #[diesel(sql_type = BigInt)]
     pub organisations: i64,
+}
+
+/// Trainees at risk of a programme.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct AtRisk {
+    /// The programme.
+    #[diesel(sql_type = SqlUuid)]
+    pub programme: ProgrammeId,
+    /// Its English name.
+    #[diesel(sql_type = Text)]
+    pub name_en: String,
+    /// Its Chinese name.
+    #[diesel(sql_type = Text)]
+    pub name_zh: String,
+    /// Cases that are not closed; those that rest wait for nobody.
+    #[diesel(sql_type = BigInt)]
+    pub cases: i64,
+    /// Those of them whose day has come, or that nobody looks after.
+    #[diesel(sql_type = BigInt)]
+    pub urgent: i64,
+}
+
+/// The desk's programmes with trainees at risk.
+///
+/// # Errors
+/// The database's.
+pub fn at_risk(conn: &mut Conn<'_>, desk: &Desk) -> Result<Vec<AtRisk>> {
+    Ok(sql_query(
+        "SELECT p.id AS programme, p.name_en, p.name_zh, count(*) AS cases, \
+           count(*) FILTER (WHERE r.owner_id IS NULL OR r.due_on <= (SELECT banyan_today())) AS urgent \
+         FROM risk_cases r JOIN programmes p ON p.id = r.programme_id \
+         WHERE r.programme_id = ANY ($1) AND r.state <> 'closed' AND NOT r.resting GROUP BY p.id ORDER BY p.name_en, p.id",
+    )
+    .bind::<Array<SqlUuid>, _>(&ids(desk))
+    .load(conn.pg())?)
 }
 
 /// See [`House`].

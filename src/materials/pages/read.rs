@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::access::{self, OwnEnrolment};
+use crate::access::{self, Own, OwnEnrolment};
 use crate::db::{self, Task};
 use crate::error::{Error, Result};
 use crate::ids::{ClassId, MaterialId};
@@ -12,7 +12,7 @@ use crate::teaching::queries as teaching;
 use crate::teaching::queries::ClassSession;
 use crate::teaching::rules::SessionState;
 use crate::web::exports::short;
-use crate::web::paging::{Cursor, PAGE};
+use crate::web::paging::{Cursor, PAGE, Page};
 use crate::web::{Cx, Pairs, Reply, Shell};
 
 use super::super::actions;
@@ -157,36 +157,30 @@ struct NotesPage {
     dones: Vec<(&'static str, &'static str, bool)>,
     filtered: bool,
     query: String,
+    /// The address as it is, with its page: marking as done comes back to it.
+    kept: String,
     lines: Vec<Line>,
     paged: bool,
     first: String,
     next: Option<String>,
 }
 
-/// The notes of the enrolment that the person takes part in now (or took part in last).
-fn readable(
+/// The notes of all enrolments of the person's, those of the past too.
+pub(in crate::materials) fn readable(
     cx: &mut Cx<'_, '_>,
+    own: &Own,
     filter: &Filter,
     after: Option<&Cursor>,
     size: i64,
-) -> Result<crate::web::paging::Page<Read>> {
-    let mut pages = each(cx, |conn, timetable, own| {
-        queries::readable(conn, timetable, own, filter, after, size)
-    })?;
-    // A person is in one cohort at a time; further ones are those of the past, shown after it.
-    let Some(mut page) = (!pages.is_empty()).then(|| pages.remove(0)) else {
-        return Ok(crate::web::paging::Page {
-            rows: Vec::new(),
-            next: None,
-        });
-    };
-    if page.rows.is_empty()
-        && after.is_none()
-        && let Some(older) = pages.into_iter().find(|it| !it.rows.is_empty())
-    {
-        page = older;
+) -> Result<Page<Read>> {
+    let mut enrolments = Vec::new();
+    for enrolment in teaching::own_enrolments(cx.conn, own)? {
+        enrolments.push(access::own_enrolment(cx.conn, enrolment)?);
     }
-    Ok(page)
+    cx.conn.elevate(Task::Timetable, |conn| {
+        let timetable = access::working(conn, Task::Timetable)?;
+        queries::readable(conn, &timetable, (own, &enrolments), filter, after, size)
+    })
 }
 
 /// GET `/me/notes`.
@@ -196,7 +190,8 @@ pub(super) fn list(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let query = &visit.request.query;
     let filter = filter(query);
     let after = Cursor::from_query(query);
-    let found = readable(cx, &filter, after.as_ref(), PAGE)?;
+    let own = access::own(cx.conn)?;
+    let found = readable(cx, &own, &filter, after.as_ref(), PAGE)?;
     let page = NotesPage {
         shell: cx.shell(lang.material_own()),
         text: filter.text.clone().unwrap_or_default(),
@@ -207,6 +202,7 @@ pub(super) fn list(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         ],
         filtered: filter.done.is_some() || filter.text.is_some(),
         query: query.with(&[("after", "")]),
+        kept: query.with(&[]),
         lines: found.rows.iter().map(|it| line(lang, it)).collect(),
         paged: after.is_some(),
         first: format!("/me/notes?{}", query.with(&[("after", "")])),
@@ -221,7 +217,8 @@ pub(super) fn list(cx: &mut Cx<'_, '_>) -> Result<Reply> {
 pub(super) fn file(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let lang = cx.lang();
     let filter = filter(&cx.visit.request.query);
-    let found = readable(cx, &filter, None, 5_000)?;
+    let own = access::own(cx.conn)?;
+    let found = readable(cx, &own, &filter, None, 5_000)?;
     let header = [
         lang.tt_module(),
         lang.tt_day(),
@@ -254,7 +251,10 @@ fn set(cx: &mut Cx<'_, '_>, done: bool) -> Result<Reply> {
     let id: MaterialId = cx.request().param("note")?;
     let session = actions::mark(cx.conn, &own, id, done)?;
     let to = match cx.request().form().typed("from") {
-        "list" => format!("/me/notes#note-{id}"),
+        "list" => match cx.request().query.with(&[]) {
+            kept if kept.is_empty() => format!("/me/notes#note-{id}"),
+            kept => format!("/me/notes?{kept}#note-{id}"),
+        },
         _ => format!("/me/timetable/{session}#note-{id}"),
     };
     Ok(Reply::see_other(to))

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use diesel::sql_types::{BigInt, Date, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{
+    Array, BigInt, Date, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid,
+};
 use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
 
-use crate::access::{CohortStaff, OwnEnrolment};
+use crate::access::{CohortStaff, OwnEnrolment, Working};
 use crate::db::{Conn, sql_query};
 use crate::error::{Error, Result};
 use crate::ids::{BreakId, CohortId, EnrolmentId, PersonId};
@@ -219,8 +221,30 @@ pub fn breaks(
     ))
     .bind::<SqlUuid, _>(staff.cohort())
     .load(conn.pg())?;
+    by_trainee(&rows, today)
+}
+
+/// [`breaks`] of these enrolments, for a task that may read them.
+///
+/// # Errors
+/// The database's.
+pub fn breaks_among(
+    conn: &mut Conn<'_>,
+    _task: &Working,
+    enrolments: &[EnrolmentId],
+    today: NaiveDate,
+) -> Result<BTreeMap<EnrolmentId, Vec<Span>>> {
+    let rows: Vec<Pause> = sql_query(format!(
+        "{PAUSE} WHERE b.enrolment_id = ANY ($1) AND b.state IN ('granted', 'ended') ORDER BY b.starts_on, b.id"
+    ))
+    .bind::<Array<SqlUuid>, _>(enrolments)
+    .load(conn.pg())?;
+    by_trainee(&rows, today)
+}
+
+fn by_trainee(rows: &[Pause], today: NaiveDate) -> Result<BTreeMap<EnrolmentId, Vec<Span>>> {
     let mut all: BTreeMap<EnrolmentId, Vec<Span>> = BTreeMap::new();
-    for row in &rows {
+    for row in rows {
         if let Some(span) = frozen_days(row, today)? {
             all.entry(row.enrolment_id).or_default().push(span);
         }

@@ -152,8 +152,15 @@ struct Trainee {
     cohort: String,
     attendance: Option<Lines>,
     results: Option<Lines>,
-    progress: Option<(&'static str, Option<String>)>,
+    progress: Option<Standing>,
     timetable: Option<Lines>,
+}
+
+/// Where the trainee stands, in words.
+struct Standing {
+    state: &'static str,
+    completed: Option<String>,
+    met: Option<String>,
 }
 
 fn hours(minutes: i64) -> String {
@@ -209,9 +216,10 @@ pub(super) fn look(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let member = access::member(cx.conn)?;
     let enrolment: EnrolmentId = cx.request().param("enrolment")?;
     let (it, shown) = actions::look(cx.conn, &member, enrolment)?;
-    let progress = shown.progress.as_ref().map(|(word, on)| {
-        let state = EnrolmentState::parse(word).map_or("–", |it| it.label(lang));
-        (state, on.map(|day| date(lang, day)))
+    let progress = shown.progress.as_ref().map(|at| Standing {
+        state: EnrolmentState::parse(&at.state).map_or("–", |it| it.label(lang)),
+        completed: at.completed_on.map(|day| date(lang, day)),
+        met: at.met.map(|(met, all)| lang.sharing_met_of(met, all)),
     });
     let view = Trainee {
         shell: cx.shell(it.name.clone()),
@@ -223,5 +231,5 @@ pub(super) fn look(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         progress,
         it,
     };
-    cx.visit.page(&view)
+    Ok(cx.visit.page(&view)?.fresh())
 }

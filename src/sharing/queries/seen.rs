@@ -1,14 +1,17 @@
 //! What an organisation sees of a trainee, each part only by a consent to it.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use diesel::sql_types::{BigInt, Date, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Date, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
 
-use crate::access::Working;
-use crate::db::{Conn, sql_query};
+use crate::access::{self, Working};
+use crate::db::{self, Conn, sql_query};
 use crate::error::{Error, Result};
 use crate::ids::EnrolmentId;
 use crate::lang::Lang;
+use crate::lang::format::hk_date;
+use crate::progress::facts;
+use crate::progress::queries::breaks_among;
 
 use super::super::rules::Scope;
 
@@ -99,6 +102,17 @@ impl Class {
     }
 }
 
+/// Where a trainee stands in the programme.
+#[derive(Clone, Debug)]
+pub struct Progress {
+    /// State of the enrolment as its word.
+    pub state: String,
+    /// When it was completed.
+    pub completed_on: Option<NaiveDate>,
+    /// How many requirements are met, and how many there are; none while no rules are followed.
+    pub met: Option<(usize, usize)>,
+}
+
 /// What is shown: a part that was not agreed to is none, which is not the same as empty.
 #[derive(Clone, Debug, Default)]
 pub struct Shown {
@@ -106,8 +120,8 @@ pub struct Shown {
     pub attendance: Option<Vec<Attended>>,
     /// Released marks by time.
     pub results: Option<Vec<Marked>>,
-    /// State of the enrolment as its word, and when it was completed.
-    pub progress: Option<(String, Option<NaiveDate>)>,
+    /// Where the trainee stands.
+    pub progress: Option<Progress>,
     /// The next classes, by time.
     pub timetable: Option<Vec<Class>>,
 }
@@ -131,20 +145,34 @@ pub(in crate::sharing) fn shown(
     Ok(shown)
 }
 
+/// As the trainee's own progress counts: without modules from which they are exempted, and without
+/// the days of a break.
 fn attendance(
     conn: &mut Conn<'_>,
-    _share: &Working,
+    share: &Working,
     enrolment: EnrolmentId,
 ) -> Result<Vec<Attended>> {
+    let today = hk_date(db::now(conn)?);
+    let mut breaks = breaks_among(conn, share, &[enrolment], today)?;
+    let breaks = breaks.remove(&enrolment).unwrap_or_default();
+    let (from, to): (Vec<NaiveDate>, Vec<NaiveDate>) =
+        breaks.iter().map(|it| (it.from, it.to)).unzip();
     Ok(sql_query(
         "SELECT m.code, v.name_en, v.name_zh, sum(r.held)::bigint AS held, sum(r.minutes)::bigint AS attended, \
            coalesce(sum(r.held) FILTER (WHERE r.state = 'excused'), 0)::bigint AS excused \
          FROM attendance_records r JOIN registers g ON g.session_id = r.session_id AND g.signed_off_at IS NOT NULL \
          JOIN class_sessions s ON s.id = r.session_id AND s.state <> 'cancelled' \
          JOIN modules m ON m.id = r.module_id JOIN module_versions v ON v.module_id = m.id AND v.state = 'published' \
-         WHERE r.enrolment_id = $1 GROUP BY m.position, m.code, v.name_en, v.name_zh ORDER BY m.position, m.code",
+         WHERE r.enrolment_id = $1 \
+           AND NOT EXISTS (SELECT FROM exemptions x WHERE x.enrolment_id = r.enrolment_id AND x.module_id = r.module_id \
+             AND x.state = 'granted') \
+           AND NOT EXISTS (SELECT FROM unnest($2, $3) AS b (from_on, to_on) \
+             WHERE ((s.starts_at AT TIME ZONE 'UTC') + interval '8 hours')::date BETWEEN b.from_on AND b.to_on) \
+         GROUP BY m.position, m.code, v.name_en, v.name_zh ORDER BY m.position, m.code",
     )
     .bind::<SqlUuid, _>(enrolment)
+    .bind::<Array<Date>, _>(from)
+    .bind::<Array<Date>, _>(to)
     .load(conn.pg())?)
 }
 
@@ -166,17 +194,19 @@ struct Standing {
     completed_on: Option<NaiveDate>,
 }
 
-fn progress(
-    conn: &mut Conn<'_>,
-    _share: &Working,
-    enrolment: EnrolmentId,
-) -> Result<(String, Option<NaiveDate>)> {
+fn progress(conn: &mut Conn<'_>, share: &Working, enrolment: EnrolmentId) -> Result<Progress> {
     let row: Standing = sql_query("SELECT state, completed_on FROM enrolments WHERE id = $1")
         .bind::<SqlUuid, _>(enrolment)
         .get_result(conn.pg())
         .optional()?
         .ok_or(Error::NotFound)?;
-    Ok((row.state, row.completed_on))
+    let whose = access::shared_enrolment(conn, share, enrolment)?;
+    let today = hk_date(db::now(conn)?);
+    Ok(Progress {
+        state: row.state,
+        completed_on: row.completed_on,
+        met: facts::summary(conn, &whose, today)?,
+    })
 }
 
 /// The classes still to come, at most a hundred; never the link by which they are joined.

@@ -132,8 +132,20 @@ pub async fn at_risk(world: &World, desk: &Api<'_>) -> Reached {
         good(&desk.post(&close, its, closing("recovered")).await)["state"],
         "closed"
     );
+    let correct = format!("{CASE}/correct");
+    let corrected = |reason| json!({"version": 5, "outcome": "false_alarm", "reason": reason});
+    assert_problem(
+        &desk.post(&correct, its, corrected(" ")).await,
+        422,
+        "invalid-fields",
+    );
+    let done = desk
+        .post(&correct, its, corrected("It was the holidays."))
+        .await;
+    assert_eq!(good(&done)["outcome"], "false_alarm");
     let figures = good(&desk.get(&format!("{RISK}/figures"), at).await);
-    assert_eq!(figures["rules"][0]["recovered"], 1);
+    assert_eq!(figures["rules"][0]["recovered"], 0);
+    assert_eq!(figures["rules"][0]["false_alarm"], 1);
     reached.extend(teacher.reached());
     reached.extend(sharing(world, &me, &enrolment.to_string()).await);
     reached.extend(me.reached());
@@ -189,5 +201,24 @@ async fn sharing(world: &World, me: &Api<'_>, enrolment: &str) -> Reached {
     let seen = good(&partner.act(look, at).await);
     assert!(seen["progress"].is_string() && seen["results"].is_array());
     assert_eq!(items(me, "/api/v1/me/looks", &[]).await.len(), 4);
+    // An employer that is none any more: what was agreed is taken back, and answered.
+    world.app.as_owner(&format!(
+        "UPDATE enrolments SET university_id = NULL WHERE id = '{enrolment}'"
+    ));
+    assert_problem(&partner.act(look, at).await, 404, "not-found");
+    let mine = items(me, SHARING, at).await;
+    let it = mine
+        .iter()
+        .find(|it| it["organisation"] == json!(world.university))
+        .unwrap();
+    assert_eq!(it["current"], false);
+    let back = good(&me.put(SHARING, at, wanted(&[], json!(0))).await);
+    assert_eq!(back["scopes"], json!([]));
+    assert!(
+        items(me, SHARING, at)
+            .await
+            .iter()
+            .all(|it| it["organisation"] != json!(world.university))
+    );
     partner.reached()
 }

@@ -16,6 +16,11 @@ async fn the_queue_is_filtered_given_out_in_bulk_and_taken_along_as_a_file() {
         empty.text()
     );
     assert_eq!(desk.post(&at(&school, "/look"), &[]).await.status, 303);
+    let today = desk.get("/desk").await.text();
+    assert!(
+        today.contains("2 trainees at risk") && today.contains(&at(&school, "")),
+        "{today}"
+    );
     let page = desk.get(&at(&school, "")).await;
     for text in [
         "TRAINEE 1",
@@ -259,8 +264,30 @@ async fn a_stale_form_is_refused_and_a_closed_case_stays_closed() {
         .status,
         409
     );
+    // A wrong outcome is corrected, with a reason, and only on a closed case.
+    let correct = format!("{here}/correct");
+    assert!(desk.get(&here).await.text().contains("Correct the outcome"));
+    assert_eq!(desk.get(&correct).await.status, 200);
+    let fields = |version, reason| {
+        [
+            ("version", version),
+            ("outcome", "deferred"),
+            ("reason", reason),
+        ]
+    };
+    assert_eq!(desk.post(&correct, &fields("3", "")).await.status, 422);
+    let stale = desk.post(&correct, &fields("2", "She pauses")).await;
+    assert_eq!(stale.status, 412);
+    assert!(stale.text().contains("She pauses"), "what was typed stays");
+    let done = desk.post(&correct, &fields("3", "She pauses")).await;
+    assert_eq!(done.status, 303, "{}", done.text());
+    let file = desk.get(&at(&school, "/hits.csv")).await.text();
+    assert!(file.contains("\r\nSilence,1,0,0,0,1,0,0,0\r\n"), "{file}");
     let page = desk.get(&here).await.text();
-    assert!(page.contains("Left the programme"), "{page}");
+    assert!(
+        page.contains("corrected the outcome from “Left the programme” to “Pauses”: She pauses"),
+        "{page}"
+    );
     for line in [
         "found: Silence",
         "gave the case to Ada, due 10 May 2027",
@@ -272,6 +299,10 @@ async fn a_stale_form_is_refused_and_a_closed_case_stays_closed() {
         "UPDATE people SET lang = 'zh-Hant-HK' WHERE id = '{ada}'"
     ));
     let page = desk.get(&here).await.text();
+    assert!(
+        page.contains("將結果由「已退出計劃」更正為「暫停學習」：She pauses"),
+        "{page}"
+    );
     assert!(
         page.contains("結案：已退出計劃") && page.contains("將個案交由Ada跟進，限期2027年5月10日"),
         "{page}"

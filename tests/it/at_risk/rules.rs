@@ -4,6 +4,7 @@ use banyan::at_risk::rules::{
     CaseEvent, CaseRefusal, CaseState, Code, DEFAULTS, Reason, Session, Signals, Standing, Step,
     find, honest_share, hours, may_tell, next, rate, severity, step, suggestion,
 };
+use banyan::ids::AssessmentId;
 use banyan::lang::{Lang, Say as _};
 use chrono::{Duration, NaiveDate};
 use proptest::prelude::*;
@@ -23,6 +24,17 @@ pub fn quiet() -> Signals {
         last_sign: Some(day("2027-04-30")),
         marks: Vec::new(),
     }
+}
+
+/// The assessment with this number.
+fn work(n: usize) -> AssessmentId {
+    AssessmentId(uuid::Uuid::from_u128(n as u128 + 1))
+}
+
+/// Each of these of an assessment of its own, counted from 0.
+fn each<T: Copy>(all: &[T]) -> Vec<(AssessmentId, T)> {
+    let numbered = all.iter().enumerate();
+    numbered.map(|(n, it)| (work(n), *it)).collect()
 }
 
 /// Sessions of three hours each, every third day, attended for so many minutes.
@@ -67,12 +79,13 @@ fn each_rule_finds_at_its_threshold_and_not_before() {
     assert!(find(&DEFAULTS, &it).is_empty());
 
     let mut it = quiet();
-    it.overdue = vec![day("2027-04-20"), day("2027-04-10")];
+    it.overdue = each(&[day("2027-04-20"), day("2027-04-10")]);
     assert_eq!(
         find(&DEFAULTS, &it),
         [Reason::Overdue {
             count: 2,
-            oldest: day("2027-04-10")
+            oldest: day("2027-04-10"),
+            works: vec![work(0), work(1)],
         }]
     );
 
@@ -93,15 +106,16 @@ fn each_rule_finds_at_its_threshold_and_not_before() {
     assert!(matches!(since[..], [Reason::Silence { since, .. }] if since == day("2027-02-22")));
 
     let mut it = quiet();
-    it.marks = vec![5_000];
+    it.marks = each(&[5_000]);
     assert!(find(&DEFAULTS, &it).is_empty());
-    it.marks = vec![4_999, 9_000, 3_000];
+    it.marks = each(&[4_999, 9_000, 3_000]);
     assert_eq!(
         find(&DEFAULTS, &it),
         [Reason::LowMarks {
             count: 2,
             lowest: 3_000,
-            below: 5_000
+            below: 5_000,
+            works: vec![work(0), work(2)],
         }]
     );
 }
@@ -109,7 +123,7 @@ fn each_rule_finds_at_its_threshold_and_not_before() {
 #[test]
 fn a_fall_is_found_only_where_there_is_enough_before_and_after_it() {
     let mut it = quiet();
-    it.marks = vec![9_000, 9_000, 9_000, 7_000, 7_000, 7_000];
+    it.marks = each(&[9_000, 9_000, 9_000, 7_000, 7_000, 7_000]);
     assert_eq!(
         find(&DEFAULTS, &it),
         [Reason::MarksTrend {
@@ -118,13 +132,13 @@ fn a_fall_is_found_only_where_there_is_enough_before_and_after_it() {
             of: 3
         }]
     );
-    it.marks = vec![9_000, 9_000, 9_000, 7_000, 7_000, 7_001];
+    it.marks = each(&[9_000, 9_000, 9_000, 7_000, 7_000, 7_001]);
     assert_eq!(
         codes(&find(&DEFAULTS, &it)),
         [Code::MarksTrend],
         "the mean is of whole hundredths"
     );
-    it.marks = vec![9_000, 9_000, 7_000, 7_000, 7_000];
+    it.marks = each(&[9_000, 9_000, 7_000, 7_000, 7_000]);
     assert!(find(&DEFAULTS, &it).is_empty());
     let mut it = quiet();
     let mut long = vec![180; 20];
@@ -159,12 +173,28 @@ fn a_look_opens_updates_and_proposes_but_never_closes() {
         below: 8_000,
         missed: Vec::new(),
     };
-    let late = |count| Reason::Overdue {
-        count,
+    let late = |works: &[usize]| Reason::Overdue {
+        count: i32::try_from(works.len()).unwrap(),
         oldest: day("2027-04-10"),
+        works: works.iter().map(|n| work(*n)).collect(),
     };
-    let standing =
-        |open: Option<Vec<Reason>>, closed: Option<Vec<Reason>>| Standing { open, closed };
+    let poor = |n: usize| Reason::LowMarks {
+        count: 1,
+        lowest: 4_000,
+        below: 5_000,
+        works: vec![work(n)],
+    };
+    let standing = |open: Option<Vec<Reason>>, closed: Option<Vec<Reason>>| Standing {
+        open,
+        closed,
+        ..Standing::default()
+    };
+    let pausing = |open: Option<Vec<Reason>>, resting| Standing {
+        open,
+        resting,
+        pauses: true,
+        ..Standing::default()
+    };
     let table = [
         (vec![], standing(None, None), Step::Nothing),
         (vec![low(6_000)], standing(None, None), Step::Open),
@@ -203,19 +233,54 @@ fn a_look_opens_updates_and_proposes_but_never_closes() {
             Step::Open,
         ),
         (
-            vec![late(1)],
+            vec![late(&[1])],
             standing(None, Some(vec![low(6_000)])),
             Step::Open,
         ),
         (
-            vec![late(1)],
-            standing(None, Some(vec![late(1)])),
+            vec![late(&[1])],
+            standing(None, Some(vec![late(&[1])])),
             Step::Nothing,
         ),
         (
-            vec![late(2)],
-            standing(None, Some(vec![late(1)])),
+            vec![late(&[1, 2])],
+            standing(None, Some(vec![late(&[1])])),
             Step::Open,
+        ),
+        // One piece was handed in and another missed: as many as before, and yet news.
+        (
+            vec![late(&[2])],
+            standing(None, Some(vec![late(&[1])])),
+            Step::Open,
+        ),
+        (
+            vec![late(&[1])],
+            standing(None, Some(vec![late(&[1, 2])])),
+            Step::Nothing,
+        ),
+        (
+            vec![poor(2)],
+            standing(None, Some(vec![poor(1)])),
+            Step::Open,
+        ),
+        (
+            vec![poor(1)],
+            standing(None, Some(vec![poor(1)])),
+            Step::Nothing,
+        ),
+        // Who pauses is no better: the case rests, once, and wakes when they are back.
+        (vec![], pausing(Some(vec![low(6_000)]), false), Step::Rest),
+        (vec![], pausing(Some(vec![]), false), Step::Rest),
+        (vec![], pausing(Some(vec![]), true), Step::Nothing),
+        (vec![], pausing(None, false), Step::Nothing),
+        (
+            vec![],
+            Standing {
+                open: Some(vec![]),
+                resting: true,
+                ..Standing::default()
+            },
+            Step::Propose,
         ),
         // Its reasons were gone when it was closed.
         (vec![low(7_900)], standing(None, Some(vec![])), Step::Open),
@@ -249,6 +314,14 @@ fn a_closed_case_stays_closed_and_nobody_is_written_to_twice_or_about_nothing() 
         Ok(CaseState::InHand)
     );
     assert_eq!(next(CaseState::Open, CaseEvent::Note), Ok(CaseState::Open));
+    assert_eq!(
+        next(CaseState::Closed, CaseEvent::Correct),
+        Ok(CaseState::Closed)
+    );
+    assert_eq!(
+        next(CaseState::InHand, CaseEvent::Correct),
+        Err(CaseRefusal::NotClosed)
+    );
     assert_eq!(
         next(CaseState::InHand, CaseEvent::Close),
         Ok(CaseState::Closed)
@@ -291,6 +364,7 @@ fn reasons_say_their_numbers_and_days_in_both_languages() {
     let one = Reason::Overdue {
         count: 1,
         oldest: day("2027-04-10"),
+        works: vec![work(0)],
     };
     assert_eq!(
         one.say(Lang::En),
@@ -349,7 +423,8 @@ proptest! {
     #[test]
     fn handing_in_never_adds_a_reason(due in prop::collection::vec(0_i64..60, 1..6)) {
         let mut it = quiet();
-        it.overdue = due.iter().map(|n| day("2027-03-01") + Duration::days(*n)).collect();
+        let due: Vec<NaiveDate> = due.iter().map(|n| day("2027-03-01") + Duration::days(*n)).collect();
+        it.overdue = each(&due);
         let before = severity(&DEFAULTS, &find(&DEFAULTS, &it));
         it.overdue.pop();
         prop_assert!(severity(&DEFAULTS, &find(&DEFAULTS, &it)) <= before);
@@ -358,14 +433,14 @@ proptest! {
     #[test]
     fn on_a_break_nothing_is_found_whatever_happened(all in attended(), marks in prop::collection::vec(0_i32..=10_000, 0..10)) {
         let mut it = quiet();
-        (it.sessions, it.marks, it.last_sign, it.on_break) = (sessions(&all), marks, None, true);
+        (it.sessions, it.marks, it.last_sign, it.on_break) = (sessions(&all), each(&marks), None, true);
         prop_assert!(find(&DEFAULTS, &it).is_empty());
     }
 
     #[test]
     fn what_is_stored_is_read_back(all in attended(), marks in prop::collection::vec(0_i32..=10_000, 0..10)) {
         let mut it = quiet();
-        (it.sessions, it.marks, it.last_sign) = (sessions(&all), marks, None);
+        (it.sessions, it.marks, it.last_sign) = (sessions(&all), each(&marks), None);
         let found = find(&DEFAULTS, &it);
         let stored = serde_json::to_value(&found).unwrap();
         prop_assert_eq!(banyan::at_risk::queries::reasons_of(stored).unwrap(), found);
@@ -374,12 +449,12 @@ proptest! {
     #[test]
     fn a_second_look_with_the_same_signals_does_nothing(all in attended(), marks in prop::collection::vec(0_i32..=10_000, 0..10)) {
         let mut it = quiet();
-        (it.sessions, it.marks) = (sessions(&all), marks);
+        (it.sessions, it.marks) = (sessions(&all), each(&marks));
         let found = find(&DEFAULTS, &it);
-        let standing = Standing { open: Some(found.clone()), closed: None };
+        let standing = Standing { open: Some(found.clone()), ..Standing::default() };
         prop_assert_eq!(step(&DEFAULTS, &found, &standing), Step::Nothing);
         // And none that was closed with these reasons opens again for them.
-        let standing = Standing { open: None, closed: Some(found.clone()) };
+        let standing = Standing { closed: Some(found.clone()), ..Standing::default() };
         prop_assert_eq!(step(&DEFAULTS, &found, &standing), Step::Nothing);
     }
 }

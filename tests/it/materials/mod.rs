@@ -1,5 +1,10 @@
 //! Materials: notes and links of a session, when they are released, and who has done with them.
 
+use banyan::access;
+use banyan::db::{Acting, Actor, Role};
+use banyan::ids::{ClassId, CohortId};
+use banyan::materials::actions;
+use banyan::materials::queries::Keeper;
 use banyan::materials::rules::{NoteDetails, Release, is_released, problems, released_at};
 use banyan::teaching::rules::Slot;
 use chrono::{DateTime, Utc};
@@ -272,6 +277,114 @@ async fn notes_are_kept_by_the_office_and_by_who_teaches_and_by_nobody_else() {
         .await
         .text();
     assert!(record.contains("removed the note “Two, anew”"), "{record}");
+}
+
+#[actix_web::test]
+async fn notes_of_an_earlier_enrolment_stand_in_the_same_list_its_pages_and_its_file() {
+    let school = School::new();
+    let desk = school.coordinator();
+    school.published(&desk).await;
+    let app = &school.world.app;
+    let person = school.trainees[0].0;
+    // A cohort before it, with sixty notes; the newest note is of the cohort of now.
+    let earlier = CohortId::new();
+    app.as_owner(&format!(
+        "INSERT INTO cohorts (id, programme_id, code, name_en, name_zh, state, opens_at, closes_at, decisions_on, reply_by, starts_on, \
+           ends_on) SELECT '{earlier}', programme_id, '2026H2', 'Intake 2026H2', '2026H2屆', 'completed', opens_at, closes_at, \
+           decisions_on, reply_by, starts_on, ends_on FROM cohorts WHERE id = '{}'",
+        school.world.cohort
+    ));
+    let (_, old) = school.enrol(earlier, 9, "en");
+    app.as_owner(&format!(
+        "UPDATE enrolments SET person_id = '{person}', state = 'completed' WHERE id = '{old}'; \
+         INSERT INTO offerings (id, programme_id, cohort_id, module_id, capacity, whole_cohort, state) \
+           SELECT '{old}', programme_id, '{earlier}', module_id, 30, true, 'published' FROM offerings LIMIT 1; \
+         INSERT INTO class_sessions (id, programme_id, cohort_id, offering_id, module_id, starts_at, ends_at, published, state) \
+           SELECT '{old}', programme_id, '{earlier}', id, module_id, '2026-10-05T11:00:00Z', '2026-10-05T14:00:00Z', true, 'held' \
+           FROM offerings WHERE id = '{old}'; \
+         INSERT INTO class_notes (id, programme_id, cohort_id, session_id, title_en, body, release) \
+           SELECT gen_random_uuid(), programme_id, cohort_id, id, 'Old note ' || n || '.', 'b', 'start' \
+           FROM class_sessions, generate_series(1, 60) n WHERE id = '{old}'"
+    ));
+    let class = school.classes().remove(0);
+    let home = school.path(&format!("/classes/{class}/notes"));
+    let fields = [("title_en", "New note"), ("body", "b"), ("release", "now")];
+    assert_eq!(add(&desk, &home, &fields).await, 303);
+    let me = app.sign_in(person, None);
+    let file = me.get("/me/notes.csv").await.text();
+    assert_eq!(file.matches("Old note ").count(), 60, "{file}");
+    assert!(file.contains("New note"));
+    // Page by page, each note once.
+    let (mut seen, mut path) = (0, "/me/notes".to_owned());
+    loop {
+        let page = me.get(&path).await.text();
+        seen += page.matches("<h2 id=\"title-").count();
+        let next = page.split("href=\"/me/notes?after=").nth(1);
+        let Some(next) = next else { break };
+        let after = next.split('"').next().unwrap().replace("&amp;", "&");
+        path = format!("/me/notes?after={after}");
+        assert!(seen <= 61, "{path}");
+    }
+    assert_eq!(seen, 61);
+    let found = me.get("/me/notes?q=old+note+60.").await.text();
+    assert!(found.contains("Old note 60."), "{found}");
+    // Marked from the list, its filter stays.
+    let id = school.one("SELECT id FROM class_notes WHERE title_en = 'Old note 60.'");
+    let action = format!("/me/notes/{id}/done?q=old+note+60.");
+    assert!(found.contains(&format!("action=\"{action}\"")), "{found}");
+    let done = me.post(&action, &[("from", "list")]).await;
+    assert_eq!(
+        done.location(),
+        format!("/me/notes?q=old+note+60.#note-{id}")
+    );
+}
+
+#[actix_web::test]
+async fn notes_written_at_once_are_counted_one_after_another() {
+    let school = School::new();
+    let desk = school.coordinator();
+    school.published(&desk).await;
+    let class: ClassId = school.classes().remove(0).parse().unwrap();
+    school.world.app.as_owner(&format!(
+        "INSERT INTO class_notes (id, programme_id, cohort_id, session_id, title_en, body, release) \
+           SELECT gen_random_uuid(), programme_id, cohort_id, id, 'n', 'b', 'now' FROM class_sessions, generate_series(1, 48) \
+           WHERE id = '{class}'"
+    ));
+    let (db, cohort) = (&school.world.app.site.db, school.world.cohort);
+    let actor = Actor::Person(Acting {
+        person: desk.person.unwrap(),
+        role: Role::Coordinator,
+        grant: None,
+        organisations: Vec::new(),
+        programmes: vec![school.world.programme],
+    });
+    let note = NoteDetails {
+        title_en: "At once".to_owned(),
+        title_zh: String::new(),
+        body: "b".to_owned(),
+        url: String::new(),
+        release: Release::Now,
+        release_at: None,
+    };
+    let add = || {
+        let added = db.tx(&actor, |conn| {
+            let keeper = Keeper::Office(access::cohort_staff(conn, cohort)?);
+            actions::add(conn, &keeper, class, &note)
+        });
+        added.is_ok()
+    };
+    let done = std::thread::scope(|scope| {
+        let all: Vec<_> = (0..6).map(|_| scope.spawn(add)).collect();
+        let done = all.into_iter().map(|it| it.join().unwrap());
+        done.filter(|it| *it).count()
+    });
+    assert_eq!(done, 2);
+    assert_eq!(
+        school.one(&format!(
+            "SELECT count(*) || ' ' || count(DISTINCT position) FROM class_notes WHERE session_id = '{class}' AND title_en = 'At once'"
+        )),
+        "2 2"
+    );
 }
 
 #[actix_web::test]

@@ -5,8 +5,9 @@ use banyan::ids::{EnrolmentId, OrganisationId};
 use banyan::sharing::rules::{Scope, SharingRefusal, WORDS, changes, may_share};
 use proptest::prelude::*;
 
+use crate::progress::world::Class;
 use crate::support::app::{Answer, Client};
-use crate::teaching::world::School;
+use crate::teaching::world::{School, exempted};
 
 /// A school whose first trainee is of the university and nominated by the bank.
 fn school() -> School {
@@ -207,6 +208,148 @@ async fn the_institution_that_holds_the_seat_may_be_shared_with_and_rivals_never
         .acting("Sue", Role::Supervisor, programme, Some(rival));
     assert_eq!(supervisor.get("/organisation/trainees").await.status, 403);
     assert_eq!(looks(&school).len(), 4);
+}
+
+#[actix_web::test]
+async fn an_organisation_that_is_theirs_no_more_sees_nothing_and_the_consent_is_taken_back() {
+    let school = school();
+    let world = &school.world;
+    let (person, enrolment) = school.trainees[0];
+    let me = world.app.sign_in(person, None);
+    let given = share(&me, enrolment, world.bank, &["attendance"], WORDS).await;
+    assert_eq!(given.status, 303, "{}", given.text());
+    let bank = world.app.acting(
+        "Rex",
+        Role::Representative,
+        Some(world.programme),
+        Some(world.bank),
+    );
+    let one = format!("/organisation/trainees/{enrolment}");
+    assert_eq!(bank.post(&one, &[]).await.status, 200);
+    world.app.as_owner(&format!(
+        "UPDATE enrolments SET employer_id = NULL WHERE id = '{enrolment}'"
+    ));
+    assert_eq!(bank.get(&one).await.status, 404);
+    assert_eq!(bank.post(&one, &[]).await.status, 404);
+    let list = bank.get("/organisation/trainees").await.text();
+    assert!(!list.contains("TRAINEE 1"), "{list}");
+    assert!(
+        !bank
+            .get("/organisation/trainees.csv")
+            .await
+            .text()
+            .contains("TRAINEE 1")
+    );
+    assert_eq!(looks(&school), ["Rex attendance"]);
+    // The trainee still finds it, can agree to nothing more, and takes back what stands.
+    let page = me.get("/me/sharing").await.text();
+    assert!(
+        page.contains("Harbour Bank is your university or institution no more"),
+        "{page}"
+    );
+    let more = ["attendance", "results"];
+    assert_eq!(
+        share(&me, enrolment, world.bank, &more, WORDS).await.status,
+        409
+    );
+    assert_eq!(
+        share(&me, enrolment, world.bank, &[], WORDS).await.status,
+        303
+    );
+    assert_eq!(
+        world.texts("SELECT scope FROM sharing_consents WHERE withdrawn_at IS NULL"),
+        Vec::<String>::new()
+    );
+    assert!(!me.get("/me/sharing").await.text().contains("Harbour Bank"));
+}
+
+#[actix_web::test]
+async fn the_same_key_shows_nothing_again_after_the_consent_is_withdrawn() {
+    let school = school();
+    let world = &school.world;
+    let (person, enrolment) = school.trainees[0];
+    let me = world.app.sign_in(person, None);
+    share(&me, enrolment, world.bank, &["timetable"], WORDS).await;
+    let bank = world.app.acting(
+        "Rex",
+        Role::Representative,
+        Some(world.programme),
+        Some(world.bank),
+    );
+    let one = format!("/organisation/trainees/{enrolment}");
+    let key = [("_key", "the-same-key")];
+    for _ in 0..2 {
+        assert_eq!(bank.post(&one, &key).await.status, 200);
+    }
+    assert_eq!(
+        looks(&school),
+        ["Rex timetable", "Rex timetable"],
+        "each look is noted"
+    );
+    share(&me, enrolment, world.bank, &[], WORDS).await;
+    assert_eq!(bank.post(&one, &key).await.status, 404);
+    assert_eq!(
+        world.one("SELECT count(*) FROM idempotency_keys WHERE key = 'the-same-key'"),
+        "0"
+    );
+}
+
+#[actix_web::test]
+async fn shared_figures_are_those_of_the_trainees_own_progress() {
+    let class = Class::new();
+    let world = &class.world;
+    let desk = class.coordinator();
+    let who = class.trainee("Away Trainee");
+    // Present in three of ten classes of each module; away from the fourth on; exempted from the last module.
+    class.done(who, 3);
+    class.forms_in(who);
+    class.publish(&desk, &class.fields()).await;
+    world.app.as_owner(&format!(
+        "UPDATE enrolments SET university_id = '{0}' WHERE id = '{1}'; \
+         INSERT INTO learning_breaks (id, programme_id, cohort_id, enrolment_id, person_id, kind, starts_on, ends_on, reason, state, \
+           answer, decided_at) SELECT gen_random_uuid(), programme_id, cohort_id, id, person_id, 'break', '2027-03-04', '2027-03-10', \
+           'Away', 'granted', 'Yes', '2027-03-01' FROM enrolments WHERE id = '{1}'; {2}",
+        world.university,
+        who.1,
+        exempted(who.1, class.modules[4])
+    ));
+    let me = world.app.sign_in(who.0, None);
+    let given = share(
+        &me,
+        who.1,
+        world.university,
+        &["attendance", "progress"],
+        WORDS,
+    )
+    .await;
+    assert_eq!(given.status, 303, "{}", given.text());
+    let liaison = world.app.acting(
+        "Lia",
+        Role::Liaison,
+        Some(world.programme),
+        Some(world.university),
+    );
+    let seen = liaison
+        .post(&format!("/organisation/trainees/{}", who.1), &[])
+        .await
+        .text();
+    assert!(seen.contains("AIR501") && seen.contains("100%"), "{seen}");
+    assert!(
+        !seen.contains("30%"),
+        "days of the break are in no rate: {seen}"
+    );
+    assert!(
+        !seen.contains("CAP608"),
+        "a module with an exemption is in no rate: {seen}"
+    );
+    let own = me.get("/me/progress").await.text();
+    let (before, _) = own.split_once(" requirements met").unwrap();
+    let words: Vec<&str> = before.rsplit(['>', ' ', '\n']).take(3).collect();
+    let met = format!("{} of {}", words[2], words[0]);
+    assert!(
+        seen.contains(&format!("<dt>Requirements met</dt><dd>{met}</dd>")),
+        "{met} in {seen}"
+    );
 }
 
 #[test]

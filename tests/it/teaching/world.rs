@@ -10,6 +10,18 @@ use crate::support::fixtures::desk::{Plan, World, module_sql};
 /// When the tests of teaching happen: three weeks before the first session.
 pub const NOW: &str = "2027-02-01T02:00:00Z";
 
+/// Exempts a trainee from a module.
+pub fn exempted(enrolment: EnrolmentId, module: ModuleId) -> String {
+    let file = Uuid::now_v7();
+    format!(
+        "INSERT INTO files (id, owner_id, storage_key, label, media_type, size_bytes, sha256) \
+           SELECT '{file}', person_id, '{file}', 'Certificate.pdf', 'application/pdf', 9, sha256('{file}') FROM enrolments WHERE id = '{enrolment}'; \
+         INSERT INTO exemptions (id, programme_id, cohort_id, enrolment_id, person_id, module_id, statement, evidence_id, state, decided_at) \
+           SELECT '{file}', programme_id, cohort_id, id, person_id, '{module}', 'Learnt before', '{file}', 'granted', '2027-01-20' \
+           FROM enrolments WHERE id = '{enrolment}'"
+    )
+}
+
 pub struct School {
     pub world: World,
     pub module: ModuleId,
