@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use banyan::curriculum::rules::Pair;
 use banyan::ids::ModuleId;
 use banyan::progress::rules::breaks::{
-    BreakEvent, BreakState, Span, days_counted, frozen, moved, next,
+    BreakEvent, BreakKind, BreakState, Span, days_counted, frozen, next, return_problem,
 };
 use banyan::progress::rules::content::{
     Attendance, Choice, CompletionRules, Marks, NamedForm, Practice, percent, percent_text,
     problems,
 };
 use banyan::progress::rules::verdict::{
-    Facts, Hours, Line, ModuleFacts, Outcome, Reason, What, evaluate,
+    Facts, Hours, Line, ModuleFacts, Outcome, Reason, Verdict, What, evaluate,
 };
 use banyan::progress::rules::what_if::change;
 use banyan::progress::rules::{Excused, Standing};
@@ -71,7 +71,7 @@ fn passed(mark: u16) -> ModuleFacts {
         result: Outcome::Passed,
         mark: Some(mark),
         notional: 80,
-        exempted: false,
+        ..ModuleFacts::default()
     }
 }
 
@@ -82,8 +82,7 @@ fn all_done() -> Facts {
             .map(|n| (id(n), passed(7_000)))
             .collect(),
         forms: ["agreement".to_owned()].into(),
-        placement: None,
-        breaks: Vec::new(),
+        ..Facts::default()
     }
 }
 
@@ -126,7 +125,7 @@ fn attendance_counts_minutes_exactly_and_tells_what_can_still_be_reached() {
     };
     assert_eq!(
         with(hours(0, 0, 0, 600)),
-        (Standing::Open, Reason::NothingHeld)
+        (Standing::Open, Reason::NotYetHeld)
     );
     assert_eq!(
         with(hours(1_000, 800, 0, 0)),
@@ -277,9 +276,147 @@ fn a_break_takes_one_step_after_another_and_its_days_leave_the_time() {
         frozen(&pause, day(3, 10)) && frozen(&pause, day(3, 19)) && !frozen(&pause, day(3, 20))
     );
     assert_eq!(days_counted(day(3, 1), day(3, 31), &pause), 21);
-    // Ten days of pause move a deadline by ten days; one that lies before the pause stays.
-    assert_eq!(moved(day(3, 1), day(3, 15), &pause), day(3, 25));
-    assert_eq!(moved(day(3, 1), day(3, 9), &pause), day(3, 9));
+}
+
+#[test]
+fn nobody_is_back_after_a_break_that_is_over_nor_from_a_deferral_before_the_day() {
+    let span = Span {
+        from: day(3, 10),
+        to: day(3, 19),
+    };
+    let back = |kind, on| return_problem(kind, &span, on, day(4, 1)).map(|it| it.code);
+    assert_eq!(back(BreakKind::Break, day(3, 15)), None);
+    assert_eq!(back(BreakKind::Break, day(3, 20)), None);
+    assert_eq!(back(BreakKind::Break, day(3, 21)), Some("range"));
+    assert_eq!(back(BreakKind::Deferral, day(4, 1)), None);
+    assert_eq!(back(BreakKind::Deferral, day(4, 2)), Some("future"));
+    let empty = Span {
+        from: day(3, 10),
+        to: day(3, 9),
+    };
+    assert!(!span.overlaps(&empty) && !empty.overlaps(&span) && span.overlaps(&span));
+}
+
+#[test]
+fn a_failed_module_is_lost_only_when_no_resit_and_no_appeal_can_change_it() {
+    for result in [Outcome::Failed, Outcome::Incomplete] {
+        let mut facts = all_done();
+        for n in [1, 3, 5] {
+            let it = facts.modules.get_mut(&id(n)).unwrap();
+            (it.result, it.again) = (result, true);
+            it.mark = (result == Outcome::Failed).then_some(4_000);
+        }
+        facts.modules.insert(id(4), facts.of(id(3)));
+        let mut rules = rules();
+        rules.practice = Some(Practice {
+            capstone: Some(id(5)),
+            placement: false,
+        });
+        let whats = [
+            What::Module(id(1)),
+            What::AnyOf(0),
+            What::Mark(id(1)),
+            What::Practice,
+        ];
+        let standings = |facts: &Facts| {
+            let verdict = evaluate(&rules, facts, day(6, 1));
+            whats.map(|what| {
+                let line = verdict.lines.iter().find(|it| it.what == what);
+                line.unwrap().standing
+            })
+        };
+        assert_eq!(standings(&facts), [Standing::Open; 4], "{result:?}");
+        for it in facts.modules.values_mut() {
+            it.again = false;
+        }
+        assert_eq!(standings(&facts), [Standing::Failed; 4], "{result:?}");
+    }
+}
+
+#[test]
+fn what_is_met_so_far_is_not_ready_while_it_can_still_be_lost() {
+    let ready = |change: &dyn Fn(&mut Facts)| {
+        let mut facts = all_done();
+        change(&mut facts);
+        let verdict = evaluate(&rules(), &facts, day(6, 1));
+        (verdict.overall, verdict.ready())
+    };
+    let ahead = |minutes: u32| {
+        move |facts: &mut Facts| {
+            facts.modules.get_mut(&id(1)).unwrap().hours.ahead = minutes;
+        }
+    };
+    // 2,400 minutes attended are four fifths of 3,000: of 601 more one would have to be attended.
+    assert_eq!(ready(&ahead(600)), (Standing::Met, true));
+    assert_eq!(ready(&ahead(601)), (Standing::Met, false));
+    // A mean that is high enough without the result of a module that counts.
+    let mut alone = rules();
+    alone.all_of = vec![id(1)];
+    alone.marks.each = None;
+    alone.practice = None;
+    alone.attendance = Attendance::default();
+    let mut facts = all_done();
+    facts.modules.remove(&id(3));
+    let average = |facts: &Facts| {
+        let verdict = evaluate(&alone, facts, day(6, 1));
+        let line = *verdict
+            .lines
+            .iter()
+            .find(|it| it.what == What::Average)
+            .unwrap();
+        (line.standing, line.reason, line.lasts)
+    };
+    assert_eq!(average(&facts), (Standing::Met, Reason::MarkSoFar, false));
+    facts.modules.insert(id(3), passed(7_000));
+    assert_eq!(average(&facts), (Standing::Met, Reason::MarkReached, true));
+}
+
+#[test]
+fn no_line_stays_open_when_nothing_more_can_come() {
+    // No class at all: met, and for good once the cohort is over.
+    let mut facts = all_done();
+    for it in facts.modules.values_mut() {
+        it.hours = Hours::default();
+    }
+    let none = line(&facts, What::Whole);
+    assert_eq!(
+        (none.standing, none.reason, none.lasts),
+        (Standing::Met, Reason::NothingHeld, false)
+    );
+    facts.over = true;
+    assert!(evaluate(&rules(), &facts, day(6, 1)).ready());
+    // Every class excused: nothing is left to attend.
+    facts.over = false;
+    facts.modules.get_mut(&id(1)).unwrap().hours = hours(600, 0, 600, 0);
+    assert!(line(&facts, What::Whole).lasts);
+    // Exempted from everything: there is no mean to reach.
+    let mut exempted = all_done();
+    for n in 1..=5 {
+        let it = exempted.modules.entry(id(n)).or_default();
+        (it.exempted, it.mark) = (true, None);
+    }
+    let said = line(&exempted, What::Average);
+    assert_eq!(
+        (said.standing, said.reason, said.lasts),
+        (Standing::Met, Reason::Exempted, true)
+    );
+    // A pass with too low a mark, and a mean that is too low, are lost once all is released.
+    let mut low = all_done();
+    for it in low.modules.values_mut() {
+        it.mark = Some(4_500);
+    }
+    low.modules.insert(id(4), low.of(id(3)));
+    let whats = [What::Mark(id(1)), What::AnyOf(0), What::Average];
+    assert_eq!(
+        whats.map(|what| line(&low, what).standing),
+        [Standing::Failed; 3]
+    );
+    low.modules.get_mut(&id(1)).unwrap().again = true;
+    low.modules.get_mut(&id(3)).unwrap().again = true;
+    assert_eq!(
+        whats.map(|what| line(&low, what).standing),
+        [Standing::Open; 3]
+    );
 }
 
 fn outcome() -> impl Strategy<Value = Outcome> {
@@ -298,9 +435,10 @@ fn module() -> impl Strategy<Value = ModuleFacts> {
         proptest::option::of(0_u16..=10_000),
         1_u32..200,
         any::<bool>(),
+        any::<bool>(),
     );
     (minutes, rest).prop_map(
-        |((held, attended, excused, ahead), (result, mark, notional, exempted))| {
+        |((held, attended, excused, ahead), (result, mark, notional, exempted, again))| {
             let attended = attended.min(held);
             ModuleFacts {
                 hours: hours(held, attended, excused.min(held - attended), ahead),
@@ -308,6 +446,7 @@ fn module() -> impl Strategy<Value = ModuleFacts> {
                 mark: mark.filter(|_| !exempted),
                 notional,
                 exempted,
+                again,
             }
         },
     )
@@ -321,8 +460,7 @@ fn facts() -> impl Strategy<Value = Facts> {
         .prop_map(|(modules, form)| Facts {
             modules: modules.into_iter().map(|(n, it)| (id(n), it)).collect(),
             forms: form.then(|| "agreement".to_owned()).into_iter().collect(),
-            placement: None,
-            breaks: Vec::new(),
+            ..Facts::default()
         })
 }
 
@@ -422,7 +560,9 @@ proptest! {
         });
         let choices: Vec<Vec<ModuleFacts>> = choices.collect();
         let met = choices.iter().any(|set| set.iter().all(ModuleFacts::done));
-        let lost = choices.iter().all(|set| set.iter().any(|it| !it.exempted && it.result == Outcome::Failed));
+        let lost = choices.iter().all(|set| set.iter().any(|it| {
+            !it.exempted && !it.again && matches!(it.result, Outcome::Failed | Outcome::Incomplete)
+        }));
         let expected = if met { Standing::Met } else if lost { Standing::Failed } else { Standing::Open };
         prop_assert_eq!(said.standing, expected);
     }
@@ -441,8 +581,8 @@ proptest! {
     #[test]
     fn what_if_tells_of_a_change_exactly_when_a_standing_differs(a in any_rules(), b in any_rules(), facts in facts()) {
         let (before, after) = (evaluate(&a, &facts, day(6, 1)), evaluate(&b, &facts, day(6, 1)));
-        prop_assert_eq!(change(&before, &before), None);
-        let told = change(&before, &after);
+        prop_assert_eq!(change((&a, &before), (&a, &before)), None);
+        let told = change((&a, &before), (&b, &after));
         match &told {
             Some(it) => {
                 prop_assert_eq!((it.from, it.to), (before.overall, after.overall));
@@ -452,8 +592,41 @@ proptest! {
             }
             None => prop_assert_eq!(before.overall, after.overall),
         }
-        let back = change(&after, &before).map(|it| it.lines.len());
+        let back = change((&b, &after), (&a, &before)).map(|it| it.lines.len());
         prop_assert_eq!(told.map(|it| it.lines.len()), back);
+    }
+
+    #[test]
+    fn forms_and_groups_are_the_same_wherever_they_stand(rules in any_rules(), facts in facts(), n in 1_u32..=2) {
+        let mut rules = rules;
+        rules.any_of.push(Choice { n, of: vec![id(7), id(8)] });
+        rules.forms.push(NamedForm { key: "evaluation".to_owned(), name: Pair::new("Evaluation", "評估") });
+        let mut turned = rules.clone();
+        turned.any_of.reverse();
+        turned.forms.reverse();
+        let (before, after) = (evaluate(&rules, &facts, day(6, 1)), evaluate(&turned, &facts, day(6, 1)));
+        prop_assert_eq!(change((&rules, &before), (&turned, &after)), None);
+        // A form that goes is the one that is told, by its place in the rules that had it.
+        let mut fewer = turned.clone();
+        let gone = fewer.forms.remove(0);
+        let after = evaluate(&fewer, &facts, day(6, 1));
+        let told = change((&rules, &before), (&fewer, &after)).map_or_else(Vec::new, |it| it.lines);
+        let at = rules.forms.iter().position(|it| it.key == gone.key).unwrap();
+        prop_assert_eq!(told, vec![(What::Form(at), Some(Standing::Open), None)]);
+    }
+
+    #[test]
+    fn what_is_ready_reads_back_from_its_record_as_it_was(rules in any_rules(), marks in 0_u16..=10_000, ahead in 0_u32..600) {
+        let mut facts = all_done();
+        for it in facts.modules.values_mut() {
+            (it.mark, it.hours.ahead) = (Some(marks), ahead);
+        }
+        facts.modules.insert(id(4), passed(marks));
+        facts.modules.insert(id(6), passed(marks));
+        let verdict = evaluate(&rules, &facts, day(6, 1));
+        if verdict.ready() {
+            prop_assert_eq!(Verdict::kept(&verdict.snapshot()), Some(verdict));
+        }
     }
 
     #[test]
