@@ -487,9 +487,7 @@ async fn whoever_is_enrolled_begins_when_the_cohort_starts() {
         "UPDATE enrolments SET state = 'enrolled'; UPDATE cohorts SET state = 'offering' WHERE state = 'running'",
     );
     let desk = class.coordinator();
-    let done = desk
-        .post(&class.path("/state"), &[("step", "start")])
-        .await;
+    let done = desk.post(&class.path("/state"), &[("step", "start")]).await;
     assert_eq!(done.status, 303, "{}", done.text());
     banyan::jobs::run_due(&class.world.app.site.db, &banyan::house::runners(), 100).unwrap();
     assert_eq!(class.state(who), "active");
