@@ -461,7 +461,8 @@ fn average(rules: &CompletionRules, facts: &Facts, need: u16) -> Line {
         !it.exempted && (it.again || waits)
     };
     let rises = to_come || all.iter().any(rises);
-    let exempted = !all.is_empty() && all.iter().all(|it| it.exempted);
+    // Nothing is to come and nothing has a mark: of what counts everything is exempted.
+    let exempted = !all.is_empty() && !to_come && !all.iter().any(ModuleFacts::lost);
     let (standing, reason) = match have {
         None if exempted => (Standing::Met, Reason::Exempted),
         None if rises || all.is_empty() => (Standing::Open, Reason::NoMark),
