@@ -236,7 +236,7 @@ async fn the_return_of_a_running_break_is_offered_for_today_and_the_office_sees_
     ];
     let path = format!("/me/enrolments/{}/breaks", who.1);
     assert_eq!(me.post(&path, &fields).await.status, 303);
-    for page in [class.path("/completion"), "/".to_owned()] {
+    for page in [class.path("/completion"), "/desk".to_owned()] {
         let text = desk.get(&page).await.text();
         let told = text.contains("1 request waits")
             || text.contains("1 trainee asks for a break or a deferral");
