@@ -132,6 +132,7 @@ pub fn runners() -> Vec<(&'static str, Runner)> {
         ),
     ];
     runners.extend(crate::offers::jobs::runners());
+    runners.extend(crate::enrolments::jobs::runners());
     runners
 }
 

@@ -28,8 +28,8 @@ mod seats;
 
 pub use rubric::{Criterion, set_rubric, submitted_reviews};
 pub use seats::{
-    COHORT_CANCELLED, FILL_SEATS, NewPool, add_pool, change_capacity, change_pool, give_back_free,
-    release_hold, release_now,
+    COHORT_CANCELLED, COHORT_STARTED, FILL_SEATS, NewPool, add_pool, change_capacity, change_pool,
+    give_back_free, release_hold, release_now,
 };
 
 /// What a coordinator sets about a cohort and its call.
@@ -321,6 +321,9 @@ pub fn step(conn: &mut Conn<'_>, staff: &CohortStaff, event: CohortEvent) -> Res
         return Err(Error::Stale);
     }
     audit::note(conn, about(&cohort), &Noted::Stepped { from, to })?;
+    if event == CohortEvent::Start {
+        seats::started(conn, &cohort)?;
+    }
     if to == CohortState::Cancelled {
         mail::tell_cancelled(conn, &cohort)?;
         seats::cancelled(conn, &cohort)?;

@@ -187,6 +187,8 @@ pub enum Need {
     HoldsEnding,
     /// People waiting while a seat that fits them is free: a mistake of ours.
     WaitingBesideFree,
+    /// Trainees have asked for a break or a deferral.
+    Breaks,
     /// The first day of teaching has come and the cohort has not started.
     StartCohort,
 }
@@ -202,7 +204,11 @@ impl Need {
             | Self::OffersExpiring
             | Self::WaitingBesideFree
             | Self::StartCohort => true,
-            Self::ClosesSoon | Self::NoReviewer | Self::Unreleased | Self::HoldsEnding => false,
+            Self::ClosesSoon
+            | Self::NoReviewer
+            | Self::Unreleased
+            | Self::HoldsEnding
+            | Self::Breaks => false,
         }
     }
 }
@@ -222,6 +228,8 @@ pub struct Counts {
     pub falling: i64,
     /// Persons waiting for whom a fitting seat is free.
     pub waiting_beside_free: i64,
+    /// Requests for a break or a deferral that wait for an answer.
+    pub breaks: i64,
 }
 
 /// When things happen in a cohort.
@@ -271,6 +279,7 @@ pub fn needs(when: &When, counts: &Counts, now: DateTime<Utc>) -> Vec<(Need, i64
         (Need::Unreleased, counts.pending),
         (Need::NoReviewer, one(before_teaching) * counts.unassigned),
         (Need::HoldsEnding, counts.falling),
+        (Need::Breaks, counts.breaks),
         (Need::ClosesSoon, one(closes_soon)),
     ]
     .into_iter()

@@ -1,16 +1,18 @@
 //! Enrolling into an accepted seat, and leaving it.
 
 use crate::db::sql_query;
-use diesel::RunQueryDsl;
 use diesel::sql_types::{Bool, Date, Integer, Nullable, Text, Uuid as SqlUuid};
+use diesel::{QueryableByName, RunQueryDsl};
 use serde_json::{Value, json};
 
-use crate::access::{CohortStaff, OwnEnrolment, OwnOffer};
+use crate::access::{self, CohortStaff, OwnEnrolment, OwnOffer};
 use crate::applications::rules::Event as Step;
 use crate::audit::{self, About, Event};
+use crate::cohorts;
+use crate::cohorts::rules::CohortState;
 use crate::db::{self, Conn, Task};
 use crate::error::{Error, Result};
-use crate::ids::{EnrolmentId, ProgrammeId};
+use crate::ids::{CohortId, EnrolmentId, PersonId, ProgrammeId};
 use crate::lang::format::hk_date;
 use crate::mail::outbox::{self, Occasion};
 use crate::offers::actions::{Floor, Held, hold, one, step_application};
@@ -330,6 +332,55 @@ fn about(floor: &Floor, enrolment: &Enrolment) -> About {
         .within(floor.cohort.programme_id)
 }
 
+fn is_over(state: CohortState) -> bool {
+    match state {
+        CohortState::Completed | CohortState::Archived | CohortState::Cancelled => true,
+        CohortState::Planned
+        | CohortState::Open
+        | CohortState::Reviewing
+        | CohortState::Offering
+        | CohortState::Running => false,
+    }
+}
+
+#[derive(QueryableByName)]
+struct Begun {
+    #[diesel(sql_type = SqlUuid)]
+    id: EnrolmentId,
+    #[diesel(sql_type = SqlUuid)]
+    person_id: PersonId,
+}
+
+/// Everybody enrolled in a cohort that has started begins to take part; under [`Task::Seats`]. Run again
+/// it finds nobody.
+///
+/// # Errors
+/// The database's.
+pub fn begin(conn: &mut Conn<'_>, cohort: CohortId) -> Result<()> {
+    let seats = access::working(conn, Task::Seats)?;
+    let cohort = cohorts::queries::lock_for_seats(conn, &seats, cohort)?;
+    if cohort.state()? != CohortState::Running {
+        return Ok(());
+    }
+    let from = EnrolmentState::Enrolled;
+    let to = rules::next(from, EnrolmentEvent::Activate)?;
+    let begun: Vec<Begun> = sql_query(
+        "UPDATE enrolments SET state = $2, version = version + 1 WHERE cohort_id = $1 AND state = $3 \
+         RETURNING id, person_id",
+    )
+    .bind::<SqlUuid, _>(cohort.id)
+    .bind::<Text, _>(to.as_str())
+    .bind::<Text, _>(from.as_str())
+    .load(conn.pg())?;
+    for it in begun {
+        let about = About::new("enrolment", it.id.0)
+            .of(it.person_id)
+            .within(cohort.programme_id);
+        audit::note(conn, about, &Happened::Settled { from, to })?;
+    }
+    Ok(())
+}
+
 /// A trainee is deferred: the seat goes back and, while offers are out, to the next who fits. The letter
 /// is written by whoever grants it.
 ///
@@ -355,12 +406,16 @@ pub fn defer(conn: &mut Conn<'_>, staff: &CohortStaff, id: EnrolmentId) -> Resul
 /// A deferred trainee comes back into a free seat of the pool that the first one came from.
 ///
 /// # Errors
-/// [`rules::StepRefused`]; [`crate::cohorts::rules::seats::SeatRefusal`] without a free seat;
+/// [`EnrolRefusal::CohortOver`]; [`rules::StepRefused`]; [`crate::cohorts::rules::seats::SeatRefusal`] without a free seat;
 /// [`Error::NotFound`] for an enrolment of another cohort.
 pub fn take_back(conn: &mut Conn<'_>, staff: &CohortStaff, id: EnrolmentId) -> Result<()> {
     let enrolment = queries::of_cohort(conn, staff, id)?;
     conn.elevate(Task::Seats, |conn| {
         let held = seated(conn, &enrolment)?;
+        let today = hk_date(db::now(conn)?);
+        if today > held.floor.cohort.ends_on || is_over(held.floor.cohort.state()?) {
+            return Err(EnrolRefusal::CohortOver.into());
+        }
         step(conn, &held.enrolment, EnrolmentEvent::Return)?;
         held.floor.reoccupy(conn, &held.offer)?;
         audit::note(

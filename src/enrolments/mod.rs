@@ -5,6 +5,7 @@
 //! offer until the trainee leaves, and then the seat goes back in the same transaction.
 pub mod actions;
 pub mod api;
+pub mod jobs;
 pub mod mail;
 pub mod pages;
 pub mod queries;

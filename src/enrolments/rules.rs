@@ -22,7 +22,7 @@ words! {
         Withdrawn = "withdrawn" => enrolment_withdrawn,
         /// Ended without passing.
         Failed = "failed" => enrolment_failed,
-        /// Pauses until a later cohort, with frozen targets; the seat went back.
+        /// Pauses, with frozen targets; the seat went back.
         Deferred = "deferred" => enrolment_deferred,
         /// Kept from taking part for a while; the seat stays theirs.
         Suspended = "suspended" => enrolment_suspended,
@@ -40,13 +40,14 @@ words! {
         Fail = "fail" => enrolment_event_fail,
         /// The trainee leaves.
         Withdraw = "withdraw" => enrolment_event_withdraw,
-        /// The trainee pauses until a later cohort.
+        /// The trainee pauses, and the seat goes back.
         Defer = "defer" => enrolment_event_defer,
         /// Staff keep the trainee from taking part.
         Suspend = "suspend" => enrolment_event_suspend,
         /// A suspension ends.
         Resume = "resume" => enrolment_event_resume,
-        /// A deferred trainee comes back with a seat in a later cohort.
+        /// A deferred trainee comes back into a free seat of the same cohort. Once that is over they apply
+        /// for a later one.
         Return = "return" => enrolment_event_return,
         /// A confirmed result is corrected, as after an appeal.
         Reopen = "reopen" => enrolment_event_reopen,
@@ -60,6 +61,8 @@ refusals! {
         NotAccepted = "enrol_not_accepted" => enrol_refuse_not_accepted,
         /// There is an enrolment.
         Already = "enrol_already" => enrol_refuse_already,
+        /// Nobody comes back into a cohort that is over.
+        CohortOver = "enrol_cohort_over" => enrol_refuse_cohort_over,
     }
 }
 

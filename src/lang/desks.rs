@@ -80,6 +80,7 @@ texts! {
     desk_need_release(n: i64): "{n} pending decision not released" + "{n} pending decisions not released" | "{n}項決定尚未公布";
     desk_need_offers(n: i64): "{n} offer expires within 72 hours" + "{n} offers expire within 72 hours" | "{n}份取錄通知於72小時內到期";
     desk_need_holds(n: i64): "{n} unused held seat falls to the open seats within a week" + "{n} unused held seats fall to the open seats within a week" | "{n}個未用的預留名額將於一星期內撥入公開名額";
+    desk_need_breaks(n: i64): "{n} trainee asks for a break or a deferral" + "{n} trainees ask for a break or a deferral" | "{n}名學員申請休學或延期修讀";
     desk_need_waiting(n: i64): "{n} person waits although a fitting seat is free" + "{n} people wait although a fitting seat is free" | "{n}人正在候補，但有合適的剩餘名額";
     desk_need_start(on: &str): "Start the cohort: teaching began {on}" | "開課：原定日期為{on}";
 }

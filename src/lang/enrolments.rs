@@ -23,6 +23,7 @@ texts! {
     enrolment_step_refused(state: &str, step: &str): "“{step}” is not possible while the enrolment is “{state}”." | "入學註冊現為「{state}」，不能執行「{step}」。";
 
     enrol_refuse_not_accepted: "Accept the offer first; then you can enrol." | "請先接受取錄，方可辦理入學註冊。";
+    enrol_refuse_cohort_over: "The cohort is over, so there is no seat to come back to. The trainee applies for a later cohort." | "本屆已結束，未可復課，學員須另行報讀其後屆別。";
     enrol_refuse_already: "You are enrolled already." | "你早已完成入學註冊。";
 
     need_certificate_name: "Enter the name for the certificate." | "請輸入證書上的姓名。";

@@ -101,6 +101,7 @@ impl super::Lang {
                     self.letter_kind_of_attendance(other),
                     self.letter_kind_of_assessment(other),
                     self.letter_kind_of_risk(other),
+                    self.letter_kind_of_progress(other),
                 ];
                 let known = rooms.into_iter().find(|it| !it.is_empty());
                 known.map_or_else(|| other.replace('_', " "), str::to_owned)

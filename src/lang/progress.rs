@@ -7,7 +7,7 @@ texts! {
     progress_draft: "Draft" | "草稿";
     progress_published: "Published" | "已公布";
     progress_met: "Met" | "已符合";
-    progress_open: "Open" | "未符合";
+    progress_open: "Open" | "待完成";
     progress_failed: "Cannot be met" | "無法符合";
     progress_excused_left_out: "Left out of the sum" | "不計算在內";
     progress_excused_present: "Counted as attended" | "視作出席";
@@ -38,11 +38,13 @@ texts! {
     progress_refuse_nobody: "Nobody is chosen who can be confirmed." | "未有選擇可確認的學員。";
     progress_refuse_not_confirmed: "No completion is confirmed for this trainee." | "此學員未有已確認的完成紀錄。";
     progress_refuse_confirmed: "The completion is confirmed. Revoke it first." | "完成紀錄已確認，請先撤銷。";
-    progress_refuse_not_trainee: "Only who takes part now can pause." | "只有在學學員可申請。";
+    progress_refuse_not_trainee: "Only trainees who take part now can ask for a break." | "只有在學學員可申請。";
     progress_refuse_asked: "A request waits for its answer already." | "已有申請等候回覆。";
     progress_refuse_overlaps: "These days meet another break." | "所選日子與另一段休學期重疊。";
     progress_refuse_not_begun: "The break has not begun; nobody can return from it yet." | "休學期尚未開始，未可復課。";
-    progress_refuse_still_open: "Every line can still be met; nothing to end here." | "各項要求仍可符合，未可結束。";
+    progress_refuse_not_yet: "A deferral takes effect when it is granted. Grant it on its first day, not before." | "延期修讀於批准時即時生效，請於首日或之後才批准。";
+    progress_refuse_still_open: "Every line can still be met; nothing to end here before the cohort is over." | "各項要求仍可符合，本屆結束前未可結束學籍。";
+    progress_back_late(last: &str): "The break ends by itself on {last}: the first day back is the next day at the latest." | "休學期於{last}自動結束，復課日期最遲為翌日。";
     progress_break_step_refused(step: &str, state: &str): "“{step}” is not possible: the request is “{state}”." | "未能「{step}」：申請狀況為「{state}」。";
     progress_bad_share: "Enter a per cent above 0 and up to 100, such as 80 or 72.5." | "請輸入大於0而不超過100的百分比，例如80或72.5。";
     progress_bad_groups: "There are at most three groups of options." | "選修組別最多三組。";
@@ -68,7 +70,7 @@ texts! {
     letter_revoked_subject(cohort: &str): "Your completion of {cohort} was revoked" | "你的{cohort}完成紀錄已被撤銷";
     letter_revoked(cohort: &str): "The programme office has revoked the confirmation that you completed {cohort}. Your enrolment is open again. The reason:" | "計劃辦事處已撤銷你完成{cohort}的確認，你的學籍現已恢復。原因如下：";
     letter_failed_subject(cohort: &str): "Your enrolment in {cohort} has ended" | "你在{cohort}的學籍已結束";
-    letter_failed(cohort: &str): "A requirement of {cohort} cannot be met any more, and the programme office has ended your enrolment. The reason:" | "你已無法符合{cohort}的其中一項要求，計劃辦事處已結束你的學籍。原因如下：";
+    letter_failed(cohort: &str): "A requirement of {cohort} is not met and cannot be met any more, and the programme office has ended your enrolment. The reason:" | "你已無法符合{cohort}的其中一項要求，計劃辦事處已結束你的學籍。原因如下：";
     letter_reopened_subject(cohort: &str): "Your enrolment in {cohort} is open again" | "你在{cohort}的學籍已恢復";
     letter_reopened(cohort: &str): "The programme office has opened your enrolment in {cohort} again. The reason:" | "計劃辦事處已恢復你在{cohort}的學籍。原因如下：";
     progress_reopen: "Open the enrolment again" | "恢復學籍";
@@ -84,6 +86,13 @@ texts! {
     letter_break_refused(kind: &str, cohort: &str): "Your request ({kind}) in {cohort} is not granted. The office says:" | "你在{cohort}的{kind}申請不獲批准。辦事處回覆：";
     letter_returned_subject(cohort: &str): "Welcome back to {cohort}" | "歡迎重返{cohort}";
     letter_returned(cohort: &str): "You take part in {cohort} again. Classes count in your attendance from this day." | "你已重返{cohort}，課節由當日起計入出席率。";
+    letter_kind_completion_confirmed: "Completion confirmed" | "已確認完成";
+    letter_kind_completion_revoked: "Completion revoked" | "撤銷完成紀錄";
+    letter_kind_completion_failed: "Ended without completion" | "結束學籍（未完成）";
+    letter_kind_enrolment_reopened: "Enrolment open again" | "恢復學籍";
+    letter_kind_break_granted: "Break granted" | "批准休學或延期";
+    letter_kind_break_refused: "Break not granted" | "不批准休學或延期";
+    letter_kind_break_returned: "Return from a break" | "復課";
     letter_progress_button: "See my progress" | "查看我的進度";
 }
 
@@ -114,6 +123,7 @@ texts! {
     progress_place_failed: "Cannot complete" | "無法完成";
     progress_place_frozen: "On a break" | "休學中";
     progress_place_confirmed: "Confirmed" | "已確認";
+    progress_place_changed: "Confirmed, changed since" | "已確認，其後有變";
     progress_place_away: "Takes no part now" | "現不在學";
     progress_line_whole: "Attendance over all modules" | "整體出席率";
     progress_line_each(module: &str): "Attendance in {module}" | "{module}出席率";
@@ -129,6 +139,9 @@ texts! {
     progress_why_attended: "Enough was attended." | "出席率足夠。";
     progress_why_so_far(ahead: &str): "Enough so far; {ahead} are still to come." | "至今足夠，尚有{ahead}課節。";
     progress_why_must(least: &str, ahead: &str): "At least {least} of the {ahead} still to come must be attended." | "尚餘{ahead}課節，最少須出席{least}。";
+    progress_why_no_classes: "Does not apply: there is no class to attend." | "不適用：沒有須出席的課節。";
+    progress_why_again: "Failed so far; a resit or an appeal is still open." | "現時不合格，尚可補考或上訴。";
+    progress_why_mark_so_far: "High enough so far; results are still to come." | "至今達標，尚有成績未公布。";
     progress_why_nothing_held: "No class has been counted yet." | "尚未有課節計算在內。";
     progress_why_lost: "Too little, even if every class still to come is attended." | "即使出席餘下全部課節，仍未達要求。";
     progress_why_passed: "Passed." | "合格。";
@@ -238,6 +251,7 @@ texts! {
     progress_standing: "Standing" | "狀況";
     progress_of_trainee(name: &str): "Completion of {name}" | "{name}的完成進度";
     progress_frozen_note: "On a break: targets are frozen, and classes of these days count nowhere." | "休學期間：各項目標凍結，期間課節不予計算。";
+    progress_changed_note: "Since then a register, a result or a form has changed: by the same rules a line is not met any more. Revoke the confirmation if it no longer holds." | "其後點名紀錄、成績或表格有變，按相同規則已有項目不再符合。如確認已不成立，請予撤銷。";
     progress_confirmed_note(on: &str): "Completion confirmed on {on}." | "已於{on}確認完成。";
     progress_days(n: usize): "{n} day counted since the cohort began, breaks left out" + "{n} days counted since the cohort began, breaks left out" | "自開課起計{n}日（休學期不計）";
     progress_time: "Time" | "時間";
@@ -251,7 +265,7 @@ texts! {
     progress_reason_read: "The trainee reads it." | "學員會看到此內容。";
     progress_fail: "End without completion" | "結束學籍（未完成）";
     progress_fail_of(name: &str): "End the enrolment of {name} without completion?" | "結束{name}的學籍（未完成）？";
-    progress_fail_note: "A line cannot be met any more. The trainee is told by e-mail. The enrolment can be opened again later." | "有一項要求已無法符合。學員會收到電郵通知，學籍日後仍可恢復。";
+    progress_fail_note: "A line cannot be met any more, or the cohort is over and a line is open. The trainee is told by e-mail. The enrolment can be opened again later." | "有一項要求已無法符合，或本屆已結束而仍有項目待完成。學員會收到電郵通知，學籍日後仍可恢復。";
 
     progress_break_days: "Days" | "日期";
     progress_break_kind: "Kind" | "類別";
@@ -264,10 +278,10 @@ texts! {
     progress_break_answer: "Answer" | "回覆";
     progress_break_decide: "Send the answer" | "發出回覆";
     progress_break_decision: "Decision" | "決定";
-    progress_break_decide_note: "The trainee is told by e-mail. A break keeps the seat; a deferral gives it back, and the next who fits is offered it while offers are out." | "學員會收到電郵通知。休學會保留名額；延期修讀則退回名額，招生期間會由下一名合適人選補上。";
+    progress_break_decide_note: "The trainee is told by e-mail. A break keeps the seat; a deferral gives it back, and the next who fits is offered it while offers are out. A deferral takes effect at once, so it is granted from its first day on. Due dates are not moved: give an extension for work that is due in these days." | "學員會收到電郵通知。休學會保留名額；延期修讀則退回名額，招生期間會由下一名合適人選補上。延期修讀於批准時即時生效，故須於首日或之後才批准。習作限期不會順延，如限期在休學期內，請另行批准延期遞交。";
     progress_break_back: "Record the return" | "記錄復課";
     progress_break_back_on: "Takes part again from" | "復課日期";
-    progress_break_back_note: "Classes count from this day. Who was deferred takes a free seat of the cohort." | "由當日起計算課節。延期修讀的學員會取得本屆的空缺名額。";
+    progress_break_back_note: "Classes count from this day. A break ends by itself on its last day; record a return only when it ends earlier. Who was deferred takes a free seat of the cohort." | "由當日起計算課節。休學期於最後一天自動結束，提早復課才須記錄。延期修讀的學員會取得本屆的空缺名額。";
     progress_days_from_to(from: &str, to: &str): "{from} to {to}" | "{from}至{to}";
 
     progress_mine: "My progress" | "我的進度";
@@ -287,7 +301,8 @@ texts! {
     progress_level: "Level" | "級別";
     progress_ask_break: "Ask for a break or a deferral" | "申請休學或延期修讀";
     progress_my_breaks: "My breaks and deferrals" | "我的休學及延期";
-    progress_ask_note: "A break keeps your seat and you come back into the same cohort. A deferral gives your seat back until there is one for you again." | "休學會保留名額，復課後仍屬同一屆別。延期修讀會退回名額，待有空缺時再行分配。";
+    progress_ask_note: "A break keeps your seat and you come back into the same cohort. A deferral gives your seat back, from the day on which it is granted, until there is one for you again. Due dates are not moved: ask for an extension for work that is due in these days." | "休學會保留名額，復課後仍屬同一屆別。延期修讀由批准當日起退回名額，待有空缺時再行分配。習作限期不會順延，如限期在休學期內，請另行申請延期遞交。";
+    progress_breaks_waiting(n: i64): "{n} request waits" + "{n} requests wait" | "{n}項申請待回覆";
     progress_ask: "Ask" | "提出申請";
     progress_withdraw: "Withdraw the request" | "撤回申請";
 
@@ -307,6 +322,20 @@ texts! {
 }
 
 impl Lang {
+    /// The kind of a letter about completion; empty for another room's.
+    pub(super) fn letter_kind_of_progress(self, kind: &str) -> &'static str {
+        match kind {
+            "completion_confirmed" => self.letter_kind_completion_confirmed(),
+            "completion_revoked" => self.letter_kind_completion_revoked(),
+            "completion_failed" => self.letter_kind_completion_failed(),
+            "enrolment_reopened" => self.letter_kind_enrolment_reopened(),
+            "break_granted" => self.letter_kind_break_granted(),
+            "break_refused" => self.letter_kind_break_refused(),
+            "break_returned" => self.letter_kind_break_returned(),
+            _ => "",
+        }
+    }
+
     /// Words for the events of completion and of pauses in learning.
     pub(super) fn progress_history(self, verb: &str, details: &Value) -> Option<String> {
         let word = |name: &str| details.get(name).and_then(Value::as_str);

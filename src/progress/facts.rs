@@ -16,7 +16,8 @@ use crate::db::{Conn, sql_query};
 use crate::error::Result;
 use crate::ids::{EnrolmentId, ModuleId};
 
-use super::queries::{self, Trainee, frozen_days};
+use super::queries::{self, Confirmed, Trainee, frozen_days};
+use super::rules::Standing as Stands;
 use super::rules::content::CompletionRules;
 use super::rules::verdict::{Facts, Outcome, Verdict, evaluate};
 
@@ -27,8 +28,69 @@ pub struct Judged {
     pub trainee: Trainee,
     /// What is known.
     pub facts: Facts,
-    /// How they stand.
+    /// How they stand; of a completion that is confirmed, how they stood.
     pub verdict: Verdict,
+    /// The number and the rules of a completion that is confirmed.
+    pub by: Option<(i32, CompletionRules)>,
+    /// A line that was met when it was confirmed is not met any more, by the same rules.
+    pub changed: bool,
+}
+
+impl Judged {
+    /// The rules that the verdict is by, where the cohort follows these.
+    #[must_use]
+    pub fn rules<'a>(&'a self, followed: &'a CompletionRules) -> &'a CompletionRules {
+        self.by.as_ref().map_or(followed, |(_, rules)| rules)
+    }
+
+    /// Is there ground for ending the enrolment without completion: a line that cannot be met any more,
+    /// or an open one once the cohort is over? Nothing counts against who is on a break.
+    #[must_use]
+    pub fn can_fail(&self) -> bool {
+        let short = match self.verdict.overall {
+            Stands::Failed => true,
+            Stands::Open => self.facts.over,
+            Stands::Met => false,
+        };
+        short && !self.verdict.frozen
+    }
+}
+
+/// Judges a trainee; who is confirmed stands as they were confirmed.
+///
+/// # Errors
+/// A record that we do not read: a mistake of ours.
+fn judge(
+    trainee: Trainee,
+    mut facts: Facts,
+    rules: &CompletionRules,
+    today: NaiveDate,
+) -> Result<Judged> {
+    facts.over = trainee.over(today);
+    let judged = match trainee.confirmed()? {
+        Some(Confirmed {
+            number,
+            rules,
+            verdict,
+        }) => {
+            let now = evaluate(&rules, &facts, today);
+            Judged {
+                changed: now.overall != Stands::Met,
+                by: Some((number, rules)),
+                verdict,
+                trainee,
+                facts,
+            }
+        }
+        None => Judged {
+            changed: false,
+            by: None,
+            verdict: evaluate(rules, &facts, today),
+            trainee,
+            facts,
+        },
+    };
+    Ok(judged)
 }
 
 /// Notional hours of the versions that a cohort beginning on this day is taught: the weights of marks.
@@ -70,7 +132,7 @@ fn exemptions(conn: &mut Conn<'_>, staff: &CohortStaff) -> Result<Vec<ExemptedRo
 ///
 /// # Errors
 /// The database's.
-pub fn of_cohort(
+fn of_cohort(
     conn: &mut Conn<'_>,
     staff: &CohortStaff,
     rules: &CompletionRules,
@@ -111,6 +173,7 @@ pub fn of_cohort(
 /// What assessment says of a module. An exemption stands in its own row, as does its lack of a mark.
 fn mark(facts: &mut Facts, it: &ModuleResult) {
     let known = facts.modules.entry(it.module).or_default();
+    known.again = it.again;
     known.mark = it.mark;
     known.result = match it.standing {
         Standing::NotYet => Outcome::NotYet,
@@ -143,20 +206,46 @@ pub fn judged(
     let mut facts = of_cohort(conn, staff, rules, (starts_on, today))?;
     let judge = |trainee: Trainee| {
         let facts = facts.remove(&trainee.id).unwrap_or_default();
-        Judged {
-            verdict: evaluate(rules, &facts, today),
-            trainee,
-            facts,
-        }
+        judge(trainee, facts, rules, today)
     };
-    Ok(trainees.into_iter().map(judge).collect())
+    trainees.into_iter().map(judge).collect()
+}
+
+/// One trainee of a cohort, judged by these rules.
+///
+/// # Errors
+/// [`crate::error::Error::NotFound`].
+pub fn judged_one(
+    conn: &mut Conn<'_>,
+    staff: &CohortStaff,
+    rules: &CompletionRules,
+    (id, today): (EnrolmentId, NaiveDate),
+) -> Result<Judged> {
+    let trainee = queries::trainee(conn, staff, id)?;
+    let mut all = of_cohort(conn, staff, rules, (trainee.starts_on, today))?;
+    judge(trainee, all.remove(&id).unwrap_or_default(), rules, today)
+}
+
+/// A trainee by their own proof, judged by these rules.
+///
+/// # Errors
+/// The database's.
+pub fn judged_own(
+    conn: &mut Conn<'_>,
+    whose: &OwnEnrolment,
+    rules: &CompletionRules,
+    today: NaiveDate,
+) -> Result<Judged> {
+    let trainee = queries::trainee_own(conn, whose)?;
+    let facts = own(conn, whose, (trainee.starts_on, today))?;
+    judge(trainee, facts, rules, today)
 }
 
 /// What is known of a trainee, by their own proof.
 ///
 /// # Errors
 /// The database's.
-pub fn own(
+fn own(
     conn: &mut Conn<'_>,
     own: &OwnEnrolment,
     (starts_on, today): (NaiveDate, NaiveDate),
@@ -195,8 +284,6 @@ pub fn summary(
     let Some(rules) = queries::followed_own(conn, whose)? else {
         return Ok(None);
     };
-    let trainee = queries::trainee_own(conn, whose)?;
-    let facts = own(conn, whose, (trainee.starts_on, today))?;
-    let verdict = evaluate(&rules.content, &facts, today);
+    let verdict = judged_own(conn, whose, &rules.content, today)?.verdict;
     Ok(Some((verdict.met(), verdict.lines.len())))
 }

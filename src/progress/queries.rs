@@ -7,7 +7,9 @@ use diesel::sql_types::{
 use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
 use serde_json::Value;
 
-use crate::access::{CohortStaff, OwnEnrolment, ProgrammeStaff};
+use crate::access::{CohortStaff, Own, OwnEnrolment, ProgrammeStaff};
+use crate::cohorts;
+use crate::cohorts::rules::CohortState;
 use crate::db::{Conn, sql_query};
 use crate::enrolments::rules::EnrolmentState;
 use crate::error::{Error, Result};
@@ -16,6 +18,7 @@ use crate::lang::Lang;
 
 use super::rules::RulesState;
 use super::rules::content::CompletionRules;
+use super::rules::verdict::Verdict;
 
 mod minutes;
 mod pauses;
@@ -185,6 +188,12 @@ pub struct Trainee {
     /// First day of the cohort.
     #[diesel(sql_type = Date)]
     pub starts_on: NaiveDate,
+    /// Its last day.
+    #[diesel(sql_type = Date)]
+    pub ends_on: NaiveDate,
+    /// Its state, as its word.
+    #[diesel(sql_type = Text)]
+    pub cohort_state: String,
     /// The completion that stands.
     #[diesel(sql_type = Nullable<SqlUuid>)]
     pub completion_id: Option<CompletionId>,
@@ -194,6 +203,23 @@ pub struct Trainee {
     /// The verdict as it was then.
     #[diesel(sql_type = Nullable<Jsonb>)]
     pub verdict: Option<Value>,
+    /// The rules by which it was confirmed.
+    #[diesel(sql_type = Nullable<Jsonb>)]
+    pub rules: Option<Value>,
+    /// Their number.
+    #[diesel(sql_type = Nullable<Integer>)]
+    pub rules_number: Option<i32>,
+}
+
+/// What was confirmed: the verdict, and the rules by which it was judged.
+#[derive(Clone, Debug)]
+pub struct Confirmed {
+    /// Number of the version.
+    pub number: i32,
+    /// What it asks for.
+    pub rules: CompletionRules,
+    /// The verdict as it was.
+    pub verdict: Verdict,
 }
 
 impl Trainee {
@@ -204,6 +230,33 @@ impl Trainee {
     pub fn state(&self) -> Result<EnrolmentState> {
         EnrolmentState::parse(&self.state)
             .ok_or_else(|| Error::Internal(format!("enrolment state {}", self.state)))
+    }
+
+    /// Is the cohort over, by its state or its last day?
+    #[must_use]
+    pub fn over(&self, today: NaiveDate) -> bool {
+        let ended = matches!(
+            CohortState::parse(&self.cohort_state),
+            Some(CohortState::Completed | CohortState::Archived | CohortState::Cancelled)
+        );
+        ended || today > self.ends_on
+    }
+
+    /// What was confirmed, if a completion stands.
+    ///
+    /// # Errors
+    /// A record that we do not read: a mistake of ours.
+    pub fn confirmed(&self) -> Result<Option<Confirmed>> {
+        let kept = (&self.verdict, &self.rules, self.rules_number);
+        let (Some(verdict), Some(rules), Some(number)) = kept else {
+            return Ok(None);
+        };
+        let unread = |what: &str| Error::Internal(format!("{what} of a completion: {}", self.id));
+        Ok(Some(Confirmed {
+            number,
+            rules: serde_json::from_value(rules.clone()).map_err(|_err| unread("rules"))?,
+            verdict: Verdict::kept(verdict).ok_or_else(|| unread("verdict"))?,
+        }))
     }
 
     /// Can a completion be confirmed for who stands so?
@@ -220,8 +273,10 @@ impl Trainee {
 }
 
 const TRAINEE: &str = "SELECT e.id, e.person_id, e.name_shown, e.name_sort, e.trainee_number, e.state, h.starts_on, \
-    c.id AS completion_id, c.confirmed_at, c.verdict FROM enrolments e JOIN cohorts h ON h.id = e.cohort_id \
-    LEFT JOIN completions c ON c.enrolment_id = e.id AND c.revoked_at IS NULL";
+    h.ends_on, h.state AS cohort_state, c.id AS completion_id, c.confirmed_at, c.verdict, r.content AS rules, \
+    r.number AS rules_number FROM enrolments e JOIN cohorts h ON h.id = e.cohort_id \
+    LEFT JOIN completions c ON c.enrolment_id = e.id AND c.revoked_at IS NULL \
+    LEFT JOIN completion_rules r ON r.id = c.rules_id";
 
 /// The trainees of a cohort by name; those who left are not among them.
 ///
@@ -261,11 +316,33 @@ pub fn trainee_own(conn: &mut Conn<'_>, own: &OwnEnrolment) -> Result<Trainee> {
         .ok_or(Error::NotFound)
 }
 
-/// Locks trainees of a cohort until the transaction ends.
+#[derive(QueryableByName)]
+struct OwnId {
+    #[diesel(sql_type = SqlUuid)]
+    id: EnrolmentId,
+}
+
+/// A person's enrolments that have a progress: all but those that they left. Who was deferred or has
+/// failed reads how they stood, and asks for nothing that is not theirs.
+///
+/// # Errors
+/// The database's.
+pub fn enrolments_own(conn: &mut Conn<'_>, own: &Own) -> Result<Vec<EnrolmentId>> {
+    let rows: Vec<OwnId> = sql_query(
+        "SELECT id FROM enrolments WHERE person_id = $1 AND state <> 'withdrawn' ORDER BY id DESC LIMIT 20",
+    )
+    .bind::<SqlUuid, _>(own.person())
+    .load(conn.pg())?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
+/// Locks the cohort, then trainees of it, until the transaction ends: the order in which a step that
+/// moves a seat locks them.
 ///
 /// # Errors
 /// The database's.
 pub fn lock(conn: &mut Conn<'_>, staff: &CohortStaff, ids: &[EnrolmentId]) -> Result<()> {
+    cohorts::queries::lock(conn, staff)?;
     let ids: Vec<uuid::Uuid> = ids.iter().map(|it| it.0).collect();
     sql_query(
         "SELECT id FROM enrolments WHERE cohort_id = $1 AND id = ANY ($2) ORDER BY id FOR UPDATE",

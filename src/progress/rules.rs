@@ -5,6 +5,8 @@ use crate::lang::{refusals, words};
 
 pub mod breaks;
 pub mod content;
+mod kept;
+mod reason;
 pub mod verdict;
 pub mod what_if;
 
@@ -73,6 +75,8 @@ words! {
         Frozen = "frozen" => progress_place_frozen,
         /// Confirmed.
         Confirmed = "confirmed" => progress_place_confirmed,
+        /// Confirmed, and a line that was met then is not any more.
+        Changed = "changed" => progress_place_changed,
         /// Takes no part now.
         Away = "away" => progress_place_away,
     }
@@ -105,6 +109,8 @@ refusals! {
         Overlaps = "break_overlaps" => progress_refuse_overlaps,
         /// Nobody can return from what has not begun.
         NotBegun = "break_not_begun" => progress_refuse_not_begun,
+        /// A deferral takes effect when it is granted, so not before its first day.
+        NotYet = "deferral_before_its_first_day" => progress_refuse_not_yet,
         /// A line that waits is no ground for ending the enrolment.
         StillOpen = "completion_still_possible" => progress_refuse_still_open,
     }

@@ -44,7 +44,7 @@ pub fn place_tone(place: Place) -> &'static str {
     match place {
         Place::Confirmed | Place::Ready => "ok",
         Place::Open => "wait",
-        Place::Failed => "bad",
+        Place::Failed | Place::Changed => "bad",
         Place::Frozen | Place::Away => "end",
     }
 }
@@ -56,11 +56,12 @@ pub fn place_tone(place: Place) -> &'static str {
 pub fn place(it: &Judged) -> crate::error::Result<Place> {
     let part = it.trainee.takes_part()?;
     Ok(match it.verdict.overall {
+        _ if it.changed => Place::Changed,
         _ if it.trainee.completion_id.is_some() => Place::Confirmed,
         _ if !part => Place::Away,
         _ if it.verdict.frozen => Place::Frozen,
-        Standing::Met => Place::Ready,
-        Standing::Open => Place::Open,
+        Standing::Met if it.verdict.ready() => Place::Ready,
+        Standing::Met | Standing::Open => Place::Open,
         Standing::Failed => Place::Failed,
     })
 }
@@ -133,13 +134,16 @@ fn reason(reason: Reason, lang: Lang) -> String {
             return lang.progress_why_must(&least, &ahead);
         }
         Reason::Left(n) => return lang.progress_why_left(n),
-        Reason::NothingHeld => lang.progress_why_nothing_held(),
+        Reason::NothingHeld => lang.progress_why_no_classes(),
+        Reason::NotYetHeld => lang.progress_why_nothing_held(),
         Reason::AttendanceLost => lang.progress_why_lost(),
         Reason::Passed => lang.progress_why_passed(),
         Reason::Exempted => lang.progress_why_exempted(),
         Reason::NoResult => lang.progress_why_no_result(),
         Reason::PartMissing => lang.progress_why_part_missing(),
         Reason::NotPassed => lang.progress_why_not_passed(),
+        Reason::Again => lang.progress_why_again(),
+        Reason::MarkSoFar => lang.progress_why_mark_so_far(),
         Reason::MarkReached => lang.progress_why_mark_reached(),
         Reason::MarkLow => lang.progress_why_mark_low(),
         Reason::NoMark => lang.progress_why_no_mark(),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
-use diesel::sql_types::{Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Bool, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{QueryableByName, RunQueryDsl};
 
 use crate::access::{CohortStaff, OwnEnrolment};
@@ -29,6 +29,8 @@ pub struct ModuleResult {
     pub standing: Standing,
     /// The day on which the last part was released, or the exemption granted.
     pub decided_on: Option<NaiveDate>,
+    /// May it still change: is an appeal open or in time, a resit not released, or can a first one be set?
+    pub again: bool,
 }
 
 #[derive(QueryableByName)]
@@ -39,9 +41,12 @@ struct Attends {
     module_id: ModuleId,
     #[diesel(sql_type = diesel::sql_types::Date)]
     starts_on: NaiveDate,
+    #[diesel(sql_type = Bool)]
+    alive: bool,
 }
 
-const ATTENDS: &str = "SELECT DISTINCT e.id AS enrolment_id, o.module_id, c.starts_on FROM enrolments e \
+const ATTENDS: &str = "SELECT DISTINCT e.id AS enrolment_id, o.module_id, c.starts_on, \
+    c.state NOT IN ('completed', 'archived', 'cancelled') AS alive FROM enrolments e \
     JOIN cohorts c ON c.id = e.cohort_id JOIN offerings o ON o.cohort_id = e.cohort_id AND o.state <> 'cancelled' \
     WHERE e.cohort_id = $1 AND (o.whole_cohort OR EXISTS (SELECT FROM offering_places p \
       WHERE p.offering_id = o.id AND p.enrolment_id = e.id))";
@@ -52,6 +57,8 @@ struct Marked {
     enrolment_id: EnrolmentId,
     #[diesel(sql_type = SqlUuid)]
     module_id: ModuleId,
+    #[diesel(sql_type = SqlUuid)]
+    assessment_id: AssessmentId,
     #[diesel(sql_type = Integer)]
     part: i32,
     #[diesel(sql_type = Nullable<Integer>)]
@@ -60,7 +67,24 @@ struct Marked {
     pass_mark: i32,
     #[diesel(sql_type = Timestamptz)]
     released_at: DateTime<Utc>,
+    #[diesel(sql_type = Bool)]
+    resit: bool,
+    /// Is an appeal open, or still in time?
+    #[diesel(sql_type = Bool)]
+    appealable: bool,
 }
+
+/// A resit that is set: of what, and whether it is released.
+#[derive(QueryableByName)]
+struct Resit {
+    #[diesel(sql_type = SqlUuid)]
+    of_id: AssessmentId,
+    #[diesel(sql_type = Bool)]
+    released: bool,
+}
+
+const RESITS: &str = "SELECT resit_of AS of_id, state = 'released' AS released FROM assessments \
+    WHERE cohort_id = $1 AND resit_of IS NOT NULL";
 
 #[derive(QueryableByName)]
 struct Exempted {
@@ -79,8 +103,11 @@ fn known(
     enrolment: Option<EnrolmentId>,
 ) -> Result<(Vec<Marked>, Vec<Exempted>)> {
     let marks = sql_query(
-        "SELECT enrolment_id, module_id, part, mark, pass_mark, released_at FROM released_marks \
-         WHERE cohort_id = $1 AND ($2 IS NULL OR enrolment_id = $2)",
+        "SELECT r.enrolment_id, r.module_id, r.assessment_id, r.part, r.mark, r.pass_mark, r.released_at, r.resit, \
+           EXISTS (SELECT FROM appeals a WHERE a.released_id = r.id AND a.state = 'lodged') \
+             OR (coalesce(r.appeal_until >= banyan_now(), false) \
+               AND NOT EXISTS (SELECT FROM appeals a WHERE a.released_id = r.id AND a.state <> 'withdrawn')) AS appealable \
+         FROM released_marks r WHERE r.cohort_id = $1 AND ($2 IS NULL OR r.enrolment_id = $2)",
     )
     .bind::<SqlUuid, _>(cohort)
     .bind::<Nullable<SqlUuid>, _>(enrolment)
@@ -99,7 +126,9 @@ fn together(
     conn: &mut Conn<'_>,
     attends: &[Attends],
     (marks, exempted): &(Vec<Marked>, Vec<Exempted>),
+    resits: &[Resit],
 ) -> Result<Vec<ModuleResult>> {
+    let alive = attends.first().is_some_and(|it| it.alive);
     let mut wanted: BTreeSet<(EnrolmentId, ModuleId)> = attends
         .iter()
         .map(|it| (it.enrolment_id, it.module_id))
@@ -125,9 +154,25 @@ fn together(
     let one = |key: (EnrolmentId, ModuleId)| {
         let plan = plans.get(&key.1).map_or_else(Vec::new, parts);
         let rows = by.get(&key).map_or(&[][..], Vec::as_slice);
-        single(key, &plan, rows, exempt.get(&key).copied())
+        let again = rows.iter().any(|it| may_change(it, resits, alive));
+        single(key, &plan, (rows, again), exempt.get(&key).copied())
     };
     Ok(wanted.into_iter().map(one).collect())
+}
+
+/// May what was released be followed by something better? `alive`: the cohort is not over.
+fn may_change(it: &Marked, resits: &[Resit], alive: bool) -> bool {
+    if it.appealable {
+        return true;
+    }
+    if it.mark.is_some_and(|mark| mark >= it.pass_mark) {
+        return false;
+    }
+    let mut set = resits.iter().filter(|of| of.of_id == it.assessment_id);
+    match set.next() {
+        Some(first) => !first.released || set.any(|it| !it.released),
+        None => alive && !it.resit,
+    }
 }
 
 /// The parts of a plan as the rule knows them.
@@ -143,7 +188,7 @@ fn parts(plan: &Plan) -> Vec<Part> {
 fn single(
     (enrolment, module): (EnrolmentId, ModuleId),
     plan: &[Part],
-    rows: &[&Marked],
+    (rows, again): (&[&Marked], bool),
     exempt: Option<Option<NaiveDate>>,
 ) -> ModuleResult {
     let marks: Vec<PartMark> = rows
@@ -161,6 +206,7 @@ fn single(
         module,
         mark: out.mark.and_then(|it| u16::try_from(it).ok()),
         standing: out.standing,
+        again: again && exempt.is_none(),
         decided_on: match out.standing {
             Standing::NotYet => None,
             Standing::Passed | Standing::Failed | Standing::Incomplete => exempt.unwrap_or(last),
@@ -177,7 +223,10 @@ pub fn results(conn: &mut Conn<'_>, staff: &CohortStaff) -> Result<Vec<ModuleRes
         .bind::<SqlUuid, _>(staff.cohort())
         .load(conn.pg())?;
     let known = known(conn, staff.cohort(), None)?;
-    together(conn, &attends, &known)
+    let resits: Vec<Resit> = sql_query(RESITS)
+        .bind::<SqlUuid, _>(staff.cohort())
+        .load(conn.pg())?;
+    together(conn, &attends, &known, &resits)
 }
 
 /// How a trainee stands in their own modules.
@@ -193,7 +242,13 @@ pub fn results_of(conn: &mut Conn<'_>, own: &OwnEnrolment) -> Result<Vec<ModuleR
     })?;
     attends.retain(|it| it.enrolment_id == own.enrolment());
     let known = known(conn, own.cohort(), Some(own.enrolment()))?;
-    together(conn, &attends, &known)
+    // That a resit is set is the office's to know until it is opened; of it only this is told.
+    let resits: Vec<Resit> = conn.elevate(Task::Assess, |conn| {
+        Ok(sql_query(RESITS)
+            .bind::<SqlUuid, _>(own.cohort())
+            .load(conn.pg())?)
+    })?;
+    together(conn, &attends, &known, &resits)
 }
 
 /// An assessment past its due time for which a trainee has handed in nothing.

@@ -29,6 +29,17 @@ pub const FILL_SEATS: &str = "fill_seats";
 /// of offers runs it, as it stands below this one.
 pub const COHORT_CANCELLED: &str = "cohort_cancelled";
 
+/// The kind of the job by which everybody who is enrolled begins to take part when the cohort starts; the
+/// room of enrolments runs it, as it stands below this one.
+pub const COHORT_STARTED: &str = "cohort_started";
+
+/// Queues [`COHORT_STARTED`] in the transaction of the start.
+pub(super) fn started(conn: &mut Conn<'_>, cohort: &Cohort) -> Result<()> {
+    let now = now(conn)?;
+    let key = format!("{COHORT_STARTED}:{}", cohort.id);
+    jobs::later(conn, COHORT_STARTED, Some(cohort.id.0), &key, now)
+}
+
 /// Queues [`COHORT_CANCELLED`] in the transaction of the cancellation.
 pub(super) fn cancelled(conn: &mut Conn<'_>, cohort: &Cohort) -> Result<()> {
     let now = now(conn)?;

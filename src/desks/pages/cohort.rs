@@ -228,6 +228,7 @@ pub(super) fn need_line(need: Need, n: i64, cohort: &Cohort, lang: Lang) -> Need
         Need::OffersExpiring => (lang.desk_need_offers(n), "applications?state=offered"),
         Need::HoldsEnding => (lang.desk_need_holds(n), "seats"),
         Need::WaitingBesideFree => (lang.desk_need_waiting(n), "waitlist"),
+        Need::Breaks => (lang.desk_need_breaks(n), "breaks?state=asked"),
         Need::StartCohort => (lang.desk_need_start(&date(lang, cohort.starts_on)), "state"),
     };
     NeedLine {

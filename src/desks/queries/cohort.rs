@@ -117,6 +117,9 @@ pub struct Figures {
     /// Unused seats of holds that end soon.
     #[diesel(sql_type = BigInt)]
     pub falling: i64,
+    /// Requests for a break or a deferral that wait for an answer.
+    #[diesel(sql_type = BigInt)]
+    pub breaks: i64,
     /// The database's time at which all this was counted.
     #[diesel(sql_type = Timestamptz)]
     pub now: DateTime<Utc>,
@@ -133,11 +136,12 @@ impl Figures {
             expiring: self.expiring,
             falling: self.falling,
             waiting_beside_free: self.waiting_beside_free,
+            breaks: self.breaks,
         }
     }
 }
 
-const FIGURES: &str = "SELECT c.id AS cohort_id, a.*, u.*, o.*, e.*, w.*, p.*, t.now FROM cohorts c \
+const FIGURES: &str = "SELECT c.id AS cohort_id, a.*, u.*, o.*, e.*, w.*, p.*, k.*, t.now FROM cohorts c \
     CROSS JOIN (SELECT banyan_now() AS now) t \
     CROSS JOIN LATERAL (SELECT coalesce(sum(started), 0) AS started, coalesce(sum(submitted), 0) AS submitted, \
       coalesce(sum(decided), 0) AS decided, coalesce(sum(pending), 0) AS pending, \
@@ -158,7 +162,8 @@ const FIGURES: &str = "SELECT c.id AS cohort_id, a.*, u.*, o.*, e.*, w.*, p.*, t
       coalesce(array_agg(id) FILTER (WHERE offered + taken < capacity), '{}') AS free_ids \
       FROM seat_pools WHERE cohort_id = c.id) p \
     CROSS JOIN LATERAL (SELECT count(*) AS waiting, count(*) FILTER (WHERE pool_ids && p.free_ids) AS waiting_beside_free \
-      FROM waitlist_entries WHERE cohort_id = c.id AND state = 'waiting') w";
+      FROM waitlist_entries WHERE cohort_id = c.id AND state = 'waiting') w \
+    CROSS JOIN LATERAL (SELECT count(*) AS breaks FROM learning_breaks WHERE cohort_id = c.id AND state = 'asked') k";
 
 /// The counts of one cohort, for its staff.
 ///

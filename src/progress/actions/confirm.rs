@@ -15,12 +15,11 @@ use crate::ids::{CompletionId, EnrolmentId};
 use crate::lang::format::hk_date;
 
 use super::super::events::Noted;
-use super::super::facts::{Judged, judged};
+use super::super::facts::{Judged, judged, judged_one};
 use super::super::mail::{Told, tell};
 use super::super::queries::{self, Rules, Trainee};
+use super::super::rules::ProgressRefusal;
 use super::super::rules::content::is_key;
-use super::super::rules::verdict::evaluate;
-use super::super::rules::{ProgressRefusal, Standing};
 
 /// What a confirmation would do.
 #[derive(Clone, Debug)]
@@ -163,7 +162,8 @@ pub fn revoke(
     tell(conn, staff, (it.person_id, id), told, &key)
 }
 
-/// Ends an enrolment without completion because a line cannot be met any more.
+/// Ends an enrolment without completion because a line cannot be met any more, or is open and the cohort
+/// is over.
 ///
 /// # Errors
 /// [`ProgressRefusal::StillOpen`] while every line can be met; [`ProgressRefusal::NoRules`];
@@ -171,8 +171,11 @@ pub fn revoke(
 pub fn fail(conn: &mut Conn<'_>, staff: &CohortStaff, id: EnrolmentId, reason: &str) -> Result<()> {
     queries::lock(conn, staff, &[id])?;
     let it = one(conn, staff, id)?;
-    if it.verdict.overall != Standing::Failed || it.verdict.frozen {
+    if !it.can_fail() {
         return Err(ProgressRefusal::StillOpen.into());
+    }
+    if it.trainee.state()? == EnrolmentState::Enrolled {
+        settle(conn, staff, id, EnrolmentEvent::Activate)?;
     }
     settle(conn, staff, id, EnrolmentEvent::Fail)?;
     let trainee = &it.trainee;
@@ -210,15 +213,7 @@ pub fn reopen(
 fn one(conn: &mut Conn<'_>, staff: &CohortStaff, id: EnrolmentId) -> Result<Judged> {
     let rules = queries::followed(conn, staff)?.ok_or(ProgressRefusal::NoRules)?;
     let today = hk_date(db::now(conn)?);
-    let trainee = queries::trainee(conn, staff, id)?;
-    let days = (trainee.starts_on, today);
-    let mut all = super::super::facts::of_cohort(conn, staff, &rules.content, days)?;
-    let facts = all.remove(&id).unwrap_or_default();
-    Ok(Judged {
-        verdict: evaluate(&rules.content, &facts, today),
-        trainee,
-        facts,
-    })
+    judged_one(conn, staff, &rules.content, (id, today))
 }
 
 /// Records that a form is in; once recorded it stays as it is.

@@ -6,9 +6,10 @@ use diesel::RunQueryDsl;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel::sql_types::{Date, Integer, Text, Uuid as SqlUuid};
 
-use crate::access::{CohortStaff, OwnEnrolment};
+use crate::access::{self, CohortStaff, OwnEnrolment};
 use crate::audit::{self, About};
-use crate::db::{self, Conn, sql_query};
+use crate::cohorts;
+use crate::db::{self, Conn, Task, sql_query};
 use crate::enrolments::actions::{defer, take_back};
 use crate::enrolments::queries as enrolments;
 use crate::enrolments::rules::EnrolmentState;
@@ -20,7 +21,9 @@ use super::super::events::Noted;
 use super::super::mail::{Told, tell};
 use super::super::queries::{self, Pause};
 use super::super::rules::ProgressRefusal;
-use super::super::rules::breaks::{BreakEvent, BreakKind, BreakState, Span, next, problems};
+use super::super::rules::breaks::{
+    BreakEvent, BreakKind, BreakState, Span, next, problems, return_problem,
+};
 
 /// What a trainee asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,17 +61,44 @@ pub fn may_ask(conn: &mut Conn<'_>, own: &OwnEnrolment) -> Result<()> {
     takes_part(enrolments::own(conn, own)?.state()?)
 }
 
+/// Locks a trainee's cohort, then their enrolment: what is asked for and what is decided wait for each
+/// other, in the order of every step that moves a seat.
+fn lock_own(conn: &mut Conn<'_>, own: &OwnEnrolment) -> Result<()> {
+    conn.elevate(Task::Seats, |conn| {
+        let seats = access::working(conn, Task::Seats)?;
+        cohorts::queries::lock_for_seats(conn, &seats, own.cohort())?;
+        enrolments::lock(conn, &seats, own.enrolment()).map(|_locked| ())
+    })
+}
+
+/// Refuses days that meet another pause of the same trainee.
+fn clear(
+    conn: &mut Conn<'_>,
+    staff: &CohortStaff,
+    (it, days): (&Pause, Span),
+    today: NaiveDate,
+) -> Result<()> {
+    for other in queries::pauses_of(conn, staff, it.enrolment_id)? {
+        let frozen = queries::frozen_days(&other, today)?;
+        if other.id != it.id && frozen.is_some_and(|it| it.overlaps(&days)) {
+            return Err(ProgressRefusal::Overlaps.into());
+        }
+    }
+    Ok(())
+}
+
 /// The trainee asks for a pause; returns its id.
 ///
 /// # Errors
 /// [`ProgressRefusal`] when the trainee takes no part, another request waits or the days meet another
 /// break; [`Error::Invalid`] for days in the wrong order.
 pub fn ask(conn: &mut Conn<'_>, own: &OwnEnrolment, asked: &Asked) -> Result<BreakId> {
-    may_ask(conn, own)?;
     let problems = problems(&asked.span);
     if !problems.is_empty() {
         return Err(Error::Invalid(problems));
     }
+    lock_own(conn, own)?;
+    may_ask(conn, own)?;
     let today = hk_date(db::now(conn)?);
     for pause in queries::pauses_own(conn, own)? {
         let meets = queries::frozen_days(&pause, today)?.is_some_and(|it| it.overlaps(&asked.span));
@@ -130,12 +160,21 @@ pub fn withdraw(conn: &mut Conn<'_>, own: &OwnEnrolment, id: BreakId) -> Result<
     audit::note(conn, about(id, own.person(), own.programme()), &noted)
 }
 
+/// A request, after its cohort, its enrolment and itself are locked.
+fn locked(conn: &mut Conn<'_>, staff: &CohortStaff, id: BreakId) -> Result<Pause> {
+    let it = queries::pause(conn, staff, id)?;
+    queries::lock(conn, staff, &[it.enrolment_id])?;
+    queries::lock_pause(conn, staff, id)?;
+    queries::pause(conn, staff, id)
+}
+
 /// The office grants or refuses a request, with an answer that the trainee reads. A deferral gives the
 /// seat back, and the next who fits is offered it while offers are out.
 ///
 /// # Errors
 /// [`super::super::rules::breaks::BreakStepRefused`] when it is answered already; [`Error::Stale`] when
-/// `seen` is not its version; [`ProgressRefusal::NotTrainee`].
+/// `seen` is not its version; [`ProgressRefusal`] when the trainee takes no part, the days meet another
+/// pause by now, or a deferral has not come to its first day.
 pub fn decide(
     conn: &mut Conn<'_>,
     staff: &CohortStaff,
@@ -143,7 +182,7 @@ pub fn decide(
     grant: bool,
     answer: &str,
 ) -> Result<()> {
-    let it = queries::pause(conn, staff, id)?;
+    let it = locked(conn, staff, id)?;
     let event = if grant {
         BreakEvent::Grant
     } else {
@@ -153,11 +192,15 @@ pub fn decide(
     if grant {
         let enrolment = enrolments::of_cohort(conn, staff, it.enrolment_id)?;
         takes_part(enrolment.state()?)?;
+        let today = hk_date(db::now(conn)?);
+        clear(conn, staff, (&it, it.span()), today)?;
         if it.kind()? == BreakKind::Deferral {
+            if today < it.starts_on {
+                return Err(ProgressRefusal::NotYet.into());
+            }
             defer(conn, staff, it.enrolment_id)?;
         }
     }
-    queries::lock_pause(conn, staff, id)?;
     let done = sql_query(
         "UPDATE learning_breaks SET state = $3, answer = $4, decided_at = banyan_now(), version = version + 1 \
          WHERE id = $1 AND version = $2 AND state = 'asked'",
@@ -192,23 +235,35 @@ pub fn decide(
 ///
 /// # Errors
 /// [`super::super::rules::breaks::BreakStepRefused`]; [`ProgressRefusal::NotBegun`] for a day before the
-/// pause; [`crate::cohorts::rules::seats::SeatRefusal`] without a free seat; [`Error::Stale`].
+/// pause; [`Error::Invalid`] for a day after a break has ended by itself, or a deferral's that lies ahead;
+/// [`ProgressRefusal::Overlaps`]; [`crate::cohorts::rules::seats::SeatRefusal`] without a free seat; [`Error::Stale`].
 pub fn come_back(
     conn: &mut Conn<'_>,
     staff: &CohortStaff,
     (id, seen): (BreakId, i32),
     on: NaiveDate,
 ) -> Result<()> {
-    let it: Pause = queries::pause(conn, staff, id)?;
+    let it: Pause = locked(conn, staff, id)?;
     let to: BreakState = next(it.state()?, BreakEvent::Return)?;
     if on < it.starts_on {
         return Err(ProgressRefusal::NotBegun.into());
     }
-    if it.kind()? == BreakKind::Deferral {
-        take_back(conn, staff, it.enrolment_id)?;
+    let (kind, today) = (it.kind()?, hk_date(db::now(conn)?));
+    if let Some(problem) = return_problem(kind, &it.span(), on, today) {
+        return Err(Error::Invalid(vec![problem]));
     }
-    queries::lock_pause(conn, staff, id)?;
     let eve = on.checked_sub_days(Days::new(1)).unwrap_or(on);
+    let days = Span {
+        from: it.starts_on,
+        to: eve,
+    };
+    clear(conn, staff, (&it, days), today)?;
+    match kind {
+        BreakKind::Deferral => take_back(conn, staff, it.enrolment_id)?,
+        BreakKind::Break => {
+            takes_part(enrolments::of_cohort(conn, staff, it.enrolment_id)?.state()?)?;
+        }
+    }
     let done = sql_query(
         "UPDATE learning_breaks SET state = $3, ends_on = $4, version = version + 1 \
          WHERE id = $1 AND version = $2 AND state = 'granted'",

@@ -13,7 +13,6 @@ use crate::error::Result;
 use crate::ids::{EnrolmentId, RulesId};
 use crate::lang::Lang;
 use crate::lang::format::hk_date;
-use crate::teaching::queries::own_enrolments;
 use crate::web::api::{Day, Given, list};
 use crate::web::exports::XLSX;
 use crate::web::paging::{Cursor, PAGE, Page};
@@ -26,7 +25,7 @@ use super::super::pages::what_if::{changes, overlaid};
 use super::super::queries::{self, Rules};
 use super::super::rules::ProgressRefusal;
 use super::super::rules::content::CompletionRules;
-use super::super::rules::verdict::{Amount, Verdict, evaluate};
+use super::super::rules::verdict::{Amount, Verdict};
 use super::super::say;
 
 /// A line of the rules, and how it stands.
@@ -55,13 +54,15 @@ struct CompletionStanding {
     enrolment: Uuid,
     name: String,
     trainee_number: String,
-    /// ready, open, failed, frozen, confirmed or away.
+    /// ready, open, failed, frozen, confirmed, changed (confirmed, and by the same rules a line is not met
+    /// any more) or away.
     place: String,
     /// met, open or failed.
     overall: String,
     /// On a break: nothing counts against the trainee.
     frozen: bool,
     confirmed_at: Option<DateTime<Utc>>,
+    /// Of a completion that is confirmed, as they were then.
     lines: Vec<CompletionLine>,
 }
 
@@ -98,7 +99,7 @@ fn standing(it: &Judged, by: (&CompletionRules, &Book, Lang)) -> Result<Completi
         overall: it.verdict.overall.as_str().to_owned(),
         frozen: it.verdict.frozen,
         confirmed_at: it.trainee.confirmed_at,
-        lines: lines(&it.verdict, by),
+        lines: lines(&it.verdict, (it.rules(by.0), by.1, by.2)),
     })
 }
 
@@ -195,7 +196,7 @@ pub(super) fn schemas(to: ComponentsBuilder) -> ComponentsBuilder {
 const LIST: &[(&str, &str)] = &[
     (
         "place",
-        "Only those who are ready, open, failed, frozen, confirmed or away.",
+        "Only those who are ready, open, failed, frozen, confirmed, changed or away.",
     ),
     ("q", "Part of a name or number."),
     (
@@ -415,16 +416,8 @@ fn shown(cx: &mut Cx<'_, '_>, staff: &CohortStaff, id: EnrolmentId) -> Result<Re
     let lang = cx.lang();
     let rules = followed(cx, staff)?;
     let book = book(cx.conn, staff.programme())?;
-    let trainee = queries::trainee(cx.conn, staff, id)?;
     let today = hk_date(db::now(cx.conn)?);
-    let days = (trainee.starts_on, today);
-    let mut all = facts::of_cohort(cx.conn, staff, &rules.content, days)?;
-    let facts = all.remove(&id).unwrap_or_default();
-    let it = Judged {
-        verdict: evaluate(&rules.content, &facts, today),
-        trainee,
-        facts,
-    };
+    let it = facts::judged_one(cx.conn, staff, &rules.content, (id, today))?;
     Reply::json(200, &standing(&it, (&rules.content, &book, lang))?)
 }
 
@@ -439,19 +432,13 @@ fn own(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let person = access::own(cx.conn)?;
     let today = hk_date(db::now(cx.conn)?);
     let mut rows = Vec::new();
-    for enrolment in own_enrolments(cx.conn, &person)? {
+    for enrolment in queries::enrolments_own(cx.conn, &person)? {
         let own = access::own_enrolment(cx.conn, enrolment)?;
         let Some(rules) = queries::followed_own(cx.conn, &own)? else {
             continue;
         };
         let book = book(cx.conn, own.programme())?;
-        let trainee = queries::trainee_own(cx.conn, &own)?;
-        let facts = facts::own(cx.conn, &own, (trainee.starts_on, today))?;
-        let it = Judged {
-            verdict: evaluate(&rules.content, &facts, today),
-            trainee,
-            facts,
-        };
+        let it = facts::judged_own(cx.conn, &own, &rules.content, today)?;
         rows.push(standing(&it, (&rules.content, &book, lang))?);
     }
     list(Page { rows, next: None }, |it| it)
@@ -467,19 +454,17 @@ fn what_if(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let then = overlaid(&mut form, pairs, &now.content);
     form.done()?;
     let rows = changes(cx.conn, &staff, &now.content, &then)?;
-    let line = |what| say::what(what, &then, &book, lang);
+    let line = |(what, _, to): &(_, Option<_>, Option<super::super::rules::Standing>)| {
+        let rules = if to.is_some() { &then } else { &now.content };
+        say::what(*what, rules, &book, lang)
+    };
     list(Page { rows, next: None }, |it| CompletionChange {
         enrolment: it.id,
         name: it.name,
         trainee_number: it.number,
         from: it.from.as_str().to_owned(),
         to: it.to.as_str().to_owned(),
-        lines: it
-            .change
-            .lines
-            .iter()
-            .map(|(what, ..)| line(*what))
-            .collect(),
+        lines: it.change.lines.iter().map(line).collect(),
     })
 }
 

@@ -174,6 +174,8 @@ struct CohortPage {
     text: String,
     filtered: bool,
     ready: bool,
+    /// Requests for a break that wait.
+    waiting: Option<String>,
     query: String,
     paged: bool,
     first: String,
@@ -210,6 +212,7 @@ pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let query = &cx.visit.request.query;
     let wanted = narrowed(query);
     let after = Cursor::from_query(query);
+    let waiting = queries::pauses_asked(cx.conn, &staff)?;
     let all = all(cx, rules.as_ref())?;
     let ready = all
         .iter()
@@ -254,6 +257,7 @@ pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         text: query.typed("q").to_owned(),
         filtered: wanted.place.is_some() || !wanted.text.is_empty(),
         ready,
+        waiting: (waiting > 0).then(|| lang.progress_breaks_waiting(waiting)),
         query: query.with(&[("after", "")]),
         paged: after.is_some(),
         first: format!("{base}?{}", query.with(&[("after", "")])),
@@ -263,13 +267,15 @@ pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     })
 }
 
-fn cells(it: &Judged, rules: &CompletionRules, book: &Book, lang: Lang) -> Vec<String> {
+/// Each line of a trainee by its name.
+fn cells(it: &Judged, rules: &CompletionRules, book: &Book, lang: Lang) -> Vec<(String, String)> {
     let line = |line| {
-        let said = say::line(line, rules, book, lang);
-        format!(
+        let said = say::line(line, it.rules(rules), book, lang);
+        let text = format!(
             "{} ({} / {}) {}",
             said.standing, said.have, said.need, said.reason
-        )
+        );
+        (said.what, text)
     };
     it.verdict.lines.iter().map(line).collect()
 }
@@ -291,19 +297,29 @@ pub(in crate::progress) fn file(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         lang.progress_number().to_owned(),
         lang.progress_standing().to_owned(),
     ];
-    // Every trainee has the same lines: the rules decide which there are.
-    if let Some((_, first)) = found.first() {
-        let what =
-            |it: &super::super::rules::verdict::Line| say::what(it.what, &content, &book, lang);
-        header.extend(first.verdict.lines.iter().map(what));
+    // The lines of the rules; who was confirmed by others adds those that these do not have.
+    let mut columns: Vec<String> = Vec::new();
+    let mut all = Vec::new();
+    for (_, it) in &found {
+        let cells = cells(it, &content, &book, lang);
+        for (what, _) in &cells {
+            if !columns.contains(what) {
+                columns.push(what.clone());
+            }
+        }
+        all.push((row(lang, "", &[], it)?, cells));
     }
     let mut rows = Vec::new();
-    for (_, it) in &found {
-        let shown = row(lang, "", &[], it)?;
-        let mut cellsof = vec![shown.name, shown.number, shown.place.to_owned()];
-        cellsof.extend(cells(it, &content, &book, lang));
-        rows.push(cellsof);
+    for (shown, cells) in all {
+        let mut line = vec![shown.name, shown.number, shown.place.to_owned()];
+        let cell = |what: &String| {
+            let found = cells.iter().find(|(name, _)| name == what);
+            found.map_or_else(String::new, |(_, text)| text.clone())
+        };
+        line.extend(columns.iter().map(cell));
+        rows.push(line);
     }
+    header.extend(columns);
     let header: Vec<&str> = header.iter().map(String::as_str).collect();
     short(
         &cx.request().path,

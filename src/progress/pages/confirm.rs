@@ -89,8 +89,10 @@ fn question(
 /// GET `…/completion/confirm`: those named in the address, or everybody who is ready.
 pub(super) fn ask(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let (staff, cohort) = cohort_of(cx)?;
-    let ids = chosen(&cx.visit.request.query)?;
-    let ids = (!ids.is_empty()).then_some(ids);
+    let query = &cx.visit.request.query;
+    let ids = chosen(query)?;
+    // The list's form says that it chooses: with nothing ticked nobody is meant, and not everybody.
+    let ids = (query.has("chosen", "yes") || !ids.is_empty()).then_some(ids);
     question(cx, (&staff, &cohort), ids.as_deref(), (200, None))
 }
 

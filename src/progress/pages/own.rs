@@ -13,7 +13,6 @@ use crate::error::{Error, Result};
 use crate::ids::{BreakId, EnrolmentId};
 use crate::lang::Lang;
 use crate::lang::format::{date, hk_date};
-use crate::teaching::queries::own_enrolments;
 use crate::web::fields::{Again, Field, Group, Input, fill};
 use crate::web::{Cx, Form, Pairs, Reply, Shell};
 
@@ -21,7 +20,7 @@ use super::super::actions::{self, Asked};
 use super::super::facts;
 use super::super::queries;
 use super::super::rules::breaks::{BreakEvent, BreakKind, Span, days_counted, next};
-use super::super::rules::verdict::{Facts, evaluate};
+use super::super::rules::verdict::Facts;
 use super::super::say::{self, Said};
 use super::pair;
 use super::pauses::{Shown, shown};
@@ -154,34 +153,33 @@ fn competencies(passed: &[Version], book: &Book, lang: Lang) -> Vec<Competence> 
 fn mine(cx: &mut Cx<'_, '_>, own: &OwnEnrolment) -> Result<Mine> {
     let lang = cx.lang();
     let cohort = cohorts::published(cx.conn, own.cohort())?;
-    let trainee = queries::trainee_own(cx.conn, own)?;
     let rules = queries::followed_own(cx.conn, own)?;
     let content = rules
         .as_ref()
         .map(|it| it.content.clone())
         .unwrap_or_default();
     let today = hk_date(db::now(cx.conn)?);
-    let facts = facts::own(cx.conn, own, (trainee.starts_on, today))?;
-    let verdict = evaluate(&content, &facts, today);
+    let judged = facts::judged_own(cx.conn, own, &content, today)?;
+    let (verdict, facts, trainee) = (&judged.verdict, &judged.facts, &judged.trainee);
     let book = book(cx.conn, own.programme())?;
-    let passed = passed(cx, &facts, trainee.starts_on)?;
+    let passed = passed(cx, facts, trainee.starts_on)?;
     let (met, all) = (verdict.met(), verdict.lines.len());
     Ok(Mine {
         enrolment: own.enrolment(),
         cohort: cohort.name(lang).to_owned(),
         ring: ring(met, all),
-        rules: rules.is_some(),
+        rules: rules.is_some() || judged.by.is_some(),
         lines: verdict
             .lines
             .iter()
-            .map(|line| say::line(line, &content, &book, lang))
+            .map(|line| say::line(line, judged.rules(&content), &book, lang))
             .collect(),
         confirmed: trainee
             .confirmed_at
             .map(|at| lang.progress_confirmed_note(&date(lang, hk_date(at)))),
         frozen: verdict.frozen,
         days: lang.progress_days(days_counted(trainee.starts_on, today, &facts.breaks)),
-        bars: bars(&facts, &passed, lang),
+        bars: bars(facts, &passed, lang),
         competencies: competencies(&passed, &book, lang),
     })
 }
@@ -191,7 +189,7 @@ pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let lang = cx.lang();
     let own = access::own(cx.conn)?;
     let mut all = Vec::new();
-    for enrolment in own_enrolments(cx.conn, &own)? {
+    for enrolment in queries::enrolments_own(cx.conn, &own)? {
         let own = access::own_enrolment(cx.conn, enrolment)?;
         all.push(mine(cx, &own)?);
     }

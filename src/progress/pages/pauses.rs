@@ -16,7 +16,7 @@ use crate::web::{Cx, Form, Pairs, Reply, Shell};
 
 use super::super::actions;
 use super::super::queries::{self, Pause};
-use super::super::rules::breaks::{BreakEvent, BreakState, next};
+use super::super::rules::breaks::{BreakEvent, BreakKind, BreakState, day_after, next};
 use super::{cohort_of, crumbs, pair};
 
 /// A request as pages show it.
@@ -168,6 +168,9 @@ fn show(cx: &mut Cx<'_, '_>, typed: &Pairs, again: Again) -> Result<Reply> {
         next(state, BreakEvent::Grant).is_ok(),
         next(state, BreakEvent::Return).is_ok(),
     );
+    let (kind, today) = (it.kind()?, hk_date(db::now(cx.conn)?));
+    // A break ends by itself: once it is over there is no return to record.
+    let back = back && (kind == BreakKind::Deferral || today <= it.ends_on);
     let mut act = None;
     if grant {
         let choices = vec![
@@ -190,8 +193,9 @@ fn show(cx: &mut Cx<'_, '_>, typed: &Pairs, again: Again) -> Result<Reply> {
         let words = (lang.progress_break_back_note(), lang.progress_break_back());
         act = Some((format!("{here}/return"), fields, words));
     }
-    let today = hk_date(db::now(cx.conn)?).to_string();
-    let begun = Pairs::new(vec![pair("on", today)]);
+    let on = today.min(day_after(&it.span()));
+    let on = if kind == BreakKind::Break { on } else { today };
+    let begun = Pairs::new(vec![pair("on", on.to_string())]);
     let values = if typed.iter().next().is_some() {
         typed
     } else {
@@ -206,7 +210,7 @@ fn show(cx: &mut Cx<'_, '_>, typed: &Pairs, again: Again) -> Result<Reply> {
     way.push(pair(home(&staff), lang.progress_breaks()));
     let status = again.status;
     let page = RecordPage {
-        shell: cx.shell(lang.progress_break_of(it.kind()?.label(lang), &it.name_shown)),
+        shell: cx.shell(lang.progress_break_of(kind.label(lang), &it.name_shown)),
         crumbs: way,
         trainee: format!("{}/trainees/{}", super::at(&staff), it.enrolment_id),
         history: audit::shown(cx.conn, it.id.0, lang, format!("{here}/history"))?,

@@ -16,10 +16,9 @@ use crate::web::{Cx, Form, Pairs, Reply, Shell};
 use super::super::actions;
 use super::super::facts;
 use super::super::queries;
+use super::super::rules::Place;
 use super::super::rules::breaks::days_counted;
 use super::super::rules::content::CompletionRules;
-use super::super::rules::verdict::evaluate;
-use super::super::rules::{Place, Standing};
 use super::super::say::{self, Said};
 use super::own::{Ring, ring};
 use super::{at, cohort_of, crumbs, pair};
@@ -46,6 +45,7 @@ struct TraineePage {
     ring: Ring,
     lines: Vec<Said>,
     confirmed: Option<String>,
+    changed: bool,
     frozen: bool,
     days: String,
     forms: Vec<FormRow>,
@@ -95,17 +95,15 @@ fn show(cx: &mut Cx<'_, '_>, again: Again) -> Result<Reply> {
         .map(|it| it.content.clone())
         .unwrap_or_default();
     let today = hk_date(db::now(cx.conn)?);
-    let mut all = facts::of_cohort(cx.conn, &staff, &content, (it.starts_on, today))?;
-    let facts = all.remove(&it.id).unwrap_or_default();
-    let verdict = evaluate(&content, &facts, today);
+    let judged = facts::judged_one(cx.conn, &staff, &content, (it.id, today))?;
     let book = book(cx.conn, staff.programme())?;
     let forms = forms(cx, &staff, it.id, &content)?;
     let history = format!("/cohorts/{}/enrolments/{}/history", staff.cohort(), it.id);
     let history = audit::shown(cx.conn, it.id.0, lang, history)?;
-    let judged = facts::Judged {
-        trainee: it,
-        facts,
-        verdict,
+    let by = match (&judged.by, &rules) {
+        (Some((number, rules)), _) => Some((*number, rules)),
+        (None, Some(rules)) => Some((rules.number, &rules.content)),
+        (None, None) => None,
     };
     let (place, verdict, it) = (say::place(&judged)?, &judged.verdict, &judged.trainee);
     let status = again.status;
@@ -123,17 +121,16 @@ fn show(cx: &mut Cx<'_, '_>, again: Again) -> Result<Reply> {
         },
         tone: say::place_tone(place),
         ring: ring(verdict.met(), verdict.lines.len()),
-        rules: rules
-            .as_ref()
-            .map(|it| lang.progress_by_rules(it.number, it.content.name.say(lang))),
+        rules: by.map(|(number, it)| lang.progress_by_rules(number, it.name.say(lang))),
         lines: verdict
             .lines
             .iter()
-            .map(|line| say::line(line, &content, &book, lang))
+            .map(|line| say::line(line, judged.rules(&content), &book, lang))
             .collect(),
         confirmed: it
             .confirmed_at
             .map(|at| lang.progress_confirmed_note(&date(lang, hk_date(at)))),
+        changed: judged.changed,
         frozen: verdict.frozen,
         days: lang.progress_days(days_counted(it.starts_on, today, &judged.facts.breaks)),
         forms,
@@ -141,7 +138,7 @@ fn show(cx: &mut Cx<'_, '_>, again: Again) -> Result<Reply> {
         ready: place == Place::Ready,
         can_reopen: it.completion_id.is_none()
             && crate::enrolments::rules::next(it.state()?, EnrolmentEvent::Reopen).is_ok(),
-        can_fail: verdict.overall == Standing::Failed && place == Place::Failed,
+        can_fail: matches!(place, Place::Failed | Place::Open) && judged.can_fail(),
         again,
         history,
     };

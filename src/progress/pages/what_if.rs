@@ -52,7 +52,7 @@ pub(in crate::progress) fn changes(
         }
         let before = evaluate(now, &it.facts, today);
         let after = evaluate(then, &it.facts, today);
-        if let Some(change) = change(&before, &after) {
+        if let Some(change) = change((now, &before), (then, &after)) {
             all.push(Changed {
                 id: it.trainee.id.to_string(),
                 name: it.trainee.name_shown,

@@ -32,12 +32,14 @@ struct Minutes {
     ahead: i64,
 }
 
-/// Sessions that the trainee is to attend and whose register is not signed off: nothing is lost yet.
+/// Published sessions since the trainee joined, which they are to attend and whose register is not signed
+/// off: nothing is lost yet.
 const AHEAD: &str = "SELECT e.id AS enrolment_id, s.module_id, 0::bigint AS held, 0::bigint AS attended, 0::bigint AS excused, \
     sum(extract(epoch FROM s.ends_at - s.starts_at) / 60)::bigint AS ahead \
     FROM class_sessions s JOIN offerings o ON o.id = s.offering_id JOIN enrolments e ON e.cohort_id = s.cohort_id \
     LEFT JOIN registers g ON g.session_id = s.id \
-    WHERE s.cohort_id = $1 AND ($2 IS NULL OR e.id = $2) AND s.state <> 'cancelled' AND g.signed_off_at IS NULL \
+    WHERE s.cohort_id = $1 AND ($2 IS NULL OR e.id = $2) AND s.published AND s.state <> 'cancelled' AND g.signed_off_at IS NULL \
+      AND s.starts_at >= e.created_at \
       AND (o.whole_cohort OR EXISTS (SELECT FROM offering_places p WHERE p.offering_id = o.id AND p.enrolment_id = e.id)) \
       AND NOT EXISTS (SELECT FROM unnest($3, $4, $5) AS b (enrolment_id, from_on, to_on) WHERE b.enrolment_id = e.id \
         AND ((s.starts_at AT TIME ZONE 'UTC') + interval '8 hours')::date BETWEEN b.from_on AND b.to_on) \

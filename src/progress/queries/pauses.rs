@@ -127,6 +127,25 @@ pub fn pauses(
     }))
 }
 
+#[derive(QueryableByName)]
+struct Asked {
+    #[diesel(sql_type = BigInt)]
+    n: i64,
+}
+
+/// How many of a cohort's requests wait for an answer.
+///
+/// # Errors
+/// The database's.
+pub fn pauses_asked(conn: &mut Conn<'_>, staff: &CohortStaff) -> Result<i64> {
+    let row: Asked = sql_query(
+        "SELECT count(*) AS n FROM learning_breaks WHERE cohort_id = $1 AND state = 'asked'",
+    )
+    .bind::<SqlUuid, _>(staff.cohort())
+    .get_result(conn.pg())?;
+    Ok(row.n)
+}
+
 /// One of a cohort's.
 ///
 /// # Errors

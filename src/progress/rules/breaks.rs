@@ -3,6 +3,7 @@
 use chrono::{Days, NaiveDate};
 
 use crate::error::{FieldError, Refusal};
+use crate::lang::format::date;
 use crate::lang::{Lang, Say, words};
 
 words! {
@@ -103,10 +104,10 @@ impl Span {
         self.from <= day && day <= self.to
     }
 
-    /// Have the two a day in common?
+    /// Have the two a day in common? An empty one has none.
     #[must_use]
     pub fn overlaps(&self, other: &Self) -> bool {
-        self.from <= other.to && other.from <= self.to
+        self.from.max(other.from) <= self.to.min(other.to)
     }
 }
 
@@ -125,21 +126,32 @@ pub fn days_counted(from: NaiveDate, to: NaiveDate, breaks: &[Span]) -> usize {
         .count()
 }
 
-/// A deadline moved by the days of the pauses that lie between the start and it: what was frozen is
-/// given back. Pauses that the move itself reaches count too.
+/// The first day on which a trainee who is on a break can be back at the latest: it ends by itself.
 #[must_use]
-pub fn moved(start: NaiveDate, due: NaiveDate, breaks: &[Span]) -> NaiveDate {
-    let wanted = days_counted(start, due, &[]);
-    let mut due = due;
-    loop {
-        let missing = wanted.saturating_sub(days_counted(start, due, breaks));
-        let later = u64::try_from(missing)
-            .ok()
-            .and_then(|days| due.checked_add_days(Days::new(days)));
-        match later {
-            Some(later) if missing > 0 => due = later,
-            _ => return due,
+pub fn day_after(span: &Span) -> NaiveDate {
+    span.to.checked_add_days(Days::new(1)).unwrap_or(span.to)
+}
+
+/// Why nobody can be back from such a pause on this day. A deferral lasts until the trainee is back, so
+/// its end is noted when it has come.
+#[must_use]
+pub fn return_problem(
+    kind: BreakKind,
+    span: &Span,
+    on: NaiveDate,
+    today: NaiveDate,
+) -> Option<FieldError> {
+    match kind {
+        BreakKind::Break if on > day_after(span) => {
+            let last = span.to;
+            Some(FieldError::new("on", "range", move |lang| {
+                lang.progress_back_late(&date(lang, last))
+            }))
         }
+        BreakKind::Deferral if on > today => Some(FieldError::new("on", "future", |lang| {
+            lang.progress_not_future().to_owned()
+        })),
+        BreakKind::Break | BreakKind::Deferral => None,
     }
 }
 

@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
-use serde_json::{Value, json};
 
 use crate::ids::ModuleId;
 
 use super::breaks::{Span, frozen};
-use super::content::{Choice, CompletionRules, WHOLE};
+use super::content::{Choice, CompletionRules, NamedForm, WHOLE};
 use super::{Excused, Standing, Topic};
+
+pub use super::reason::Reason;
 
 /// Minutes of classes of one trainee. Those of a break are in none of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -76,6 +77,8 @@ pub struct ModuleFacts {
     pub notional: u32,
     /// Exempted: it counts as passed, carries no mark, and its classes count nowhere.
     pub exempted: bool,
+    /// A resit or an appeal can still change what is released.
+    pub again: bool,
 }
 
 impl ModuleFacts {
@@ -83,6 +86,12 @@ impl ModuleFacts {
     #[must_use]
     pub fn done(&self) -> bool {
         self.exempted || self.result == Outcome::Passed
+    }
+
+    /// Is it neither passed nor can become so?
+    fn lost(&self) -> bool {
+        let below = matches!(self.result, Outcome::Failed | Outcome::Incomplete);
+        below && !self.exempted && !self.again
     }
 }
 
@@ -97,6 +106,8 @@ pub struct Facts {
     pub placement: Option<bool>,
     /// Breaks and deferrals that were granted.
     pub breaks: Vec<Span>,
+    /// Is the cohort over? No class and no result is to be expected then.
+    pub over: bool,
 }
 
 impl Facts {
@@ -174,74 +185,6 @@ impl What {
     }
 }
 
-/// Why a line stands as it does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reason {
-    /// No class has been counted.
-    NothingHeld,
-    /// Enough, with so many minutes still ahead.
-    Attended(u32),
-    /// Too little; of the minutes ahead (second) at least the first must be attended.
-    MustAttend(u32, u32),
-    /// Too little even if all that is ahead is attended.
-    AttendanceLost,
-    /// Passed.
-    Passed,
-    /// Exempted.
-    Exempted,
-    /// No result is released.
-    NoResult,
-    /// A part of the result is missing.
-    PartMissing,
-    /// Failed.
-    NotPassed,
-    /// So many can still be passed.
-    Left(u32),
-    /// The mark is high enough.
-    MarkReached,
-    /// It is too low.
-    MarkLow,
-    /// There is none.
-    NoMark,
-    /// The form is in.
-    FormIn,
-    /// It is not.
-    FormMissing,
-    /// A completed placement.
-    PlacementDone,
-    /// Placements are not recorded here yet.
-    PlacementUnknown,
-    /// Neither is done yet.
-    PracticeOpen,
-}
-
-impl Reason {
-    /// A stable name for documents.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::NothingHeld => "nothing_held",
-            Self::Attended(_) => "attended",
-            Self::MustAttend(..) => "must_attend",
-            Self::AttendanceLost => "attendance_lost",
-            Self::Passed => "passed",
-            Self::Exempted => "exempted",
-            Self::NoResult => "no_result",
-            Self::PartMissing => "part_missing",
-            Self::NotPassed => "not_passed",
-            Self::Left(_) => "still_possible",
-            Self::MarkReached => "mark_reached",
-            Self::MarkLow => "mark_low",
-            Self::NoMark => "no_mark",
-            Self::FormIn => "form_in",
-            Self::FormMissing => "form_missing",
-            Self::PlacementDone => "placement_done",
-            Self::PlacementUnknown => "placement_not_recorded",
-            Self::PracticeOpen => "practice_open",
-        }
-    }
-}
-
 /// What is there and what is needed: hundredths of a per cent, or a count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Amount {
@@ -272,6 +215,8 @@ pub struct Line {
     pub amount: Amount,
     /// Why.
     pub reason: Reason,
+    /// Whatever is still to come leaves it met. Of a line that is not met it says nothing.
+    pub lasts: bool,
 }
 
 /// How a trainee stands against the rules.
@@ -286,10 +231,10 @@ pub struct Verdict {
 }
 
 impl Verdict {
-    /// Can a coordinator confirm it?
+    /// Can a coordinator confirm it? Every line is met, and nothing that is still to come can undo that.
     #[must_use]
     pub fn ready(&self) -> bool {
-        self.overall == Standing::Met && !self.frozen
+        self.overall == Standing::Met && !self.frozen && self.lines.iter().all(|it| it.lasts)
     }
 
     /// The lines of a kind together: their standing, how many are met, and how many there are.
@@ -314,29 +259,9 @@ impl Verdict {
         let met = |it: &&Line| it.standing == Standing::Met;
         self.lines.iter().filter(met).count()
     }
-
-    /// The verdict as the record of a confirmation keeps it.
-    #[must_use]
-    pub fn snapshot(&self) -> Value {
-        let lines = self.lines.iter().map(|it| {
-            let (have, need) = match it.amount {
-                Amount::Share { have, need } => (have, need),
-                Amount::Count { have, need } => (Some(have), need),
-            };
-            json!({
-                "what": it.what.code(),
-                "module": it.what.module(),
-                "standing": it.standing.as_str(),
-                "have": have,
-                "need": need,
-                "reason": it.reason.code(),
-            })
-        });
-        json!({ "overall": self.overall.as_str(), "lines": lines.collect::<Vec<_>>() })
-    }
 }
 
-fn together(standings: impl Iterator<Item = Standing>) -> Option<Standing> {
+pub(super) fn together(standings: impl Iterator<Item = Standing>) -> Option<Standing> {
     standings.reduce(|a, b| match (a, b) {
         (Standing::Failed, _) | (_, Standing::Failed) => Standing::Failed,
         (Standing::Open, _) | (_, Standing::Open) => Standing::Open,
@@ -356,12 +281,15 @@ fn reaches(part: u64, whole: u64, need: u16) -> bool {
     part.saturating_mul(u64::from(WHOLE)) >= whole.saturating_mul(u64::from(need))
 }
 
-/// Attendance: enough so far, reachable, or lost.
-fn attended(what: What, hours: &Hours, need: u16, excused: Excused) -> Line {
+/// Attendance: enough so far, reachable, or lost. Where there is nothing to attend nothing is asked for;
+/// before anything was held that lasts only once the cohort is `over`.
+fn attended(what: What, (hours, over): (&Hours, bool), need: u16, excused: Excused) -> Line {
     let (part, whole) = hours.counted(excused);
     let ahead = u64::from(hours.ahead);
-    let (standing, reason) = if whole == 0 {
-        (Standing::Open, Reason::NothingHeld)
+    let (standing, reason) = if whole == 0 && ahead == 0 {
+        (Standing::Met, Reason::NothingHeld)
+    } else if whole == 0 {
+        (Standing::Open, Reason::NotYetHeld)
     } else if reaches(part, whole, need) {
         (Standing::Met, Reason::Attended(hours.ahead))
     } else if reaches(
@@ -380,20 +308,28 @@ fn attended(what: What, hours: &Hours, need: u16, excused: Excused) -> Line {
         have: share(part, whole),
         need: u32::from(need),
     };
+    let all = whole.saturating_add(ahead);
     Line {
         what,
         standing,
         amount,
         reason,
+        lasts: if all == 0 {
+            over || hours.held > 0
+        } else {
+            reaches(part, all, need)
+        },
     }
 }
 
-fn each_attended(id: ModuleId, it: &ModuleFacts, need: u16, excused: Excused) -> Line {
-    let line = attended(What::Each(id), &it.hours, need, excused);
+fn each_attended(id: ModuleId, facts: &Facts, need: u16, excused: Excused) -> Line {
+    let it = facts.of(id);
+    let line = attended(What::Each(id), (&it.hours, facts.over), need, excused);
     if it.exempted {
         return Line {
             standing: Standing::Met,
             reason: Reason::Exempted,
+            lasts: true,
             ..line
         };
     }
@@ -407,7 +343,9 @@ fn result(it: &ModuleFacts) -> (Standing, Reason) {
     match it.result {
         Outcome::Passed => (Standing::Met, Reason::Passed),
         Outcome::NotYet => (Standing::Open, Reason::NoResult),
-        Outcome::Incomplete => (Standing::Open, Reason::PartMissing),
+        Outcome::Incomplete if it.again => (Standing::Open, Reason::PartMissing),
+        Outcome::Incomplete => (Standing::Failed, Reason::PartMissing),
+        Outcome::Failed if it.again => (Standing::Open, Reason::Again),
         Outcome::Failed => (Standing::Failed, Reason::NotPassed),
     }
 }
@@ -422,6 +360,7 @@ fn passed(id: ModuleId, it: &ModuleFacts) -> Line {
             need: 1,
         },
         reason,
+        lasts: true,
     }
 }
 
@@ -434,7 +373,9 @@ fn mark_enough(it: &ModuleFacts, need: Option<u16>) -> bool {
 fn options(place: usize, choice: &Choice, facts: &Facts, mark: Option<u16>) -> Line {
     let all = choice.of.iter().map(|id| facts.of(*id));
     let done = all.clone().filter(|it| it.done() && mark_enough(it, mark));
-    let lost = all.filter(|it| !it.exempted && it.result == Outcome::Failed);
+    // Passed with too low a mark is lost too, once nothing can raise it.
+    let low = |it: &ModuleFacts| it.done() && !it.again && !mark_enough(it, mark);
+    let lost = all.filter(|it| it.lost() || low(it));
     let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
     let have = count(done.count());
     let possible = count(choice.of.len().saturating_sub(lost.count()));
@@ -453,18 +394,18 @@ fn options(place: usize, choice: &Choice, facts: &Facts, mark: Option<u16>) -> L
             need: choice.n,
         },
         reason,
+        lasts: true,
     }
 }
 
 fn marked(id: ModuleId, it: &ModuleFacts, need: u16) -> Line {
-    let (standing, reason) = match (it.exempted, it.mark, it.result) {
-        (true, _, _) => (Standing::Met, Reason::Exempted),
-        (false, Some(mark), _) if mark >= need => (Standing::Met, Reason::MarkReached),
-        (false, Some(_), Outcome::Failed) => (Standing::Failed, Reason::MarkLow),
-        (false, Some(_), Outcome::NotYet | Outcome::Incomplete | Outcome::Passed) => {
-            (Standing::Open, Reason::MarkLow)
-        }
-        (false, None, _) => (Standing::Open, Reason::NoMark),
+    let (standing, reason) = match (it.exempted, it.mark) {
+        (true, _) => (Standing::Met, Reason::Exempted),
+        (false, Some(mark)) if mark >= need => (Standing::Met, Reason::MarkReached),
+        (false, Some(_)) if it.again => (Standing::Open, Reason::MarkLow),
+        (false, Some(_)) => (Standing::Failed, Reason::MarkLow),
+        (false, None) if it.lost() => (Standing::Failed, Reason::NoMark),
+        (false, None) => (Standing::Open, Reason::NoMark),
     };
     Line {
         what: What::Mark(id),
@@ -474,6 +415,7 @@ fn marked(id: ModuleId, it: &ModuleFacts, need: u16) -> Line {
             need: u32::from(need),
         },
         reason,
+        lasts: true,
     }
 }
 
@@ -489,16 +431,52 @@ pub fn weighted<'a>(all: impl Iterator<Item = &'a ModuleFacts>) -> (u64, u64) {
     })
 }
 
-fn average(modules: &[ModuleId], facts: &Facts, need: u16) -> Line {
-    let all: Vec<ModuleFacts> = modules.iter().map(|id| facts.of(*id)).collect();
+/// Is a result of these still to come that counts in the mean: of a module that everybody passes, of the
+/// capstone, of a group of options with fewer marks than it asks for?
+fn awaited(rules: &CompletionRules, facts: &Facts) -> bool {
+    let there = |id: &ModuleId| {
+        let it = facts.of(*id);
+        it.exempted || it.mark.is_some() || it.lost()
+    };
+    let short = |choice: &Choice| {
+        let marked = choice.of.iter().filter(|id| there(id)).count();
+        u32::try_from(marked).is_ok_and(|it| it < choice.n)
+    };
+    let placed = facts.placement == Some(true);
+    let practice = rules.practice.iter().filter(|it| !(it.placement && placed));
+    let mut capstone = practice.filter_map(|it| it.capstone);
+    !rules.all_of.iter().all(there)
+        || rules.any_of.iter().any(short)
+        || capstone.any(|id| !there(&id))
+}
+
+/// The mean. Too low it is lost only when no module can bring a mark, or a better one, any more.
+fn average(rules: &CompletionRules, facts: &Facts, need: u16) -> Line {
+    let all: Vec<ModuleFacts> = rules.modules().iter().map(|id| facts.of(*id)).collect();
     let (sum, weights) = weighted(all.iter());
     let have = sum.checked_div(weights);
+    let to_come = awaited(rules, facts);
+    let rises = |it: &ModuleFacts| {
+        let waits = it.mark.is_none() && !it.lost() && !facts.over;
+        !it.exempted && (it.again || waits)
+    };
+    let rises = to_come || all.iter().any(rises);
+    // Nothing is to come and nothing has a mark: of what counts everything is exempted.
+    let exempted = !all.is_empty() && !to_come && !all.iter().any(ModuleFacts::lost);
     let (standing, reason) = match have {
-        None => (Standing::Open, Reason::NoMark),
+        None if exempted => (Standing::Met, Reason::Exempted),
+        None if rises || all.is_empty() => (Standing::Open, Reason::NoMark),
+        None => (Standing::Failed, Reason::NoMark),
         Some(_) if sum >= weights.saturating_mul(u64::from(need)) => {
-            (Standing::Met, Reason::MarkReached)
+            let reached = if to_come {
+                Reason::MarkSoFar
+            } else {
+                Reason::MarkReached
+            };
+            (Standing::Met, reached)
         }
-        Some(_) => (Standing::Open, Reason::MarkLow),
+        Some(_) if rises => (Standing::Open, Reason::MarkLow),
+        Some(_) => (Standing::Failed, Reason::MarkLow),
     };
     Line {
         what: What::Average,
@@ -508,6 +486,7 @@ fn average(modules: &[ModuleId], facts: &Facts, need: u16) -> Line {
             need: u32::from(need),
         },
         reason,
+        lasts: !to_come,
     }
 }
 
@@ -529,6 +508,25 @@ fn practice(capstone: Option<&ModuleFacts>, placement: bool, facts: &Facts) -> L
             need: 1,
         },
         reason,
+        lasts: true,
+    }
+}
+
+fn handed_in(at: usize, is_in: bool) -> Line {
+    let (standing, reason) = if is_in {
+        (Standing::Met, Reason::FormIn)
+    } else {
+        (Standing::Open, Reason::FormMissing)
+    };
+    Line {
+        what: What::Form(at),
+        standing,
+        amount: Amount::Count {
+            have: u32::from(is_in),
+            need: 1,
+        },
+        reason,
+        lasts: true,
     }
 }
 
@@ -538,10 +536,11 @@ pub fn evaluate(rules: &CompletionRules, facts: &Facts, today: NaiveDate) -> Ver
     let (attendance, excused) = (&rules.attendance, rules.attendance.excused());
     let mut lines = Vec::new();
     if let Some(need) = attendance.whole {
-        lines.push(attended(What::Whole, &facts.hours(), need, excused));
+        let hours = facts.hours();
+        lines.push(attended(What::Whole, (&hours, facts.over), need, excused));
     }
     if let Some(need) = attendance.each {
-        let each = |id: &ModuleId| each_attended(*id, &facts.of(*id), need, excused);
+        let each = |id: &ModuleId| each_attended(*id, facts, need, excused);
         lines.extend(rules.all_of.iter().map(each));
     }
     lines.extend(rules.all_of.iter().map(|id| passed(*id, &facts.of(*id))));
@@ -552,25 +551,10 @@ pub fn evaluate(rules: &CompletionRules, facts: &Facts, today: NaiveDate) -> Ver
         lines.extend(rules.all_of.iter().map(mark));
     }
     if let Some(need) = rules.marks.average {
-        lines.push(average(&rules.modules(), facts, need));
+        lines.push(average(rules, facts, need));
     }
-    lines.extend(rules.forms.iter().enumerate().map(|(at, form)| {
-        let is_in = facts.forms.contains(&form.key);
-        let (standing, reason) = if is_in {
-            (Standing::Met, Reason::FormIn)
-        } else {
-            (Standing::Open, Reason::FormMissing)
-        };
-        Line {
-            what: What::Form(at),
-            standing,
-            amount: Amount::Count {
-                have: u32::from(is_in),
-                need: 1,
-            },
-            reason,
-        }
-    }));
+    let form = |(at, it): (usize, &NamedForm)| handed_in(at, facts.forms.contains(&it.key));
+    lines.extend(rules.forms.iter().enumerate().map(form));
     if let Some(it) = &rules.practice {
         let capstone = it.capstone.map(|id| facts.of(id));
         lines.push(practice(capstone.as_ref(), it.placement, facts));

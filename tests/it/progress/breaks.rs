@@ -189,3 +189,115 @@ async fn progress_shows_every_line_in_words_hours_and_competencies_in_both_langu
         "{text}"
     );
 }
+
+#[actix_web::test]
+async fn a_break_that_is_over_takes_no_return_and_no_week_with_it() {
+    let class = Class::new();
+    let desk = class.coordinator();
+    let who = class.trainee("Back Trainee");
+    // The break of a week is long over: a return of today would freeze the weeks since.
+    let me = own(&class, who);
+    let id = ask(&class, &me, who, "break").await;
+    assert_eq!(decide(&class, &desk, &id, "grant").await, 303);
+    let record = class.path(&format!("/breaks/{id}"));
+    let page = desk.get(&record).await.text();
+    assert!(!page.contains("Record the return"), "{page}");
+    let back = format!("{record}/return");
+    let late = desk
+        .post(&back, &[("version", "2"), ("on", "2027-06-01")])
+        .await;
+    assert_eq!(late.status, 422, "{}", late.text());
+    assert_eq!(
+        class.one("SELECT ends_on || ' ' || state FROM learning_breaks"),
+        "2027-03-10 granted"
+    );
+    // Noted late, an earlier return is still what happened.
+    let done = desk
+        .post(&back, &[("version", "2"), ("on", "2027-03-08")])
+        .await;
+    assert_eq!(done.status, 303, "{}", done.text());
+    assert_eq!(
+        class.one("SELECT ends_on || ' ' || state FROM learning_breaks"),
+        "2027-03-07 ended"
+    );
+}
+
+#[actix_web::test]
+async fn the_return_of_a_running_break_is_offered_for_today_and_the_office_sees_who_waits() {
+    let class = Class::new();
+    let desk = class.coordinator();
+    let who = class.trainee("Short Trainee");
+    let me = own(&class, who);
+    let fields = [
+        ("kind", "break"),
+        ("starts_on", "2027-05-20"),
+        ("ends_on", "2027-06-10"),
+        ("reason", "A family matter."),
+    ];
+    let path = format!("/me/enrolments/{}/breaks", who.1);
+    assert_eq!(me.post(&path, &fields).await.status, 303);
+    for page in [class.path("/completion"), "/desk".to_owned()] {
+        let text = desk.get(&page).await.text();
+        let told = text.contains("1 request waits")
+            || text.contains("1 trainee asks for a break or a deferral");
+        assert!(told && text.contains("/breaks?state=asked"), "{text}");
+    }
+    let id = class.one("SELECT id FROM learning_breaks");
+    // A second pause of the same days, granted meanwhile, stands in the way.
+    class.owner(&format!(
+        "INSERT INTO learning_breaks (id, programme_id, cohort_id, enrolment_id, person_id, kind, starts_on, ends_on, reason, state, answer) \
+         SELECT gen_random_uuid(), programme_id, cohort_id, enrolment_id, person_id, 'break', '2027-06-05', '2027-06-20', 'Other', 'granted', 'Yes' \
+         FROM learning_breaks WHERE id = '{id}'"
+    ));
+    assert_eq!(decide(&class, &desk, &id, "grant").await, 409);
+    class.owner(&format!("DELETE FROM learning_breaks WHERE id <> '{id}'"));
+    assert_eq!(decide(&class, &desk, &id, "grant").await, 303);
+    let page = desk.get(&class.path(&format!("/breaks/{id}"))).await.text();
+    assert!(
+        page.contains("Record the return") && page.contains("value=\"2027-06-01\""),
+        "{page}"
+    );
+    let letters = desk.get("/letters").await.text();
+    assert!(letters.contains("Break granted"), "{letters}");
+}
+
+#[actix_web::test]
+async fn a_deferral_is_granted_from_its_first_day_and_nobody_returns_into_a_cohort_that_is_over() {
+    let class = Class::new();
+    let desk = class.coordinator();
+    let (early, who) = (
+        class.trainee("Early Trainee"),
+        class.trainee("Late Trainee"),
+    );
+    class.publish(&desk, &class.fields()).await;
+    let fields = [
+        ("kind", "deferral"),
+        ("starts_on", "2027-06-02"),
+        ("ends_on", "2027-06-10"),
+        ("reason", "A family matter."),
+    ];
+    let path = format!("/me/enrolments/{}/breaks", early.1);
+    assert_eq!(own(&class, early).post(&path, &fields).await.status, 303);
+    let id = class.one("SELECT id FROM learning_breaks");
+    assert_eq!(decide(&class, &desk, &id, "grant").await, 409);
+    assert_eq!(class.state(early), "active", "the seat is kept until then");
+    assert_eq!(decide(&class, &desk, &id, "refuse").await, 303);
+    let me = own(&class, who);
+    let id = ask(&class, &me, who, "deferral").await;
+    assert_eq!(decide(&class, &desk, &id, "grant").await, 303);
+    // Who is deferred still reads how they stand.
+    let mine = me.get("/me/progress").await.text();
+    assert!(mine.contains("requirements met"), "{mine}");
+    class.owner("UPDATE cohorts SET state = 'completed' WHERE state = 'running'");
+    let back = class.path(&format!("/breaks/{id}/return"));
+    let over = desk
+        .post(&back, &[("version", "2"), ("on", "2027-06-01")])
+        .await;
+    assert_eq!(over.status, 409, "{}", over.text());
+    assert!(
+        over.text().contains("applies for a later cohort"),
+        "{}",
+        over.text()
+    );
+    assert_eq!(class.state(who), "deferred");
+}

@@ -295,3 +295,200 @@ async fn mistakes_in_rules_are_told_beside_their_fields_in_both_languages() {
     let page = desk.post(&draft, &fields).await.text();
     assert!(page.contains("請輸入大於0而不超過100的百分比"), "{page}");
 }
+
+#[actix_web::test]
+async fn a_failed_module_waits_for_resit_and_appeal_and_is_lost_after_them() {
+    let class = Class::new();
+    let desk = class.coordinator();
+    let who = class.trainee("Again Trainee");
+    class.done(who, 9);
+    class.forms_in(who);
+    class.publish(&desk, &class.fields()).await;
+    let module = class.modules[0];
+    class.owner(&format!(
+        "UPDATE released_marks SET mark = 3000, raw = 3000, appeal_until = '2027-05-10' WHERE module_id = '{module}'"
+    ));
+    let said = class.verdict(&desk, who).await;
+    assert!(
+        said.contains("a resit or an appeal is still open") && said.contains("On the way"),
+        "{said}"
+    );
+    let me = class.world.app.sign_in(who.0, None);
+    let mine = me.get("/me/progress").await.text();
+    assert!(
+        mine.contains("a resit or an appeal is still open"),
+        "{mine}"
+    );
+    // A resit was set and released without this trainee: there is none to wait for.
+    class.owner(&format!(
+        "INSERT INTO assessments (id, programme_id, cohort_id, offering_id, module_id, plan_number, part, kind, title_en, title_zh, \
+           opens_at, due_at, takes_files, state, released_at, resit_of) \
+         SELECT gen_random_uuid(), programme_id, cohort_id, offering_id, module_id, 1, 1, 'case', 'Resit', '補考', \
+           '2027-05-05', '2027-05-15', false, 'open', NULL, id FROM assessments WHERE module_id = '{module}'"
+    ));
+    assert!(class.verdict(&desk, who).await.contains("On the way"));
+    class.owner(
+        "UPDATE assessments SET state = 'released', released_at = '2027-05-20' WHERE resit_of IS NOT NULL",
+    );
+    assert!(class.verdict(&desk, who).await.contains("Cannot complete"));
+    assert!(
+        me.get("/me/progress")
+            .await
+            .text()
+            .contains("Cannot be met")
+    );
+    // An appeal that is lodged holds everything.
+    class.owner(&format!(
+        "INSERT INTO appeals (id, programme_id, cohort_id, assessment_id, released_id, person_id, grounds, state) \
+         SELECT gen_random_uuid(), programme_id, cohort_id, assessment_id, id, person_id, 'Grounds', 'lodged' \
+         FROM released_marks WHERE module_id = '{module}'"
+    ));
+    assert!(class.verdict(&desk, who).await.contains("On the way"));
+    assert!(
+        !me.get("/me/progress")
+            .await
+            .text()
+            .contains("Cannot be met")
+    );
+}
+
+#[actix_web::test]
+async fn a_confirmed_completion_is_shown_as_it_was_and_marked_when_something_changed() {
+    let class = Class::new();
+    let desk = class.coordinator();
+    let who = class.trainee("Kept Trainee");
+    class.done(who, 9);
+    class.forms_in(who);
+    class.publish(&desk, &class.fields()).await;
+    let page = class.path("/completion/confirm");
+    let nobody = desk.get(&format!("{page}?chosen=yes")).await.text();
+    assert!(
+        nobody.contains("Nobody is chosen") && !nobody.contains("Kept Trainee"),
+        "{nobody}"
+    );
+    let asked = desk.get(&page).await;
+    assert_eq!(confirm(&desk, &page, &asked).await.status, 303);
+    // Stricter rules for the cohort afterwards are no rules for who is confirmed.
+    let mut stricter = class.fields();
+    stricter.retain(|(name, _)| name != "whole");
+    stricter.push(("whole".to_owned(), "95".to_owned()));
+    class.publish(&desk, &stricter).await;
+    let newer = class.one("SELECT id FROM completion_rules WHERE number = 2");
+    let fields = [
+        ("rules", newer.as_str()),
+        ("sequence", "1"),
+        ("reason", "The steering committee decided so."),
+    ];
+    let chosen = desk.post(&class.path("/completion/rules"), &fields).await;
+    assert_eq!(chosen.status, 303, "{}", chosen.text());
+    let me = class.world.app.sign_in(who.0, None);
+    for text in [
+        class.verdict(&desk, who).await,
+        me.get("/me/progress").await.text(),
+    ] {
+        assert!(
+            text.contains("8 of 8 requirements met") && text.contains("80%"),
+            "{text}"
+        );
+        assert!(!text.contains("95%"), "{text}");
+    }
+    let changed = class.path("/completion?place=changed");
+    assert!(!desk.get(&changed).await.text().contains("Kept Trainee"));
+    class.owner(&format!(
+        "UPDATE released_marks SET mark = 1000, raw = 1000 WHERE module_id = '{}'",
+        class.modules[0]
+    ));
+    let text = desk.get(&changed).await.text();
+    assert!(
+        text.contains("Kept Trainee") && text.contains("Confirmed, changed since"),
+        "{text}"
+    );
+    let said = class.verdict(&desk, who).await;
+    assert!(
+        said.contains("8 of 8 requirements met") && said.contains("is not met any more"),
+        "{said}"
+    );
+    let file = desk.get(&class.path("/completion.csv")).await;
+    assert_eq!(file.status, 200, "{}", file.text());
+}
+
+#[actix_web::test]
+async fn who_never_began_is_ended_and_an_open_line_is_ground_once_the_cohort_is_over() {
+    let class = Class::new();
+    let desk = class.coordinator();
+    let (lost, open) = (class.trainee("Lost Trainee"), class.trainee("Open Trainee"));
+    class.done(lost, 5);
+    class.done(open, 9);
+    class.owner("UPDATE enrolments SET state = 'enrolled'");
+    class.publish(&desk, &class.fields()).await;
+    let fail = |who: super::world::Who| class.path(&format!("/completion/trainees/{}/fail", who.1));
+    let reason = [("reason", "The cohort has ended.")];
+    let done = desk.post(&fail(lost), &reason).await;
+    assert_eq!(done.status, 303, "{}", done.text());
+    assert_eq!(desk.post(&fail(open), &reason).await.status, 409);
+    assert_eq!(class.state(open), "enrolled");
+    class.owner("UPDATE cohorts SET state = 'completed' WHERE state = 'running'");
+    assert!(
+        class
+            .verdict(&desk, open)
+            .await
+            .contains("End without completion")
+    );
+    let done = desk.post(&fail(open), &reason).await;
+    assert_eq!(done.status, 303, "{}", done.text());
+    assert_eq!([class.state(lost), class.state(open)], ["failed", "failed"]);
+    // Who has failed still reads why.
+    let me = class.world.app.sign_in(lost.0, None);
+    let mine = me.get("/me/progress").await.text();
+    assert!(mine.contains("requirements met"), "{mine}");
+}
+
+#[actix_web::test]
+async fn only_published_classes_since_a_trainee_joined_are_ahead() {
+    let class = Class::new();
+    let desk = class.coordinator();
+    let who = class.trainee("Ahead Trainee");
+    class.done(who, 9);
+    class.forms_in(who);
+    class.publish(&desk, &class.fields()).await;
+    let add = |at: &str, published: bool| {
+        class.owner(&format!(
+            "INSERT INTO class_sessions (id, programme_id, cohort_id, offering_id, module_id, starts_at, ends_at, published, state) \
+             SELECT gen_random_uuid(), programme_id, cohort_id, id, module_id, '{at}', '{at}'::timestamptz + interval '10 hours', {published}, 'scheduled' \
+             FROM offerings WHERE module_id = '{}'",
+            class.modules[0]
+        ));
+    };
+    class.owner("UPDATE enrolments SET created_at = '2027-02-20'");
+    add("2027-06-20T01:00:00Z", false);
+    add("2027-02-10T01:00:00Z", true);
+    let said = class.verdict(&desk, who).await;
+    assert!(
+        said.contains("Enough was attended.") && said.contains("Ready to confirm"),
+        "{said}"
+    );
+    // Ten hours more of which none need be attended yet would bring it below: not ready.
+    add("2027-06-20T01:00:00Z", true);
+    let said = class.verdict(&desk, who).await;
+    assert!(
+        said.contains("Enough so far") && said.contains("On the way"),
+        "{said}"
+    );
+    let page = class.path("/completion/confirm");
+    let asked = desk.get(&page).await.text();
+    assert!(asked.contains("Nobody is chosen"), "{asked}");
+}
+
+#[actix_web::test]
+async fn whoever_is_enrolled_begins_when_the_cohort_starts() {
+    let class = Class::new();
+    let who = class.trainee("New Trainee");
+    class.owner(
+        "UPDATE enrolments SET state = 'enrolled'; UPDATE cohorts SET state = 'offering' WHERE state = 'running'",
+    );
+    let desk = class.coordinator();
+    let done = desk.post(&class.path("/state"), &[("step", "start")]).await;
+    assert_eq!(done.status, 303, "{}", done.text());
+    banyan::jobs::run_due(&class.world.app.site.db, &banyan::house::runners(), 100).unwrap();
+    assert_eq!(class.state(who), "active");
+}

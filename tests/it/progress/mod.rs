@@ -2,5 +2,6 @@
 
 mod breaks;
 mod desk;
+mod properties;
 mod rules;
 pub mod world;
