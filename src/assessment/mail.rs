@@ -304,11 +304,7 @@ pub(super) fn to_markers(
         let told = Told::ToMark { scripts: *scripts };
         let letter = AssessmentLetter::new(it, to.name.clone(), told);
         // Each assignment is an event of its own.
-        let key = format!(
-            "scripts_to_mark:{}:{person}:{}",
-            it.id,
-            Uuid::now_v7()
-        );
+        let key = format!("scripts_to_mark:{}:{person}:{}", it.id, Uuid::now_v7());
         outbox::put(conn, &to, &letter, &occasion, &key)?;
     }
     Ok(())

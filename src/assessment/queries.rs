@@ -37,8 +37,9 @@ pub use results::{
     ModuleResult, NamedResult, Overdue, named_results, overdue, results, results_of,
 };
 pub use work::{
-    Appeal, Candidate, Extension, FileRow, Line, Released, appeal, appeals, candidate_numbers, extension,
-    extensions, file_of, files, line, lines, missing_candidates, own_extensions, released,
+    Appeal, Candidate, Extension, FileRow, Line, Released, appeal, appeals, candidate_numbers,
+    extension, extensions, file_of, files, line, lines, missing_candidates, own_extensions,
+    released,
 };
 
 /// The orders of the list; keys are texts that sort as their values do.
@@ -437,8 +438,10 @@ pub fn plans(
     }
     let mut all = BTreeMap::new();
     for (module, rows) in of {
-        let versions: Vec<(i32, NaiveDate)> =
-            rows.iter().map(|it| (it.number, it.effective_from)).collect();
+        let versions: Vec<(i32, NaiveDate)> = rows
+            .iter()
+            .map(|it| (it.number, it.effective_from))
+            .collect();
         let number = carried
             .iter()
             .find(|it| it.module_id == module)

@@ -16,9 +16,7 @@ fn random<const N: usize>() -> Result<[u8; N]> {
 
 /// An id of random bits alone: unlike others it does not sort by creation.
 pub(super) fn script_id() -> Result<ScriptId> {
-    Ok(ScriptId(
-        Builder::from_random_bytes(random()?).into_uuid(),
-    ))
+    Ok(ScriptId(Builder::from_random_bytes(random()?).into_uuid()))
 }
 
 /// A number of six digits that nobody of this assessment has: a class leaves nearly all of them empty, so

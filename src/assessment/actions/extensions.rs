@@ -134,7 +134,11 @@ pub fn withdraw_extension(
 
 /// Moves a trainee's due time. Work that is before the markers already is not replaced any more: its
 /// lateness is counted anew.
-fn extend(conn: &mut Conn<'_>, it: &Assessment, (line, until): (&Line, DateTime<Utc>)) -> Result<()> {
+fn extend(
+    conn: &mut Conn<'_>,
+    it: &Assessment,
+    (line, until): (&Line, DateTime<Utc>),
+) -> Result<()> {
     sql_query("UPDATE assessment_candidates SET extended_to = $2 WHERE id = $1")
         .bind::<SqlUuid, _>(line.id)
         .bind::<Timestamptz, _>(until)
@@ -163,7 +167,11 @@ fn later(
 ) -> Result<(Line, DateTime<Utc>)> {
     let line = queries::line(conn, staff, it.id, candidate)?;
     let collected = line.submission_id.is_some() && line.script_id.is_some();
-    let until = if collected { until.min(now(conn)?) } else { until };
+    let until = if collected {
+        until.min(now(conn)?)
+    } else {
+        until
+    };
     if until <= it.times(line.extended_to).due_at {
         return Err(AssessmentRefusal::NotLater.into());
     }

@@ -90,7 +90,11 @@ pub fn collect(conn: &mut Conn<'_>, staff: &CohortStaff, id: AssessmentId) -> Re
     Ok(scripts)
 }
 
-pub(super) fn marking(conn: &mut Conn<'_>, staff: &CohortStaff, id: AssessmentId) -> Result<Assessment> {
+pub(super) fn marking(
+    conn: &mut Conn<'_>,
+    staff: &CohortStaff,
+    id: AssessmentId,
+) -> Result<Assessment> {
     let it = queries::find(conn, staff, id)?;
     if it.state()? == AssessmentState::Marking {
         Ok(it)
@@ -169,7 +173,11 @@ fn insert(
 }
 
 /// May these persons mark? Instructors of the programme may.
-pub(super) fn may_mark(conn: &mut Conn<'_>, staff: &CohortStaff, people: &[PersonId]) -> Result<()> {
+pub(super) fn may_mark(
+    conn: &mut Conn<'_>,
+    staff: &CohortStaff,
+    people: &[PersonId],
+) -> Result<()> {
     let known = teaching::queries::instructors(conn, &staff.programme_staff())?;
     if people.iter().all(|id| known.iter().any(|(it, _)| it == id)) {
         Ok(())

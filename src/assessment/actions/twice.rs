@@ -13,9 +13,7 @@ use super::super::mail;
 use super::super::queries::{self, Assessment, Script};
 use super::super::rules::second::chosen;
 use super::super::rules::{AssessmentRefusal, MarkRole, ScriptState};
-use super::marking::{
-    Given, hundredths, let_see, marking, may_mark, set_markers, settle, write,
-};
+use super::marking::{Given, hundredths, let_see, marking, may_mark, set_markers, settle, write};
 
 /// Draws what is marked a second time and hands it to this marker (or these, in turn); marks of all
 /// other scripts are agreed as they are. Drawn from the same marks it is the same draw, and what was

@@ -1,7 +1,5 @@
 //! A marker's queue, and marking by the rubric. Nothing here names whose work it is.
 
-use std::io::Write as _;
-
 use askama::Template;
 
 use crate::access::{self, Instructor};

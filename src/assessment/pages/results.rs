@@ -79,9 +79,9 @@ pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let mut found = queries::named_results(cx.conn, &staff)?;
     let codes: BTreeSet<String> = found.iter().map(|it| it.module_code.clone()).collect();
     found.retain(|it| {
-        let beyond = after.as_ref().is_none_or(|place| {
-            (&it.sort_key, it.result.enrolment.0) > (&place.key, place.id)
-        });
+        let beyond = after
+            .as_ref()
+            .is_none_or(|place| (&it.sort_key, it.result.enrolment.0) > (&place.key, place.id));
         beyond && wanted(query, it)
     });
     let page = Page::cut(found, PAGE, |it| Cursor {

@@ -230,10 +230,9 @@ pub fn named_results(conn: &mut Conn<'_>, staff: &CohortStaff) -> Result<Vec<Nam
     .load(conn.pg())?;
     let trainees: BTreeMap<EnrolmentId, TraineeRow> =
         trainees.into_iter().map(|it| (it.id, it)).collect();
-    let modules: Vec<ModuleRow> =
-        sql_query("SELECT id, code FROM modules WHERE programme_id = $1")
-            .bind::<SqlUuid, _>(staff.programme())
-            .load(conn.pg())?;
+    let modules: Vec<ModuleRow> = sql_query("SELECT id, code FROM modules WHERE programme_id = $1")
+        .bind::<SqlUuid, _>(staff.programme())
+        .load(conn.pg())?;
     let modules: BTreeMap<ModuleId, String> =
         modules.into_iter().map(|it| (it.id, it.code)).collect();
     let mut named: Vec<NamedResult> = all
@@ -250,9 +249,7 @@ pub fn named_results(conn: &mut Conn<'_>, staff: &CohortStaff) -> Result<Vec<Nam
             })
         })
         .collect();
-    named.sort_by(|a, b| {
-        (&a.sort_key, a.result.enrolment).cmp(&(&b.sort_key, b.result.enrolment))
-    });
+    named.sort_by(|a, b| (&a.sort_key, a.result.enrolment).cmp(&(&b.sort_key, b.result.enrolment)));
     Ok(named)
 }
 
