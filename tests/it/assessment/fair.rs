@@ -126,8 +126,8 @@ async fn every_answer_to_a_request_is_told_and_lateness_follows_the_last_one() {
     let done = desk.post(&extend, &give).await;
     assert_eq!(done.status, 303, "{}", done.text());
     assert_eq!(costs(), "0 0");
-    assert_eq!(room.hand_in(&at, 1, "other.pdf").await.status, 422);
     room.at(OVER);
+    assert_eq!(room.hand_in(&at, 1, "other.pdf").await.status, 422);
     assert_eq!(
         room.desk().post(&format!("{at}/collect"), &[]).await.status,
         303
