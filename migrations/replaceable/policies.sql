@@ -271,7 +271,7 @@ BEGIN
     ('submissions', 'own', 'siu', applicant),
     ('scripts', 'staff', 'siu', staff),
     ('scripts', 'instructor', 'su', instructor),
-    ('script_marks', 'staff', 'siu', staff),
+    ('script_marks', 'staff', 'siud', staff),
     ('script_marks', 'marker', 'siu', '(SELECT banyan_kind()) = ''instructor'' AND programme_id = ANY ((SELECT banyan_programmes())::uuid[]) AND marker_id = (SELECT banyan_person())'),
     ('script_marks', 'assess', 's', 'task:assess'),
     ('released_marks', 'staff', 'siu', staff),

@@ -7,7 +7,6 @@ use diesel::sql_types::{
     Array, Bool, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid,
 };
 use serde_json::Value;
-use sha2::{Digest as _, Sha256};
 
 use crate::access::CohortStaff;
 use crate::audit;
@@ -15,7 +14,7 @@ use crate::cohorts::queries as cohorts;
 use crate::curriculum::rules::{AssessmentKind, Pair};
 use crate::db::{self, Conn, sql_query};
 use crate::error::{Error, FieldError, Result};
-use crate::ids::{AssessmentId, CandidateId, OfferingId};
+use crate::ids::{AssessmentId, OfferingId};
 use crate::teaching;
 use crate::teaching::rules::{OfferingState, TeachingRefusal, teachable};
 
@@ -29,18 +28,24 @@ use super::rules::{
 };
 
 mod appeals;
+mod chance;
 mod extensions;
+mod joining;
 mod marking;
 mod release;
+mod reopening;
+mod twice;
 mod work;
 
 pub use appeals::{decide_appeal, lodge_appeal, withdraw_appeal};
 pub use extensions::{ask_extension, decide_extension, give_extension, withdraw_extension};
+pub use joining::{admit, open};
 pub use marking::{
-    Given, assign, begin_marking, collect, draw, finish_moderation, label, moderate,
-    return_to_marking, save_mark,
+    Given, assign, begin_marking, collect, finish_moderation, label, return_to_marking, save_mark,
 };
 pub use release::{Preview, preview, release};
+pub use reopening::{Reopening, reopen};
+pub use twice::{draw, moderate};
 pub use work::{hand_in, may_hand_in, take_back};
 
 /// What a coordinator sets about an assessment.
@@ -197,7 +202,7 @@ fn setting(conn: &mut Conn<'_>, staff: &CohortStaff, which: Which) -> Result<Set
     if offering.state()? == OfferingState::Cancelled {
         return Err(TeachingRefusal::OfferingCancelled.into());
     }
-    let plan = queries::plan(conn, offering.module_id, cohort.starts_on)?
+    let plan = queries::plan(conn, staff.cohort(), offering.module_id, cohort.starts_on)?
         .ok_or(AssessmentRefusal::NoPlan)?;
     let at = usize::try_from(part).ok().and_then(|it| it.checked_sub(1));
     let standing = at
@@ -365,6 +370,8 @@ fn may_change(state: AssessmentState, fields: &[&'static str]) -> Result<()> {
             "due_at",
             "late",
             "files",
+            // What is drawn already would be stranded.
+            "second",
         ],
         AssessmentState::Moderated | AssessmentState::Released => {
             return Err(AssessmentRefusal::NotPlanned.into());
@@ -377,11 +384,29 @@ fn may_change(state: AssessmentState, fields: &[&'static str]) -> Result<()> {
     }
 }
 
+/// Times that trainees have seen are not made worse: what is due moves to later alone, and lateness costs
+/// no more once somebody has handed in.
+fn no_worse(it: &Assessment, to: &Details, now: DateTime<Utc>) -> Result<()> {
+    if it.state()? != AssessmentState::Open {
+        return Ok(());
+    }
+    if to.due_at < it.due_at || (to.due_at != it.due_at && to.due_at <= now) {
+        return Err(AssessmentRefusal::DueEarlier.into());
+    }
+    let (was, late) = (it.late(), to.late);
+    let stricter = late.hours < was.hours || late.per_day > was.per_day || late.cap > was.cap;
+    if stricter && it.handed_in > 0 {
+        return Err(AssessmentRefusal::LateStricter.into());
+    }
+    Ok(())
+}
+
 /// Changes an assessment; its trainees are told of another due time. The rubric stands once marking
 /// began, and so does what was promised to trainees once they saw it.
 ///
 /// # Errors
-/// [`Error::Stale`]; [`AssessmentRefusal::Frozen`], [`AssessmentRefusal::NotPlanned`]; [`Error::Invalid`].
+/// [`Error::Stale`]; [`AssessmentRefusal::Frozen`], [`AssessmentRefusal::NotPlanned`],
+/// [`AssessmentRefusal::DueEarlier`], [`AssessmentRefusal::LateStricter`]; [`Error::Invalid`].
 pub fn change(
     conn: &mut Conn<'_>,
     staff: &CohortStaff,
@@ -415,6 +440,7 @@ pub fn change(
     }
     let state = it.state()?;
     may_change(state, &fields)?;
+    no_worse(&it, details, now(conn)?)?;
     update(conn, &it, &fixed)?;
     let moved = state == AssessmentState::Open && details.due_at != it.due_at;
     audit::note(
@@ -475,87 +501,6 @@ fn step(conn: &mut Conn<'_>, it: &Assessment, event: AssessmentEvent) -> Result<
     .bind::<Text, _>(to.as_str())
     .execute(conn.pg())?;
     if done == 0 { Err(Error::Stale) } else { Ok(to) }
-}
-
-/// Adds the trainees who are to be assessed and are not yet there, in an order that nobody can tell.
-fn join(conn: &mut Conn<'_>, staff: &CohortStaff, it: &Assessment) -> Result<Vec<CandidateId>> {
-    let missing = queries::missing_candidates(conn, staff, it.id)?;
-    let mut number = queries::candidates(conn, staff, it.id)?;
-    // The digest of a fresh id: numbers tell nothing of names or of the order of joining.
-    let mut drawn: Vec<(Vec<u8>, CandidateId, queries::Candidate)> = missing
-        .into_iter()
-        .map(|row| {
-            let id = CandidateId::new();
-            (Sha256::digest(id.0.as_bytes()).to_vec(), id, row)
-        })
-        .collect();
-    drawn.sort_by(|a, b| a.0.cmp(&b.0));
-    let mut joined = Vec::new();
-    for (_, id, row) in drawn {
-        number += 1;
-        sql_query(
-            "INSERT INTO assessment_candidates (id, programme_id, cohort_id, assessment_id, enrolment_id, person_id, number) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        )
-        .bind::<SqlUuid, _>(id)
-        .bind::<SqlUuid, _>(staff.programme())
-        .bind::<SqlUuid, _>(staff.cohort())
-        .bind::<SqlUuid, _>(it.id)
-        .bind::<SqlUuid, _>(row.enrolment_id)
-        .bind::<SqlUuid, _>(row.person_id)
-        .bind::<Integer, _>(number)
-        .execute(conn.pg())?;
-        joined.push(id);
-    }
-    Ok(joined)
-}
-
-/// Shows an assessment to its trainees and writes to them. Returns how many there are.
-///
-/// # Errors
-/// [`super::rules::StepRefused`]; [`AssessmentRefusal`]: no rubric, or nobody to assess.
-pub fn open(conn: &mut Conn<'_>, staff: &CohortStaff, id: AssessmentId) -> Result<usize> {
-    queries::lock(conn, id)?;
-    let it = queries::find(conn, staff, id)?;
-    next(it.state()?, AssessmentEvent::Open)?;
-    if it.rubric()?.is_empty() {
-        return Err(AssessmentRefusal::NoRubric.into());
-    }
-    let joined = join(conn, staff, &it)?;
-    if joined.is_empty() {
-        return Err(AssessmentRefusal::Nobody.into());
-    }
-    step(conn, &it, AssessmentEvent::Open)?;
-    let event = Noted::Opened {
-        candidates: joined.len(),
-    };
-    audit::note(conn, about(id, staff.programme()), &event)?;
-    mail::tell_all(conn, staff, &it, &Told::Opened)?;
-    Ok(joined.len())
-}
-
-/// Lets trainees in who came to the cohort since, and writes to them. Returns how many.
-///
-/// # Errors
-/// [`AssessmentRefusal::NotPlanned`] unless trainees can still be assessed.
-pub fn admit(conn: &mut Conn<'_>, staff: &CohortStaff, id: AssessmentId) -> Result<usize> {
-    queries::lock(conn, id)?;
-    let it = queries::find(conn, staff, id)?;
-    match it.state()? {
-        AssessmentState::Open | AssessmentState::Marking => {}
-        AssessmentState::Planned | AssessmentState::Moderated | AssessmentState::Released => {
-            return Err(AssessmentRefusal::NotPlanned.into());
-        }
-    }
-    let joined = join(conn, staff, &it)?;
-    if !joined.is_empty() {
-        let event = Noted::Joined {
-            candidates: joined.len(),
-        };
-        audit::note(conn, about(id, staff.programme()), &event)?;
-        mail::tell_some(conn, staff, &it, &joined, &Told::Opened)?;
-    }
-    Ok(joined.len())
 }
 
 /// The database's time, asked for after the locks.

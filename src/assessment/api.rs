@@ -23,6 +23,7 @@ use super::rules::late::LateRule;
 use super::rules::rubric::Criterion;
 use super::rules::{AssessmentEvent, SecondRule, Standing};
 
+mod decisions;
 mod readers;
 
 /// A part of a module's assessment plan, set for an offering. Marks are hundredths of a per cent.
@@ -239,7 +240,7 @@ pub fn schemas(to: ComponentsBuilder) -> ComponentsBuilder {
         .schema_from::<NewExtension>()
         .schema_from::<MarksPreview>()
         .schema_from::<ModuleStanding>();
-    readers::schemas(to)
+    readers::schemas(decisions::schemas(to))
 }
 
 const LIST: &[(&str, &str)] = &[
@@ -284,6 +285,7 @@ pub(super) fn routes() -> Routes {
         .api(Method::Get, "/api/v1/cohorts/{cohort}/module-results", STAFF, results,
             read("listModuleResults", "How each trainee stands in each module: only what was released.", "ModuleStanding[]"))
         .and(exports())
+        .and(decisions::routes())
         .and(readers::routes())
 }
 
@@ -328,6 +330,16 @@ fn get(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     shown(cx, &staff, it.id, 200)
 }
 
+fn criteria(all: Vec<NewCriterion>) -> Vec<Criterion> {
+    all.into_iter()
+        .map(|it| Criterion {
+            name: Pair::new(it.name_en, it.name_zh),
+            points: it.points,
+            levels: Vec::new(),
+        })
+        .collect()
+}
+
 fn details(new: NewAssessment) -> Result<actions::Details> {
     let second = new.second.as_deref().map_or(Ok(SecondRule::None), |word| {
         SecondRule::parse(word).ok_or_else(|| no_choice("second"))
@@ -354,15 +366,7 @@ fn details(new: NewAssessment) -> Result<actions::Details> {
         tolerance: 500,
         appeal_days: 10,
         resit_capped: true,
-        rubric: new
-            .rubric
-            .into_iter()
-            .map(|it| Criterion {
-                name: Pair::new(it.name_en, it.name_zh),
-                points: it.points,
-                levels: Vec::new(),
-            })
-            .collect(),
+        rubric: criteria(new.rubric),
     };
     // Judged as the form's fields are.
     let pairs = values(&begun);

@@ -26,7 +26,14 @@ pub(super) enum Noted<'a> {
     /// A marker finished a script.
     Marked { label: &'a str, role: &'static str },
     /// The moderator decided.
-    Settled { label: &'a str, mark: i32 },
+    Settled { label: &'a str, mark: Option<i32> },
+    /// A script was taken up again.
+    Reopened {
+        label: &'a str,
+        from: &'static str,
+        mark: Option<i32>,
+        reason: &'a str,
+    },
     /// Every mark is agreed.
     Moderated,
     /// Back to marking.
@@ -78,6 +85,7 @@ impl Event for Noted<'_> {
             Self::Drawn { .. } => "assessment.drawn",
             Self::Marked { .. } => "assessment.marked",
             Self::Settled { .. } => "assessment.settled",
+            Self::Reopened { .. } => "assessment.reopened",
             Self::Moderated => "assessment.moderated",
             Self::Returned => "assessment.returned",
             Self::Released { .. } => "assessment.released",
@@ -109,6 +117,12 @@ impl Event for Noted<'_> {
             Self::Drawn { scripts, second } => json!({ "n": scripts, "second": second }),
             Self::Marked { label, role } => json!({ "label": label, "role": role }),
             Self::Settled { label, mark } => json!({ "label": label, "mark": mark }),
+            Self::Reopened {
+                label,
+                from,
+                mark,
+                reason,
+            } => json!({ "label": label, "from": from, "mark": mark, "reason": reason }),
             Self::Released {
                 candidates,
                 missing,
@@ -139,7 +153,10 @@ impl Event for Noted<'_> {
 
     // Who reads a trainee's own history learns nothing of marks before their release.
     fn confidential(&self) -> bool {
-        matches!(self, Self::Marked { .. } | Self::Settled { .. })
+        matches!(
+            self,
+            Self::Marked { .. } | Self::Settled { .. } | Self::Reopened { .. }
+        )
     }
 }
 

@@ -1,6 +1,7 @@
 //! What trainees and markers are told.
 
 use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
 use crate::access::{CohortStaff, Own};
 use crate::db::Conn;
@@ -241,10 +242,11 @@ pub(super) fn tell_all(
         .iter()
         .map(|line| line.id)
         .collect();
-    tell_some(conn, staff, it, &all, told)
+    tell_some(conn, staff, it, (&all, None), told)
 }
 
-/// Writes to some of them, each with their own due time.
+/// Writes to some of them, each with their own due time; `of` is the request or the appeal that is
+/// answered: each is answered once.
 ///
 /// # Errors
 /// The database's.
@@ -252,7 +254,7 @@ pub(super) fn tell_some(
     conn: &mut Conn<'_>,
     staff: &CohortStaff,
     it: &Assessment,
-    candidates: &[CandidateId],
+    (candidates, of): (&[CandidateId], Option<Uuid>),
     told: &Told,
 ) -> Result<()> {
     let lines = queries::lines(conn, staff, it.id, None, 100_000)?;
@@ -270,14 +272,17 @@ pub(super) fn tell_some(
         let mut letter = AssessmentLetter::new(it, to.name.clone(), told.clone());
         letter.candidate = Some(line.id);
         letter.due_at = it.times(line.extended_to).due_at;
-        // The same change never writes twice; the next one is of another version or time.
-        let key = format!(
+        // The same change never writes twice; the next one is of another version, time or request.
+        let mut key = format!(
             "{}:{}:{}:{}",
             letter.kind(),
             line.id,
             it.version,
             letter.due_at.timestamp()
         );
+        if let Some(of) = of {
+            key.push_str(&format!(":{of}"));
+        }
         outbox::put(conn, to, &letter, &occasion, &key)?;
     }
     Ok(())
@@ -299,11 +304,7 @@ pub(super) fn to_markers(
         let told = Told::ToMark { scripts: *scripts };
         let letter = AssessmentLetter::new(it, to.name.clone(), told);
         // Each assignment is an event of its own.
-        let key = format!(
-            "scripts_to_mark:{}:{person}:{}",
-            it.id,
-            uuid::Uuid::now_v7()
-        );
+        let key = format!("scripts_to_mark:{}:{person}:{}", it.id, Uuid::now_v7());
         outbox::put(conn, &to, &letter, &occasion, &key)?;
     }
     Ok(())

@@ -6,6 +6,10 @@
 //! began; a marker learns the label of a script and nothing else of whose it is, and a second marker
 //! nothing of the first's mark; no trainee reads a mark before all are released in one transaction; each
 //! try that was handed in is kept; lateness is counted by the database's clock from one's own due time.
+//!
+//! Not covered by anonymity: what trainees write into their work themselves, and what a PDF says of its
+//! author in compressed or encrypted parts, in notes on its pages, or by another object that it points to.
+//! The plain `/Author` and the creators of plain XMP are blanked in what a marker is given.
 
 pub mod actions;
 pub mod api;

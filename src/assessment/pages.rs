@@ -20,6 +20,8 @@ mod marking;
 mod own;
 mod own_asks;
 mod record;
+mod reopen;
+mod results;
 mod steps;
 
 pub(super) use form::{read_details, values};
@@ -29,6 +31,10 @@ pub(super) use list::{cursor, file as list_file, wanted};
 pub(super) use marking::{read_given, script_file};
 
 pub(super) use record::marks_file;
+
+pub(super) use reopen::read_reopening;
+
+pub(super) use results::file as results_file;
 
 /// Room for documents that are too large, so that their sender is told so on the page.
 const UPLOAD_LIMIT: usize = 64 * 1024 * 1024;
@@ -44,6 +50,9 @@ fn office() -> Routes {
         .get("/cohorts/{cohort}/assessments", STAFF, list::page)
         .get("/cohorts/{cohort}/assessments.csv", STAFF, list::file)
         .get("/cohorts/{cohort}/assessments.xlsx", STAFF, list::file)
+        .get("/cohorts/{cohort}/module-results", STAFF, results::page)
+        .get("/cohorts/{cohort}/module-results.csv", STAFF, results::file)
+        .get("/cohorts/{cohort}/module-results.xlsx", STAFF, results::file)
         .get("/cohorts/{cohort}/assessments/new", STAFF, form::new)
         .post("/cohorts/{cohort}/assessments/new", STAFF, form::add)
         .get("/cohorts/{cohort}/assessments/{assessment}", STAFF, record::page)
@@ -78,6 +87,9 @@ fn decisions() -> Routes {
         .post("/cohorts/{cohort}/assessments/{assessment}/second", STAFF, decide::second)
         .get("/cohorts/{cohort}/assessments/{assessment}/scripts/{script}", STAFF, decide::ask_script)
         .post("/cohorts/{cohort}/assessments/{assessment}/scripts/{script}", STAFF, decide::script)
+        .get("/cohorts/{cohort}/assessments/{assessment}/scripts/{script}/reopen", STAFF, reopen::ask)
+        .post("/cohorts/{cohort}/assessments/{assessment}/scripts/{script}/reopen", STAFF, reopen::act)
+        .get("/cohorts/{cohort}/assessments/{assessment}/candidates/{candidate}/files/{n}", STAFF, reopen::file)
         .get("/cohorts/{cohort}/assessments/{assessment}/extensions/{extension}", STAFF, decide::ask_extension)
         .post("/cohorts/{cohort}/assessments/{assessment}/extensions/{extension}", STAFF, decide::extension)
         .get("/cohorts/{cohort}/assessments/{assessment}/candidates/{candidate}/extend", STAFF, decide::ask_extend)

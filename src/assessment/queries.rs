@@ -1,5 +1,7 @@
 //! Rows of assessments and of the plans that they carry out.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::sql_types::{
     Array, BigInt, Bool, Date, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid,
@@ -8,8 +10,8 @@ use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
 use serde_json::Value;
 
 use crate::access::CohortStaff;
-use crate::curriculum::rules::{Assessment as Part, AssessmentKind};
-use crate::db::{Conn, sql_query};
+use crate::curriculum::rules::{Assessment as Part, AssessmentKind, version_for};
+use crate::db::{Conn, Task, sql_query};
 use crate::error::{Error, Result};
 use crate::ids::{AssessmentId, CohortId, ModuleId, OfferingId, PersonId, ProgrammeId};
 use crate::lang::Lang;
@@ -31,10 +33,13 @@ pub use marking::{
     scripts,
 };
 pub use own::{OwnLine, Tried, own_all, own_one, own_tries};
-pub use results::{ModuleResult, Overdue, overdue, results, results_of};
+pub use results::{
+    ModuleResult, NamedResult, Overdue, named_results, overdue, results, results_of,
+};
 pub use work::{
-    Appeal, Candidate, Extension, FileRow, Line, Released, appeal, appeals, candidates, extension,
-    extensions, file_of, files, line, lines, missing_candidates, own_extensions, released,
+    Appeal, Candidate, Extension, FileRow, Line, Released, appeal, appeals, candidate_numbers,
+    extension, extensions, file_of, files, line, lines, missing_candidates, own_extensions,
+    released,
 };
 
 /// The orders of the list; keys are texts that sort as their values do.
@@ -356,8 +361,9 @@ fn some(conn: &mut Conn<'_>, ids: &[AssessmentId]) -> Result<Vec<Assessment>> {
     .load(conn.pg())?)
 }
 
-/// The plan of a module for a cohort: the version with which it began, or the published one where none
-/// was in force by then.
+/// The plan of a module for a cohort: the one that its assessments carry out; before the first of them
+/// the version with which the cohort began, or the first that was published where none was in force by
+/// then.
 #[derive(Clone, Debug)]
 pub struct Plan {
     /// Number of the version.
@@ -372,44 +378,84 @@ struct PlanRow {
     module_id: ModuleId,
     #[diesel(sql_type = Integer)]
     number: i32,
+    #[diesel(sql_type = Date)]
+    effective_from: NaiveDate,
     #[diesel(sql_type = Jsonb)]
     assessments: Value,
 }
 
-/// The plan of a module for cohorts that begin on this day.
+#[derive(QueryableByName)]
+struct Carried {
+    #[diesel(sql_type = SqlUuid)]
+    module_id: ModuleId,
+    #[diesel(sql_type = Integer)]
+    plan_number: i32,
+}
+
+/// The plan of a module for this cohort, which begins on this day.
 ///
 /// # Errors
 /// The database's.
-pub fn plan(conn: &mut Conn<'_>, module: ModuleId, on: NaiveDate) -> Result<Option<Plan>> {
-    let mut all = plans(conn, &[module], on)?;
+pub fn plan(
+    conn: &mut Conn<'_>,
+    cohort: CohortId,
+    module: ModuleId,
+    on: NaiveDate,
+) -> Result<Option<Plan>> {
+    let mut all = plans(conn, cohort, &[module], on)?;
     Ok(all.remove(&module))
 }
 
-/// The plans of modules for cohorts that begin on this day: public, since they were published.
+/// The plans of modules for this cohort, which begins on this day: public, since they were published.
 ///
 /// # Errors
 /// The database's.
 pub fn plans(
     conn: &mut Conn<'_>,
+    cohort: CohortId,
     modules: &[ModuleId],
     on: NaiveDate,
-) -> Result<std::collections::BTreeMap<ModuleId, Plan>> {
+) -> Result<BTreeMap<ModuleId, Plan>> {
+    // A trainee may read the plan, not the assessment that has not opened.
+    let carried: Vec<Carried> = conn.elevate(Task::Assess, |conn| {
+        Ok(sql_query(
+            "SELECT DISTINCT ON (module_id) module_id, plan_number FROM assessments \
+             WHERE cohort_id = $1 AND module_id = ANY ($2) ORDER BY module_id, created_at, id",
+        )
+        .bind::<SqlUuid, _>(cohort)
+        .bind::<Array<SqlUuid>, _>(modules)
+        .load(conn.pg())?)
+    })?;
     let rows: Vec<PlanRow> = sql_query(
-        "SELECT DISTINCT ON (v.module_id) v.module_id, v.number, v.assessments FROM module_versions v \
-         WHERE v.module_id = ANY ($1) AND v.state <> 'draft' \
-         ORDER BY v.module_id, v.effective_from <= $2 DESC, v.number DESC",
+        "SELECT module_id, number, effective_from, assessments FROM module_versions \
+         WHERE module_id = ANY ($1) AND state <> 'draft' AND effective_from IS NOT NULL ORDER BY module_id, number",
     )
     .bind::<Array<SqlUuid>, _>(modules)
-    .bind::<Date, _>(on)
     .load(conn.pg())?;
-    rows.into_iter()
-        .map(|row| {
+    let mut of: BTreeMap<ModuleId, Vec<PlanRow>> = BTreeMap::new();
+    for row in rows {
+        of.entry(row.module_id).or_default().push(row);
+    }
+    let mut all = BTreeMap::new();
+    for (module, rows) in of {
+        let versions: Vec<(i32, NaiveDate)> = rows
+            .iter()
+            .map(|it| (it.number, it.effective_from))
+            .collect();
+        let number = carried
+            .iter()
+            .find(|it| it.module_id == module)
+            .map(|it| it.plan_number)
+            .or_else(|| version_for(&versions, on))
+            .or_else(|| versions.first().map(|it| it.0));
+        if let Some(row) = rows.into_iter().find(|it| Some(it.number) == number) {
             let parts = serde_json::from_value(row.assessments)
                 .map_err(|err| Error::Internal(format!("assessment plan: {err}")))?;
             let number = row.number;
-            Ok((row.module_id, Plan { number, parts }))
-        })
-        .collect()
+            all.insert(module, Plan { number, parts });
+        }
+    }
+    Ok(all)
 }
 
 /// Takes an assessment for this transaction: its state and its marks change by one hand at a time.

@@ -8,6 +8,7 @@ use crate::error::Refusal;
 use crate::lang::{Lang, Say, refusals, words};
 
 pub mod late;
+pub mod pdf;
 pub mod release;
 pub mod result;
 pub mod rubric;
@@ -157,6 +158,12 @@ refusals! {
         Changed = "release_changed" => asm_refuse_changed,
         /// It cannot be changed in its state.
         NotPlanned = "assessment_not_planned" => asm_refuse_not_planned,
+        /// The due time that trainees know is made earlier, or is past.
+        DueEarlier = "due_time_earlier" => asm_refuse_due_earlier,
+        /// Work was handed in under milder rules of lateness.
+        LateStricter = "late_rules_stricter" => asm_refuse_late_stricter,
+        /// There is no mark of that kind to take up again.
+        NothingToReopen = "nothing_to_reopen" => asm_refuse_nothing_to_reopen,
         /// It has not opened.
         NotOpenYet = "assessment_not_open_yet" => asm_refuse_not_open_yet,
         /// It is over.

@@ -39,7 +39,7 @@ texts! {
     standing_incomplete: "Incomplete" | "未完成";
 
     asm_refuse_no_plan: "This part is not in the assessment plan with which the cohort began." | "此部分不在本屆開課時的評核計劃內。";
-    asm_refuse_part_taken: "This part of the plan is set already. Change the assessment that stands." | "評核計劃的此部分早已設定，請更改現有的評核。";
+    asm_refuse_part_taken: "This part of the plan is set already. Change the assessment that stands." | "評核計劃的此部分已設定，請更改現有的評核。";
     asm_refuse_no_rubric: "Write a rubric first; then the assessment can be opened." | "請先訂立評分準則，方可開放。";
     asm_refuse_nobody: "Nobody is to be assessed. Give trainees a place in the module, or wait until they are enrolled." | "沒有須評核的學員。請先為學員分配單元名額，或待學員註冊。";
     asm_refuse_frozen: "The rubric stands since marking began." | "評分已開始，評分準則不能更改。";
@@ -50,6 +50,9 @@ texts! {
     asm_refuse_not_agreed: "Some marks are not agreed yet. The list shows which." | "部分分數未定，詳見列表。";
     asm_refuse_changed: "What would be released has changed since the preview. Look at the new preview." | "預覽後成績有變，請查看新的預覽。";
     asm_refuse_not_planned: "This cannot be changed any more in the state in which the assessment is." | "按評核現時的狀態，此項不能再更改。";
+    asm_refuse_due_earlier: "Trainees know the due time. Choose one that is later and still ahead." | "學員已知悉截止時間，只可改為較後而未到的時間。";
+    asm_refuse_late_stricter: "Work was handed in under these rules for late work. They can be made milder, not stricter." | "已有學員按現行遲交規則繳交，規則只可放寬，不能收緊。";
+    asm_refuse_nothing_to_reopen: "This script has no mark of that kind to take up again." | "此作業沒有可重新處理的該項評分。";
     asm_refuse_not_open_yet: "The assessment is not open yet." | "評核尚未開放。";
     asm_refuse_too_late: "The time for handing in is over. Talk to the programme office if something kept you." | "繳交時限已過。如有特殊情況，請聯絡計劃辦事處。";
     asm_refuse_handed_in: "The due time is past and your work stands; it is not replaced any more." | "截止時間已過，已繳交的作業不能再更換。";
@@ -60,8 +63,8 @@ texts! {
     asm_refuse_not_later: "Choose a time after the due time that holds now." | "請選擇現行截止時間之後的時間。";
     asm_refuse_request_over: "The request is decided or was withdrawn." | "申請已有決定或已撤回。";
     asm_refuse_not_marking: "The assessment is not being marked now." | "評核現時並非評分中。";
-    asm_refuse_mark_given: "The mark is given. Only an appeal changes it." | "分數已定，只有上訴可以更改。";
-    asm_refuse_first_missing: "Every script needs its first mark before the second marking is drawn." | "所有試卷均須先完成第一次評分，方可抽取第二次評分。";
+    asm_refuse_mark_given: "The mark is given. Before the release the programme office can have it taken up again; afterwards only an appeal changes it." | "分數已定。公布前可由計劃辦事處安排重新評分，公布後只有上訴可以更改。";
+    asm_refuse_first_missing: "Every script needs its first mark before the second marking is drawn." | "所有作業均須先完成第一次評分，方可抽取第二次評分。";
     asm_refuse_nothing_to_moderate: "There is nothing to moderate here: the markers agree, or have not finished." | "此處無須覆核：評分員分數一致，或尚未完成。";
     asm_refuse_same_marker: "A script is not marked twice by the same person. Choose another second marker." | "同一份作業不能由同一人評分兩次，請選擇另一位第二評分員。";
     asm_refuse_resit_early: "A resit is set after the marks are released." | "公布成績後方可設定補考。";
@@ -182,6 +185,15 @@ texts! {
     asm_draw_hint: "Once every script has its first mark. Marks that are not drawn are agreed as they are." | "所有作業完成第一次評分後進行。沒有抽中的分數即時作實。";
     asm_second_markers: "Second markers" | "第二評分員";
     asm_moderate: "Decide the mark" | "決定分數";
+    asm_reopen: "Take up again" | "重新評分";
+    asm_reopen_hint: "What the same marker gave becomes their draft; another’s, and whatever came after it, is gone. The marker is told." | "同一評分員的評分會變回草稿；換人時原有評分及其後的評分會刪除。系統會通知評分員。";
+    asm_reopen_from: "From" | "由何處開始";
+    asm_reopen_first: "The first mark" | "第一次評分";
+    asm_reopen_second: "The second mark" | "第二次評分";
+    asm_reopen_moderator: "The agreed mark" | "最後決定";
+    asm_reopen_marker: "Marker" | "評分員";
+    asm_reopen_keep: "Stays as it is" | "維持不變";
+    asm_reopen_reason: "Reason" | "原因";
     asm_moderate_hint: "The two marks are too far apart. Your points count." | "兩個分數差距過大，以你給予的分數為準。";
 
     asm_queue: "Marking" | "評分";
@@ -199,7 +211,7 @@ texts! {
     asm_give: "Give this mark" | "確定分數";
     asm_give_note: "A mark that is given is not changed by its marker any more." | "分數確定後，評分員不能再更改。";
     asm_absent: "Did not attend" | "缺席";
-    asm_other_mark(role: &str, mark: &str): "{role}: {mark}%" | "{role}：{mark}%";
+    asm_other_mark(role: &str, mark: &str): "{role}: {mark}" | "{role}：{mark}";
     asm_blind: "You mark without knowing the other mark." | "你在不知悉另一分數的情況下評分。";
     asm_levels: "Levels" | "等級";
 
@@ -238,7 +250,7 @@ texts! {
     asm_hand_in_note: "Until the due time the last try counts; earlier ones are kept." | "截止前可多次繳交，以最後一次為準，之前的會保留。";
     asm_hand_in_late(days: i32, off: &str): "It is {days} day past the due time: {off} percentage points come off." + "It is {days} days past the due time: {off} percentage points come off." | "已遲{days}天，會扣減{off}個百分點。";
     asm_tries: "What you handed in" | "繳交紀錄";
-    asm_try: "Try" | "次序";
+    asm_try: "Try" | "第幾次繳交";
     asm_stands: "counts" | "以此為準";
     asm_taken_back: "taken back" | "已取回";
     asm_received_at: "Received" | "收到時間";
@@ -278,6 +290,10 @@ texts! {
     asm_appeal_do_uphold: "Uphold" | "得直";
     asm_appeal_do_dismiss: "Dismiss" | "駁回";
     asm_results: "Module results" | "單元成績";
+    asm_results_note: "Only what was released, with exemptions." | "只計已公布的成績及豁免。";
+    asm_results_none: "Nobody attends a module yet" | "尚未有學員修讀單元";
+    asm_results_none_match: "No result matches the filter" | "沒有符合篩選條件的成績";
+    asm_decided_on: "Decided on" | "確定日期";
 
     asm_mail_open: "Open the assessment" | "查看評核";
     asm_mail_opened_subject(title: &str): "Assessment: {title}" | "評核：{title}";
@@ -312,6 +328,7 @@ texts! {
     flash_asm_collected: "New work is before the markers." | "新作業已交予評分員。";
     flash_asm_assigned: "Scripts are assigned and the markers told." | "已分派作業並通知評分員。";
     flash_asm_drawn: "The second marking is drawn." | "已抽取第二次評分。";
+    flash_asm_reopened: "The script is marked again." | "已安排重新評分。";
     flash_asm_moderated: "Every mark is agreed." | "所有分數已定。";
     flash_asm_released: "The marks are released and every trainee told." | "成績已公布並通知所有學員。";
     flash_asm_handed_in: "Your work has arrived. A receipt is on its way to you." | "已收到作業，收據將以電郵寄上。";
@@ -333,6 +350,7 @@ texts! {
     history_asm_drawn(second: i64, n: i64): "drew {second} of {n} scripts for second marking" | "從{n}份抽取{second}份作第二次評分";
     history_asm_marked(label: &str): "marked {label}" | "評分：{label}";
     history_asm_settled(label: &str): "decided the mark of {label}" | "決定{label}的分數";
+    history_asm_reopened(label: &str, reason: &str): "took {label} up again: {reason}" | "重新評分{label}：{reason}";
     history_asm_moderated: "finished the moderation" | "完成覆核";
     history_asm_returned: "returned it to marking" | "返回評分";
     history_asm_released(n: i64): "released {n} marks" | "公布{n}人的成績";
@@ -392,6 +410,7 @@ impl Lang {
             "assessment.drawn" => self.history_asm_drawn(count("second"), count("n")),
             "assessment.marked" => self.history_asm_marked(text("label")),
             "assessment.settled" => self.history_asm_settled(text("label")),
+            "assessment.reopened" => self.history_asm_reopened(text("label"), text("reason")),
             "assessment.moderated" => self.history_asm_moderated().to_owned(),
             "assessment.returned" => self.history_asm_returned().to_owned(),
             "assessment.released" => self.history_asm_released(count("n")),
@@ -417,6 +436,7 @@ impl Lang {
             "asm_collected" => self.flash_asm_collected(),
             "asm_assigned" => self.flash_asm_assigned(),
             "asm_drawn" => self.flash_asm_drawn(),
+            "asm_reopened" => self.flash_asm_reopened(),
             "asm_moderated" => self.flash_asm_moderated(),
             "asm_released" => self.flash_asm_released(),
             "asm_handed_in" => self.flash_asm_handed_in(),

@@ -107,7 +107,7 @@ fn part(conn: &mut Conn<'_>, cohort: CohortId, code: &str, kind: &str) -> Result
         .into_iter()
         .find(|it| it.module_code == code)
         .ok_or_else(missing)?;
-    let plan = queries::plan(conn, offering.module_id, starts_on)?.ok_or_else(missing)?;
+    let plan = queries::plan(conn, cohort, offering.module_id, starts_on)?.ok_or_else(missing)?;
     let at = (1..)
         .zip(&plan.parts)
         .find(|(_, it)| it.kind == kind)

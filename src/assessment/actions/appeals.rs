@@ -152,5 +152,6 @@ pub fn decide_appeal(
             }
         }
     };
-    mail::tell_some(conn, staff, &it, &[appeal.candidate_id], &told)
+    let reader = (&[appeal.candidate_id][..], Some(appeal.id.0));
+    mail::tell_some(conn, staff, &it, reader, &told)
 }

@@ -9,11 +9,12 @@ use crate::access::{CohortStaff, Own};
 use crate::audit;
 use crate::db::{Conn, sql_query};
 use crate::error::{Error, Result};
-use crate::ids::{AssessmentId, CandidateId, ExtensionId, PersonId};
+use crate::ids::{AssessmentId, CandidateId, ExtensionId};
 
 use super::super::events::{Noted, about_own};
 use super::super::mail::{self, Told};
-use super::super::queries::{self, Assessment, Extension};
+use super::super::queries::{self, Assessment, Extension, Line};
+use super::super::rules::late::{days_late, penalty};
 use super::super::rules::{AssessmentRefusal, AssessmentState, ExtensionState};
 use super::now;
 
@@ -131,30 +132,50 @@ pub fn withdraw_extension(
     audit::note(conn, about, &Noted::ExtensionWithdrawn)
 }
 
-fn extend(conn: &mut Conn<'_>, candidate: CandidateId, until: DateTime<Utc>) -> Result<()> {
+/// Moves a trainee's due time. Work that is before the markers already is not replaced any more: its
+/// lateness is counted anew.
+fn extend(
+    conn: &mut Conn<'_>,
+    it: &Assessment,
+    (line, until): (&Line, DateTime<Utc>),
+) -> Result<()> {
     sql_query("UPDATE assessment_candidates SET extended_to = $2 WHERE id = $1")
-        .bind::<SqlUuid, _>(candidate)
+        .bind::<SqlUuid, _>(line.id)
         .bind::<Timestamptz, _>(until)
         .execute(conn.pg())?;
+    if let (Some(script), Some(at)) = (line.script_id, line.submitted_at) {
+        let late = days_late(it.times(Some(until)).due_at, at);
+        sql_query(
+            "UPDATE scripts SET days_late = $2, penalty = $3, version = version + 1 WHERE id = $1",
+        )
+        .bind::<SqlUuid, _>(script)
+        .bind::<Integer, _>(late)
+        .bind::<Integer, _>(penalty(&it.late(), late))
+        .execute(conn.pg())?;
+    }
     Ok(())
 }
 
-/// A later due time is later than the one that holds for this trainee.
+/// The trainee, and the time that is granted: later than the one that holds for them. Where their work is
+/// before the markers, that is at most now.
 fn later(
     conn: &mut Conn<'_>,
     staff: &CohortStaff,
     it: &Assessment,
     candidate: CandidateId,
     until: DateTime<Utc>,
-) -> Result<PersonId> {
+) -> Result<(Line, DateTime<Utc>)> {
     let line = queries::line(conn, staff, it.id, candidate)?;
+    let collected = line.submission_id.is_some() && line.script_id.is_some();
+    let until = if collected {
+        until.min(now(conn)?)
+    } else {
+        until
+    };
     if until <= it.times(line.extended_to).due_at {
         return Err(AssessmentRefusal::NotLater.into());
     }
-    if line.submission_id.is_some() && line.script_id.is_some() {
-        return Err(AssessmentRefusal::HandedIn.into());
-    }
-    Ok(line.person_id)
+    Ok((line, until))
 }
 
 /// Decides a request, and writes to the trainee. What is granted may be another time than was asked for.
@@ -178,18 +199,19 @@ pub fn decide_extension(
         return Err(Error::Stale);
     }
     let about = about_own(it.id, staff.programme(), request.person_id);
+    let reader = (&[request.candidate_id][..], Some(request.id.0));
     match grant {
         Some(until) => {
             movable(&it)?;
-            later(conn, staff, &it, request.candidate_id, until)?;
+            let (line, until) = later(conn, staff, &it, request.candidate_id, until)?;
             set(conn, &request, ExtensionState::Granted, note, until)?;
-            extend(conn, request.candidate_id, until)?;
+            extend(conn, &it, (&line, until))?;
             audit::note(conn, about, &Noted::ExtensionGranted { until })?;
             let told = Told::Extended {
                 until,
                 note: note.to_owned(),
             };
-            mail::tell_some(conn, staff, &it, &[request.candidate_id], &told)
+            mail::tell_some(conn, staff, &it, reader, &told)
         }
         None => {
             set(
@@ -203,7 +225,7 @@ pub fn decide_extension(
             let told = Told::NotExtended {
                 note: note.to_owned(),
             };
-            mail::tell_some(conn, staff, &it, &[request.candidate_id], &told)
+            mail::tell_some(conn, staff, &it, reader, &told)
         }
     }
 }
@@ -222,12 +244,13 @@ pub fn give_extension(
     queries::lock(conn, assessment)?;
     let it = queries::find(conn, staff, assessment)?;
     movable(&it)?;
-    let person = later(conn, staff, &it, candidate, until)?;
+    let (line, until) = later(conn, staff, &it, candidate, until)?;
+    let (id, person) = (ExtensionId::new(), line.person_id);
     sql_query(
         "INSERT INTO assessment_extensions (id, programme_id, cohort_id, assessment_id, candidate_id, person_id, reason, \
            until_at, state, note, decided_at) VALUES ($1, $2, $3, $4, $5, $6, '', $7, 'granted', $8, banyan_now())",
     )
-    .bind::<SqlUuid, _>(ExtensionId::new())
+    .bind::<SqlUuid, _>(id)
     .bind::<SqlUuid, _>(staff.programme())
     .bind::<SqlUuid, _>(staff.cohort())
     .bind::<SqlUuid, _>(assessment)
@@ -236,12 +259,12 @@ pub fn give_extension(
     .bind::<Timestamptz, _>(until)
     .bind::<Text, _>(note)
     .execute(conn.pg())?;
-    extend(conn, candidate, until)?;
+    extend(conn, &it, (&line, until))?;
     let about = about_own(assessment, staff.programme(), person);
     audit::note(conn, about, &Noted::ExtensionGranted { until })?;
     let told = Told::Extended {
         until,
         note: note.to_owned(),
     };
-    mail::tell_some(conn, staff, &it, &[candidate], &told)
+    mail::tell_some(conn, staff, &it, (&[candidate], Some(id.0)), &told)
 }

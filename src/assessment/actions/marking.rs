@@ -19,12 +19,12 @@ use super::super::mail;
 use super::super::queries::{self, Assessment, Line, Script};
 use super::super::rules::late::{days_late, penalty};
 use super::super::rules::rubric::{between, mark, mark_of_hundredths, points_problems};
-use super::super::rules::second::{agree, chosen};
+use super::super::rules::second::agree;
 use super::super::rules::{
     AssessmentEvent, AssessmentRefusal, AssessmentState, ExtensionState, MarkRole, ScriptState,
     SecondRule, next,
 };
-use super::{now, step};
+use super::{chance, now, step};
 
 /// What a marker gives.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -90,7 +90,11 @@ pub fn collect(conn: &mut Conn<'_>, staff: &CohortStaff, id: AssessmentId) -> Re
     Ok(scripts)
 }
 
-fn marking(conn: &mut Conn<'_>, staff: &CohortStaff, id: AssessmentId) -> Result<Assessment> {
+pub(super) fn marking(
+    conn: &mut Conn<'_>,
+    staff: &CohortStaff,
+    id: AssessmentId,
+) -> Result<Assessment> {
     let it = queries::find(conn, staff, id)?;
     if it.state()? == AssessmentState::Marking {
         Ok(it)
@@ -99,9 +103,11 @@ fn marking(conn: &mut Conn<'_>, staff: &CohortStaff, id: AssessmentId) -> Result
     }
 }
 
-/// Is a trainee's work ready to be marked: nothing can take its place any more?
+/// Is a trainee's work ready to be marked: nothing can take its place any more, and no request about its
+/// due time is open?
 fn ready(it: &Assessment, line: &Line, now: chrono::DateTime<chrono::Utc>) -> bool {
     line.script_id.is_none()
+        && !line.asks_more_time
         && (!it.takes_files || line.submission_id.is_some())
         && now > it.times(line.extended_to).due_at
 }
@@ -110,46 +116,68 @@ fn gather(conn: &mut Conn<'_>, staff: &CohortStaff, it: &Assessment) -> Result<u
     let now = now(conn)?;
     let mut lines = all_lines(conn, staff, it.id)?;
     lines.retain(|line| ready(it, line, now));
+    let mut scripts: Vec<(ScriptId, &Line)> = Vec::new();
+    for line in &lines {
+        scripts.push((chance::script_id()?, line));
+    }
+    // Markers read the ids: nothing of them, nor of the order of rows, follows names.
+    scripts.sort_by_key(|(id, _)| *id);
     // Who teaches alone marks alone; otherwise the office assigns.
-    let first = match it.instructor_ids.as_slice() {
+    let offering = teaching::queries::offering(conn, staff, it.offering_id)?;
+    let first = match offering.instructor_ids.as_slice() {
         [only] => Some(*only),
         _ => None,
     };
-    for line in &lines {
-        let label = if it.anonymous {
-            format!("{}", line.number)
-        } else {
-            format!("{} {}", line.name_shown, line.trainee_number)
-        };
-        let both: Vec<PersonId> = first.into_iter().collect();
-        // By the due time that holds now: an extension granted since counts too.
-        let due_at = it.times(line.extended_to).due_at;
-        let late = line.submitted_at.map_or(0, |at| days_late(due_at, at));
-        sql_query(
-            "INSERT INTO scripts (id, programme_id, cohort_id, assessment_id, candidate_id, label, file_ids, days_late, penalty, \
-               first_id, instructor_ids) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-        )
-        .bind::<SqlUuid, _>(ScriptId::new())
-        .bind::<SqlUuid, _>(staff.programme())
-        .bind::<SqlUuid, _>(staff.cohort())
-        .bind::<SqlUuid, _>(it.id)
-        .bind::<SqlUuid, _>(line.id)
-        .bind::<Text, _>(label)
-        .bind::<Array<SqlUuid>, _>(&line.file_ids)
-        .bind::<Integer, _>(late)
-        .bind::<Integer, _>(penalty(&it.late(), late))
-        .bind::<Nullable<SqlUuid>, _>(first)
-        .bind::<Array<SqlUuid>, _>(both)
-        .execute(conn.pg())?;
+    for script in &scripts {
+        insert(conn, it, *script, first)?;
     }
-    if let (Some(marker), true) = (first, !lines.is_empty()) {
-        mail::to_markers(conn, staff, it, &[(marker, lines.len())])?;
+    let_see(conn, it.id)?;
+    if let (Some(marker), true) = (first, !scripts.is_empty()) {
+        mail::to_markers(conn, staff, it, &[(marker, scripts.len())])?;
     }
-    Ok(lines.len())
+    Ok(scripts.len())
+}
+
+fn insert(
+    conn: &mut Conn<'_>,
+    it: &Assessment,
+    (id, line): (ScriptId, &Line),
+    first: Option<PersonId>,
+) -> Result<()> {
+    let label = if it.anonymous {
+        format!("{}", line.number)
+    } else {
+        format!("{} {}", line.name_shown, line.trainee_number)
+    };
+    let both: Vec<PersonId> = first.into_iter().collect();
+    // By the due time that holds now: an extension granted since counts too.
+    let due_at = it.times(line.extended_to).due_at;
+    let late = line.submitted_at.map_or(0, |at| days_late(due_at, at));
+    sql_query(
+        "INSERT INTO scripts (id, programme_id, cohort_id, assessment_id, candidate_id, label, file_ids, days_late, penalty, \
+           first_id, instructor_ids) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+    )
+    .bind::<SqlUuid, _>(id)
+    .bind::<SqlUuid, _>(it.programme_id)
+    .bind::<SqlUuid, _>(it.cohort_id)
+    .bind::<SqlUuid, _>(it.id)
+    .bind::<SqlUuid, _>(line.id)
+    .bind::<Text, _>(label)
+    .bind::<Array<SqlUuid>, _>(&line.file_ids)
+    .bind::<Integer, _>(late)
+    .bind::<Integer, _>(penalty(&it.late(), late))
+    .bind::<Nullable<SqlUuid>, _>(first)
+    .bind::<Array<SqlUuid>, _>(both)
+    .execute(conn.pg())?;
+    Ok(())
 }
 
 /// May these persons mark? Instructors of the programme may.
-fn may_mark(conn: &mut Conn<'_>, staff: &CohortStaff, people: &[PersonId]) -> Result<()> {
+pub(super) fn may_mark(
+    conn: &mut Conn<'_>,
+    staff: &CohortStaff,
+    people: &[PersonId],
+) -> Result<()> {
     let known = teaching::queries::instructors(conn, &staff.programme_staff())?;
     if people.iter().all(|id| known.iter().any(|(it, _)| it == id)) {
         Ok(())
@@ -160,14 +188,14 @@ fn may_mark(conn: &mut Conn<'_>, staff: &CohortStaff, people: &[PersonId]) -> Re
     }
 }
 
-fn let_see(conn: &mut Conn<'_>, it: &Assessment, people: &BTreeSet<PersonId>) -> Result<()> {
-    let mut all: BTreeSet<PersonId> = it.instructor_ids.iter().copied().collect();
-    all.extend(people);
-    let all: Vec<PersonId> = all.into_iter().collect();
-    sql_query("UPDATE assessments SET instructor_ids = $2 WHERE id = $1")
-        .bind::<SqlUuid, _>(it.id)
-        .bind::<Array<SqlUuid>, _>(all)
-        .execute(conn.pg())?;
+/// Who teaches the offering now or marks a script sees the assessment, and nobody else.
+pub(super) fn let_see(conn: &mut Conn<'_>, id: AssessmentId) -> Result<()> {
+    sql_query(
+        "UPDATE assessments a SET instructor_ids = ARRAY(SELECT unnest(o.instructor_ids) FROM offerings o WHERE o.id = a.offering_id \
+           UNION SELECT unnest(k.instructor_ids) FROM scripts k WHERE k.assessment_id = a.id ORDER BY 1) WHERE a.id = $1",
+    )
+    .bind::<SqlUuid, _>(id)
+    .execute(conn.pg())?;
     Ok(())
 }
 
@@ -194,7 +222,6 @@ pub fn assign(
         }));
     }
     let people: BTreeSet<PersonId> = markers.iter().copied().collect();
-    let_see(conn, &it, &people)?;
     let mut told: BTreeMap<PersonId, usize> = BTreeMap::new();
     let mut done = 0;
     for (script, marker) in open.iter().zip(people.iter().cycle()) {
@@ -205,6 +232,7 @@ pub fn assign(
         *told.entry(*marker).or_default() += 1;
         done += 1;
     }
+    let_see(conn, id)?;
     if done > 0 {
         audit::note(
             conn,
@@ -217,7 +245,7 @@ pub fn assign(
     Ok(done)
 }
 
-fn set_markers(
+pub(super) fn set_markers(
     conn: &mut Conn<'_>,
     script: &Script,
     first: Option<PersonId>,
@@ -261,7 +289,7 @@ fn checked(
     Ok((json!(points), mark))
 }
 
-fn write(
+pub(super) fn write(
     conn: &mut Conn<'_>,
     (it, script, role): (&Assessment, &Script, MarkRole),
     marker: PersonId,
@@ -301,7 +329,7 @@ fn write(
 }
 
 /// Puts a script into a state; an agreed one with its points in hundredths.
-fn settle(
+pub(super) fn settle(
     conn: &mut Conn<'_>,
     it: &Assessment,
     script: ScriptId,
@@ -321,7 +349,7 @@ fn settle(
     Ok(())
 }
 
-fn hundredths(points: &[i32]) -> Vec<i64> {
+pub(super) fn hundredths(points: &[i32]) -> Vec<i64> {
     points.iter().map(|it| i64::from(*it) * 100).collect()
 }
 
@@ -396,142 +424,6 @@ fn compare(conn: &mut Conn<'_>, it: &Assessment, script: ScriptId) -> Result<()>
         (Some(_) | None, Some(_) | None) => (ScriptState::SecondMarked, false, None),
     };
     settle(conn, it, script, outcome)
-}
-
-/// Draws what is marked a second time and hands it to this marker (or these, in turn); marks of all
-/// other scripts are agreed as they are. Drawn from the same marks it is the same draw. Returns how
-/// many scripts are marked a second time.
-///
-/// # Errors
-/// [`AssessmentRefusal::FirstMissing`] before every first mark is given; [`AssessmentRefusal::SameMarker`].
-pub fn draw(
-    conn: &mut Conn<'_>,
-    staff: &CohortStaff,
-    id: AssessmentId,
-    markers: &[PersonId],
-) -> Result<usize> {
-    queries::lock(conn, id)?;
-    let it = marking(conn, staff, id)?;
-    let scripts = queries::scripts(conn, staff, id)?;
-    if scripts.iter().any(|k| {
-        k.state == ScriptState::NotMarked.as_str() || k.state == ScriptState::InMarking.as_str()
-    }) {
-        return Err(AssessmentRefusal::FirstMissing.into());
-    }
-    let ids: Vec<ScriptId> = scripts.iter().map(|k| k.id).collect();
-    let marks = queries::marks_of(conn, &ids)?;
-    let firsts: BTreeMap<ScriptId, &queries::Mark> = marks
-        .iter()
-        .filter(|m| m.role == MarkRole::First.as_str() && m.done)
-        .map(|m| (m.script_id, m))
-        .collect();
-    let all: Vec<(uuid::Uuid, i32)> = firsts
-        .iter()
-        .filter_map(|(id, m)| Some((id.0, m.mark?)))
-        .collect();
-    let chosen = chosen(&it.second()?, id.0, &all);
-    let open: Vec<&Script> = scripts
-        .iter()
-        .filter(|k| k.state == ScriptState::Marked.as_str())
-        .collect();
-    let (twice, once): (Vec<&Script>, Vec<&Script>) =
-        open.into_iter().partition(|k| chosen.contains(&k.id.0));
-    for script in &once {
-        let points = match firsts.get(&script.id) {
-            Some(m) => hundredths(&m.whole()?),
-            None => continue,
-        };
-        settle(
-            conn,
-            &it,
-            script.id,
-            (ScriptState::Agreed, false, Some(points)),
-        )?;
-    }
-    let second = hand_over(conn, (staff, &it), &twice, markers)?;
-    let event = Noted::Drawn {
-        scripts: scripts.len(),
-        second,
-    };
-    audit::note(conn, about(id, staff.programme()), &event)?;
-    Ok(second)
-}
-
-fn hand_over(
-    conn: &mut Conn<'_>,
-    (staff, it): (&CohortStaff, &Assessment),
-    twice: &[&Script],
-    markers: &[PersonId],
-) -> Result<usize> {
-    if twice.is_empty() {
-        return Ok(0);
-    }
-    if markers.is_empty() {
-        return Err(Error::field("marker", "required", |lang| {
-            lang.form_required().to_owned()
-        }));
-    }
-    may_mark(conn, staff, markers)?;
-    let people: BTreeSet<PersonId> = markers.iter().copied().collect();
-    let_see(conn, it, &people)?;
-    let mut told: BTreeMap<PersonId, usize> = BTreeMap::new();
-    for (n, script) in twice.iter().enumerate() {
-        // In turn, passing over who marked it first.
-        let second = people
-            .iter()
-            .cycle()
-            .skip(n % people.len().max(1))
-            .take(people.len())
-            .find(|id| script.first_id != Some(**id))
-            .ok_or(AssessmentRefusal::SameMarker)?;
-        set_markers(conn, script, script.first_id, Some(*second))?;
-        *told.entry(*second).or_default() += 1;
-    }
-    let told: Vec<(PersonId, usize)> = told.into_iter().collect();
-    mail::to_markers(conn, staff, it, &told)?;
-    Ok(twice.len())
-}
-
-/// Decides where two markers are too far apart: the moderator's points count.
-///
-/// # Errors
-/// [`AssessmentRefusal::NothingToModerate`]; [`Error::Invalid`]; [`Error::Stale`].
-pub fn moderate(
-    conn: &mut Conn<'_>,
-    staff: &CohortStaff,
-    (id, script): (AssessmentId, ScriptId),
-    given: &Given,
-) -> Result<()> {
-    queries::lock(conn, id)?;
-    let it = marking(conn, staff, id)?;
-    let script = queries::script_of(conn, staff, id, script)?;
-    if script.state()? != ScriptState::SecondMarked {
-        return Err(AssessmentRefusal::NothingToModerate.into());
-    }
-    let given = Given {
-        done: true,
-        absent: false,
-        ..given.clone()
-    };
-    let mark = write(
-        conn,
-        (&it, &script, MarkRole::Moderator),
-        staff.person(),
-        &given,
-        0,
-    )?;
-    let whole: Vec<i32> = given
-        .points
-        .iter()
-        .map(|it| it.unwrap_or_default())
-        .collect();
-    let outcome = (ScriptState::Agreed, false, Some(hundredths(&whole)));
-    settle(conn, &it, script.id, outcome)?;
-    let event = Noted::Settled {
-        label: &script.label,
-        mark: mark.unwrap_or_default(),
-    };
-    audit::note(conn, about(id, staff.programme()), &event)
 }
 
 /// Says that every mark is agreed; from here on nothing is left but the release.

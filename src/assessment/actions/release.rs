@@ -139,7 +139,7 @@ pub fn release(
     };
     audit::note(conn, about(id, staff.programme()), &event)?;
     let all: Vec<CandidateId> = plan.lines.iter().map(|(line, _)| line.id).collect();
-    mail::tell_some(conn, staff, &it, &all, &Told::Released)?;
+    mail::tell_some(conn, staff, &it, (&all, None), &Told::Released)?;
     Ok(plan.summary)
 }
 

@@ -12,20 +12,20 @@ use crate::web::{Cx, Form, Pairs, Reply};
 use super::super::actions;
 use super::super::queries::{self, Assessment};
 use super::super::rules::MarkRole;
-use super::marking::{mark_fields, read_given};
+use super::marking::{given_mark, mark_fields, read_given};
 use super::{crumbs, home, local, one, pair, percent_of, shown_mark};
 
 /// A form about an assessment.
-struct Asks {
-    title: String,
-    note: Option<String>,
-    groups: Vec<Group>,
-    hidden: Vec<(String, String)>,
-    action: String,
-    submit: String,
+pub(super) struct Asks {
+    pub(super) title: String,
+    pub(super) note: Option<String>,
+    pub(super) groups: Vec<Group>,
+    pub(super) hidden: Vec<(String, String)>,
+    pub(super) action: String,
+    pub(super) submit: String,
 }
 
-fn show(
+pub(super) fn show(
     cx: &mut Cx<'_, '_>,
     (staff, it): (&CohortStaff, &Assessment),
     asks: Asks,
@@ -47,7 +47,7 @@ fn show(
 }
 
 /// After a post: back with a word, or the form again.
-fn answer(
+pub(super) fn answer(
     cx: &mut Cx<'_, '_>,
     about: (&CohortStaff, &Assessment),
     (done, flash): (Result<()>, &'static str),
@@ -101,7 +101,7 @@ pub(super) fn admit(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     button(cx, &it, done, "saved")
 }
 
-fn people(cx: &mut Cx<'_, '_>, staff: &CohortStaff) -> Result<Vec<(String, String)>> {
+pub(super) fn people(cx: &mut Cx<'_, '_>, staff: &CohortStaff) -> Result<Vec<(String, String)>> {
     Ok(
         teaching::queries::instructors(cx.conn, &staff.programme_staff())?
             .into_iter()
@@ -222,9 +222,9 @@ fn script_form(
     let lang = cx.lang();
     let script = queries::script_of(cx.conn, staff, it.id, id)?;
     let mut said = vec![lang.asm_moderate_hint().to_owned()];
-    for mark in queries::marks_of(cx.conn, &[id])? {
+    for mark in queries::marks_of(cx.conn, &[id])?.iter().filter(|m| m.done) {
         let role = MarkRole::parse(&mark.role).map_or("–", |it| it.label(lang));
-        said.push(lang.asm_other_mark(role, shown_mark(mark.mark).trim_end_matches('%')));
+        said.push(lang.asm_other_mark(role, &given_mark(lang, mark.mark)));
     }
     Ok(Asks {
         title: format!(
@@ -234,7 +234,7 @@ fn script_form(
             actions::label(lang, it, &script.label)
         ),
         note: Some(said.join(lang.pick(" ", ""))),
-        groups: mark_fields(lang, &it.rubric()?, false),
+        groups: mark_fields(lang, &it.rubric()?, !it.takes_files),
         hidden: Vec::new(),
         action: format!("{}/scripts/{id}", home(it)),
         submit: lang.asm_moderate().to_owned(),

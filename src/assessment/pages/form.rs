@@ -285,7 +285,7 @@ fn parts(cx: &mut Cx<'_, '_>, staff: &CohortStaff) -> Result<Vec<(String, String
     let (_, cohort) = cohort(cx)?;
     let offerings = teaching::queries::offerings(cx.conn, staff)?;
     let modules: Vec<_> = offerings.iter().map(|it| it.module_id).collect();
-    let plans = queries::plans(cx.conn, &modules, cohort.starts_on)?;
+    let plans = queries::plans(cx.conn, cohort.id, &modules, cohort.starts_on)?;
     let mut options = Vec::new();
     for it in offerings.iter().filter(|it| it.state != "cancelled") {
         let parts = plans.get(&it.module_id).map_or(&[][..], |it| &it.parts);

@@ -13,6 +13,7 @@ use crate::web::{Cx, Form, Pairs, Reply, ReplyBody, Shell};
 
 use super::super::actions::{self, Given};
 use super::super::queries::{self, Assessment, Mark, Script};
+use super::super::rules::pdf::without_author;
 use super::super::rules::rubric::{Criterion, MOST_POINTS};
 use super::super::rules::{MarkRole, ScriptState};
 use super::{pair, shown_mark};
@@ -191,6 +192,14 @@ fn script(cx: &mut Cx<'_, '_>) -> Result<(Instructor, Script, Assessment)> {
     Ok((instructor, script, it))
 }
 
+/// A finished mark; without one nobody came.
+pub(super) fn given_mark(lang: Lang, mark: Option<i32>) -> String {
+    match mark {
+        None => lang.asm_did_not_come().to_owned(),
+        Some(_) => shown_mark(mark),
+    }
+}
+
 /// What both markers gave, once one's own mark stands: then the other is no secret any more.
 fn both(cx: &mut Cx<'_, '_>, script: &Script) -> Result<Vec<String>> {
     let lang = cx.lang();
@@ -198,7 +207,7 @@ fn both(cx: &mut Cx<'_, '_>, script: &Script) -> Result<Vec<String>> {
     for mark in queries::marks_of(cx.conn, &[script.id])? {
         let role = MarkRole::parse(&mark.role).map_or("–", |it| it.label(lang));
         if mark.done {
-            given.push(lang.asm_other_mark(role, shown_mark(mark.mark).trim_end_matches('%')));
+            given.push(lang.asm_other_mark(role, &given_mark(lang, mark.mark)));
         }
     }
     Ok(given)
@@ -283,7 +292,8 @@ pub(super) fn save(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     }
 }
 
-/// GET `/marking/{script}/files/{n}`: under the script's label, never the sender's own name for it.
+/// GET `/marking/{script}/files/{n}`: under the script's label, never the sender's own name for it,
+/// and without what it says of its author.
 pub(in crate::assessment) fn script_file(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let (_, script, it) = script(cx)?;
     let place: usize = cx.request().param("n")?;
@@ -293,7 +303,16 @@ pub(in crate::assessment) fn script_file(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     } else {
         file.label
     };
-    let key = file.storage_key;
-    let body = ReplyBody::Stream(Box::new(move |site, out| site.files.copy_to(&key, out)));
+    let (key, anonymous) = (file.storage_key, it.anonymous);
+    let body = ReplyBody::Stream(Box::new(move |site, out| {
+        if !anonymous {
+            return site.files.copy_to(&key, out);
+        }
+        // At most as large as an upload may be.
+        let mut bytes = Vec::new();
+        site.files.copy_to(&key, &mut bytes)?;
+        without_author(&mut bytes);
+        Ok(out.write_all(&bytes)?)
+    }));
     Ok(Reply::download(&file.media_type, &name, body))
 }

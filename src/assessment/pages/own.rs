@@ -20,7 +20,7 @@ use crate::web::{Cx, Reply, ReplyBody, Shell, Site, Upload, Visit};
 use super::super::actions;
 use super::super::mail::hex;
 use super::super::queries::{self, OwnLine};
-use super::super::rules::late::penalty;
+use super::super::rules::late::{days_late, penalty};
 use super::super::rules::{AppealState, AssessmentState, ExtensionState, percent};
 use super::{late_rule, shown_mark, tag};
 
@@ -164,10 +164,13 @@ fn tries(conn: &mut Conn<'_>, lang: Lang, it: &OwnLine) -> Result<Vec<Try>> {
             let href = format!("/me/assessments/{}/files/{}/{n}", it.id, tried.id);
             (href, file.label.clone(), hex(&file.sha256))
         });
+        // By the due time that holds now: it may have moved since.
+        let due_at = it.assessment.times(it.extended_to).due_at;
+        let late = days_late(due_at, tried.submitted_at);
         all.push(Try {
             number: tried.number,
             at: moment(lang, tried.submitted_at),
-            late: (tried.days_late > 0).then(|| lang.asm_days_late(tried.days_late)),
+            late: (late > 0).then(|| lang.asm_days_late(late)),
             stands: standing == Some(tried.id),
             withdrawn: tried.withdrawn_at.is_some(),
             files: files.collect(),
@@ -468,23 +471,45 @@ pub(super) fn way(lang: Lang, it: &OwnLine) -> Vec<(String, String)> {
     ]
 }
 
-fn question(cx: &Cx<'_, '_>, it: &OwnLine, status: u16, refusal: Option<String>) -> Result<Reply> {
+/// What is asked before it is done, or why it was not: its title, its button and what it does.
+struct Question {
+    title: &'static str,
+    submit: &'static str,
+    does: Option<&'static str>,
+    action: String,
+}
+
+fn taking_back(lang: Lang, it: &OwnLine) -> Question {
+    Question {
+        title: lang.asm_take_back_ask(),
+        submit: lang.asm_take_back(),
+        does: Some(lang.asm_take_back_does()),
+        action: format!("/me/assessments/{}/take-back", it.id),
+    }
+}
+
+fn question(
+    cx: &Cx<'_, '_>,
+    it: &OwnLine,
+    asked: Question,
+    (status, refusal): (u16, Option<String>),
+) -> Result<Reply> {
     let lang = cx.lang();
-    let at = format!("/me/assessments/{}", it.id);
+    let effect = |text: &str| Effect {
+        heading: lang.cohorts_step_happens().to_owned(),
+        lines: vec![text.to_owned()],
+        hard: false,
+    };
     let spec = ConfirmSpec {
-        title: lang.asm_take_back_ask().to_owned(),
+        title: asked.title.to_owned(),
         crumbs: way(lang, it),
-        effects: vec![Effect {
-            heading: lang.cohorts_step_happens().to_owned(),
-            lines: vec![lang.asm_take_back_does().to_owned()],
-            hard: false,
-        }],
+        effects: asked.does.map(effect).into_iter().collect(),
         refusal,
         hidden: Vec::new(),
-        action: format!("{at}/take-back"),
-        submit: lang.asm_take_back().to_owned(),
+        action: asked.action,
+        submit: asked.submit.to_owned(),
         danger: true,
-        back: at,
+        back: format!("/me/assessments/{}", it.id),
     };
     confirm_page(cx, status, &spec)
 }
@@ -492,21 +517,37 @@ fn question(cx: &Cx<'_, '_>, it: &OwnLine, status: u16, refusal: Option<String>)
 /// GET `…/take-back`.
 pub(super) fn ask_take_back(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let (_, it) = one(cx)?;
-    question(cx, &it, 200, None)
+    question(cx, &it, taking_back(cx.lang(), &it), (200, None))
 }
 
-/// What follows after something of one's own was done.
+/// What follows after something of one's own was withdrawn; `asked` is its title and its address below
+/// the assessment.
 pub(super) fn after(
     cx: &mut Cx<'_, '_>,
     it: &OwnLine,
     done: Result<()>,
-    flash: &str,
+    (title, action): (&'static str, String),
+) -> Result<Reply> {
+    let asked = Question {
+        title,
+        submit: title,
+        does: None,
+        action: format!("/me/assessments/{}/{action}", it.id),
+    };
+    answered(cx, it, (done, "asm_withdrawn"), asked)
+}
+
+fn answered(
+    cx: &mut Cx<'_, '_>,
+    it: &OwnLine,
+    (done, flash): (Result<()>, &str),
+    asked: Question,
 ) -> Result<Reply> {
     match done {
         Ok(()) => Ok(Reply::see_other(format!("/me/assessments/{}", it.id)).flash(flash)),
         Err(Error::Refused(refused)) => {
             let text = refused.say(cx.lang());
-            question(cx, it, 409, Some(text))
+            question(cx, it, asked, (409, Some(text)))
         }
         Err(other) => Err(other),
     }
@@ -516,5 +557,6 @@ pub(super) fn after(
 pub(super) fn take_back(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let (own, it) = one(cx)?;
     let done = actions::take_back(cx.conn, &own, it.id);
-    after(cx, &it, done, "asm_taken_back")
+    let asked = taking_back(cx.lang(), &it);
+    answered(cx, &it, (done, "asm_taken_back"), asked)
 }

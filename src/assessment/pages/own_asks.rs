@@ -68,7 +68,8 @@ pub(super) fn withdraw_extension(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let (own, it) = one(cx)?;
     let id: ExtensionId = cx.request().param("extension")?;
     let done = actions::withdraw_extension(cx.conn, &own, it.id, id);
-    after(cx, &it, done, "asm_withdrawn")
+    let title = cx.lang().asm_extension_withdraw();
+    after(cx, &it, done, (title, format!("extensions/{id}/withdraw")))
 }
 
 fn appeal_form(cx: &Cx<'_, '_>, it: &OwnLine, values: &Pairs, again: &Again) -> Result<Reply> {
@@ -121,5 +122,6 @@ pub(super) fn withdraw_appeal(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let (own, it) = one(cx)?;
     let id: AppealId = cx.request().param("appeal")?;
     let done = actions::withdraw_appeal(cx.conn, &own, it.id, id);
-    after(cx, &it, done, "asm_withdrawn")
+    let title = cx.lang().asm_appeal_withdraw();
+    after(cx, &it, done, (title, format!("appeals/{id}/withdraw")))
 }

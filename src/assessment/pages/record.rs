@@ -29,6 +29,7 @@ struct Row {
     trainee_number: String,
     number: i32,
     handed_in: String,
+    files: Vec<(String, String)>,
     due: Option<String>,
     extend: Option<String>,
     state: &'static str,
@@ -38,6 +39,7 @@ struct Row {
     penalty: String,
     mark: String,
     moderate: Option<String>,
+    reopen: Option<String>,
 }
 
 fn names_of(names: &BTreeMap<PersonId, String>, id: Option<PersonId>) -> String {
@@ -76,8 +78,14 @@ fn row(lang: Lang, it: &Assessment, line: &Line, names: &BTreeMap<PersonId, Stri
         trainee_number: line.trainee_number.clone(),
         number: line.number,
         handed_in,
+        files: (1..=line.file_ids.len())
+            .map(|n| {
+                let href = format!("{}/candidates/{}/files/{n}", home(it), line.id);
+                (href, lang.asm_file_n(n))
+            })
+            .collect(),
         due: line.extended_to.map(|at| deadline(lang, at)),
-        extend: (open && line.script_id.is_none())
+        extend: (open && (line.script_id.is_none() || line.days_late > 0))
             .then(|| format!("{}/candidates/{}/extend", home(it), line.id)),
         state: if line.absent {
             lang.asm_did_not_come()
@@ -93,10 +101,14 @@ fn row(lang: Lang, it: &Assessment, line: &Line, names: &BTreeMap<PersonId, Stri
             String::new()
         },
         mark: shown_mark(final_mark(it, line)),
-        moderate: (state == Some(ScriptState::SecondMarked)).then(|| {
-            let script = line.script_id.unwrap_or_default();
-            format!("{}/scripts/{script}", home(it))
-        }),
+        moderate: line
+            .script_id
+            .filter(|_| state == Some(ScriptState::SecondMarked))
+            .map(|script| format!("{}/scripts/{script}", home(it))),
+        reopen: line
+            .script_id
+            .filter(|_| it.state == AssessmentState::Marking.as_str())
+            .map(|script| format!("{}/scripts/{script}/reopen", home(it))),
     }
 }
 

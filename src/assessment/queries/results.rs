@@ -124,6 +124,7 @@ fn known(
 
 fn together(
     conn: &mut Conn<'_>,
+    cohort: CohortId,
     attends: &[Attends],
     (marks, exempted): &(Vec<Marked>, Vec<Exempted>),
     resits: &[Resit],
@@ -138,7 +139,7 @@ fn together(
     let modules: BTreeSet<ModuleId> = wanted.iter().map(|(_, module)| *module).collect();
     let modules: Vec<ModuleId> = modules.into_iter().collect();
     let plans = match attends.first() {
-        Some(first) => plans(conn, &modules, first.starts_on)?,
+        Some(first) => plans(conn, cohort, &modules, first.starts_on)?,
         None => BTreeMap::new(),
     };
     let mut by: BTreeMap<(EnrolmentId, ModuleId), Vec<&Marked>> = BTreeMap::new();
@@ -226,7 +227,79 @@ pub fn results(conn: &mut Conn<'_>, staff: &CohortStaff) -> Result<Vec<ModuleRes
     let resits: Vec<Resit> = sql_query(RESITS)
         .bind::<SqlUuid, _>(staff.cohort())
         .load(conn.pg())?;
-    together(conn, &attends, &known, &resits)
+    together(conn, staff.cohort(), &attends, &known, &resits)
+}
+
+#[derive(QueryableByName)]
+struct TraineeRow {
+    #[diesel(sql_type = SqlUuid)]
+    id: EnrolmentId,
+    #[diesel(sql_type = Text)]
+    name_shown: String,
+    #[diesel(sql_type = Text)]
+    trainee_number: String,
+    #[diesel(sql_type = Text)]
+    sort_key: String,
+}
+
+#[derive(QueryableByName)]
+struct ModuleRow {
+    #[diesel(sql_type = SqlUuid)]
+    id: ModuleId,
+    #[diesel(sql_type = Text)]
+    code: String,
+}
+
+/// A result with the names that lists show.
+#[derive(Clone, Debug)]
+pub struct NamedResult {
+    /// Name as lists show it.
+    pub name_shown: String,
+    /// Trainee's number.
+    pub trainee_number: String,
+    /// The module's code.
+    pub module_code: String,
+    /// The result.
+    pub result: ModuleResult,
+    /// Where the next page begins.
+    pub sort_key: String,
+}
+
+/// [`results`] by name and module, with the names.
+///
+/// # Errors
+/// The database's.
+pub fn named_results(conn: &mut Conn<'_>, staff: &CohortStaff) -> Result<Vec<NamedResult>> {
+    let all = results(conn, staff)?;
+    let trainees: Vec<TraineeRow> = sql_query(
+        "SELECT id, name_shown, trainee_number, name_sort || ' ' || trainee_number AS sort_key \
+         FROM enrolments WHERE cohort_id = $1",
+    )
+    .bind::<SqlUuid, _>(staff.cohort())
+    .load(conn.pg())?;
+    let trainees: BTreeMap<EnrolmentId, TraineeRow> =
+        trainees.into_iter().map(|it| (it.id, it)).collect();
+    let modules: Vec<ModuleRow> = sql_query("SELECT id, code FROM modules WHERE programme_id = $1")
+        .bind::<SqlUuid, _>(staff.programme())
+        .load(conn.pg())?;
+    let modules: BTreeMap<ModuleId, String> =
+        modules.into_iter().map(|it| (it.id, it.code)).collect();
+    let mut named: Vec<NamedResult> = all
+        .into_iter()
+        .filter_map(|result| {
+            let trainee = trainees.get(&result.enrolment)?;
+            let module_code = modules.get(&result.module)?.clone();
+            Some(NamedResult {
+                name_shown: trainee.name_shown.clone(),
+                trainee_number: trainee.trainee_number.clone(),
+                sort_key: format!("{} {module_code}", trainee.sort_key),
+                module_code,
+                result,
+            })
+        })
+        .collect();
+    named.sort_by(|a, b| (&a.sort_key, a.result.enrolment).cmp(&(&b.sort_key, b.result.enrolment)));
+    Ok(named)
 }
 
 /// How a trainee stands in their own modules.
@@ -248,7 +321,7 @@ pub fn results_of(conn: &mut Conn<'_>, own: &OwnEnrolment) -> Result<Vec<ModuleR
             .bind::<SqlUuid, _>(own.cohort())
             .load(conn.pg())?)
     })?;
-    together(conn, &attends, &known, &resits)
+    together(conn, own.cohort(), &attends, &known, &resits)
 }
 
 /// An assessment past its due time for which a trainee has handed in nothing.

@@ -1,5 +1,7 @@
 //! Rows of those who are assessed, what they hand in, their extensions, released marks and appeals.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{
     Array, BigInt, Binary, Bool, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid,
@@ -30,7 +32,7 @@ pub struct Candidate {
 }
 
 /// Trainees of an assessment's offering who are not among its candidates: they take part, attend the
-/// offering and are not exempted. Of a resit: those who have not passed what it is for.
+/// offering and are not exempted. Of a resit: those who did not pass what it is for, nor the part since.
 ///
 /// # Errors
 /// The database's.
@@ -48,6 +50,8 @@ pub fn missing_candidates(
            AND NOT EXISTS (SELECT FROM assessment_candidates c WHERE c.assessment_id = a.id AND c.enrolment_id = e.id) \
            AND (a.resit_of IS NULL OR EXISTS (SELECT FROM released_marks r WHERE r.assessment_id = a.resit_of \
              AND r.enrolment_id = e.id AND (r.mark IS NULL OR r.mark < r.pass_mark))) \
+           AND (a.resit_of IS NULL OR NOT EXISTS (SELECT FROM released_marks r WHERE r.enrolment_id = e.id \
+             AND r.module_id = a.module_id AND r.part = a.part AND r.mark >= r.pass_mark)) \
          ORDER BY e.id",
     )
     .bind::<SqlUuid, _>(id)
@@ -56,23 +60,27 @@ pub fn missing_candidates(
 }
 
 #[derive(QueryableByName)]
-struct Highest {
+struct Numbered {
     #[diesel(sql_type = Integer)]
     number: i32,
 }
 
-/// The highest candidate number that was given.
+/// The candidate numbers that were given.
 ///
 /// # Errors
 /// The database's.
-pub fn candidates(conn: &mut Conn<'_>, staff: &CohortStaff, id: AssessmentId) -> Result<i32> {
-    let row: Highest = sql_query(
-        "SELECT coalesce(max(number), 100) AS number FROM assessment_candidates WHERE assessment_id = $1 AND cohort_id = $2",
+pub fn candidate_numbers(
+    conn: &mut Conn<'_>,
+    staff: &CohortStaff,
+    id: AssessmentId,
+) -> Result<BTreeSet<i32>> {
+    let rows: Vec<Numbered> = sql_query(
+        "SELECT number FROM assessment_candidates WHERE assessment_id = $1 AND cohort_id = $2",
     )
     .bind::<SqlUuid, _>(id)
     .bind::<SqlUuid, _>(staff.cohort())
-    .get_result(conn.pg())?;
-    Ok(row.number)
+    .load(conn.pg())?;
+    Ok(rows.into_iter().map(|it| it.number).collect())
 }
 
 /// A trainee of an assessment with the work that stands, its script and what was released.
@@ -102,6 +110,9 @@ pub struct Line {
     /// Their own due time.
     #[diesel(sql_type = Nullable<Timestamptz>)]
     pub extended_to: Option<DateTime<Utc>>,
+    /// Is a request of theirs for a later one open?
+    #[diesel(sql_type = Bool)]
+    pub asks_more_time: bool,
     /// The try that stands.
     #[diesel(sql_type = Nullable<SqlUuid>)]
     pub submission_id: Option<SubmissionId>,
@@ -154,6 +165,7 @@ pub struct Line {
 
 const LINE: &str = "SELECT c.id, c.number, c.enrolment_id, c.person_id, e.name_shown, e.trainee_number, \
     e.state IN ('enrolled', 'active', 'suspended', 'completed') AS takes_part, c.extended_to, \
+    EXISTS (SELECT FROM assessment_extensions x WHERE x.candidate_id = c.id AND x.state = 'requested') AS asks_more_time, \
     s.id AS submission_id, coalesce(s.file_ids, '{}') AS file_ids, s.submitted_at, coalesce(k.days_late, s.days_late, 0) AS days_late, \
     k.id AS script_id, k.state AS script_state, coalesce(k.absent, false) AS absent, k.first_id, k.second_id, \
     f.mark AS first_mark, g.mark AS second_mark, k.agreed, k.agreed_points, coalesce(k.penalty, 0) AS penalty, \

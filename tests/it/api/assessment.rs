@@ -46,6 +46,86 @@ fn prepare(world: &World) -> (ModuleId, PersonId) {
     (module, person)
 }
 
+type At<'a> = (&'a str, &'a [(&'a str, &'a str)]);
+
+/// What is left out stays; what was promised is not made worse.
+async fn changed(desk: &Api<'_>, (one, at): At<'_>) {
+    let seen = desk.get(one, at).await;
+    let new = json!({ "brief_en": "Three uses.", "late_hours": 48 });
+    let done = desk.patch(one, at, &seen, new.clone()).await;
+    let shown = good(&done);
+    assert_eq!(
+        (&shown["late_hours"], &shown["title_en"]),
+        (&json!(48), &json!("Case"))
+    );
+    assert_eq!(desk.patch(one, at, &seen, new).await.status, 412);
+    let earlier = json!({ "due_at": "2089-01-01T00:00:00Z" });
+    assert_problem(
+        &desk.patch(one, at, &done, earlier).await,
+        409,
+        "due-time-earlier",
+    );
+    let stricter = json!({ "late_hours": 24 });
+    assert_problem(
+        &desk.patch(one, at, &done, stricter).await,
+        409,
+        "late-rules-stricter",
+    );
+}
+
+async fn refused(desk: &Api<'_>, (all, at): At<'_>) {
+    let asked = items(desk, all, at).await;
+    let id = asked[0]["id"].as_str().unwrap().to_owned();
+    let mut at = at.to_vec();
+    at.push(("extension", &id));
+    let no = json!({ "grant": false, "note": "No.", "version": 1 });
+    let one = format!("{all}/{{extension}}");
+    let done = good(&desk.post(&one, &at, no.clone()).await);
+    assert_eq!(
+        (&done["state"], &done["note"]),
+        (&json!("refused"), &json!("No."))
+    );
+    assert_problem(&desk.post(&one, &at, no).await, 409, "extension-over");
+}
+
+/// The agreed mark is taken up again, and decided by the moderator.
+async fn again(desk: &Api<'_>, (one, cohort, assessment, script): (&str, &str, &str, &str)) {
+    let at: &[(&str, &str)] = &[
+        ("cohort", cohort),
+        ("assessment", assessment),
+        ("script", script),
+    ];
+    let seen = good(&desk.get(one, at).await);
+    assert_eq!(seen["agreed"], 8_000);
+    let how = json!({ "from": "moderator", "reason": "Misread.", "version": seen["version"] });
+    let reopen = format!("{one}/reopen");
+    let open = good(&desk.post(&reopen, at, how.clone()).await);
+    assert_eq!(open["state"], "second_marked");
+    assert_eq!(desk.post(&reopen, at, how).await.status, 412);
+    let decided = json!({ "points": [8], "feedback": "Good." });
+    assert_eq!(good(&desk.post(one, at, decided).await)["agreed"], 8_000);
+}
+
+async fn upheld(desk: &Api<'_>, (all, at): At<'_>) {
+    let made = items(desk, all, at).await;
+    let id = made[0]["id"].as_str().unwrap().to_owned();
+    let mut at = at.to_vec();
+    at.push(("appeal", &id));
+    let one = format!("{all}/{{appeal}}");
+    let mut yes = json!({ "mark": 10_001, "reason": "It was.", "version": 1 });
+    assert_problem(
+        &desk.post(&one, &at, yes.clone()).await,
+        422,
+        "invalid-fields",
+    );
+    yes["mark"] = json!(8_500);
+    let done = good(&desk.post(&one, &at, yes).await);
+    assert_eq!(
+        (&done["state"], &done["mark_after"]),
+        (&json!("upheld"), &json!(8_500))
+    );
+}
+
 pub async fn assessment(world: &World, desk: &Api<'_>) -> Reached {
     let (module, person) = prepare(world);
     let cohort = world.cohort.to_string();
@@ -107,6 +187,8 @@ pub async fn assessment(world: &World, desk: &Api<'_>) -> Reached {
     good(&me.post(&format!("{OWN}/submissions"), at_own, work).await);
     let ask = json!({ "until_at": "2091-01-01T00:00:00Z", "reason": "Ill." });
     good(&me.post(&format!("{OWN}/extension"), at_own, ask).await);
+    changed(desk, (&place(""), at_one)).await;
+    refused(desk, (&place("/extensions"), at_one)).await;
     let at_candidate: &[(&str, &str)] = &[
         ("cohort", &cohort),
         ("assessment", &one),
@@ -119,7 +201,7 @@ pub async fn assessment(world: &World, desk: &Api<'_>) -> Reached {
     assert_eq!(good(&given)["extended_to"], "2090-02-01T00:00:00Z");
     world.app.as_owner(
         "UPDATE assessments SET due_at = banyan_now(); UPDATE assessment_candidates SET extended_to = NULL; \
-         UPDATE assessment_extensions SET state = 'withdrawn'",
+         UPDATE assessment_extensions SET state = 'withdrawn' WHERE state = 'requested'",
     );
     let marking = good(&desk.post(&place("/steps"), at_one, step("mark")).await);
     assert_eq!(marking["state"], "marking");
@@ -172,6 +254,7 @@ pub async fn assessment(world: &World, desk: &Api<'_>) -> Reached {
         good(&second.1.post(mark, at_script, give(8)).await)["mark"],
         8_000
     );
+    again(desk, (&place("/scripts/{script}"), &cohort, &one, &script)).await;
     good(&desk.post(&place("/steps"), at_one, step("moderate")).await);
     let seen = good(&desk.get(&place("/release"), at_one).await);
     assert_eq!(seen["passed"], 1);
@@ -200,15 +283,18 @@ pub async fn assessment(world: &World, desk: &Api<'_>) -> Reached {
         )
         .await,
     );
+    upheld(desk, (&place("/appeals"), at_one)).await;
     let results = items(desk, "/api/v1/cohorts/{cohort}/module-results", at).await;
     assert!(
         results
             .iter()
-            .any(|it| it["mark"] == 8_000 && it["standing"] == "passed"),
+            .any(|it| it["mark"] == 8_500 && it["standing"] == "passed"),
         "{results:?}"
     );
     for file in ["csv", "xlsx"] {
         assert_eq!(desk.get(&format!("{ALL}.{file}"), at).await.status, 200);
+        let results = format!("/api/v1/cohorts/{{cohort}}/module-results.{file}");
+        assert_eq!(desk.get(&results, at).await.status, 200);
         let marks = desk.get(&place(&format!("/marks.{file}")), at_one).await;
         assert_eq!(marks.status, 200);
     }

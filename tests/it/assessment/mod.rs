@@ -1,7 +1,9 @@
 //! Assessment: rules and their properties, the way of a mark from the plan to the trainee.
 
+mod fair;
 mod journey;
 mod more;
+mod reopened;
 mod rules;
 mod twice;
 mod world;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use banyan::assessment::rules::late::{LateRule, Times, days_late, effective, may_submit, penalty};
+use banyan::assessment::rules::pdf::without_author;
 use banyan::assessment::rules::release::{Given, fingerprint, released, summary};
 use banyan::assessment::rules::result::{Part, PartMark, module_result};
 use banyan::assessment::rules::rubric::{Criterion, between, mark, mark_of_hundredths};
@@ -75,6 +76,27 @@ fn rule(hours: i32) -> LateRule {
         hours,
         per_day: 500,
         cap: 1_200,
+    }
+}
+
+#[test]
+fn a_pdf_loses_its_author_and_nothing_moves() {
+    let before = "%PDF-1.7\n<< /Author (Wong \\) (Tai) Man) /Title (Case) >>\n<</Author<5761 6e>/A 1>> /Author 7 0 R\n\
+        <dc:creator><rdf:Seq><rdf:li>Wong</rdf:li></rdf:Seq></dc:creator>\n/Author (never closed";
+    let mut bytes = before.as_bytes().to_vec();
+    without_author(&mut bytes);
+    let after = String::from_utf8(bytes).unwrap();
+    assert_eq!(after.len(), before.len());
+    for told in ["Wong", "Tai", "Man", "5761"] {
+        assert!(!after.contains(told), "{told}: {after}");
+    }
+    for kept in [
+        "/Title (Case) >>",
+        "/A 1>> /Author 7 0 R",
+        "<rdf:Seq><rdf:li>    </rdf:li>",
+        "/Author (never closed",
+    ] {
+        assert!(after.contains(kept), "{kept}: {after}");
     }
 }
 
