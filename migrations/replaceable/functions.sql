@@ -30,6 +30,16 @@ END $$;
 CREATE OR REPLACE FUNCTION banyan_refuse_change() RETURNS trigger LANGUAGE plpgsql
 AS $$ BEGIN RAISE EXCEPTION 'rows of % are never changed or removed', TG_TABLE_NAME USING ERRCODE = '42501'; END $$;
 
+-- Who has checked in has come at the time that was told: the start then stands.
+CREATE OR REPLACE FUNCTION banyan_keep_attended() RETURNS trigger LANGUAGE plpgsql
+AS $$ BEGIN
+  IF EXISTS (SELECT FROM attendance_records r WHERE r.session_id = OLD.id AND r.checked_in_at IS NOT NULL) THEN
+    RAISE EXCEPTION 'a session at which somebody has checked in begins when it began'
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'session_attended';
+  END IF;
+  RETURN NEW;
+END $$;
+
 -- What was published of a module is never changed: it can only be replaced, which is its state.
 CREATE OR REPLACE FUNCTION banyan_keep_version() RETURNS trigger LANGUAGE plpgsql
 AS $$ BEGIN

@@ -22,7 +22,7 @@ use super::rules::{AttendanceRefusal, ExcusedCount, Hours, Policy, Presence, rat
 mod apologies;
 mod check_in;
 pub use apologies::{decide, send, withdraw};
-pub use check_in::{Arrived, by_code, by_ticket, key_of, next_opening, scan};
+pub use check_in::{Arrived, by_code, by_ticket, judge_time, key_of, next_opening, scan};
 
 /// A row of the register's form: what was seen, what is typed; nothing typed leaves it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -233,15 +233,22 @@ pub fn sign_off(
     warn(conn, keeper, &session, &rows)
 }
 
-/// The session's length may have changed since an entry was made: present is all of it.
+/// The session's end may have moved since an entry was made: present is all of it, and who checked in
+/// late attends what was left of it then.
 fn settle(conn: &mut Conn<'_>, session: &Session) -> Result<()> {
     sql_query(
-        "UPDATE attendance_records SET held = $2, minutes = CASE WHEN state = 'present' OR minutes >= $2 AND state = 'late' \
-           THEN $2 ELSE minutes END, state = CASE WHEN state = 'late' AND minutes >= $2 THEN 'present' ELSE state END \
-         WHERE session_id = $1 AND held <> $2",
+        "UPDATE attendance_records r SET held = $2, minutes = n.minutes, \
+           state = CASE WHEN r.state = 'late' AND n.minutes = $2 THEN 'present' ELSE r.state END \
+         FROM (SELECT id, CASE WHEN state = 'present' THEN $2 \
+             WHEN state = 'late' AND source = 'check_in' AND checked_in_at IS NOT NULL \
+               THEN greatest(0, least($2 - 1, floor(extract(epoch FROM $3 - checked_in_at) / 60)::integer)) \
+             ELSE least(minutes, $2) END AS minutes \
+           FROM attendance_records WHERE session_id = $1) n \
+         WHERE r.id = n.id AND r.session_id = $1 AND r.held <> $2",
     )
     .bind::<SqlUuid, _>(session.id)
     .bind::<Integer, _>(session.window().held())
+    .bind::<Timestamptz, _>(session.ends_at)
     .execute(conn.pg())?;
     Ok(())
 }
@@ -267,6 +274,12 @@ fn sums(
         *sum = sum.plus(it.hours);
     }
     Ok(sums)
+}
+
+/// [`sums`] of one trainee.
+fn sum(conn: &mut Conn<'_>, row: &Row) -> Result<Hours> {
+    let sums = sums(conn, std::slice::from_ref(row))?;
+    Ok(sums.get(&row.enrolment_id).copied().unwrap_or_default())
 }
 
 /// Writes to those who were absent without excuse, and to those whom this session has brought under
@@ -297,9 +310,15 @@ fn warn(
             excused: now.excused - this.excused,
         };
         let absent = state == Presence::Absent;
+        let pending = absent && row.apology_pending();
         let low = fallen(&was, &now, &policy);
         if absent || low.is_some() {
-            told.push((row.person_id, Told::Warning { absent, low }));
+            let warning = Told::Warning {
+                absent,
+                pending,
+                low,
+            };
+            told.push((row.person_id, warning));
         }
     }
     let news = (session.id.0, title(session), session.slot());
@@ -335,8 +354,8 @@ pub fn correct(
     let signed = session
         .signed_off_at
         .ok_or(AttendanceRefusal::NotSignedOff)?;
-    let days = queries::policy_kept(conn, keeper)?.correct_days;
-    super::rules::may_correct(keeper.office(), signed, days, now)?;
+    let policy = queries::policy_kept(conn, keeper)?;
+    super::rules::may_correct(keeper.office(), signed, policy.correct_days, now)?;
     let rows = queries::rows(conn, keeper, &session)?;
     let row = rows
         .iter()
@@ -353,10 +372,12 @@ pub fn correct(
     if from == *to {
         return Ok(());
     }
+    let was = sum(conn, row)?;
     conn.elevate(Task::Attendance, |conn| {
         begin(conn, &session)?;
         write(conn, &session, &[(row, to.clone())])
     })?;
+    let low = fallen(&was, &sum(conn, row)?, &policy);
     let event = Noted::Corrected {
         number: &row.trainee_number,
         from: &from,
@@ -373,6 +394,7 @@ pub fn correct(
             from,
             to: to.clone(),
             reason: reason.to_owned(),
+            low,
         },
     )];
     let news = (session.id.0, title(&session), session.slot());

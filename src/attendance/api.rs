@@ -11,11 +11,12 @@ use crate::db;
 use crate::error::{Error, Result};
 use crate::ids::{ClassId, EnrolmentId};
 use crate::web::api::{Given, list, no_choice};
+use crate::web::exports::XLSX;
 use crate::web::paging::{Cursor, PAGE};
 use crate::web::{Cx, Form, Method, Operation, Reply, Routes, Site, Visit, once};
 
 use super::actions::{self, Change};
-use super::pages::{KEEPERS, rates_wanted, read_entry, read_policy, try_code};
+use super::pages::{KEEPERS, rates_file, rates_wanted, read_entry, read_policy, try_code};
 use super::queries::{self, Rated, Row, Session};
 use super::rules::form::Seen;
 use super::rules::{ExcusedCount, Policy, Presence, rate};
@@ -216,6 +217,10 @@ pub fn routes() -> Routes {
             write("checkIn", "Checks oneself in by the code on the screen in the room.", Some("NewCheckIn"), (200, "CheckIn")))
         .api(Method::Get, "/api/v1/cohorts/{cohort}/attendance", STAFF, rates,
             read("listAttendance", "Trainees of a cohort and their attendance by hours.", "AttendanceRate[]").asking(RATES))
+        .api(Method::Get, "/api/v1/cohorts/{cohort}/attendance.csv", STAFF, rates_file,
+            read("exportAttendanceCsv", "The list as CSV.", "text/csv").asking(RATES))
+        .api(Method::Get, "/api/v1/cohorts/{cohort}/attendance.xlsx", STAFF, rates_file,
+            read("exportAttendanceXlsx", "The list as a spreadsheet.", XLSX).asking(RATES))
         .api(Method::Get, policy, STAFF, get_policy,
             read("getAttendancePolicy", "How a cohort counts attendance.", "AttendancePolicy").versioned())
         .api(Method::Put, policy, STAFF, set_policy,
@@ -271,7 +276,7 @@ fn entry(
         .set("note", note)
         .alone();
     let mut form = Form::new(&pairs);
-    let entry = read_entry(&mut form, held);
+    let entry = read_entry(&mut form, None, held);
     form.done()?;
     entry.ok_or_else(|| no_choice("state"))
 }

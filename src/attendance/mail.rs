@@ -23,6 +23,8 @@ pub enum Told {
     Warning {
         /// Was the reader absent without excuse?
         absent: bool,
+        /// Is there an apology on which nobody has decided?
+        pending: bool,
         /// The rate now, if it has fallen under the threshold that follows it.
         low: Option<(BasisPoints, BasisPoints)>,
     },
@@ -34,6 +36,8 @@ pub enum Told {
         to: Entry,
         /// Why.
         reason: String,
+        /// The rate now, if this has brought it under the threshold that follows it.
+        low: Option<(BasisPoints, BasisPoints)>,
     },
     /// An apology was decided.
     Apology {
@@ -67,6 +71,14 @@ pub fn in_words(lang: Lang, entry: &Entry) -> String {
         Presence::Present | Presence::Excused | Presence::Absent => {
             entry.state.label(lang).to_owned()
         }
+    }
+}
+
+/// Says that the rate is under the threshold, if it has fallen there.
+fn under(body: Body, lang: Lang, low: Option<(BasisPoints, BasisPoints)>) -> Body {
+    match low {
+        Some((rate, threshold)) => body.para(lang.att_mail_low(&rate.shown(), &threshold.shown())),
+        None => body,
     }
 }
 
@@ -108,6 +120,7 @@ impl Letter for AttendanceLetter {
     fn body(&self, lang: Lang) -> Body {
         let mut body = Body::new().greeting(lang.mail_dear(&self.name));
         body = match &self.told {
+            Told::Warning { pending: true, .. } => body.para(lang.att_mail_absent_pending()),
             Told::Warning { absent: true, .. } => body.para(lang.att_mail_absent()),
             Told::Warning { absent: false, .. } => body.para(lang.att_mail_low_after()),
             Told::Corrected { .. } => body.para(lang.att_mail_corrected()),
@@ -124,15 +137,24 @@ impl Letter for AttendanceLetter {
             .fact(lang.tt_time(), when(lang, &self.slot));
         body = match &self.told {
             Told::Warning { low, .. } => {
-                if let Some((rate, threshold)) = low {
-                    body = body.para(lang.att_mail_low(&rate.shown(), &threshold.shown()));
-                }
-                body.para(lang.att_mail_what_to_do(&self.office))
+                under(body, lang, *low).para(lang.att_mail_what_to_do(&self.office))
             }
-            Told::Corrected { from, to, reason } => body
-                .fact(lang.att_was(), in_words(lang, from))
-                .fact(lang.att_is(), in_words(lang, to))
-                .quote(reason),
+            Told::Corrected {
+                from,
+                to,
+                reason,
+                low,
+            } => {
+                let body = body
+                    .fact(lang.att_was(), in_words(lang, from))
+                    .fact(lang.att_is(), in_words(lang, to))
+                    .quote(reason);
+                let body = under(body, lang, *low);
+                match low {
+                    Some(_) => body.para(lang.att_mail_what_to_do(&self.office)),
+                    None => body,
+                }
+            }
             Told::Apology { reason, .. } => body.quote(reason),
         };
         body.button(lang.att_mail_open(), Link::path("/me/attendance"))

@@ -30,8 +30,10 @@ mod own;
 pub use apologies::{
     Apology, Wanted, apologies, apology, lock_apology, own_apologies, own_apology,
 };
-pub use cohort::{Rated, RatesWanted, RegisterRow, RegistersWanted, rates, registers};
-pub use own::{OwnRecord, OwnSession, candidates, coming, own_sessions, record_of};
+pub use cohort::{Rated, RatesWanted, RegisterRow, RegistersWanted, rates, registers, whole};
+pub use own::{
+    OwnRecord, OwnSession, candidates, coming, own_sessions, record_of, taught_registers,
+};
 
 /// A session with what its register says of itself.
 #[derive(Clone, Debug, QueryableByName)]
@@ -268,6 +270,9 @@ pub struct Row {
     /// Where it stands, as its word.
     #[diesel(sql_type = Nullable<Text>)]
     pub apology_state: Option<String>,
+    /// Its words.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub apology_reason: Option<String>,
 }
 
 const ROW: &str = "SELECT (SELECT CASE WHEN EXISTS (SELECT FROM exemptions x WHERE x.enrolment_id = e.id AND x.module_id = s.module_id \
@@ -276,7 +281,7 @@ const ROW: &str = "SELECT (SELECT CASE WHEN EXISTS (SELECT FROM exemptions x WHE
         AND ((s.starts_at AT TIME ZONE 'UTC') + interval '8 hours')::date BETWEEN b.starts_on AND b.ends_on) THEN 'break' END \
       FROM class_sessions s WHERE s.id = $1) AS away, e.id AS enrolment_id, e.person_id, e.name_shown, e.trainee_number, e.created_at AS joined_at, \
     e.state NOT IN ('enrolled', 'active', 'completed') AS gone, l.created_at AS placed_at, r.id AS record_id, r.state, r.minutes, \
-    r.note, r.source, r.checked_in_at, coalesce(r.version, 0) AS version, a.id AS apology_id, a.state AS apology_state \
+    r.note, r.source, r.checked_in_at, coalesce(r.version, 0) AS version, a.id AS apology_id, a.state AS apology_state, a.reason AS apology_reason \
     FROM enrolments e LEFT JOIN attendance_records r ON r.session_id = $1 AND r.enrolment_id = e.id \
     LEFT JOIN offering_places l ON l.offering_id = $3 AND l.enrolment_id = e.id \
     LEFT JOIN apologies a ON a.session_id = $1 AND a.enrolment_id = e.id AND a.state <> 'withdrawn'";
@@ -286,6 +291,12 @@ impl Row {
     #[must_use]
     pub fn presence(&self) -> Option<Presence> {
         self.state.as_deref().and_then(Presence::parse)
+    }
+
+    /// Is there an apology on which nobody has decided?
+    #[must_use]
+    pub fn apology_pending(&self) -> bool {
+        self.apology_state.as_deref() == Some(ApologyState::Sent.as_str())
     }
 
     /// The row as a form shows it.

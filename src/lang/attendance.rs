@@ -32,12 +32,12 @@ texts! {
     att_refuse_changed: "The register has changed since you looked. Look again before you sign." | "你查看後點名冊有更改，請再查看後簽核。";
     att_refuse_too_late: "The days for corrections by instructors are over. Ask the programme office." | "講師更正期限已過，請聯絡計劃辦事處。";
     att_refuse_code: "This is not the code on the screen now. It changes every few seconds: look again and type the new one." | "此代碼與現時螢幕所示不同。代碼每隔數秒更換，請再看螢幕並輸入新代碼。";
-    att_refuse_ticket: "Scan the code on the screen again. A scan is good for five minutes, once, in the browser that made it." | "請再次掃描螢幕上的二維碼。每次掃描只在同一瀏覽器內有效五分鐘，並只可使用一次。";
+    att_refuse_ticket: "Scan the code on the screen again. A scan is good for two minutes, once, for you and in the browser that made it." | "請再次掃描螢幕上的二維碼。每次掃描只供本人在同一瀏覽器內使用一次，有效兩分鐘。";
     att_refuse_early: "Check-in is not open yet. Nothing is lost: try again when it opens." | "簽到尚未開始。不會有任何影響，請於開放後再試。";
     att_refuse_closed: "Check-in has closed. Ask the instructor to enter you." | "簽到時間已過，請向講師報到。";
     att_refuse_not_expected: "You are not on the list of this session. Ask the instructor." | "你不在此課節的名單上，請向講師查詢。";
     att_refuse_begun: "The session has begun. Tell the programme office why you could not come." | "課節已開始，請向計劃辦事處說明缺席原因。";
-    att_refuse_already: "You have sent an apology for this session already." | "你早已為此課節請假。";
+    att_refuse_already: "You have sent an apology for this session already." | "你已就此課節請假。";
     att_refuse_decided: "This apology is decided or withdrawn already." | "此請假申請已有決定或已撤回。";
 
     att_title: "Attendance" | "出席紀錄";
@@ -50,6 +50,7 @@ texts! {
     att_trainee: "Trainee" | "學員";
     att_number: "Trainee number" | "學員編號";
     att_rate: "Rate" | "出席率";
+    att_cohort_rate: "Attendance of the whole cohort" | "全屆出席率";
     att_held: "Minutes held" | "已舉行分鐘";
     att_attended: "Minutes attended" | "出席分鐘";
     att_excused_minutes: "Minutes excused" | "獲准缺席分鐘";
@@ -80,6 +81,8 @@ texts! {
     att_minutes_of(name: &str): "Minutes of {name}" | "{name}的出席分鐘";
     att_minutes_hint(held: i32): "The session has {held} minutes. Enter minutes for those who came late or left early." | "本節共{held}分鐘。遲到或早退者，請輸入出席分鐘。";
     att_bad_minutes(held: i32): "Enter 0 to {held} minutes: fewer than the session has." | "請輸入0至{held}分鐘，須少於課節全長。";
+    att_not_late(held: i32): "Choose Late for 0 to {held} minutes, or clear the minutes." | "如輸入0至{held}分鐘，請選「遲到」，否則請清除分鐘。";
+    att_no_state: "Choose a state, or clear what you typed." | "請選擇狀態，否則請清除已輸入的內容。";
     att_unmarked: "Unmarked" | "未點名";
     att_unmarked_n(n: usize): "{n} unmarked" | "未點名{n}人";
     att_rest_present: "All remaining present" | "其餘全部出席";
@@ -90,6 +93,7 @@ texts! {
     att_sign_sum(came: usize, excused: usize, absent: usize): "Came: {came}; excused: {excused}; absent: {absent}" | "出席{came}人，獲准缺席{excused}人，缺席{absent}人";
     att_sign_unmarked(names: &str): "Unmarked, recorded as absent now: {names}" | "未點名，現記錄為缺席：{names}";
     att_sign_all_marked: "Everybody is marked." | "全部學員均已點名。";
+    att_sign_pending(names: &str): "Apologies not decided yet, counted as absent until they are: {names}" | "請假申請尚未有決定，決定前計作缺席：{names}";
     att_sign_told: "Those who were absent without excuse, and those whose rate falls under the threshold, by e-mail in their own language" | "無故缺席及出席率跌至低於要求的學員，以電郵通知，各按其語言";
     att_sign_hard: "After signing, entries change only by a correction with a reason. Letters that have left." | "簽核後只可說明原因更正。已寄出的電郵不能收回。";
     att_sign_now: "Sign off" | "簽核";
@@ -139,7 +143,7 @@ texts! {
     att_here: "I am here" | "我已到達";
     att_here_note: "Your scan is kept. Press the button to check in." | "已保存你的掃描，請按鍵簽到。";
     att_done: "You are checked in" | "已簽到";
-    att_done_before: "You were checked in already; nothing has changed" | "你早已簽到，紀錄沒有更改";
+    att_done_before: "You were checked in already; nothing has changed" | "你已簽到，紀錄沒有更改";
     att_kept: "The instructor has made an entry for you; it stands. If you have just come, tell the instructor." | "講師已為你登記，紀錄維持不變。如你剛到達，請告知講師。";
     att_next_opens(title: &str, at: &str): "Next: {title}. Check-in opens {at}." | "下一節：{title}，簽到於{at}開始。";
     att_scan_again: "Type the code instead" | "改為輸入代碼";
@@ -187,6 +191,7 @@ texts! {
 
     att_mail_absent_subject(title: &str, day: &str): "Absent: {title}, {day}" | "缺席：{title}，{day}";
     att_mail_absent: "The register of this session has been signed off. It says that you were absent, and no apology was accepted." | "以下課節的點名冊已簽核，紀錄顯示你缺席，而沒有獲接納的請假申請。";
+    att_mail_absent_pending: "The register of this session has been signed off. It says that you were absent. Your apology is not decided yet; we write to you when it is." | "以下課節的點名冊已簽核，紀錄顯示你缺席。你的請假申請尚未有決定，有決定後會以電郵通知你。";
     att_mail_low_subject: "Your attendance is under the threshold" | "你的出席率低於要求";
     att_mail_low_after: "The register of this session has been signed off. Your attendance has fallen under what the programme asks for." | "以下課節的點名冊已簽核，你的出席率已低於計劃要求。";
     att_mail_low(rate: &str, threshold: &str): "Your attendance is now {rate}; the programme asks for {threshold}." | "你現時的出席率為{rate}，計劃要求為{threshold}。";

@@ -39,6 +39,7 @@ texts! {
     teaching_refuse_nothing: "This pattern gives no session before the cohort ends." | "按此安排，在本屆結束前沒有任何課節。";
     teaching_refuse_full: "Every place is taken." | "名額已滿。";
     teaching_refuse_whole: "The whole cohort attends; nobody needs a place." | "全屆學員均須出席，無須分配名額。";
+    teaching_refuse_attended: "Trainees have checked in to this session, so its start stays. Cancel it and plan a make-up session instead." | "已有學員在此課節簽到，不能更改開始時間。請取消此課節，另行安排補課。";
     teaching_refuse_quiet_day: "No scheduled session is left on that day." | "當日沒有尚未舉行的課節。";
     teaching_bad_minutes(least: i32, most: i32): "A session lasts {least} to {most} minutes." | "每節須為{least}至{most}分鐘。";
     teaching_outside(from: &str, to: &str): "Choose a day within the cohort: {from} to {to}." | "請選擇本屆期間內的日子：{from}至{to}。";

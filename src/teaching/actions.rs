@@ -296,6 +296,11 @@ pub fn cancel_offering(conn: &mut Conn<'_>, staff: &CohortStaff, id: OfferingId)
         return Err(TeachingRefusal::OfferingCancelled.into());
     }
     step(conn, &offering, OfferingState::Cancelled)?;
+    let all: Vec<_> = queries::of_offering(conn, staff, id)?
+        .iter()
+        .map(|it| it.id)
+        .collect();
+    queries::lock_sessions(conn, &staff.programme_staff(), &all)?;
     let now = crate::db::now(conn)?;
     let mut sessions = queries::of_offering(conn, staff, id)?;
     sessions.retain(|it| it.state == SessionState::Scheduled.as_str() && it.ends_at > now);

@@ -415,6 +415,21 @@ pub fn lock_timetable(conn: &mut Conn<'_>, programme: ProgrammeId) -> Result<()>
     Ok(())
 }
 
+/// Takes these sessions for this transaction, in one order: their registers are worked on and signed off
+/// under the same lock. Read them again after it.
+///
+/// # Errors
+/// The database's.
+pub fn lock_sessions(conn: &mut Conn<'_>, staff: &ProgrammeStaff, ids: &[ClassId]) -> Result<()> {
+    sql_query(
+        "SELECT id FROM class_sessions WHERE programme_id = $1 AND id = ANY ($2) ORDER BY id FOR NO KEY UPDATE",
+    )
+    .bind::<SqlUuid, _>(staff.programme())
+    .bind::<Array<SqlUuid>, _>(ids)
+    .execute(conn.pg())?;
+    Ok(())
+}
+
 /// A session as the rules of clashes know it.
 #[must_use]
 pub fn busy(session: &ClassSession, attending: &Attending) -> Busy {

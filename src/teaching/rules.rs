@@ -102,6 +102,8 @@ refusals! {
         Full = "offering_full" => teaching_refuse_full,
         /// A whole cohort needs no places.
         Whole = "offering_whole_cohort" => teaching_refuse_whole,
+        /// Somebody has checked in: the session is taking place.
+        Attended = "session_attended" => teaching_refuse_attended,
         /// No session is left on that day.
         QuietDay = "day_without_sessions" => teaching_refuse_quiet_day,
     }

@@ -90,3 +90,8 @@ CREATE INDEX apologies_cohort ON apologies (cohort_id, created_at DESC, id DESC)
 CREATE INDEX apologies_enrolment ON apologies (enrolment_id);
 CREATE INDEX apologies_person ON apologies (person_id);
 CREATE INDEX apologies_evidence ON apologies (evidence_id);
+
+-- A session at which somebody has checked in is taking place: it is cancelled and made up for, but does
+-- not begin at another time.
+CREATE TRIGGER attended_stays BEFORE UPDATE OF starts_at ON class_sessions FOR EACH ROW
+  WHEN (NEW.starts_at <> OLD.starts_at) EXECUTE FUNCTION banyan_keep_attended();

@@ -1,8 +1,8 @@
 //! Apologies: sent beforehand, taken back, decided.
 
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
-use diesel::sql_types::{Nullable, Text, Uuid as SqlUuid};
-use diesel::{Connection as _, RunQueryDsl};
+use diesel::sql_types::{Integer, Nullable, Text, Uuid as SqlUuid};
+use diesel::{Connection as _, OptionalExtension as _, QueryableByName, RunQueryDsl};
 
 use crate::access::{self, CohortStaff, Own, OwnEnrolment};
 use crate::audit::{self, About};
@@ -13,10 +13,11 @@ use crate::files::queries::NewFile;
 use crate::ids::{ApologyId, ClassId, RecordId};
 use crate::lang::Lang;
 
-use super::super::events::Noted;
+use super::super::events::{Noted, about as about_session};
 use super::super::mail::{self, Told};
 use super::super::queries::{self, Apology};
-use super::super::rules::{ApologyState, AttendanceRefusal, Verdict, may_apologise};
+use super::super::rules::form::Entry;
+use super::super::rules::{ApologyState, AttendanceRefusal, Presence, Verdict, may_apologise};
 
 fn about(it: &Apology, programme: crate::ids::ProgrammeId) -> About {
     About::new("apology", it.id.0)
@@ -144,7 +145,7 @@ pub fn decide(
     .bind::<Text, _>(reason)
     .execute(conn.pg())?;
     if verdict == Verdict::Accept && !session.cancelled() {
-        excuse(conn, &it, &session)?;
+        excuse(conn, &it, &session, reason)?;
     }
     audit::note(
         conn,
@@ -162,9 +163,44 @@ pub fn decide(
     mail::tell(conn, staff.programme(), news, &told, &it.id.to_string()).map(|_| ())
 }
 
-fn excuse(conn: &mut Conn<'_>, it: &Apology, session: &queries::Session) -> Result<()> {
-    conn.elevate(Task::Attendance, |conn| {
-        sql_query(
+/// The entry that stands for the trainee, locked by the session.
+fn standing(conn: &mut Conn<'_>, it: &Apology) -> Result<Option<Entry>> {
+    #[derive(QueryableByName)]
+    struct Found {
+        #[diesel(sql_type = Text)]
+        state: String,
+        #[diesel(sql_type = Integer)]
+        minutes: i32,
+        #[diesel(sql_type = Text)]
+        note: String,
+    }
+    let found: Option<Found> = sql_query(
+        "SELECT state, minutes, note FROM attendance_records WHERE session_id = $1 AND enrolment_id = $2",
+    )
+    .bind::<SqlUuid, _>(it.session_id)
+    .bind::<SqlUuid, _>(it.enrolment_id)
+    .get_result(conn.pg())
+    .optional()?;
+    Ok(found.and_then(|row| {
+        Presence::parse(&row.state).map(|state| Entry {
+            state,
+            minutes: row.minutes,
+            note: row.note,
+        })
+    }))
+}
+
+/// The absence is excused in the register as it stands. Where it is signed off, that is a correction, and
+/// leaves the trail of one.
+fn excuse(
+    conn: &mut Conn<'_>,
+    it: &Apology,
+    session: &queries::Session,
+    reason: &str,
+) -> Result<()> {
+    let (before, done) = conn.elevate(Task::Attendance, |conn| {
+        let before = standing(conn, it)?;
+        let done = sql_query(
             "INSERT INTO attendance_records AS r (id, session_id, module_id, cohort_id, programme_id, enrolment_id, person_id, \
                state, minutes, held, source) VALUES ($1, $2, $3, $4, $5, $6, $7, 'excused', 0, $8, 'apology') \
              ON CONFLICT (session_id, enrolment_id) DO UPDATE SET state = 'excused', minutes = 0, source = 'apology', \
@@ -177,8 +213,27 @@ fn excuse(conn: &mut Conn<'_>, it: &Apology, session: &queries::Session) -> Resu
         .bind::<SqlUuid, _>(session.programme_id)
         .bind::<SqlUuid, _>(it.enrolment_id)
         .bind::<SqlUuid, _>(it.person_id)
-        .bind::<diesel::sql_types::Integer, _>(session.window().held())
+        .bind::<Integer, _>(session.window().held())
         .execute(conn.pg())?;
-        Ok(())
-    })
+        Ok((before, done))
+    })?;
+    if session.signed_off_at.is_none() || done == 0 {
+        return Ok(());
+    }
+    let from = before.unwrap_or(Entry {
+        state: Presence::Absent,
+        minutes: 0,
+        note: String::new(),
+    });
+    let to = Entry {
+        state: Presence::Excused,
+        ..from.clone()
+    };
+    let event = Noted::Corrected {
+        number: &it.trainee_number,
+        from: &from,
+        to: &to,
+        reason,
+    };
+    audit::note(conn, about_session(session).of(it.person_id), &event)
 }

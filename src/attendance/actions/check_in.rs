@@ -14,7 +14,7 @@ use crate::ids::{ClassId, RecordId};
 
 use super::super::events::{Noted, about};
 use super::super::queries::{self, Row, Session};
-use super::super::rules::codes::{self, Ticket};
+use super::super::rules::codes::{self, Holder, Ticket};
 use super::super::rules::{AttendanceRefusal, Presence};
 
 /// What a check-in came to.
@@ -48,8 +48,8 @@ fn working<T>(
     })
 }
 
-/// Looks at a scan, whoever makes it: a ticket for the browser if the token is current and the window
-/// open. Changes nothing. `token` is none when there is only a ticket to look at.
+/// Looks at a scan, whoever makes it: a ticket for its holder if the token is current and the window
+/// open. Changes nothing. The token is judged first: without it nothing is told of the session.
 ///
 /// # Errors
 /// [`AttendanceRefusal`]; [`crate::error::Error::NotFound`].
@@ -57,23 +57,27 @@ pub fn scan(
     conn: &mut Conn<'_>,
     keys: &Keys,
     id: ClassId,
-    token: &str,
-) -> Result<(Session, String)> {
+    (token, holder): (&str, &Holder),
+) -> Result<String> {
     let now = db::now(conn)?;
     let session = working(conn, |conn, task| queries::public_session(conn, task, id))?;
-    judge_time(&session, now)?;
     let key = key_of(keys, &session);
     if !codes::token_fits(&key, id.0, token, now) {
         return Err(AttendanceRefusal::NoTicket.into());
     }
+    judge_time(&session, now)?;
     let ticket = Ticket {
         scanned_at: now,
         nonce: secret::fresh()?,
     };
-    Ok((session, ticket.sealed(&key, id.0)))
+    Ok(ticket.sealed(&key, id.0, holder))
 }
 
-fn judge_time(session: &Session, at: DateTime<Utc>) -> Result<(), AttendanceRefusal> {
+/// May anybody check in at this moment?
+///
+/// # Errors
+/// [`AttendanceRefusal`].
+pub fn judge_time(session: &Session, at: DateTime<Utc>) -> Result<(), AttendanceRefusal> {
     if session.cancelled() {
         return Err(AttendanceRefusal::Cancelled);
     }
@@ -88,7 +92,8 @@ pub fn by_ticket(
     conn: &mut Conn<'_>,
     keys: &Keys,
     own: &Own,
-    (id, kept): (ClassId, &str),
+    id: ClassId,
+    (kept, holders): (&str, &[Holder]),
 ) -> Result<Arrived> {
     let session = working(conn, |conn, task| {
         let found = queries::lock(conn, task, id, false)?;
@@ -99,7 +104,7 @@ pub fn by_ticket(
         }
     })?;
     let now = db::now(conn)?;
-    let ticket = Ticket::read(&key_of(keys, &session), id.0, kept, now)
+    let ticket = Ticket::read(&key_of(keys, &session), id.0, (kept, holders), now)
         .ok_or(AttendanceRefusal::NoTicket)?;
     record(conn, own, &session, ticket.scanned_at, Some(&ticket.nonce))
 }
@@ -110,21 +115,28 @@ pub fn by_ticket(
 /// # Errors
 /// [`AttendanceRefusal`].
 pub fn by_code(conn: &mut Conn<'_>, keys: &Keys, own: &Own, typed: &str) -> Result<Arrived> {
-    let now = db::now(conn)?;
+    let looked = db::now(conn)?;
     let mut nearest = AttendanceRefusal::WrongCode;
-    for session in working(conn, |conn, task| queries::candidates(conn, task, own, now))? {
-        let fits = codes::code_fits(&key_of(keys, &session), session.id.0, typed, now);
-        match judge_time(&session, now) {
-            Ok(()) if fits => {
-                let locked = working(conn, |conn, task| {
-                    queries::lock(conn, task, session.id, false)
-                })?;
-                judge_time(&locked, now)?;
-                return record(conn, own, &locked, now, None);
-            }
+    let candidates = working(conn, |conn, task| {
+        queries::candidates(conn, task, own, looked)
+    })?;
+    for session in candidates {
+        if !codes::code_fits(&key_of(keys, &session), session.id.0, typed, looked) {
+            continue;
+        }
+        // Judged again under the lock: the codes may have been renewed while we waited for it.
+        let locked = working(conn, |conn, task| {
+            queries::lock(conn, task, session.id, false)
+        })?;
+        let now = db::now(conn)?;
+        let key = key_of(keys, &locked);
+        if !locked.published || !codes::code_fits(&key, locked.id.0, typed, now) {
+            continue;
+        }
+        match judge_time(&locked, now) {
+            Ok(()) => return record(conn, own, &locked, now, None),
             // The right code at the wrong time deserves to be told so.
-            Err(refusal) if fits => nearest = refusal,
-            Ok(()) | Err(_) => {}
+            Err(refusal) => nearest = refusal,
         }
     }
     Err(nearest.into())
@@ -188,6 +200,23 @@ fn record(
     })
 }
 
+/// The first check-in begins the register: its window and its lateness stay, whatever becomes of the
+/// policy. Its version stays that of a register on which no keeper has worked.
+fn begin(conn: &mut Conn<'_>, session: &Session) -> Result<()> {
+    sql_query(
+        "INSERT INTO registers (session_id, programme_id, cohort_id, late_after, opens_before, closes_after, version) \
+         VALUES ($1, $2, $3, $4, $5, $6, 0) ON CONFLICT (session_id) DO NOTHING",
+    )
+    .bind::<SqlUuid, _>(session.id)
+    .bind::<SqlUuid, _>(session.programme_id)
+    .bind::<SqlUuid, _>(session.cohort_id)
+    .bind::<Integer, _>(session.late_after)
+    .bind::<Integer, _>(session.opens_before)
+    .bind::<Integer, _>(session.closes_after)
+    .execute(conn.pg())?;
+    Ok(())
+}
+
 /// Writes the check-in; returns how many rows, none when somebody was there before.
 fn write(
     conn: &mut Conn<'_>,
@@ -197,6 +226,7 @@ fn write(
     (at, ticket): (DateTime<Utc>, Option<&str>),
 ) -> Result<usize> {
     working(conn, |conn, _| {
+        begin(conn, session)?;
         // Two phones of one trainee, or two trainees with one scan: one of them writes nothing.
         let made = conn.pg().transaction(|pg| {
             sql_query(

@@ -3,9 +3,9 @@
 
 use askama::Template;
 
-use crate::access::{self, Own};
+use crate::access::{self, Own, secret};
 use crate::db::{self, Conn, Task};
-use crate::error::{Error, FieldError, Result};
+use crate::error::{Error, FieldError, Refusal, Result};
 use crate::ids::ClassId;
 use crate::lang::{Lang, Say as _};
 use crate::people::throttle;
@@ -17,22 +17,38 @@ use super::super::actions;
 use super::super::mail::in_words;
 use super::super::queries::{self, Session};
 use super::super::rules::AttendanceRefusal;
-use super::super::rules::codes::{TICKET_MINUTES, Ticket};
+use super::super::rules::codes::{Holder, TICKET_MINUTES, Ticket};
 use super::super::rules::form::Entry;
 use super::time_near;
 
 /// The cookie of a scan: only sent to check-in, gone after a few minutes.
 const COOKIE: &str = "scan";
+/// The cookie of the browser in which a scan was made before sign-in: what the scan is sealed for.
+const BROWSER: &str = "scan-browser";
 
-fn cookie(site: &Site, class: ClassId, ticket: &str, seconds: i64) -> String {
+fn cookie(site: &Site, name: &str, value: &str) -> String {
     let secure = if site.config.secure_cookies() {
         "; Secure"
     } else {
         ""
     };
-    format!(
-        "{COOKIE}={class}.{ticket}; Path=/check-in; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}"
-    )
+    let seconds = if value.is_empty() {
+        0
+    } else {
+        TICKET_MINUTES * 60
+    };
+    format!("{name}={value}; Path=/check-in; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}")
+}
+
+/// For whom a scan of this visit may have been sealed: the person, or the browser before sign-in.
+fn holders(visit: &Visit) -> Vec<Holder> {
+    let person = visit.actor.person().map(|it| Holder::person(it.0));
+    let browser = visit.request.cookies.get(BROWSER);
+    let browser = browser.filter(|it| !it.is_empty());
+    person
+        .into_iter()
+        .chain(browser.map(|it| Holder::browser(it)))
+        .collect()
 }
 
 /// The ticket that this browser keeps for this session.
@@ -193,7 +209,7 @@ fn hint(cx: &mut Cx<'_, '_>, session: &Session) -> Result<Option<String>> {
     Ok((now < opens).then(|| lang.att_opens(&time_near(lang, opens, now))))
 }
 
-fn refused(cx: &mut Cx<'_, '_>, id: ClassId, refusal: &dyn crate::error::Refusal) -> Result<Reply> {
+fn refused(cx: &mut Cx<'_, '_>, id: ClassId, refusal: &dyn Refusal) -> Result<Reply> {
     let session = public(cx.conn, id)?;
     let shown = Shown {
         refusal: Some(refusal.say(cx.lang())),
@@ -212,19 +228,49 @@ fn words(lang: Lang, state: super::super::rules::Presence, minutes: i32) -> Stri
     in_words(lang, &entry)
 }
 
+/// A scan with a token: sealed for who has signed in, else for this browser.
+fn scanned(cx: &mut Cx<'_, '_>, id: ClassId, token: &str) -> Result<Reply> {
+    let person = cx.visit.actor.person();
+    let secret = secret::fresh()?;
+    let holder = match person {
+        Some(person) => Holder::person(person.0),
+        None => Holder::browser(&secret),
+    };
+    match actions::scan(cx.conn, &cx.site.keys, id, (token, &holder)) {
+        Ok(ticket) => {
+            let ticket = cookie(cx.site, COOKIE, &format!("{id}.{ticket}"));
+            let reply = Reply::see_other(format!("/check-in/{id}")).with("set-cookie", ticket);
+            Ok(match person {
+                Some(_) => reply,
+                None => reply.with("set-cookie", cookie(cx.site, BROWSER, &secret)),
+            })
+        }
+        // Who has no code from the screen is told nothing before it is known who asks.
+        Err(Error::NotFound) if person.is_none() => Err(Error::SignIn),
+        Err(Error::Refused(refusal)) if no_ticket(&*refusal) => {
+            let own = access::own(cx.conn)?;
+            let session = public(cx.conn, id)?;
+            belongs(cx.conn, &own, &session)?;
+            let now = db::now(cx.conn)?;
+            let why = actions::judge_time(&session, now).err();
+            refused(cx, id, &why.unwrap_or(AttendanceRefusal::NoTicket))
+        }
+        Err(Error::Refused(refusal)) => refused(cx, id, &*refusal),
+        Err(other) => Err(other),
+    }
+}
+
+/// Is it refused for want of a scan, so that nothing says that the visitor was in the room?
+fn no_ticket(refusal: &dyn Refusal) -> bool {
+    refusal.code() == AttendanceRefusal::NoTicket.code()
+}
+
 /// GET `/check-in/{class}`: a scan (`?t=…`), or what its browser keeps of it. Changes nothing.
 pub(super) fn scan(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let id: ClassId = cx.request().param("class")?;
     let visit = cx.visit;
     if let Some(token) = visit.request.query.get("t") {
-        return match actions::scan(cx.conn, &cx.site.keys, id, token) {
-            Ok((_, ticket)) => Ok(Reply::see_other(format!("/check-in/{id}")).with(
-                "set-cookie",
-                cookie(cx.site, id, &ticket, TICKET_MINUTES * 60),
-            )),
-            Err(Error::Refused(refusal)) => refused(cx, id, &*refusal),
-            Err(other) => Err(other),
-        };
+        return scanned(cx, id, token);
     }
     let own: Own = access::own(cx.conn)?;
     let session = public(cx.conn, id)?;
@@ -246,7 +292,8 @@ pub(super) fn scan(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     }
     let now = db::now(cx.conn)?;
     let key = actions::key_of(&cx.site.keys, &session);
-    let ready = ticket_of(visit, id).and_then(|kept| Ticket::read(&key, id.0, kept, now));
+    let ready = ticket_of(visit, id)
+        .and_then(|kept| Ticket::read(&key, id.0, (kept, &holders(visit)), now));
     if ready.is_none() {
         belongs(cx.conn, &own, &session)?;
     }
@@ -267,11 +314,13 @@ pub(super) fn by_scan(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let visit = cx.visit;
     let own = access::own(cx.conn)?;
     let kept = ticket_of(visit, id).unwrap_or_default();
-    match actions::by_ticket(cx.conn, &cx.site.keys, &own, (id, kept)) {
+    let holders = holders(visit);
+    match actions::by_ticket(cx.conn, &cx.site.keys, &own, id, (kept, &holders)) {
         Ok(_) => Ok(Reply::see_other(format!("/check-in/{id}"))
-            .with("set-cookie", cookie(cx.site, id, "", 0))),
+            .with("set-cookie", cookie(cx.site, COOKIE, ""))
+            .with("set-cookie", cookie(cx.site, BROWSER, ""))),
         Err(Error::Refused(refusal)) => {
-            if kept.is_empty() {
+            if no_ticket(&*refusal) {
                 let session = public(cx.conn, id)?;
                 belongs(cx.conn, &own, &session)?;
             }

@@ -10,7 +10,6 @@ use crate::error::Result;
 use crate::ids::{ClassId, CohortId};
 use crate::lang::Lang;
 use crate::teaching::mail::when;
-use crate::teaching::queries as teaching;
 use crate::teaching::rules::Slot;
 use crate::web::exports::short;
 use crate::web::fields::{Again, Field, FormSpec, Group, History, form_page};
@@ -38,6 +37,7 @@ struct RatesPage {
     cohort: CohortId,
     cohort_name: String,
     threshold: String,
+    whole: Gauge,
     missing: usize,
     under: bool,
     by_rate: bool,
@@ -69,6 +69,7 @@ pub(super) fn rates(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let after = Cursor::from_query(query);
     let (policy, _) = queries::policy(cx.conn, &staff)?;
     let page = queries::rates(cx.conn, &staff, &policy, &wanted, (after.as_ref(), PAGE))?;
+    let whole = queries::whole(cx.conn, &staff)?;
     let now = db::now(cx.conn)?;
     let overdue = RegistersWanted {
         state: Some(RegisterState::Missing),
@@ -84,6 +85,7 @@ pub(super) fn rates(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         cohort: cohort.id,
         cohort_name: cohort.name(lang).to_owned(),
         threshold: lang.att_threshold_told(&policy.threshold.shown()),
+        whole: gauge(lang, lang.att_cohort_rate().to_owned(), &whole, &policy),
         missing: missing.rows.len(),
         under: wanted.under,
         by_rate: wanted.by_rate,
@@ -107,7 +109,7 @@ pub(super) fn rates(cx: &mut Cx<'_, '_>) -> Result<Reply> {
 }
 
 /// The rates of a cohort as the file that the address ends with, narrowed as the list is.
-pub(super) fn rates_file(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+pub(in crate::attendance) fn rates_file(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let lang = cx.lang();
     let (staff, cohort) = cohort(cx)?;
     let wanted = rates_wanted(&cx.visit.request.query);
@@ -271,10 +273,30 @@ pub(in crate::attendance) fn registers_file(cx: &mut Cx<'_, '_>) -> Result<Reply
 #[template(path = "attendance/mine.html")]
 struct MinePage {
     shell: Shell,
-    rows: Vec<(ClassId, String, String)>,
+    rows: Vec<Mine>,
 }
 
-/// GET `/registers`: the sessions that the instructor teaches, the nearest past first.
+/// A session in an instructor's list.
+struct Mine {
+    class: ClassId,
+    title: String,
+    when: String,
+    state: &'static str,
+    tone: &'static str,
+}
+
+/// What waits for its instructor comes first: to be filled in, to be signed off, to come, done.
+fn place(state: RegisterState) -> u8 {
+    match state {
+        RegisterState::Open => 0,
+        RegisterState::Missing => 1,
+        RegisterState::Coming => 2,
+        RegisterState::SignedOff | RegisterState::Cancelled => 3,
+    }
+}
+
+/// GET `/registers`: the sessions that the instructor teaches, those that are not signed off first, in
+/// each state the nearest first.
 pub(super) fn mine(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let lang = cx.lang();
     let instructor = access::instructor(cx.conn)?;
@@ -283,14 +305,22 @@ pub(super) fn mine(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         starts_at: now - Duration::days(60),
         ends_at: now + Duration::days(14),
     };
-    let mut sessions = teaching::of_instructor(cx.conn, &instructor, &span)?;
-    sessions.retain(|it| it.cancel_reason.is_none());
-    sessions.reverse();
+    let mut sessions = queries::taught_registers(cx.conn, &instructor, &span)?;
+    sessions.sort_by_key(|it| {
+        let far = (it.starts_at - now).num_seconds().abs();
+        (place(it.register(now)), far)
+    });
     let rows = sessions
         .iter()
         .map(|it| {
-            let title = format!("{} {}", it.module_code, it.name(lang));
-            (it.id, title, when(lang, &it.slot()))
+            let state = it.register(now);
+            Mine {
+                class: it.id,
+                title: it.title(lang),
+                when: when(lang, &it.slot()),
+                state: state.label(lang),
+                tone: register_tone(state),
+            }
         })
         .collect();
     let page = MinePage {

@@ -16,7 +16,7 @@ use crate::web::{Cx, Pairs, Reply, Shell};
 use super::super::actions::{self, Change};
 use super::super::mail::in_words;
 use super::super::queries::{self, Row, Session};
-use super::super::rules::form::{Entry, Seen, entry};
+use super::super::rules::form::{Entry, Seen, Slip, typed_entry};
 use super::super::rules::{ApologyState, Away, Presence, RegisterState};
 use super::{clock, home, kept, register_tone, tone, way};
 
@@ -103,6 +103,7 @@ fn line(lang: Lang, row: &Row, typed: Option<&Typed>) -> Line {
     }
     if let Some(state) = row.apology_state.as_deref().and_then(ApologyState::parse) {
         more.push(lang.att_has_apology(state.label(lang)));
+        more.extend(row.apology_reason.clone());
     }
     let minutes = now.filter(|it| it.state == Presence::Late);
     Line {
@@ -133,7 +134,16 @@ fn line(lang: Lang, row: &Row, typed: Option<&Typed>) -> Line {
 struct Again {
     refusal: Option<String>,
     conflicts: Vec<EnrolmentId>,
-    mistakes: Vec<EnrolmentId>,
+    mistakes: Vec<(EnrolmentId, Slip)>,
+}
+
+/// What is wrong with a row, in words.
+pub(super) fn slip_words(lang: Lang, slip: Slip, held: i32) -> String {
+    match slip {
+        Slip::Minutes => lang.att_bad_minutes(held),
+        Slip::NotLate => lang.att_not_late(held - 1),
+        Slip::NoState => lang.att_no_state().to_owned(),
+    }
 }
 
 /// The rows as they stand, or as they were typed.
@@ -142,8 +152,9 @@ fn lines(lang: Lang, rows: &[Row], form: Option<&Pairs>, again: &Again, held: i3
         .map(|row| {
             let typed = form.map(|form| typed(form, row.enrolment_id));
             let mut line = line(lang, row, typed.as_ref());
-            if again.mistakes.contains(&row.enrolment_id) {
-                line.error = Some(lang.att_bad_minutes(held));
+            let slip = again.mistakes.iter().find(|it| it.0 == row.enrolment_id);
+            if let Some((_, slip)) = slip {
+                line.error = Some(slip_words(lang, *slip, held));
             } else if again.conflicts.contains(&row.enrolment_id) {
                 let now = line.entry.as_ref().map_or(lang.att_unmarked(), |it| &it.1);
                 line.error = Some(lang.att_meanwhile(now));
@@ -221,8 +232,8 @@ pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     show(cx, &keeper, &session, None, &Again::default())
 }
 
-/// What the form asks for: the changes, and the rows whose minutes cannot be.
-fn read(form: &Pairs, rows: &[Row], held: i32) -> (Vec<Change>, Vec<EnrolmentId>) {
+/// What the form asks for: the changes, and the rows that cannot be.
+fn read(form: &Pairs, rows: &[Row], held: i32) -> (Vec<Change>, Vec<(EnrolmentId, Slip)>) {
     let rest = Presence::parse(form.typed("rest"));
     let (mut changes, mut mistakes) = (Vec::new(), Vec::new());
     for row in rows {
@@ -232,16 +243,14 @@ fn read(form: &Pairs, rows: &[Row], held: i32) -> (Vec<Change>, Vec<EnrolmentId>
             continue;
         };
         let state = it.state.or(rest.filter(|_| row.record_id.is_none()));
-        let Some(state) = state else {
-            continue;
-        };
-        match entry(state, it.minutes.parse().ok(), held, it.note) {
+        match typed_entry(state, (&it.minutes, &it.note), &seen, held) {
+            Ok(None) => {}
             Ok(entry) => changes.push(Change {
                 enrolment: row.enrolment_id,
                 seen,
-                typed: Some(entry),
+                typed: entry,
             }),
-            Err(_field) => mistakes.push(row.enrolment_id),
+            Err(slip) => mistakes.push((row.enrolment_id, slip)),
         }
     }
     (changes, mistakes)

@@ -15,6 +15,7 @@ use super::super::actions;
 use super::super::queries::{self, Row, Session};
 use super::super::rules::Presence;
 use super::super::rules::form::{Entry, entry};
+use super::register::slip_words;
 use super::{effect, home, kept, pair, way};
 
 /// What signing comes to, and the names of those who are unmarked.
@@ -28,26 +29,26 @@ fn sum(lang: Lang, rows: &[Row]) -> (Effect, usize) {
         count(&[Presence::Excused]),
         count(&[Presence::Absent]),
     );
-    let unmarked: Vec<&str> = rows
-        .iter()
-        .filter(|it| it.record_id.is_none())
-        .map(|it| it.name_shown.as_str())
-        .collect();
-    let happens = if unmarked.is_empty() {
-        effect(
-            lang.cohorts_step_happens(),
-            vec![sum, lang.att_sign_all_marked().to_owned()],
-            false,
-        )
-    } else {
-        let names = unmarked.join(lang.pick("; ", "、"));
-        effect(
-            lang.cohorts_step_happens(),
-            vec![sum, lang.att_sign_unmarked(&names)],
-            true,
-        )
+    let names = |wanted: &dyn Fn(&Row) -> bool| {
+        let found = rows.iter().filter(|it| wanted(it));
+        let found: Vec<&str> = found.map(|it| it.name_shown.as_str()).collect();
+        found.join(lang.pick("; ", "、"))
     };
-    (happens, unmarked.len())
+    let unmarked = rows.iter().filter(|it| it.record_id.is_none()).count();
+    let mut lines = vec![sum];
+    lines.push(if unmarked == 0 {
+        lang.att_sign_all_marked().to_owned()
+    } else {
+        lang.att_sign_unmarked(&names(&|it| it.record_id.is_none()))
+    });
+    // Of who came all the same, nothing is left to be decided before signing.
+    let away = |it: &Row| matches!(it.presence(), None | Some(Presence::Absent));
+    let pending = names(&|it| it.apology_pending() && away(it));
+    if !pending.is_empty() {
+        lines.push(lang.att_sign_pending(&pending));
+    }
+    let hard = unmarked > 0 || !pending.is_empty();
+    (effect(lang.cohorts_step_happens(), lines, hard), unmarked)
 }
 
 fn question(
@@ -187,16 +188,22 @@ pub(super) fn ask_correct(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     )
 }
 
-/// Reads an entry from a form.
-pub(in crate::attendance) fn read_entry(form: &mut Form<'_>, held: i32) -> Option<Entry> {
+/// Reads an entry from a form. Minutes that it has shown, `late`, mean nothing beside another state.
+pub(in crate::attendance) fn read_entry(
+    form: &mut Form<'_>,
+    late: Option<i32>,
+    held: i32,
+) -> Option<Entry> {
     let state = form.choice("state", Presence::parse);
     let minutes = form.optional_number("minutes", 0, held);
+    let untouched = state != Some(Presence::Late) && minutes == late;
+    let minutes = minutes.filter(|_| !untouched);
     let note = form.optional("note", 200).unwrap_or_default();
     let state = state?;
     match entry(state, minutes, held, note) {
         Ok(entry) => Some(entry),
-        Err(field) => {
-            form.error(field, "minutes", |lang| lang.att_bad_minutes(held));
+        Err(slip) => {
+            form.error("minutes", "minutes", |lang| slip_words(lang, slip, held));
             None
         }
     }
@@ -210,7 +217,10 @@ pub(super) fn correct(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let typed = visit.request.form();
     let mut form = Form::new(typed);
     let version = form.number("version", 0, i32::MAX);
-    let to = read_entry(&mut form, session.window().held());
+    let late = row
+        .minutes
+        .filter(|_| row.presence() == Some(Presence::Late));
+    let to = read_entry(&mut form, late, session.window().held());
     let reason = form.text("reason", 500);
     let done = form.done().and_then(|()| {
         let to = to.ok_or(Error::NotFound)?;

@@ -112,6 +112,38 @@ pub fn rates(
     }))
 }
 
+/// The minutes of a cohort's trainees together, those of [`rates`]: its rate is of these sums, not the
+/// mean of theirs.
+///
+/// # Errors
+/// The database's.
+pub fn whole(conn: &mut Conn<'_>, staff: &CohortStaff) -> Result<Hours> {
+    #[derive(QueryableByName)]
+    struct Sums {
+        #[diesel(sql_type = BigInt)]
+        held: i64,
+        #[diesel(sql_type = BigInt)]
+        attended: i64,
+        #[diesel(sql_type = BigInt)]
+        excused: i64,
+    }
+    let it: Sums = sql_query(
+        "SELECT coalesce(sum(r.held), 0)::bigint AS held, coalesce(sum(r.minutes), 0)::bigint AS attended, \
+           coalesce(sum(r.held) FILTER (WHERE r.state = 'excused'), 0)::bigint AS excused \
+         FROM attendance_records r JOIN registers g ON g.session_id = r.session_id AND g.signed_off_at IS NOT NULL \
+         JOIN class_sessions s ON s.id = r.session_id AND s.state <> 'cancelled' \
+         JOIN enrolments e ON e.id = r.enrolment_id AND e.state IN ('enrolled', 'active', 'suspended', 'completed', 'failed') \
+         WHERE r.cohort_id = $1",
+    )
+    .bind::<SqlUuid, _>(staff.cohort())
+    .get_result(conn.pg())?;
+    Ok(Hours {
+        held: it.held,
+        attended: it.attended,
+        excused: it.excused,
+    })
+}
+
 /// A session in the list of registers.
 #[derive(Clone, Debug, QueryableByName)]
 pub struct RegisterRow {

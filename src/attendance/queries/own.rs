@@ -1,10 +1,10 @@
 //! A trainee's own attendance.
 
 use chrono::{DateTime, Utc};
-use diesel::sql_types::{Bool, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, Bool, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
 
-use crate::access::{Own, OwnEnrolment, Working};
+use crate::access::{Instructor, Own, OwnEnrolment, Working};
 use crate::db::{Conn, Task, sql_query};
 use crate::error::Result;
 use crate::ids::{ClassId, ModuleId};
@@ -111,6 +111,30 @@ pub fn own_sessions(conn: &mut Conn<'_>, own: &OwnEnrolment) -> Result<Vec<OwnSe
         )
         .bind::<SqlUuid, _>(cohort)
         .bind::<SqlUuid, _>(enrolment)
+        .load(conn.pg())?)
+    })
+}
+
+/// The sessions that an instructor teaches, with their registers, the cancelled ones left out.
+///
+/// # Errors
+/// The database's.
+pub fn taught_registers(
+    conn: &mut Conn<'_>,
+    instructor: &Instructor,
+    span: &Slot,
+) -> Result<Vec<Session>> {
+    let programmes: Vec<uuid::Uuid> = instructor.programmes().iter().map(|id| id.0).collect();
+    let person = instructor.person();
+    conn.elevate(Task::Attendance, |conn| {
+        Ok(sql_query(format!(
+            "{SESSION} WHERE $1 = ANY (s.instructor_ids) AND s.published AND s.programme_id = ANY ($2) \
+               AND s.state <> 'cancelled' AND s.starts_at >= $3 AND s.starts_at < $4 ORDER BY s.starts_at, s.id LIMIT 2000"
+        ))
+        .bind::<SqlUuid, _>(person)
+        .bind::<Array<SqlUuid>, _>(programmes)
+        .bind::<Timestamptz, _>(span.starts_at)
+        .bind::<Timestamptz, _>(span.ends_at)
         .load(conn.pg())?)
     })
 }

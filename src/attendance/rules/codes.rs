@@ -5,7 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Duration, Utc};
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use sha2::Sha256;
+use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 use uuid::Uuid;
 
@@ -14,7 +14,7 @@ pub const STEP: i64 = 10;
 /// Characters of the short code.
 pub const LENGTH: usize = 6;
 /// How long a scan stays good while its owner signs in, in minutes.
-pub const TICKET_MINUTES: i64 = 5;
+pub const TICKET_MINUTES: i64 = 2;
 /// Letters and digits that nobody takes for one another, read aloud or from the back of a hall.
 pub const ALPHABET: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
 
@@ -97,8 +97,27 @@ pub fn token_fits(key: &Key, session: Uuid, sent: &str, at: DateTime<Utc>) -> bo
     fits(step) | fits(step - 1)
 }
 
+/// To whom a scan belongs: what it is sealed for, and nobody else can use it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holder(String);
+
+impl Holder {
+    /// The person who had signed in when it was made.
+    #[must_use]
+    pub fn person(id: Uuid) -> Self {
+        Self(format!("person {id}"))
+    }
+
+    /// The browser in which nobody had, by the secret that it keeps in a cookie of its own.
+    #[must_use]
+    pub fn browser(secret: &str) -> Self {
+        let digest = Sha256::digest(secret.as_bytes());
+        Self(format!("browser {}", URL_SAFE_NO_PAD.encode(digest)))
+    }
+}
+
 /// The scan of a code that was current: kept in the browser until its owner has signed in, for a few
-/// minutes and for one use.
+/// minutes, for one use and for one holder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ticket {
     /// When the code was scanned.
@@ -107,30 +126,37 @@ pub struct Ticket {
     pub nonce: String,
 }
 
-fn seal(key: &Key, session: Uuid, ticket: &Ticket) -> String {
-    let text = format!("{}.{}", ticket.scanned_at.timestamp(), ticket.nonce);
+fn seal(key: &Key, session: Uuid, ticket: &Ticket, holder: &Holder) -> String {
+    let at = ticket.scanned_at.timestamp();
+    let text = format!("{at}.{}.{}", ticket.nonce, holder.0);
     URL_SAFE_NO_PAD.encode(mac(key, "ticket", session, text.as_bytes()))
 }
 
 impl Ticket {
-    /// As the browser keeps it.
+    /// As the browser keeps it. Who the holder is cannot be read from it.
     #[must_use]
-    pub fn sealed(&self, key: &Key, session: Uuid) -> String {
-        let seal = seal(key, session, self);
+    pub fn sealed(&self, key: &Key, session: Uuid, holder: &Holder) -> String {
+        let seal = seal(key, session, self, holder);
         format!("{}.{}.{seal}", self.scanned_at.timestamp(), self.nonce)
     }
 
-    /// Reads what a browser has kept; none when we did not seal it for this session, or when it is
-    /// too old.
+    /// Reads what a browser has kept; none when we did not seal it for this session and for one of
+    /// those who ask, or when it is too old.
     #[must_use]
-    pub fn read(key: &Key, session: Uuid, kept: &str, now: DateTime<Utc>) -> Option<Self> {
+    pub fn read(
+        key: &Key,
+        session: Uuid,
+        (kept, holders): (&str, &[Holder]),
+        now: DateTime<Utc>,
+    ) -> Option<Self> {
         let mut parts = kept.split('.');
         let (at, nonce, sent) = (parts.next()?, parts.next()?, parts.next()?);
         let ticket = Self {
             scanned_at: DateTime::from_timestamp(at.parse().ok()?, 0)?,
             nonce: nonce.to_owned(),
         };
-        if parts.next().is_some() || !same(&seal(key, session, &ticket), sent) {
+        let fits = |holder| same(&seal(key, session, &ticket, holder), sent);
+        if parts.next().is_some() || !holders.iter().any(fits) {
             return None;
         }
         let age = now - ticket.scanned_at;

@@ -83,21 +83,62 @@ pub fn judge(seen: &Seen, typed: Option<&Entry>, now: &Seen) -> Outcome {
     }
 }
 
-/// An entry from a state and what was given of minutes; the name of the field that is wrong if it
-/// cannot be.
+/// Why a row as it was typed cannot be saved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Slip {
+    /// Late without minutes, or with all of them.
+    Minutes,
+    /// Minutes for somebody who is not late.
+    NotLate,
+    /// Minutes or a note, and no state.
+    NoState,
+}
+
+/// An entry from a state and what was given of minutes.
 ///
 /// # Errors
-/// `minutes`: late without minutes, or with all of them.
-pub fn entry(
-    state: Presence,
-    given: Option<i32>,
-    held: i32,
-    note: String,
-) -> Result<Entry, &'static str> {
-    let minutes = minutes_of(state, given, held).ok_or("minutes")?;
+/// [`Slip`]: what was given is refused rather than dropped.
+pub fn entry(state: Presence, given: Option<i32>, held: i32, note: String) -> Result<Entry, Slip> {
+    let minutes = minutes_of(state, given, held).ok_or(Slip::Minutes)?;
+    if given.is_some_and(|given| given != minutes) {
+        return Err(Slip::NotLate);
+    }
     Ok(Entry {
         state,
         minutes,
         note,
     })
+}
+
+/// What a row of the form asks for: nothing, or an entry. `minutes` and `note` are as typed; minutes that
+/// the form has shown of a late trainee, and that nobody has touched, mean nothing beside another state.
+///
+/// # Errors
+/// [`Slip`].
+pub fn typed_entry(
+    state: Option<Presence>,
+    (minutes, note): (&str, &str),
+    seen: &Seen,
+    held: i32,
+) -> Result<Option<Entry>, Slip> {
+    let Some(state) = state else {
+        let nothing = minutes.is_empty() && note.is_empty();
+        return if nothing {
+            Ok(None)
+        } else {
+            Err(Slip::NoState)
+        };
+    };
+    let late = seen
+        .entry
+        .as_ref()
+        .filter(|it| it.state == Presence::Late)
+        .map(|it| it.minutes);
+    let given: Option<i32> = match minutes {
+        "" => None,
+        typed => Some(typed.parse().map_err(|_none| Slip::Minutes)?),
+    };
+    let untouched = state != Presence::Late && given.is_some() && given == late;
+    let given = given.filter(|_| !untouched);
+    entry(state, given, held, note.to_owned()).map(Some)
 }

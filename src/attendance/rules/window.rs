@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 
+use super::codes::TICKET_MINUTES;
 use super::{AttendanceRefusal, Presence};
 
 /// The window of a session's self check-in.
@@ -80,12 +81,13 @@ impl Window {
         }
     }
 
-    /// May it be signed off at this moment? Once nobody can check in any more.
+    /// May it be signed off at this moment? Once nobody can check in any more: a scan of the last
+    /// second is still good for its minutes.
     ///
     /// # Errors
     /// [`AttendanceRefusal::CheckInOpen`].
     pub fn signable_at(&self, at: DateTime<Utc>) -> Result<(), AttendanceRefusal> {
-        if at < self.closes_at() {
+        if at < self.closes_at() + Duration::minutes(TICKET_MINUTES) {
             Err(AttendanceRefusal::CheckInOpen)
         } else {
             Ok(())

@@ -4,11 +4,12 @@ use askama::Template;
 use chrono::{DateTime, Datelike as _, Utc};
 use serde_json::Value;
 
-use crate::access;
+use crate::access::{self, CohortStaff};
+use crate::attendance;
 use crate::audit::{self, Entry};
 use crate::cohorts::queries::{self as cohorts, Cohort};
 use crate::cohorts::rules::CohortState;
-use crate::db::Role;
+use crate::db::{Conn, Role};
 use crate::desks::queries::cohort::{self as rows, Figures, PoolSeats, Year};
 use crate::desks::rules::{Need, UNREAD_COUNTED, length, needs, percent};
 use crate::error::Result;
@@ -90,9 +91,18 @@ struct Glance {
     total: PoolLine,
     funnel: Vec<FunnelLine>,
     year: Option<YearLine>,
+    attendance: Option<String>,
     dates: Vec<DateLine>,
     recent: Vec<HistoryLine>,
     older: Vec<HistoryLine>,
+}
+
+/// The attendance of the whole cohort in words, once a register counts.
+fn attendance_line(conn: &mut Conn<'_>, staff: &CohortStaff, lang: Lang) -> Result<Option<String>> {
+    let hours = attendance::queries::whole(conn, staff)?;
+    let (policy, _) = attendance::queries::policy(conn, staff)?;
+    let rate = attendance::rules::rate(&hours, policy.excused);
+    Ok(rate.map(|rate| lang.att_rate_of(&rate.shown(), hours.attended, hours.held)))
 }
 
 /// One cohort.
@@ -126,6 +136,7 @@ pub(in crate::desks) fn glance(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         pools: pool_lines(&pools, lang),
         funnel: funnel(&figures, lang),
         year: year.map(|year| year_line(&year, figures.seats, now, lang)),
+        attendance: attendance_line(cx.conn, &staff, lang)?,
         dates: dates(&[&cohort], lang, now),
         recent,
         older: lines.collect(),

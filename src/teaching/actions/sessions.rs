@@ -1,8 +1,9 @@
 //! Planning, moving, cancelling and making up sessions.
 
 use chrono::NaiveDate;
-use diesel::RunQueryDsl;
-use diesel::sql_types::{Array, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
+use diesel::sql_types::{Array, Bool, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::{Connection as _, RunQueryDsl};
 use sha2::{Digest as _, Sha256};
 
 use crate::access::CohortStaff;
@@ -306,6 +307,42 @@ fn differing(session: &ClassSession, meeting: &Meeting) -> Vec<&'static str> {
         .collect()
 }
 
+/// Writes a change of a session that is still to come and still in this version.
+fn write_change(
+    conn: &mut Conn<'_>,
+    staff: &CohortStaff,
+    (id, version): (ClassId, i32),
+    meeting: &Meeting,
+) -> Result<()> {
+    // What the database refuses is refused alone: the form is shown again.
+    let done = conn.pg().transaction(|pg| {
+        sql_query(
+            "UPDATE class_sessions SET starts_at = $3, ends_at = $4, room = $5, link = $6, instructor_ids = $7, \
+               sequence = sequence + 1, changed_at = banyan_now(), version = version + 1 \
+             WHERE id = $1 AND cohort_id = $2 AND version = $8 AND state = 'scheduled'",
+        )
+        .bind::<SqlUuid, _>(id)
+        .bind::<SqlUuid, _>(staff.cohort())
+        .bind::<Timestamptz, _>(meeting.slot.starts_at)
+        .bind::<Timestamptz, _>(meeting.slot.ends_at)
+        .bind::<Text, _>(&meeting.room)
+        .bind::<Text, _>(&meeting.link)
+        .bind::<Array<SqlUuid>, _>(&meeting.instructors)
+        .bind::<Integer, _>(version)
+        .execute(pg)
+    });
+    match done {
+        Ok(1) => Ok(()),
+        Ok(_) => Err(Error::Stale),
+        Err(DieselError::DatabaseError(DatabaseErrorKind::CheckViolation, why))
+            if why.constraint_name() == Some("session_attended") =>
+        {
+            Err(TeachingRefusal::Attended.into())
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
 /// Moves a session, or changes its place or instructors, and tells everybody whom it concerns, those
 /// too who taught it until now. Returns how many are told.
 ///
@@ -320,10 +357,11 @@ pub fn change_session(
     accepted: bool,
 ) -> Result<usize> {
     let cohort = taken(conn, staff)?;
+    let all = staff.programme_staff();
+    queries::lock_sessions(conn, &all, &[id])?;
     let before = queries::session(conn, staff, id)?;
     changeable(&before, version)?;
     within(&cohort, &meeting.slot)?;
-    let all = staff.programme_staff();
     check_people(
         conn,
         &all,
@@ -338,18 +376,7 @@ pub fn change_session(
     let offering = queries::offering(conn, staff, before.offering_id)?;
     let clashes = clashes_of(conn, staff, &offering, Some(id), meeting)?;
     accepts(&clashes, accepted)?;
-    sql_query(
-        "UPDATE class_sessions SET starts_at = $3, ends_at = $4, room = $5, link = $6, instructor_ids = $7, \
-           sequence = sequence + 1, changed_at = banyan_now(), version = version + 1 WHERE id = $1 AND cohort_id = $2",
-    )
-    .bind::<SqlUuid, _>(id)
-    .bind::<SqlUuid, _>(staff.cohort())
-    .bind::<Timestamptz, _>(meeting.slot.starts_at)
-    .bind::<Timestamptz, _>(meeting.slot.ends_at)
-    .bind::<Text, _>(&meeting.room)
-    .bind::<Text, _>(&meeting.link)
-    .bind::<Array<SqlUuid>, _>(&meeting.instructors)
-    .execute(conn.pg())?;
+    write_change(conn, staff, (id, version), meeting)?;
     let event = Noted::Changed {
         from: before.slot(),
         to: meeting.slot,
@@ -372,20 +399,27 @@ pub fn change_session(
     Ok(freed + mail::tell(conn, &all, &[after], &readers, &Told::Changed { from })?)
 }
 
-/// Marks sessions as cancelled; calendars learn of it by the next sequence.
+/// Marks sessions as cancelled, all of them or none; calendars learn of it by the next sequence.
+///
+/// # Errors
+/// [`TeachingRefusal::Changed`] when one is not to come any more.
 pub(super) fn set_cancelled(
     conn: &mut Conn<'_>,
     ids: &[ClassId],
     reason: CancelReason,
 ) -> Result<()> {
-    sql_query(
+    let done = sql_query(
         "UPDATE class_sessions SET state = 'cancelled', cancel_reason = $2, sequence = sequence + 1, \
            changed_at = banyan_now(), version = version + 1 WHERE id = ANY ($1) AND state = 'scheduled'",
     )
     .bind::<Array<SqlUuid>, _>(ids)
     .bind::<Text, _>(reason.as_str())
     .execute(conn.pg())?;
-    Ok(())
+    if done == ids.len() {
+        Ok(())
+    } else {
+        Err(TeachingRefusal::Changed.into())
+    }
 }
 
 /// Notes the cancellation in the history of each.
@@ -415,6 +449,7 @@ pub fn cancel_session(
 ) -> Result<usize> {
     // Of a cohort that is over, too: nobody else takes its sessions out of calendars.
     queries::lock_timetable(conn, staff.programme())?;
+    queries::lock_sessions(conn, &staff.programme_staff(), &[id])?;
     let session = queries::session(conn, staff, id)?;
     changeable(&session, version)?;
     set_cancelled(conn, &[id], reason)?;

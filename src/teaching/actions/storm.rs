@@ -85,6 +85,9 @@ pub fn cancel_day(
     (reason, seen): (CancelReason, &str),
 ) -> Result<usize> {
     queries::lock_timetable(conn, staff.programme())?;
+    let shown = storm_day(conn, staff, day, from)?;
+    let ids: Vec<ClassId> = shown.sessions.iter().map(|it| it.id).collect();
+    queries::lock_sessions(conn, staff, &ids)?;
     let taken = storm_day(conn, staff, day, from)?;
     if taken.sessions.is_empty() {
         return Err(TeachingRefusal::QuietDay.into());

@@ -115,6 +115,8 @@ async fn register(class: &Class) -> Reached {
     };
     let entry = |enrolment: &str, minutes: i32, version: i32| json!({ "enrolment": enrolment, "state": "late", "minutes": minutes, "version": version });
     assert_problem(&put(entry(&second, 180, 0)).await, 422, "invalid-fields");
+    let absent = json!({ "enrolment": second, "state": "absent", "minutes": 90, "version": 0 });
+    assert_problem(&put(absent).await, 422, "invalid-fields");
     assert_problem(&put(entry(&first, 90, 0)).await, 412, "stale");
     let saved = good(&put(entry(&second, 150, 0)).await);
     assert_eq!(saved["entries"][1]["minutes"], 150);
@@ -157,6 +159,15 @@ async fn rates(class: &Class) -> Reached {
         (&under[0]["rate"], &under[0]["minutes_held"]),
         (&json!(6_666), &json!(180))
     );
+    for kind in ["csv", "xlsx"] {
+        let file = desk.get(&format!("{place}.{kind}?sort=rate"), at).await;
+        assert_eq!(file.status, 200, "{kind}");
+        if kind == "csv" {
+            let text = file.text();
+            assert_eq!(text.lines().count(), 3, "{text}");
+            assert!(text.contains(",66.66%,180,120,0,0"), "{text}");
+        }
+    }
     let policy = format!("{place}/policy");
     let seen = desk.get(&policy, at).await;
     let mut new = good(&seen);

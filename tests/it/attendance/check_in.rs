@@ -27,7 +27,7 @@ async fn a_scan_survives_sign_in_and_acts_only_by_the_button() {
     let late = class.trainee(0);
     assert_eq!(late.get(&place).await.status, 200);
     assert_eq!(class.one("SELECT count(*) FROM attendance_records"), "0");
-    class.at("2027-02-22T11:00:30Z");
+    class.at("2027-02-22T11:00:00Z");
     let trainee = class.trainee(0);
     let header = format!("{}; {kept}", trainee.cookie_header());
     let ask = |method: actix_web::test::TestRequest| {
@@ -268,4 +268,172 @@ async fn new_codes_end_those_that_are_on_screens() {
         409
     );
     assert!(teacher.get(&path).await.text().contains("value=\"45\""));
+}
+
+/// Sends what another browser kept of its scan, from this one.
+async fn press(class: &Class, who: usize, place: &str, kept: &str) -> u16 {
+    let trainee = class.trainee(who);
+    let request = actix_web::test::TestRequest::post()
+        .uri(place)
+        .insert_header(("cookie", format!("{}; {kept}", trainee.cookie_header())))
+        .insert_header(("sec-fetch-site", "same-origin"));
+    class.school.world.app.anybody().send(request).await.status
+}
+
+/// Of a browser's cookies the one of this name.
+fn cookie(client: &crate::support::app::Client<'_>, name: &str) -> String {
+    let all = client.cookie_header();
+    let found = all
+        .split("; ")
+        .find(|it| it.starts_with(&format!("{name}=")));
+    found.unwrap_or_default().to_owned()
+}
+
+#[actix_web::test]
+async fn a_scan_is_of_no_use_to_an_absent_friend() {
+    let mut class = Class::new().await;
+    class.at(NOW);
+    let scan = class.scan(0, NOW);
+    let in_room = class.trainee(0);
+    let scanned = in_room.get(&scan).await;
+    assert_eq!(scanned.status, 303, "{}", scanned.text());
+    let place = scanned.location().to_owned();
+    let mine = cookie(&in_room, "scan");
+    assert_eq!(
+        press(&class, 1, &place, &mine).await,
+        409,
+        "of another person"
+    );
+    // Scanned before sign-in: good in the browser that made it only.
+    let phone = class.school.world.app.anybody();
+    assert_eq!(phone.get(&scan).await.status, 303);
+    let (ticket, browser) = (cookie(&phone, "scan"), cookie(&phone, "scan-browser"));
+    assert!(!browser.is_empty(), "{}", phone.cookie_header());
+    assert_eq!(
+        press(&class, 1, &place, &ticket).await,
+        409,
+        "of no browser"
+    );
+    let other = class.school.world.app.anybody();
+    assert_eq!(other.get(&scan).await.status, 303);
+    let wrong = format!("{ticket}; {}", cookie(&other, "scan-browser"));
+    assert_eq!(
+        press(&class, 1, &place, &wrong).await,
+        409,
+        "of another browser"
+    );
+    assert_eq!(class.one("SELECT count(*) FROM attendance_records"), "0");
+    let both = format!("{ticket}; {browser}");
+    assert_eq!(press(&class, 1, &place, &both).await, 303);
+    assert_eq!(press(&class, 0, &place, &mine).await, 303);
+    assert_eq!(class.one("SELECT count(*) FROM attendance_records"), "2");
+}
+
+#[actix_web::test]
+async fn without_a_code_from_the_screen_a_session_is_told_to_nobody_else() {
+    let mut class = Class::new().await;
+    let place = format!("/check-in/{}", class.classes[0]);
+    for (time, name) in [
+        ("2027-02-22T09:00:00Z", "Ada Stranger"),
+        (NOW, "Ben Stranger"),
+        ("2027-02-22T12:00:00Z", "Cleo Stranger"),
+    ] {
+        class.at(time);
+        let guess = format!("{place}?t=anything");
+        let nobody = class.school.world.app.anybody().get(&guess).await;
+        assert_eq!(nobody.status, 303, "{time}");
+        assert!(nobody.location().starts_with("/sign-in?"), "{time}");
+        let missing = "/check-in/00000000-0000-7000-8000-000000000000?t=anything";
+        let unknown = class.school.world.app.anybody().get(missing).await;
+        assert_eq!(unknown.status, 303, "alike whether there is one");
+        let stranger = class.school.world.app.person(name);
+        assert_eq!(stranger.get(&guess).await.status, 404, "{time}");
+        assert_eq!(stranger.post(&place, &[]).await.status, 404, "{time}");
+        let forged = actix_web::test::TestRequest::post()
+            .uri(&place)
+            .insert_header((
+                "cookie",
+                format!(
+                    "{}; scan={}.1.a.b",
+                    stranger.cookie_header(),
+                    class.classes[0]
+                ),
+            ))
+            .insert_header(("sec-fetch-site", "same-origin"));
+        let answer = class.school.world.app.anybody().send(forged).await;
+        assert_eq!(answer.status, 404, "{time}");
+        // Who belongs there is told why.
+        let own = class.trainee(0).get(&guess).await;
+        assert_eq!(own.status, 409, "{time}");
+        assert!(own.text().contains("AIR501"), "{}", own.text());
+    }
+}
+
+#[actix_web::test]
+async fn a_register_is_not_closed_before_the_last_scan_runs_out() {
+    let mut class = Class::new().await;
+    let last = "2027-02-22T11:19:55Z";
+    class.at(last);
+    let phone = class.trainee(0);
+    let scanned = phone.get(&class.scan(0, last)).await;
+    let (place, kept) = (scanned.location().to_owned(), cookie(&phone, "scan"));
+    drop(phone);
+    class.at("2027-02-22T11:21:30Z");
+    let path = format!("/classes/{}/sign-off", class.classes[0]);
+    let early = class.teacher().get(&path).await.text();
+    assert!(early.contains("Trainees can still check in"), "{early}");
+    assert_eq!(class.sign(&class.teacher(), 0).await, 409);
+    assert_eq!(press(&class, 0, &place, &kept).await, 303);
+    class.at("2027-02-22T11:22:00Z");
+    assert_eq!(class.sign(&class.teacher(), 0).await, 303);
+    assert_eq!(
+        class
+            .school
+            .world
+            .texts("SELECT state || ' ' || minutes FROM attendance_records ORDER BY 1"),
+        ["absent 0", "late 160"]
+    );
+}
+
+#[actix_web::test]
+async fn the_first_check_in_begins_the_register_with_the_window_of_that_day() {
+    let mut class = Class::new().await;
+    class.at(NOW);
+    let code = class.code(0, NOW);
+    let first = class.trainee(0).post("/check-in", &[("code", &code)]).await;
+    assert_eq!(first.status, 303, "{}", first.text());
+    {
+        // The policy becomes stricter while the class comes in.
+        let office = class.school.coordinator();
+        let policy = [
+            ("version", "0"),
+            ("threshold", "80"),
+            ("excused", "leaves"),
+            ("late_after", "0"),
+            ("opens_before", "15"),
+            ("closes_after", "2"),
+            ("apology_grace", "0"),
+            ("correct_days", "7"),
+        ];
+        let path = class.school.path("/attendance/policy");
+        assert_eq!(office.post(&path, &policy).await.status, 303);
+    }
+    let later = "2027-02-22T11:08:03Z";
+    class.at(later);
+    let code = class.code(0, later);
+    let second = class.trainee(1).post("/check-in", &[("code", &code)]).await;
+    assert_eq!(second.status, 303, "{}", second.text());
+    assert_eq!(
+        class.one("SELECT string_agg(state, ' ') FROM attendance_records"),
+        "present present"
+    );
+    // Nobody's page is stale because somebody has come.
+    let path = format!("/classes/{}/window", class.classes[0]);
+    let window = [
+        ("version", "0"),
+        ("opens_before", "15"),
+        ("closes_after", "30"),
+        ("late_after", "10"),
+    ];
+    assert_eq!(class.teacher().post(&path, &window).await.status, 303);
 }

@@ -2,6 +2,7 @@
 
 mod away;
 mod check_in;
+mod moved;
 mod plans;
 mod properties;
 mod race;

@@ -157,12 +157,17 @@ async fn two_keepers_at_once_lose_nothing() {
     let (teacher, office) = (class.teacher(), class.school.coordinator());
     let (first, second) = (class.enrolment(0), class.enrolment(1));
     let form = |one: &str, two: &str| {
+        let note = if one == "present" {
+            ""
+        } else {
+            "seen at the door"
+        };
         vec![
             (format!("seen-{first}"), String::new()),
             (format!("seen-{second}"), String::new()),
             (format!("state-{first}"), one.to_owned()),
             (format!("state-{second}"), two.to_owned()),
-            (format!("note-{second}"), "seen at the door".to_owned()),
+            (format!("note-{second}"), note.to_owned()),
         ]
     };
     let send = async |client: &crate::support::app::Client<'_>, fields: Vec<(String, String)>| {
@@ -177,7 +182,7 @@ async fn two_keepers_at_once_lose_nothing() {
     assert_eq!(send(&office, form("", "absent")).await.status, 303);
     let states = "SELECT string_agg(state, ' ' ORDER BY state) FROM attendance_records";
     assert_eq!(class.one(states), "absent present");
-    let quarrel = send(&office, form("absent", "")).await;
+    let quarrel = send(&office, form("absent", "absent")).await;
     assert_eq!(quarrel.status, 409);
     let text = quarrel.text();
     assert!(text.contains("Changed meanwhile to: Present"), "{text}");
@@ -351,6 +356,14 @@ async fn rates_are_of_signed_registers_of_sessions_that_took_place() {
             && !page.contains("T2027-0001"),
         "{page}"
     );
+    // The cohort's own rate is of the sums, not the mean of the two: that would be 83.33%.
+    for page in ["/attendance", ""] {
+        let text = office.get(&class.school.path(page)).await.text();
+        assert!(
+            text.contains("88.88%: 480 of 720 minutes"),
+            "{page}: {text}"
+        );
+    }
     let csv = office
         .get(&class.school.path("/attendance.csv?sort=rate"))
         .await
@@ -570,4 +583,143 @@ async fn an_instructor_keeps_their_own_registers_and_no_others() {
         .await
         .text();
     assert_eq!(csv.lines().count(), 3, "{csv}");
+}
+
+#[actix_web::test]
+async fn typed_words_and_minutes_are_saved_or_refused() {
+    let mut class = Class::new().await;
+    class.at(DURING);
+    let teacher = class.teacher();
+    let (first, second) = (class.enrolment(0), class.enrolment(1));
+    let send = async |fields: &[(&str, &str)]| {
+        let mut all = vec![
+            (format!("seen-{first}"), String::new()),
+            (format!("seen-{second}"), String::new()),
+        ];
+        all.extend(
+            fields
+                .iter()
+                .map(|(n, v)| ((*n).to_owned(), (*v).to_owned())),
+        );
+        let all: Vec<(&str, &str)> = all.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+        teacher.post(&class.register(0), &all).await
+    };
+    let (state, minutes, note) = (
+        format!("state-{first}"),
+        format!("minutes-{first}"),
+        format!("note-{first}"),
+    );
+    let only_note = send(&[(&note, "left at the break")]).await;
+    assert_eq!(only_note.status, 422);
+    let text = only_note.text();
+    assert!(
+        text.contains("Choose a state") && text.contains("left at the break"),
+        "{text}"
+    );
+    let minutes_of_present = send(&[(&state, "present"), (&minutes, "100")]).await;
+    assert_eq!(minutes_of_present.status, 422);
+    assert!(
+        minutes_of_present
+            .text()
+            .contains("Choose Late for 0 to 179")
+    );
+    assert_eq!(class.one("SELECT count(*) FROM attendance_records"), "0");
+    let good = send(&[(&state, "late"), (&minutes, "100"), (&note, "left early")]).await;
+    assert_eq!(good.status, 303);
+    assert_eq!(
+        class.one("SELECT state || ' ' || minutes || ' ' || note FROM attendance_records"),
+        "late 100 left early"
+    );
+}
+
+#[actix_web::test]
+async fn a_correction_that_brings_somebody_under_the_threshold_says_so() {
+    let mut class = Class::new().await;
+    class.at(AFTER);
+    let first = class.enrolment(0);
+    let office = class.school.coordinator();
+    assert_eq!(class.enter(&office, 0, &[(&first, "present")]).await, 303);
+    assert_eq!(class.sign(&office, 0).await, 303);
+    let path = format!("{}/{first}", class.register(0));
+    let correct = async |version: &str, minutes: &str| {
+        let fields = [
+            ("version", version),
+            ("state", "late"),
+            ("minutes", minutes),
+            ("reason", "Left at the break"),
+        ];
+        office.post(&path, &fields).await.status
+    };
+    assert_eq!(correct("1", "150").await, 303);
+    let letters = || {
+        class.school.world.texts(
+            "SELECT body_text FROM letters WHERE kind = 'attendance_corrected' ORDER BY created_at, id",
+        )
+    };
+    assert!(!letters()[0].contains("asks for"), "{}", letters()[0]);
+    assert_eq!(correct("2", "90").await, 303);
+    let low = letters()[1].clone();
+    assert!(low.contains("now 50%; the programme asks for 80%"), "{low}");
+    // Under it already: that is told once.
+    assert_eq!(correct("3", "60").await, 303);
+    assert!(!letters()[2].contains("asks for"), "{}", letters()[2]);
+}
+
+#[actix_web::test]
+async fn an_apology_is_read_by_the_instructor_named_at_sign_off_and_leaves_a_trail() {
+    let mut class = Class::new().await;
+    let path = format!("/me/attendance/{}/apology", class.classes[0]);
+    let sent = class
+        .trainee(0)
+        .upload(&path, &[("reason", "A wedding in the family.")], &[])
+        .await;
+    assert_eq!(sent.status, 303);
+    class.at(AFTER);
+    let teacher = class.teacher();
+    let row = teacher.get(&class.register(0)).await.text();
+    assert!(row.contains("A wedding in the family."), "{row}");
+    let asked = teacher
+        .get(&format!("/classes/{}/sign-off", class.classes[0]))
+        .await
+        .text();
+    assert!(
+        asked.contains("counted as absent until they are: TRAINEE 1"),
+        "{asked}"
+    );
+    assert_eq!(class.sign(&teacher, 0).await, 303);
+    let letter =
+        class.one("SELECT body_text FROM letters WHERE kind = 'attendance_absent' AND lang = 'en'");
+    assert!(
+        letter.contains("Your apology is not decided yet"),
+        "{letter}"
+    );
+    assert!(!letter.contains("no apology was accepted"), "{letter}");
+    let office = class.school.coordinator();
+    let apology = class.one("SELECT id FROM apologies");
+    let accept = [
+        ("version", "1"),
+        ("verdict", "accept"),
+        ("reason", "Our congratulations."),
+    ];
+    let place = class.school.path(&format!("/apologies/{apology}"));
+    assert_eq!(office.post(&place, &accept).await.status, 303);
+    let page = office.get(&class.register(0)).await.text();
+    assert!(
+        page.contains("Absent → Excused. Our congratulations."),
+        "{page}"
+    );
+}
+
+#[actix_web::test]
+async fn what_waits_for_an_instructor_stands_first_with_its_state() {
+    let mut class = Class::new().await;
+    class.at("2027-02-25T14:05:00Z");
+    let teacher = class.teacher();
+    assert_eq!(class.sign(&teacher, 1).await, 303);
+    let page = teacher.get("/registers").await.text();
+    let at = |n: usize| page.find(&class.register(n)).unwrap();
+    assert!(at(0) < at(2) && at(2) < at(3) && at(3) < at(1), "{page}");
+    for state in ["Not signed off", "To come", "Signed off"] {
+        assert!(page.contains(state), "{state}: {page}");
+    }
 }

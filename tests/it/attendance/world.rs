@@ -99,7 +99,9 @@ impl Class {
         for (enrolment, state) in states {
             fields.push((format!("seen-{enrolment}"), String::new()));
             fields.push((format!("state-{enrolment}"), (*state).to_owned()));
-            fields.push((format!("minutes-{enrolment}"), "120".to_owned()));
+            if *state == "late" {
+                fields.push((format!("minutes-{enrolment}"), "120".to_owned()));
+            }
         }
         let fields: Vec<(&str, &str)> = fields
             .iter()
