@@ -69,15 +69,7 @@ async fn look_at(
             browser.widen(width);
             found.extend(faults_at(browser, width).await);
         }
-        for entry in browser.window.get_log("browser").await.unwrap() {
-            // A page that says why something cannot be done now is no fault of the page's.
-            let told = entry.message.contains("status of 409");
-            if (entry.level == "SEVERE" && !told)
-                || entry.message.contains("Content Security Policy")
-            {
-                found.push(format!("console: {}", entry.message));
-            }
-        }
+        found.extend(console(browser).await);
         faults.extend(found.into_iter().map(|it| format!("{path} {lang}: {it}")));
         links = browser
             .ask("[...document.querySelectorAll('header a[href], main a[href]')].map(a => a.getAttribute('href'))")
@@ -96,6 +88,50 @@ pub async fn fits(browser: &Browser) {
         let place = browser.place().await;
         assert!(faults.is_empty(), "{place}: {}", faults.join("\n"));
     }
+}
+
+/// Asserts that nothing is wrong with the page at hand on a phone, and that it speaks this language.
+pub async fn in_order(browser: &Browser, lang: Lang) {
+    let mut faults: Vec<String> = Vec::new();
+    for question in [
+        FAULTS,
+        access::ORDER,
+        access::TONGUES,
+        access::CONTRAST,
+        access::FOCUS,
+        access::TARGETS,
+        WIDE,
+    ] {
+        faults.extend(browser.ask::<Vec<String>>(question).await);
+    }
+    let width: u32 = browser.ask("document.documentElement.clientWidth").await;
+    if width != 360 {
+        faults.push(format!("{width} wide"));
+    }
+    let tag: String = browser.ask("document.documentElement.lang").await;
+    if tag != lang.tag() {
+        faults.push(format!("html lang {tag}"));
+    }
+    eprintln!("DBG console");
+    faults.extend(console(browser).await);
+    eprintln!("DBG done");
+    let place = browser.place().await;
+    assert!(faults.is_empty(), "{place}: {}", faults.join("\n"));
+}
+
+/// What a page's scripts and the browser have complained of since this was last asked.
+async fn console(browser: &Browser) -> Vec<String> {
+    let log = browser.window.get_log("browser").await.unwrap();
+    log.into_iter()
+        .filter(|entry| {
+            // A page that says why something cannot be done now is no fault of the page's.
+            let told = ["status of 409", "status of 422"]
+                .iter()
+                .any(|status| entry.message.contains(status));
+            (entry.level == "SEVERE" && !told) || entry.message.contains("Content Security Policy")
+        })
+        .map(|entry| format!("console: {}", entry.message))
+        .collect()
 }
 
 /// What is wrong with the page at this width, everything that the kit promises asked at two of them.
