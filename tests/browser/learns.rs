@@ -5,7 +5,7 @@ use banyan::attendance::rules::codes;
 use banyan::lang::Lang;
 use qrcode::{Color, EcLevel, QrCode};
 
-use crate::browser::{Browser, Look, PHONE};
+use crate::browser::{Browser, DESK, Look, PHONE};
 use crate::house::LiveHouse;
 use crate::languages::in_order;
 use crate::scene::{self, PASSWORD};
@@ -14,9 +14,8 @@ use crate::steps::until;
 
 /// A phone whose owner reads English and lets no page run a script.
 const PLAIN_PHONE: Look = Look {
-    lang: "en",
     script: false,
-    ..PHONE
+    ..DESK
 };
 
 /// The two rounds of every way.
@@ -40,8 +39,10 @@ impl Walker {
     async fn set_out(look: &Look, lang: Lang, before: impl FnOnce(&School, &LiveHouse)) -> Self {
         let (house, school) = School::open(lang);
         before(&school, &house);
+        let phone = Browser::open(look).await;
+        phone.widen(360);
         Self {
-            phone: Browser::open(look).await,
+            phone,
             house,
             school,
             lang,
@@ -193,6 +194,7 @@ async fn a_trainee_scans_the_code_in_the_room_signs_in_and_stands_on_the_board()
 
         // A phone that nobody has signed in on opens it.
         let own = way.phone.beside(&look).await;
+        own.widen(360);
         own.open_page(&format!("{}{path}", way.house.url)).await;
         own.see("main [name='email']").await;
         in_order(&own, lang).await;

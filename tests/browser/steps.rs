@@ -146,7 +146,9 @@ impl Browser {
 
     /// Follows a link or presses a button that leads to another page, and waits for that page.
     pub async fn go(&self, css: &str) {
+        eprintln!("DBG go {css}");
         let target = self.see(css).await;
+        eprintln!("DBG seen");
         self.leave(|| async { target.click().await.unwrap() }, css)
             .await;
     }
