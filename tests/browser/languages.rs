@@ -112,9 +112,7 @@ pub async fn in_order(browser: &Browser, lang: Lang) {
     if tag != lang.tag() {
         faults.push(format!("html lang {tag}"));
     }
-    eprintln!("DBG console");
     faults.extend(console(browser).await);
-    eprintln!("DBG done");
     let place = browser.place().await;
     assert!(faults.is_empty(), "{place}: {}", faults.join("\n"));
 }
@@ -272,18 +270,30 @@ async fn other_ways(browser: &Browser, url: &str, role: &str) -> Vec<String> {
     match role {
         "Programme coordinator" => {
             browser.open_page(&format!("{url}/cohorts")).await;
-            let cohort: String = browser
-                .ask("[...document.querySelectorAll('tbody tr')].find((r) => r.textContent.includes('2027H1')).querySelector('th a').getAttribute('href')")
-                .await;
-            let tabs = [
-                "seats",
-                "offers",
-                "enrolments",
-                "import",
-                "offerings",
-                "timetable",
-            ];
-            tabs.map(|tab| format!("{cohort}/{tab}")).to_vec()
+            let mut ways = Vec::new();
+            // The finished class has registers, marks and completions; the first intake the rest.
+            for (code, tabs) in [
+                ("2026PP", vec!["registers", "assessments", "completion"]),
+                (
+                    "2027H1",
+                    vec![
+                        "seats",
+                        "offers",
+                        "enrolments",
+                        "import",
+                        "offerings",
+                        "timetable",
+                        "registers",
+                        "assessments",
+                    ],
+                ),
+            ] {
+                let cohort: String = browser
+                    .ask(&format!("[...document.querySelectorAll('tbody tr')].find((r) => r.textContent.includes('{code}')).querySelector('th a').getAttribute('href')"))
+                    .await;
+                ways.extend(tabs.iter().map(|tab| format!("{cohort}/{tab}")));
+            }
+            ways
         }
         "Reviewer" => vec!["/reviews?state=submitted".to_owned()],
         "Applicant (waitlisted)" => {

@@ -77,7 +77,6 @@ impl Walker {
     /// Is the page in order, in the language of its reader?
     async fn look(&self) {
         self.phone.see("h1").await;
-        eprintln!("DBG {}", self.phone.place().await);
         in_order(&self.phone, self.lang).await;
     }
 

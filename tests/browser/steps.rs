@@ -134,6 +134,8 @@ impl Browser {
     pub async fn tick(&self, css: &str) {
         let field = self.see(css).await;
         if !field.is_selected().await.unwrap() {
+            // What sticks to the lower edge may lie over it.
+            field.scroll_into_view().await.unwrap();
             field.click().await.unwrap();
         }
     }
@@ -146,9 +148,7 @@ impl Browser {
 
     /// Follows a link or presses a button that leads to another page, and waits for that page.
     pub async fn go(&self, css: &str) {
-        eprintln!("DBG go {css}");
         let target = self.see(css).await;
-        eprintln!("DBG seen");
         self.leave(|| async { target.click().await.unwrap() }, css)
             .await;
     }
