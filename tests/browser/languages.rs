@@ -354,8 +354,12 @@ async fn every_page_fits_and_can_be_used_in_both_languages() {
             faults.extend(found.into_iter().map(|it| format!("{role}: {it}")));
         }
     }
-    assert!(faults.is_empty(), "{}", faults.join("\n"));
-    assert_eq!(not_seen(&seen), NO_LINK, "pages that nobody was led to");
+    let unseen = not_seen(&seen);
+    assert!(
+        faults.is_empty() && unseen == NO_LINK,
+        "{}\npages that nobody was led to: {unseen:#?}",
+        faults.join("\n")
+    );
     browser.close().await;
 }
 
