@@ -130,6 +130,14 @@ impl Shell {
         }
     }
 
+    /// Is this text Chinese through and through, on a page that is not?
+    #[must_use]
+    pub fn foreign(&self, text: &str) -> bool {
+        self.lang == Lang::En
+            && self.name_lang(text) != Lang::En.tag()
+            && !text.chars().any(|c| c.is_ascii_alphanumeric())
+    }
+
     /// The name of a language, from its tag.
     #[must_use]
     pub fn language_of(&self, tag: &str) -> &'static str {

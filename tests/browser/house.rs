@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use banyan::cli::Worker;
 use banyan::house;
 use banyan::web::{Serving, server};
+use chrono::{DateTime, Utc};
 
 use crate::app::TestApp;
 use crate::browser::free_port;
@@ -35,6 +36,11 @@ impl LiveHouse {
     /// Opens it after something was put into it: before the worker looks at the clock and, say, lets
     /// offers of the past expire.
     pub fn open_after(prepare: impl FnOnce(&TestApp)) -> Self {
+        Self::open_at(None, prepare)
+    }
+
+    /// The same in a house where it is this moment for ever.
+    pub fn open_at(moment: Option<DateTime<Utc>>, prepare: impl FnOnce(&TestApp)) -> Self {
         let sink = Sink::start(Plan::default());
         let port = free_port();
         let (listen, url) = (
@@ -42,13 +48,16 @@ impl LiveHouse {
             format!("http://localhost:{port}"),
         );
         let mail = sink.port.to_string();
-        let app = TestApp::with_settings(&[
+        let mut app = TestApp::with_settings(&[
             ("BANYAN_LISTEN", &listen),
             ("BANYAN_PUBLIC_URL", &url),
             ("BANYAN_SMTP_HOST", "127.0.0.1"),
             ("BANYAN_SMTP_PORT", &mail),
             ("BANYAN_SMTP_TLS", "none"),
         ]);
+        if let Some(moment) = moment {
+            app.site.db = app.site.db.as_of(moment);
+        }
         prepare(&app);
         let listener = TcpListener::bind(&listen).unwrap();
         let serving = Serving::new(app.site.clone());

@@ -32,6 +32,8 @@ mod canaries;
 mod founds;
 mod keyboard;
 mod languages;
+mod learns;
+mod school;
 mod selects;
 mod session;
 mod smoke;

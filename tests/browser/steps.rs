@@ -134,6 +134,8 @@ impl Browser {
     pub async fn tick(&self, css: &str) {
         let field = self.see(css).await;
         if !field.is_selected().await.unwrap() {
+            // What sticks to the lower edge may lie over it.
+            field.scroll_into_view().await.unwrap();
             field.click().await.unwrap();
         }
     }
