@@ -90,7 +90,7 @@ pub(super) fn trainees(
     .bind::<SqlUuid, _>(programme)
     .bind::<Date, _>(today)
     .load(conn.pg())?;
-    let mut sessions = sessions(conn, at_risk, programme)?;
+    let mut sessions = sessions(conn, at_risk, programme, today)?;
     let mut work = work(conn, at_risk, programme)?;
     rows.into_iter()
         .map(|row| {
@@ -147,20 +147,26 @@ struct SessionRow {
 }
 
 /// Sessions that count, by trainee and time: their registers are signed off, they were not cancelled,
-/// and the trainee was not excused.
+/// and the trainee was not excused. Of the cohorts of those whom [`trainees`] finds: what was of cohorts
+/// that have ended is not read again every day.
 fn sessions(
     conn: &mut Conn<'_>,
     _at_risk: &Working,
     programme: ProgrammeId,
+    today: NaiveDate,
 ) -> Result<BTreeMap<EnrolmentId, Vec<Session>>> {
     let rows: Vec<SessionRow> = sql_query(
-        "SELECT r.enrolment_id, s.starts_at, r.held, r.minutes FROM attendance_records r \
-         JOIN registers g ON g.session_id = r.session_id AND g.signed_off_at IS NOT NULL \
-         JOIN class_sessions s ON s.id = r.session_id AND s.state <> 'cancelled' \
-         WHERE r.cohort_id IN (SELECT c.id FROM cohorts c WHERE c.programme_id = $1) AND r.state <> 'excused' \
-         ORDER BY r.enrolment_id, s.starts_at, s.id",
+        "WITH living AS MATERIALIZED (SELECT DISTINCT e.cohort_id FROM enrolments e JOIN cohorts c ON c.id = e.cohort_id \
+           WHERE e.programme_id = $1 AND (e.state = 'active' OR e.state = 'enrolled' AND c.starts_on <= $2 \
+             OR EXISTS (SELECT FROM risk_cases k WHERE k.enrolment_id = e.id AND k.state <> 'closed'))), \
+         counted AS MATERIALIZED (SELECT s.id, s.starts_at FROM living l \
+           JOIN class_sessions s ON s.cohort_id = l.cohort_id AND s.state <> 'cancelled' \
+           JOIN registers g ON g.session_id = s.id AND g.signed_off_at IS NOT NULL) \
+         SELECT r.enrolment_id, k.starts_at, r.held, r.minutes FROM counted k JOIN attendance_records r ON r.session_id = k.id \
+         WHERE r.state <> 'excused' ORDER BY r.enrolment_id, k.starts_at, k.id",
     )
     .bind::<SqlUuid, _>(programme)
+    .bind::<Date, _>(today)
     .load(conn.pg())?;
     let mut found: BTreeMap<EnrolmentId, Vec<Session>> = BTreeMap::new();
     for row in rows {

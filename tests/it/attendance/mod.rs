@@ -1,6 +1,7 @@
 //! Attendance: rules, registers, check-in, apologies, rates and warnings.
 
 mod check_in;
+mod many;
 mod plans;
 mod properties;
 mod race;
