@@ -461,10 +461,11 @@ impl From<HoursRow> for ModuleHours {
 const SUMS: &str = "SELECT r.enrolment_id, r.module_id, sum(r.held)::bigint AS held, sum(r.minutes)::bigint AS attended, \
     coalesce(sum(r.held) FILTER (WHERE r.state = 'excused'), 0)::bigint AS excused";
 
-/// Where the sums of a whole cohort come from: its sessions first, so that what is read is theirs.
+/// Where the sums of a whole cohort come from: its sessions first, so that what is read is theirs. (The
+/// cohort is not asked for again: PostgreSQL would walk through all its entries for each session.)
 const OF_COHORT: &str = "FROM (SELECT s.id FROM class_sessions s JOIN registers g ON g.session_id = s.id AND g.cohort_id = s.cohort_id \
       AND g.signed_off_at IS NOT NULL WHERE s.cohort_id = $1 AND s.state <> 'cancelled' OFFSET 0) k \
-    JOIN attendance_records r ON r.session_id = k.id WHERE r.cohort_id = $1";
+    JOIN attendance_records r ON r.session_id = k.id";
 
 /// Where those of a few trainees come from.
 const OF_TRAINEES: &str = "FROM attendance_records r JOIN registers g ON g.session_id = r.session_id AND g.signed_off_at IS NOT NULL \
