@@ -154,6 +154,22 @@ impl House {
             .batch_execute(sql)
             .unwrap();
     }
+
+    /// One text, as the superuser.
+    pub fn text(&self, sql: &str) -> String {
+        use diesel::RunQueryDsl as _;
+        let mut conn = PgConnection::establish(&self.private.superuser_url()).unwrap();
+        let found: OneText = diesel::sql_query(format!("SELECT ({sql}) AS text"))
+            .get_result(&mut conn)
+            .unwrap();
+        found.text
+    }
+}
+
+#[derive(diesel::QueryableByName)]
+struct OneText {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    text: String,
 }
 
 /// A program of the newest PostgreSQL here.
@@ -177,14 +193,16 @@ pub fn id(private: &Private, table: &str, which: &str) -> String {
     found.id.to_string()
 }
 
+/// The digest of a secret, as SQL reads it.
+pub fn digest(text: &str) -> String {
+    let hex: String = secret::digest(text)
+        .iter()
+        .map(|b| format!("{b:02x}"))
+        .collect();
+    format!("\\x{hex}")
+}
+
 fn seed(private: &Private) {
-    let digest = |text: &str| {
-        let hex: String = secret::digest(text)
-            .iter()
-            .map(|b| format!("{b:02x}"))
-            .collect();
-        format!("\\x{hex}")
-    };
     let sql = include_str!("seed.sql")
         .replace("$STAFF", &digest(STAFF))
         .replace("$APPLICANT", &digest(APPLICANT))

@@ -21,6 +21,7 @@ mod load;
 mod mail;
 mod pages;
 mod process;
+mod rows;
 
 use std::time::Duration;
 
@@ -30,8 +31,10 @@ pub struct Wanted {
     pub window: Duration,
     /// Numbers of connections.
     pub connections: Vec<usize>,
-    /// Only pages whose name contains this; `export`, `import` and `letters` are names, too.
+    /// Only pages whose name contains this; `export`, `import`, `letters` and `attendance` are names, too.
     pub only: Option<String>,
+    /// Entries of attendance to which the database grows.
+    pub rows: u64,
 }
 
 impl Wanted {
@@ -46,10 +49,11 @@ impl Wanted {
 fn wanted() -> Wanted {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let quick = args.iter().any(|a| a == "--quick");
-    let only = args
-        .iter()
-        .position(|a| a == "--only")
-        .and_then(|at| args.get(at + 1).cloned());
+    let value = |name: &str| {
+        let at = args.iter().position(|a| a == name)?;
+        args.get(at + 1).cloned()
+    };
+    let rows = value("--rows").map(|it| it.parse().unwrap());
     Wanted {
         window: if quick {
             Duration::from_millis(1_500)
@@ -57,7 +61,8 @@ fn wanted() -> Wanted {
             Duration::from_secs(6)
         },
         connections: if quick { vec![1, 8] } else { vec![1, 8, 32] },
-        only,
+        only: value("--only"),
+        rows: rows.unwrap_or(if quick { 300_000 } else { 10_000_000 }),
     }
 }
 
@@ -73,5 +78,8 @@ fn main() {
     bulk::run(&house, &wanted);
     if wanted.has("letters") {
         mail::run(&house);
+    }
+    if wanted.has("attendance") {
+        rows::run(&house, &wanted);
     }
 }

@@ -506,9 +506,17 @@ impl From<HoursRow> for ModuleHours {
 }
 
 /// Sums of what is signed off, of sessions that took place.
-const HOURS: &str = "SELECT r.enrolment_id, r.module_id, sum(r.held)::bigint AS held, sum(r.minutes)::bigint AS attended, \
-    coalesce(sum(r.held) FILTER (WHERE r.state = 'excused'), 0)::bigint AS excused \
-    FROM attendance_records r JOIN registers g ON g.session_id = r.session_id AND g.signed_off_at IS NOT NULL \
+const SUMS: &str = "SELECT r.enrolment_id, r.module_id, sum(r.held)::bigint AS held, sum(r.minutes)::bigint AS attended, \
+    coalesce(sum(r.held) FILTER (WHERE r.state = 'excused'), 0)::bigint AS excused";
+
+/// Where the sums of a whole cohort come from: its sessions first, so that what is read is theirs. (The
+/// cohort is not asked for again: PostgreSQL would walk through all its entries for each session.)
+const OF_COHORT: &str = "FROM (SELECT s.id FROM class_sessions s JOIN registers g ON g.session_id = s.id AND g.cohort_id = s.cohort_id \
+      AND g.signed_off_at IS NOT NULL WHERE s.cohort_id = $1 AND s.state <> 'cancelled' OFFSET 0) k \
+    JOIN attendance_records r ON r.session_id = k.id";
+
+/// Where those of a few trainees come from.
+const OF_TRAINEES: &str = "FROM attendance_records r JOIN registers g ON g.session_id = r.session_id AND g.signed_off_at IS NOT NULL \
     JOIN class_sessions s ON s.id = r.session_id AND s.state <> 'cancelled'";
 
 /// Minutes of each trainee of a cohort in each module, of registers that are signed off and sessions
@@ -518,7 +526,7 @@ const HOURS: &str = "SELECT r.enrolment_id, r.module_id, sum(r.held)::bigint AS 
 /// The database's.
 pub fn hours(conn: &mut Conn<'_>, staff: &CohortStaff) -> Result<Vec<ModuleHours>> {
     let rows: Vec<HoursRow> = sql_query(format!(
-        "{HOURS} WHERE r.cohort_id = $1 GROUP BY r.enrolment_id, r.module_id ORDER BY r.enrolment_id, r.module_id"
+        "{SUMS} {OF_COHORT} GROUP BY r.enrolment_id, r.module_id ORDER BY r.enrolment_id, r.module_id"
     ))
     .bind::<SqlUuid, _>(staff.cohort())
     .load(conn.pg())?;
@@ -533,7 +541,7 @@ pub fn hours_of(conn: &mut Conn<'_>, own: &OwnEnrolment) -> Result<Vec<ModuleHou
     let enrolment = own.enrolment();
     conn.elevate(Task::Attendance, |conn| {
         let rows: Vec<HoursRow> = sql_query(format!(
-            "{HOURS} WHERE r.enrolment_id = $1 GROUP BY r.enrolment_id, r.module_id ORDER BY r.module_id"
+            "{SUMS} {OF_TRAINEES} WHERE r.enrolment_id = $1 GROUP BY r.enrolment_id, r.module_id ORDER BY r.module_id"
         ))
         .bind::<SqlUuid, _>(enrolment)
         .load(conn.pg())?;
@@ -551,7 +559,7 @@ pub fn hours_among(
     enrolments: &[EnrolmentId],
 ) -> Result<Vec<ModuleHours>> {
     let rows: Vec<HoursRow> = sql_query(format!(
-        "{HOURS} WHERE r.enrolment_id = ANY ($1) GROUP BY r.enrolment_id, r.module_id"
+        "{SUMS} {OF_TRAINEES} WHERE r.enrolment_id = ANY ($1) GROUP BY r.enrolment_id, r.module_id"
     ))
     .bind::<Array<SqlUuid>, _>(enrolments)
     .load(conn.pg())?;

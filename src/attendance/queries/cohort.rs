@@ -80,9 +80,9 @@ pub fn rates(
         "WITH sums AS (SELECT r.enrolment_id, sum(r.held)::bigint AS held, sum(r.minutes)::bigint AS attended, \
              coalesce(sum(r.held) FILTER (WHERE r.state = 'excused'), 0)::bigint AS excused, \
              count(*) FILTER (WHERE r.state = 'absent') AS absences \
-           FROM attendance_records r JOIN registers g ON g.session_id = r.session_id AND g.signed_off_at IS NOT NULL \
-           JOIN class_sessions s ON s.id = r.session_id AND s.state <> 'cancelled' \
-           WHERE r.cohort_id = $1 GROUP BY r.enrolment_id), \
+           FROM (SELECT s.id FROM class_sessions s JOIN registers g ON g.session_id = s.id AND g.cohort_id = s.cohort_id \
+               AND g.signed_off_at IS NOT NULL WHERE s.cohort_id = $1 AND s.state <> 'cancelled' OFFSET 0) k \
+           JOIN attendance_records r ON r.session_id = k.id GROUP BY r.enrolment_id), \
          counted AS (SELECT e.id AS enrolment_id, e.name_shown, e.trainee_number, e.name_sort, coalesce(held, 0) AS held, \
              coalesce(attended, 0) AS attended, coalesce(excused, 0) AS excused, coalesce(absences, 0) AS absences, \
              CASE $2 WHEN 'attended' THEN attended + excused ELSE attended END AS got, \

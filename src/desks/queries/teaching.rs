@@ -68,7 +68,7 @@ struct Count {
 /// What waits for an instructor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Waiting {
-    /// Registers of their sessions that are over and not signed off.
+    /// Registers of their sessions of the last 60 days that are over and not signed off.
     pub registers: i64,
     /// Work that is theirs to mark, first or second.
     pub marking: i64,
@@ -88,13 +88,15 @@ pub fn waiting(conn: &mut Conn<'_>, teacher: &Instructor) -> Result<Waiting> {
             .get_result(conn.pg())?;
         Ok(row.n)
     };
-    // Registers are work of the house: which of them are the instructor's is asked here.
+    // Registers are work of the house: which of them are the instructor's is asked here. As far back
+    // as the page of registers goes; older ones are the office's to ask after.
     let registers = conn.elevate(Task::Attendance, |conn| {
         count(
             conn,
             "SELECT count(*) AS n FROM class_sessions s LEFT JOIN registers g ON g.session_id = s.id \
              WHERE $1 = ANY (s.instructor_ids) AND s.programme_id = ANY ($2) AND s.published AND s.state <> 'cancelled' \
-               AND s.ends_at <= banyan_now() AND g.signed_off_at IS NULL",
+               AND s.starts_at >= (SELECT banyan_now()) - interval '60 days' AND s.starts_at <= (SELECT banyan_now()) \
+               AND s.ends_at <= (SELECT banyan_now()) AND g.signed_off_at IS NULL",
         )
     })?;
     let marking = count(

@@ -36,11 +36,11 @@ struct Minutes {
 /// off: nothing is lost yet.
 const AHEAD: &str = "SELECT e.id AS enrolment_id, s.module_id, 0::bigint AS held, 0::bigint AS attended, 0::bigint AS excused, \
     sum(extract(epoch FROM s.ends_at - s.starts_at) / 60)::bigint AS ahead \
-    FROM class_sessions s JOIN offerings o ON o.id = s.offering_id JOIN enrolments e ON e.cohort_id = s.cohort_id \
-    LEFT JOIN registers g ON g.session_id = s.id \
-    WHERE s.cohort_id = $1 AND ($2 IS NULL OR e.id = $2) AND s.published AND s.state <> 'cancelled' AND g.signed_off_at IS NULL \
-      AND s.starts_at >= e.created_at \
-      AND (o.whole_cohort OR EXISTS (SELECT FROM offering_places p WHERE p.offering_id = o.id AND p.enrolment_id = e.id)) \
+    FROM (SELECT s.module_id, s.starts_at, s.ends_at, s.offering_id, o.whole_cohort FROM class_sessions s \
+        JOIN offerings o ON o.id = s.offering_id LEFT JOIN registers g ON g.session_id = s.id \
+        WHERE s.cohort_id = $1 AND s.published AND s.state <> 'cancelled' AND g.signed_off_at IS NULL OFFSET 0) s \
+    JOIN enrolments e ON e.cohort_id = $1 AND ($2 IS NULL OR e.id = $2) \
+    WHERE s.starts_at >= e.created_at AND (s.whole_cohort OR EXISTS (SELECT FROM offering_places p WHERE p.offering_id = s.offering_id AND p.enrolment_id = e.id)) \
       AND NOT EXISTS (SELECT FROM unnest($3, $4, $5) AS b (enrolment_id, from_on, to_on) WHERE b.enrolment_id = e.id \
         AND ((s.starts_at AT TIME ZONE 'UTC') + interval '8 hours')::date BETWEEN b.from_on AND b.to_on) \
     GROUP BY e.id, s.module_id";
@@ -50,7 +50,7 @@ const PAUSED: &str = "SELECT r.enrolment_id, r.module_id, sum(r.held)::bigint AS
     coalesce(sum(r.held) FILTER (WHERE r.state = 'excused'), 0)::bigint AS excused, 0::bigint AS ahead \
     FROM attendance_records r JOIN registers g ON g.session_id = r.session_id AND g.signed_off_at IS NOT NULL \
     JOIN class_sessions s ON s.id = r.session_id AND s.state <> 'cancelled' \
-    WHERE r.cohort_id = $1 AND ($2 IS NULL OR r.enrolment_id = $2) \
+    WHERE r.enrolment_id = ANY ($3) AND r.cohort_id = $1 AND ($2 IS NULL OR r.enrolment_id = $2) \
       AND EXISTS (SELECT FROM unnest($3, $4, $5) AS b (enrolment_id, from_on, to_on) WHERE b.enrolment_id = r.enrolment_id \
         AND ((s.starts_at AT TIME ZONE 'UTC') + interval '8 hours')::date BETWEEN b.from_on AND b.to_on) \
     GROUP BY r.enrolment_id, r.module_id";

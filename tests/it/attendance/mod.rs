@@ -2,6 +2,7 @@
 
 mod away;
 mod check_in;
+mod many;
 mod moved;
 mod plans;
 mod properties;
