@@ -41,5 +41,6 @@ mod security;
 mod sharing;
 mod tables;
 mod teaching;
+mod term;
 mod web;
 mod worlds;

@@ -4,4 +4,4 @@ mod journey;
 mod more;
 mod rules;
 mod twice;
-mod world;
+pub mod world;
