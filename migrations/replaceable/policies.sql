@@ -302,6 +302,7 @@ BEGIN
     ('assessment_candidates', 'look', 's', 'task:at_risk'),
     ('submissions', 'look', 's', 'task:at_risk'),
     ('released_marks', 'look', 's', 'task:at_risk'),
+    ('learning_breaks', 'look', 's', 'task:at_risk'),
     ('sessions', 'look', 's', 'task:at_risk'),
     ('audit_events', 'look', 's', '(SELECT banyan_kind()) = ''task:at_risk'' AND (actor_kind = ''applicant'' OR verb = ''person.signed_in'')'),
     -- sharing: what a trainee lets an organisation see, and each look at it

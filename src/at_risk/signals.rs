@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::sql_types::{
-    Array, Date, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid,
+    Array, Bool, Date, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid,
 };
 use diesel::{QueryableByName, RunQueryDsl};
 use serde_json::Value;
@@ -28,6 +28,8 @@ struct Row {
     person_id: PersonId,
     #[diesel(sql_type = Text)]
     state: String,
+    #[diesel(sql_type = Bool)]
+    pauses: bool,
     #[diesel(sql_type = Date)]
     began_on: NaiveDate,
     #[diesel(sql_type = Nullable<Timestamptz>)]
@@ -71,6 +73,8 @@ pub(super) fn trainees(
 ) -> Result<Vec<Seen>> {
     let rows: Vec<Row> = sql_query(
         "SELECT e.id AS enrolment_id, e.cohort_id, e.person_id, e.state, \
+           EXISTS (SELECT FROM learning_breaks b WHERE b.enrolment_id = e.id AND b.state = 'granted' \
+             AND $2 BETWEEN b.starts_on AND b.ends_on) AS pauses, \
            greatest(c.starts_on, (e.created_at AT TIME ZONE 'Asia/Hong_Kong')::date) AS began_on, \
            (SELECT max(v.occurred_at) FROM audit_events v WHERE v.person_id = e.person_id \
               AND (v.actor_id = e.person_id OR v.verb = 'person.signed_in')) AS last_act, \
@@ -114,7 +118,7 @@ fn seen(row: Row, today: NaiveDate, sessions: Vec<Session>, work: Work) -> Resul
         signals: Signals {
             today,
             began_on: row.began_on,
-            on_break: !matches!(row.state.as_str(), "enrolled" | "active"),
+            on_break: row.pauses || !matches!(row.state.as_str(), "enrolled" | "active"),
             sessions,
             overdue: work.overdue,
             last_sign: row.last_act.max(row.last_seen).map(hk_date),
@@ -146,8 +150,8 @@ struct SessionRow {
     minutes: i32,
 }
 
-/// Sessions that count, by trainee and time: their registers are signed off, they were not cancelled,
-/// and the trainee was not excused.
+/// Sessions that count, by trainee and time: their registers are signed off, they were not cancelled, and
+/// the trainee was neither excused nor on a break.
 fn sessions(
     conn: &mut Conn<'_>,
     _at_risk: &Working,
@@ -158,6 +162,8 @@ fn sessions(
          JOIN registers g ON g.session_id = r.session_id AND g.signed_off_at IS NOT NULL \
          JOIN class_sessions s ON s.id = r.session_id AND s.state <> 'cancelled' \
          WHERE r.cohort_id IN (SELECT c.id FROM cohorts c WHERE c.programme_id = $1) AND r.state <> 'excused' \
+           AND NOT EXISTS (SELECT FROM learning_breaks b WHERE b.enrolment_id = r.enrolment_id AND b.state IN ('granted', 'ended') \
+             AND (s.starts_at AT TIME ZONE 'Asia/Hong_Kong')::date BETWEEN b.starts_on AND b.ends_on) \
          ORDER BY r.enrolment_id, s.starts_at, s.id",
     )
     .bind::<SqlUuid, _>(programme)

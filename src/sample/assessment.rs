@@ -210,7 +210,11 @@ pub(super) fn points(one: &Trainee, part: Part) -> [i32; 3] {
         let seed = format!("{}/{}/{}/{criterion}", one.email, part.0, part.1);
         i32::try_from(dice(&seed, below)).unwrap_or_default()
     };
-    [25 + roll("risks", 15), 24 + roll("controls", 15), 11 + roll("words", 9)]
+    [
+        25 + roll("risks", 15),
+        24 + roll("controls", 15),
+        11 + roll("words", 9),
+    ]
 }
 
 /// The office puts the work before the marker.

@@ -98,7 +98,11 @@ pub(super) fn exempt(
     one: &Trainee,
     code: &str,
 ) -> Result<()> {
-    let paper = paper(world, "certificate", "Certificate of an ethics course, a sample")?;
+    let paper = paper(
+        world,
+        "certificate",
+        "Certificate of an ethics course, a sample",
+    )?;
     let id = world.db.as_of(asked).tx(&one.actor(), |conn| {
         let module = book(conn, world.programme)?
             .modules
@@ -107,7 +111,8 @@ pub(super) fn exempt(
             .map(|it| it.id)
             .ok_or_else(|| Error::Internal(format!("no sample module {code}")))?;
         let own = access::own_enrolment(conn, one.enrolment)?;
-        let statement = "I completed a course of the same content last year; the certificate is attached.";
+        let statement =
+            "I completed a course of the same content last year; the certificate is attached.";
         let file = paper.file(one.person, world.programme);
         exemption_actions::ask(conn, &own, module, statement, &file)
     })?;

@@ -63,11 +63,7 @@ pub(super) fn at(today: NaiveDate, days: i64, hour: u32) -> DateTime<Utc> {
 
 /// Offers three modules: the first meets tomorrow, the second met yesterday, the third begins in three
 /// weeks.
-pub(super) fn offer(
-    world: &World,
-    cohort: CohortId,
-    dates: (NaiveDate, NaiveDate),
-) -> Result<()> {
+pub(super) fn offer(world: &World, cohort: CohortId, dates: (NaiveDate, NaiveDate)) -> Result<()> {
     let today = hk_date(world.now);
     let weekday = |days: i64| (today + Duration::days(days)).weekday();
     let taught: [Taught; 3] = [
@@ -160,7 +156,9 @@ fn registers(it: &Evening<'_>) -> Result<()> {
         .collect();
     let kept = over.len().saturating_sub(1);
     let signed = over.get(..kept).unwrap_or_default();
-    attendance::registers(it.world, it.cohort, (signed, 0), &|one, of| did(it, one, of))?;
+    attendance::registers(it.world, it.cohort, (signed, 0), &|one, of| {
+        did(it, one, of)
+    })?;
     let noted: Vec<ClassSession> = all
         .iter()
         .filter(|session| session.module_code != "AIE502")
@@ -189,17 +187,17 @@ fn exercise(it: &Evening<'_>) -> Result<()> {
     let times = (it.at(-28, 9), it.at(-16, 18));
     let id = assessment::whole(it.world, (it.cohort, EXERCISE), times, &class, &gave)?;
     let grounds = "The second control was marked as missing; it stands on page three of my paper.";
-    it.world.db.as_of(it.at(-2, 21)).tx(&behind.actor(), |conn| {
-        let own = access::own(conn)?;
-        let candidate = candidate(conn, id)?;
-        assessing::lodge_appeal(conn, &own, candidate, grounds).map(|_| ())
-    })
+    it.world
+        .db
+        .as_of(it.at(-2, 21))
+        .tx(&behind.actor(), |conn| {
+            let own = access::own(conn)?;
+            let candidate = candidate(conn, id)?;
+            assessing::lodge_appeal(conn, &own, candidate, grounds).map(|_| ())
+        })
 }
 
-fn candidate(
-    conn: &mut crate::db::Conn<'_>,
-    id: AssessmentId,
-) -> Result<crate::ids::CandidateId> {
+fn candidate(conn: &mut crate::db::Conn<'_>, id: AssessmentId) -> Result<crate::ids::CandidateId> {
     assessment::candidate(conn, id)?
         .ok_or_else(|| Error::Internal("a sample trainee without an assessment".to_owned()))
 }
@@ -274,11 +272,29 @@ fn shared(it: &Evening<'_>) -> Result<()> {
     use Scope::{Attendance, Progress, Results, Timetable};
     let (behind, nominee) = (it.one(BEHIND)?, it.one(NOMINEE)?);
     let all = [Attendance, Results, Progress, Timetable];
-    care::share(it.world, it.at(-3, 20), behind, ("Lion Rock University", &all))?;
+    care::share(
+        it.world,
+        it.at(-3, 20),
+        behind,
+        ("Lion Rock University", &all),
+    )?;
     let some = [Attendance, Progress];
-    care::share(it.world, it.at(-3, 21), nominee, ("Harbourfront Bank", &some))?;
-    let liaison = ("liaison@lionrock.example", Role::Liaison, "Lion Rock University");
+    care::share(
+        it.world,
+        it.at(-3, 21),
+        nominee,
+        ("Harbourfront Bank", &some),
+    )?;
+    let liaison = (
+        "liaison@lionrock.example",
+        Role::Liaison,
+        "Lion Rock University",
+    );
     care::look_at(it.world, it.at(-1, 10), liaison, behind)?;
-    let hr = ("hr@harbourfront.example", Role::Representative, "Harbourfront Bank");
+    let hr = (
+        "hr@harbourfront.example",
+        Role::Representative,
+        "Harbourfront Bank",
+    );
     care::look_at(it.world, it.at(-1, 11), hr, nominee)
 }

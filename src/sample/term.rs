@@ -76,14 +76,16 @@ impl Term<'_> {
         let class = self.class.clone();
         let place = |one: &Trainee| class.iter().position(|it| it.enrolment == one.enrolment);
         let last = class.last();
-        attendance::registers(
-            self.world,
-            self.cohort,
-            (&these, self.signed),
-            &|(one, _), (_, session)| {
-                did((one, place(one).unwrap_or_default()), session, last)
-            },
-        )?;
+        attendance::registers(self.world, self.cohort, (&these, self.signed), &|(
+            one,
+            _,
+        ),
+                                                                                (
+            _,
+            session,
+        )| {
+            did((one, place(one).unwrap_or_default()), session, last)
+        })?;
         self.signed += these.len();
         Ok(())
     }
@@ -213,7 +215,12 @@ fn end(term: &Term<'_>, away: RiskCaseId) -> Result<()> {
         .filter(|(place, _)| ![AWAY, LEFT].contains(place))
         .map(|(_, one)| one)
         .collect();
-    progress::form_in(world, hkt(2026, 8, 29, 18, 0), (cohort, "questionnaire"), &others)?;
+    progress::form_in(
+        world,
+        hkt(2026, 8, 29, 18, 0),
+        (cohort, "questionnaire"),
+        &others,
+    )?;
     let reason = "You attended fewer than 80% of the hours held. You may join a later class.";
     let failed = hkt(2026, 9, 3, 16, 0);
     progress::fail(world, failed, (cohort, term.one(AWAY)?), reason)?;

@@ -37,6 +37,7 @@ mod private_postgres;
 mod programmes;
 mod progress;
 mod reviews;
+mod sample;
 mod security;
 mod sharing;
 mod tables;
