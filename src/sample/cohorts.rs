@@ -1,4 +1,4 @@
-//! The three cohorts of the sample and their calls.
+//! The cohorts of the sample and their calls.
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 
@@ -9,7 +9,7 @@ use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::ids::CohortId;
 
-use super::{Made, World, assessment, attendance, data, day, hkt, intake, teaching};
+use super::{Made, World, assessment, data, day, hkt, intake, progress, running, teaching, term};
 
 /// When a cohort's key dates are.
 struct Dates {
@@ -132,18 +132,52 @@ pub(super) fn pre_pilot(world: &World) -> Result<()> {
         made.cohort,
         (dates.starts, dates.ends),
     )?;
+    progress::first_rules(world, hkt(2026, 5, 28, 17, 0).min(world.now))?;
     step(
         world,
-        &at(hkt(2026, 6, 6, 9, 0), 45),
+        &at(hkt(2026, 6, 6, 8, 30), 45),
         made.cohort,
         CohortEvent::Start,
     )?;
+    term::pre_pilot(world, made.cohort)?;
     let over = at(hkt(2026, 9, 4, 17, 0), 44);
-    attendance::registers(world, &over, made.cohort)?;
-    teaching::held(world, &over, made.cohort)?;
-    assessment::pre_pilot(world, &over, made.cohort)?;
-    intake::complete(world, &over, made.cohort)?;
     step(world, &over, made.cohort, CohortEvent::Complete)
+}
+
+/// An evening class that began five weeks ago, and is under way.
+pub(super) fn evening_class(world: &World) -> Result<()> {
+    let today = crate::lang::format::hk_date(world.now);
+    let at = |days: i64, hour: u32| world.db.as_of(running::at(today, days, hour));
+    let dates = Dates {
+        opens: running::at(today, -100, 9),
+        closes: today - Duration::days(75),
+        decisions: today - Duration::days(65),
+        reply: today - Duration::days(55),
+        starts: today - Duration::days(34),
+        ends: today + Duration::days(63),
+    };
+    let opened = at(-100, 9);
+    let until = end_of_day(dates.reply);
+    let made = create(world, &opened, "2026P2", &dates, 12, &[], until)?;
+    step(world, &opened, made.cohort, CohortEvent::Open)?;
+    let list = intake::EVENING_CLASS.as_bytes();
+    intake::import(world, &at(-74, 10), made.cohort, list)?;
+    let reviewing = at(-73, 10);
+    step(world, &reviewing, made.cohort, CohortEvent::CloseCall)?;
+    intake::score(world, &reviewing, made.cohort, 1)?;
+    let releasing = at(-65, 11);
+    intake::decide(world, &releasing, made.cohort, 10, 0)?;
+    step(world, &releasing, made.cohort, CohortEvent::BeginOffers)?;
+    intake::release(world, &releasing, made.cohort)?;
+    let answers = intake::Answers {
+        accept: 10,
+        decline: 0,
+        enrol: 10,
+    };
+    intake::answer(world, &at(-60, 20), made.cohort, &answers)?;
+    running::offer(world, made.cohort, (dates.starts, dates.ends))?;
+    step(world, &at(-34, 9), made.cohort, CohortEvent::Start)?;
+    running::weeks(world, made.cohort)
 }
 
 /// Eleven accept, one declines, and the next on the waitlist accepts.

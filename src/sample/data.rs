@@ -259,6 +259,14 @@ pub const COHORTS: &[(&str, [&str; 2], [&str; 2])] = &[
         ],
     ),
     (
+        "2026P2",
+        ["Evening class (pre-pilot)", "夜間班（先導）"],
+        [
+            "A small class that tries the modules in the evening, beside a day's work.",
+            "晚間上課的小班，供在職人士試行各單元。",
+        ],
+    ),
+    (
         "2027H1",
         ["First intake of 2027", "2027年第一屆"],
         [

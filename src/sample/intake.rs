@@ -27,6 +27,9 @@ pub(super) const FIRST_INTAKE: &[u8] = include_bytes!("../../sample/applicants-2
 /// The list of the pre-pilot class.
 pub(super) const PRE_PILOT: &str = include_str!("../../sample/applicants-2026pp.csv");
 
+/// The list of the evening class.
+pub(super) const EVENING_CLASS: &str = include_str!("../../sample/applicants-2026p2.csv");
+
 /// Early applicants of the second intake.
 pub(super) const SECOND_INTAKE: &str = include_str!("../../sample/applicants-2027h2.csv");
 
@@ -281,30 +284,6 @@ pub(super) fn answer(world: &World, db: &Db, cohort: CohortId, answers: &Answers
     Ok(())
 }
 
-/// Everybody took part to the end.
-pub(super) fn complete(world: &World, db: &Db, cohort: CohortId) -> Result<()> {
-    use crate::enrolments::rules::EnrolmentEvent;
-    let enrolled: Vec<Enrolled> = world.db.read(&world.staff(), |conn| {
-        Ok(sql_query("SELECT id FROM enrolments WHERE cohort_id = $1 AND state = 'enrolled' ORDER BY trainee_number")
-            .bind::<SqlUuid, _>(cohort)
-            .load(conn.pg())?)
-    })?;
-    db.tx(&world.staff(), |conn| {
-        let staff = access::cohort_staff(conn, cohort)?;
-        for one in &enrolled {
-            enrolments::actions::settle(conn, &staff, one.id, EnrolmentEvent::Activate)?;
-            enrolments::actions::settle(conn, &staff, one.id, EnrolmentEvent::Complete)?;
-        }
-        Ok(())
-    })
-}
-
-#[derive(QueryableByName)]
-struct Enrolled {
-    #[diesel(sql_type = SqlUuid)]
-    id: crate::ids::EnrolmentId,
-}
-
 #[derive(QueryableByName)]
 struct Somebody {
     #[diesel(sql_type = Text)]
@@ -345,12 +324,15 @@ pub(super) fn showcase(site: &Site) -> Result<Vec<(&'static str, String, PersonI
                  a.name_shown AS name, a.person_id AS person, a.email \
                FROM applications a LEFT JOIN offers o ON o.application_id = a.id AND o.state = 'open' \
                WHERE a.reference LIKE '2027H1%' AND (a.state IN ('enrolled', 'waitlisted') OR (a.state = 'offered' AND o.id IS NOT NULL)) \
+               UNION ALL SELECT 'class', a.name_shown, a.person_id, a.email FROM applications a \
+               WHERE a.reference LIKE '2026P2%' AND a.email LIKE '%.ec3@%' \
              ) x ORDER BY label, email",
         )
         .load::<Somebody>(conn.pg())?)
     })?;
     for one in applicants {
         let label = match one.label.as_str() {
+            "class" => "Trainee (evening class)",
             "trainee" => "Trainee",
             "waitlisted" => "Applicant (waitlisted)",
             _ => "Applicant (with an offer)",

@@ -1,15 +1,17 @@
 //! The sample programme: fictional organisations and people, made through the actions themselves, so
 //! that history, seats and letters are real.
 //!
-//! One finished pre-pilot cohort; the first intake of 2027 with a registry's file imported, scored
-//! and released (30 seats, 12 of them held); and an open call to try the form on. The same rows come
-//! out of every load; only the times bend, so that nothing lies in the future of the reader.
+//! One finished pre-pilot cohort that went through its whole term; an evening class that began five weeks
+//! ago; the first intake of 2027 with a registry's file imported, scored and released (30 seats, 12 of
+//! them held); and an open call to try the form on. The same rows come out of every load; only the times
+//! bend, so that nothing that has happened lies in the future of the reader.
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 
 use crate::access::{self, secret};
 use crate::db::{self, Acting, Actor, Db, Role, Task};
 use crate::error::{Error, Result};
+use crate::files::Store;
 use crate::ids::{CohortId, OrganisationId, PersonId, ProgrammeId};
 use crate::lang::Lang;
 use crate::lang::format::{hk_date, hk_instant};
@@ -24,16 +26,22 @@ use crate::web::Site;
 
 mod assessment;
 mod attendance;
+mod care;
+mod class;
 mod cohorts;
 mod curriculum;
 mod data;
 mod intake;
+mod materials;
 mod progress;
+mod running;
 mod teaching;
+mod term;
 
 /// Everybody and everything that later steps refer to.
 struct World {
     db: Db,
+    files: Store,
     now: DateTime<Utc>,
     programme: ProgrammeId,
     administrator: PersonId,
@@ -83,6 +91,11 @@ fn hkt(year: i32, month: u32, date: u32, hour: u32, minute: u32) -> DateTime<Utc
     )
 }
 
+/// The midnight with which a day begins.
+fn hk_midnight(day: NaiveDate) -> DateTime<Utc> {
+    hk_instant(day, chrono::NaiveTime::MIN)
+}
+
 /// Loads the sample programme into an empty database that its owner has marked `sample`.
 ///
 /// # Errors
@@ -100,6 +113,7 @@ pub fn load(site: &Site) -> Result<()> {
     let organisations = organisations(&begun, administrator, programme)?;
     let mut world = World {
         db: site.db.clone(),
+        files: site.files.clone(),
         now,
         programme,
         administrator,
@@ -110,6 +124,7 @@ pub fn load(site: &Site) -> Result<()> {
     staff(&begun, &mut world)?;
     partnerships(&begun, &world)?;
     cohorts::pre_pilot(&world)?;
+    cohorts::evening_class(&world)?;
     cohorts::first_intake(&world)?;
     cohorts::second_intake(&world)?;
     progress::rules(&world)?;

@@ -1,5 +1,5 @@
-//! The timetables of the sample: the finished class of the pre-pilot, and two evenings and a Saturday
-//! of the first intake.
+//! The timetables of the sample: two modules of the pre-pilot, and two evenings and a Saturday of the
+//! first intake.
 
 use chrono::{DateTime, Duration, NaiveDate, NaiveTime, Utc, Weekday};
 
@@ -19,7 +19,7 @@ use super::{World, data, day};
 
 /// How a module is taught: code, day, hour and minute, minutes of a session, hours, weeks after the
 /// cohort begins.
-type Taught = (&'static str, Weekday, (u32, u32), i64, i64, i64);
+pub(super) type Taught = (&'static str, Weekday, (u32, u32), i64, i64, i64);
 
 const PRE_PILOT: &[Taught] = &[
     ("AIR501", Weekday::Sat, (9, 30), 180, 24, 0),
@@ -42,7 +42,7 @@ struct Somebody {
 }
 
 /// The instructor of the sample.
-fn instructor(world: &World) -> Result<PersonId> {
+pub(super) fn instructor(world: &World) -> Result<PersonId> {
     let member = data::STAFF
         .iter()
         .find(|member| member.role == crate::db::Role::Instructor)
@@ -55,7 +55,7 @@ fn instructor(world: &World) -> Result<PersonId> {
     })
 }
 
-fn teach(
+pub(super) fn teach(
     world: &World,
     db: &Db,
     cohort: CohortId,
@@ -114,14 +114,6 @@ pub(super) fn pre_pilot(
     dates: (NaiveDate, NaiveDate),
 ) -> Result<()> {
     teach(world, db, cohort, dates, PRE_PILOT).map(|_| ())
-}
-
-/// What is over is recorded as held.
-pub(super) fn held(world: &World, db: &Db, cohort: CohortId) -> Result<()> {
-    db.tx(&world.staff(), |conn| {
-        let staff = access::cohort_staff(conn, cohort)?;
-        actions::record_held(conn, &staff).map(|_| ())
-    })
 }
 
 /// Two evenings and a Saturday, around the holidays and an examination week.

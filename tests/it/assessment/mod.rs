@@ -6,4 +6,4 @@ mod more;
 mod reopened;
 mod rules;
 mod twice;
-mod world;
+pub mod world;

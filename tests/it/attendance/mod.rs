@@ -9,5 +9,4 @@ mod properties;
 mod race;
 mod register;
 mod rules;
-mod sample;
 pub mod world;
