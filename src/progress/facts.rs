@@ -52,7 +52,7 @@ impl Judged {
             Stands::Open => self.facts.over,
             Stands::Met => false,
         };
-        short && !self.verdict.frozen
+        short && !self.verdict.frozen && !self.verdict.lines.is_empty()
     }
 }
 
