@@ -1,7 +1,7 @@
 //! What a trainee lets their university and their institution see, and every look at it.
 //!
 //! Tables: `sharing_consents`, `looks`. Promises: an organisation sees nothing of a trainee without a
-//! consent that stands; what it sees is shown only together with the note of the look, in one
+//! consent that stands, and nothing once it is theirs no more; what it sees is shown only together with the note of the look, in one
 //! transaction, which is why looking is a POST; the trainee sees every look and withdraws at any time.
 pub mod actions;
 pub mod api;

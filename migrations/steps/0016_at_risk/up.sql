@@ -69,6 +69,7 @@ CREATE TABLE risk_cases (
   opened_at timestamptz NOT NULL DEFAULT banyan_now(),
   closed_at timestamptz,
   version integer NOT NULL DEFAULT 1,
+  created_at timestamptz NOT NULL DEFAULT banyan_now(),
   CHECK ((state = 'closed') = (outcome IS NOT NULL)),
   CHECK ((state = 'closed') = (closed_at IS NOT NULL)),
   CHECK (NOT resting OR gone_at IS NOT NULL)
@@ -93,7 +94,8 @@ CREATE TABLE risk_standings (
   owner_name text NOT NULL DEFAULT '',
   opened_at timestamptz NOT NULL DEFAULT banyan_now(),
   looked_at timestamptz NOT NULL DEFAULT banyan_now(),
-  closed_at timestamptz
+  closed_at timestamptz,
+  created_at timestamptz NOT NULL DEFAULT banyan_now()
 );
 CREATE INDEX risk_standings_person ON risk_standings (person_id);
 CREATE INDEX risk_standings_enrolment ON risk_standings (enrolment_id);

@@ -39,6 +39,7 @@ const TOLD: &[(&str, &str, [&str; 3])] = &[
     ),
     ("risk_cases", "outcome", ["NULL"; 3]),
     ("risk_cases", "closed_at", ["NULL"; 3]),
+    ("risk_cases", "resting", ["false"; 3]),
 ];
 
 /// Columns that name a person or a way to reach one.

@@ -260,7 +260,9 @@ async fn an_organisation_that_is_theirs_no_more_sees_nothing_and_the_consent_is_
         world.texts("SELECT scope FROM sharing_consents WHERE withdrawn_at IS NULL"),
         Vec::<String>::new()
     );
-    assert!(!me.get("/me/sharing").await.text().contains("Harbour Bank"));
+    // Its name stands in the log of looks, and nowhere else.
+    let page = me.get("/me/sharing").await.text();
+    assert!(page.contains("Rex") && !page.contains("Harbour Bank may see"));
 }
 
 #[actix_web::test]
