@@ -17,7 +17,6 @@ use crate::lang::format::{deadline, hk_date, moment};
 use crate::mail::queries as letters;
 use crate::materials::queries as materials;
 use crate::progress::pages::{Ring, ring};
-use crate::progress::rules::verdict::evaluate;
 use crate::progress::say::{self, Said};
 use crate::progress::{facts, queries as progress};
 use crate::teaching;
@@ -175,10 +174,8 @@ fn progress_of(
     let Some(rules) = progress::followed_own(cx.conn, own)? else {
         return Ok(None);
     };
-    let today = hk_date(now);
-    let trainee = progress::trainee_own(cx.conn, own)?;
-    let facts = facts::own(cx.conn, own, (trainee.starts_on, today))?;
-    let verdict = evaluate(&rules.content, &facts, today);
+    let judged = facts::judged_own(cx.conn, own, &rules.content, hk_date(now))?;
+    let verdict = &judged.verdict;
     let book = book(cx.conn, own.programme())?;
     let (met, all) = (verdict.met(), verdict.lines.len());
     Ok(Some(Progress {
@@ -187,13 +184,13 @@ fn progress_of(
         lines: verdict
             .lines
             .iter()
-            .map(|line| say::line(line, &rules.content, &book, lang))
+            .map(|line| say::line(line, judged.rules(&rules.content), &book, lang))
             .collect(),
     }))
 }
 
 /// Notes that may be read and are not done with: at most a page of them is counted.
-fn notes(cx: &mut Cx<'_, '_>, own: &OwnEnrolment) -> Result<Option<String>> {
+fn notes(cx: &mut Cx<'_, '_>, own: &Own, whose: &OwnEnrolment) -> Result<Option<String>> {
     let lang = cx.lang();
     let filter = materials::Filter {
         done: Some(false),
@@ -201,7 +198,14 @@ fn notes(cx: &mut Cx<'_, '_>, own: &OwnEnrolment) -> Result<Option<String>> {
     };
     let found = cx.conn.elevate(Task::Timetable, |conn| {
         let timetable = access::working(conn, Task::Timetable)?;
-        materials::readable(conn, &timetable, own, &filter, None, 50)
+        materials::readable(
+            conn,
+            &timetable,
+            (own, std::slice::from_ref(whose)),
+            &filter,
+            None,
+            50,
+        )
     })?;
     Ok(match found.rows.len() {
         0 => None,
@@ -238,7 +242,7 @@ pub(super) fn learning(
         next: next(cx, &whose, now)?,
         due,
         marks,
-        notes: notes(cx, &whose)?,
+        notes: notes(cx, own, &whose)?,
         rate: rate_of(cx, &whose)?,
         progress: progress_of(cx, &whose, now)?,
         letters: letters(cx, own, lang)?,
