@@ -102,6 +102,7 @@ CREATE TABLE submissions (
   submitted_at timestamptz NOT NULL DEFAULT banyan_now(),
   days_late integer NOT NULL DEFAULT 0,
   withdrawn_at timestamptz,
+  created_at timestamptz NOT NULL DEFAULT banyan_now(),
   UNIQUE (candidate_id, try)
 );
 CREATE INDEX submissions_assessment ON submissions (assessment_id);
@@ -153,6 +154,7 @@ CREATE TABLE script_marks (
   done boolean NOT NULL DEFAULT false,
   version integer NOT NULL DEFAULT 1,
   saved_at timestamptz NOT NULL DEFAULT banyan_now(),
+  created_at timestamptz NOT NULL DEFAULT banyan_now(),
   UNIQUE (script_id, role)
 );
 CREATE INDEX script_marks_assessment ON script_marks (assessment_id);
@@ -180,7 +182,8 @@ CREATE TABLE released_marks (
   feedback text NOT NULL DEFAULT '',
   appeal_until timestamptz,
   released_at timestamptz NOT NULL,
-  version integer NOT NULL DEFAULT 1
+  version integer NOT NULL DEFAULT 1,
+  created_at timestamptz NOT NULL DEFAULT banyan_now()
 );
 CREATE INDEX released_marks_assessment ON released_marks (assessment_id);
 CREATE INDEX released_marks_cohort ON released_marks (cohort_id, enrolment_id);
