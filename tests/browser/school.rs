@@ -70,7 +70,7 @@ impl School {
             staff(app, programme, "Tess Teacher", (Role::Instructor, lang)),
             staff(app, programme, "Cora Desk", (Role::Coordinator, lang)),
         );
-        let sessions = [Uuid::now_v7(); 4].map(|_same| Uuid::now_v7());
+        let sessions: [Uuid; 4] = std::array::from_fn(|_place| Uuid::now_v7());
         app.as_owner(&taught((programme, cohort), (module, offering), teacher.0));
         for (id, starts, state) in [
             (sessions[0], "2027-03-01T11:00:00Z", "held"),
