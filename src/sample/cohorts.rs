@@ -161,7 +161,7 @@ pub(super) fn evening_class(world: &World) -> Result<()> {
     let made = create(world, &opened, "2026P2", &dates, 12, &[], until)?;
     step(world, &opened, made.cohort, CohortEvent::Open)?;
     let list = intake::EVENING_CLASS.as_bytes();
-    intake::import(world, &at(-74, 10), made.cohort, list)?;
+    intake::import(world, &at(-76, 10), made.cohort, list)?;
     let reviewing = at(-73, 10);
     step(world, &reviewing, made.cohort, CohortEvent::CloseCall)?;
     intake::score(world, &reviewing, made.cohort, 1)?;
