@@ -25,7 +25,7 @@ use super::rules::{Outcome, Rules};
 /// A reason for which a trainee is at risk.
 #[derive(Serialize, ToSchema)]
 struct RiskReason {
-    /// attendance, overdue, silence, low_marks, attendance_trend or marks_trend.
+    /// attendance, overdue, silence, `low_marks`, `attendance_trend` or `marks_trend`.
     code: &'static str,
     /// In words, in the account's language.
     says: String,
@@ -52,9 +52,9 @@ struct RiskCase {
     cohort: Uuid,
     trainee: String,
     trainee_number: String,
-    /// open, in_hand or closed.
+    /// open, `in_hand` or closed.
     state: String,
-    /// recovered, withdrew, deferred, failed or false_alarm, once closed.
+    /// recovered, withdrew, deferred, failed or `false_alarm`, once closed.
     outcome: Option<String>,
     reasons: Vec<RiskReason>,
     /// Points of what is found.
@@ -152,7 +152,7 @@ struct RiskWords {
 #[serde(deny_unknown_fields)]
 struct RiskClosing {
     version: i32,
-    /// recovered, withdrew, deferred, failed or false_alarm.
+    /// recovered, withdrew, deferred, failed or `false_alarm`.
     #[schema(example = "recovered")]
     outcome: String,
 }
@@ -162,7 +162,7 @@ struct RiskClosing {
 #[serde(deny_unknown_fields)]
 struct RiskCorrection {
     version: i32,
-    /// recovered, withdrew, deferred, failed or false_alarm.
+    /// recovered, withdrew, deferred, failed or `false_alarm`.
     #[schema(example = "false_alarm")]
     outcome: String,
     /// Why; it stands in the case's history.

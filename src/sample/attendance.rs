@@ -42,13 +42,16 @@ pub(super) fn sessions(world: &World, cohort: CohortId) -> Result<Vec<ClassSessi
     })
 }
 
+/// What a trainee of that place did in the session of that place.
+type Story<'a> = dyn Fn((&Trainee, usize), (&ClassSession, usize)) -> Did + 'a;
+
 /// Fills in and signs off the registers of these sessions, each a quarter of an hour after its end.
 /// `did` is told the trainee, their place by number, and the session with its place by time.
 pub(super) fn registers(
     world: &World,
     cohort: CohortId,
     (sessions, from): (&[ClassSession], usize),
-    did: &dyn Fn((&Trainee, usize), (&ClassSession, usize)) -> Did,
+    did: &Story<'_>,
 ) -> Result<()> {
     let class = trainees(world, cohort)?;
     let teacher = acting(instructor(world)?, Role::Instructor, vec![world.programme]);

@@ -135,7 +135,7 @@ pub(super) fn routes() -> Routes {
     Routes::new()
         .api(Method::Get, "/api/v1/me/enrolments/{enrolment}/sharing", APPLICANT, own,
             read("listOwnSharing", "What one shares, by organisation.", "Sharing[]"))
-        .api(Method::Put, "/api/v1/me/enrolments/{enrolment}/sharing", APPLICANT, share,
+        .api(Method::Post, "/api/v1/me/enrolments/{enrolment}/sharing", APPLICANT, share,
             write("setOwnSharing", "Says what an organisation may see from now on.", Some("SharingWanted"), (200, "Sharing")))
         .api(Method::Get, "/api/v1/me/looks", APPLICANT, looks,
             read("listOwnLooks", "Who looked at what one shares, the latest first.", "SharingLook[]").asking(PAGED))

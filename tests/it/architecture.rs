@@ -34,7 +34,17 @@ const SQL_NAMES: &[(&str, &[&str])] = &[
         "src/assessment/queries/work.rs",
         &["APPEAL", "EXTENSION", "LINE"],
     ),
-    ("src/attendance/queries.rs", &["HOURS", "ROW", "SESSION"]),
+    (
+        "src/attendance/queries.rs",
+        &[
+            "HOURS",
+            "OF_COHORT",
+            "OF_TRAINEES",
+            "ROW",
+            "SESSION",
+            "SUMS",
+        ],
+    ),
     ("src/attendance/queries/apologies.rs", &["APOLOGY"]),
     ("src/attendance/queries/own.rs", &["SESSION"]),
     (

@@ -176,17 +176,17 @@ async fn sharing(world: &World, me: &Api<'_>, enrolment: &str) -> Reached {
     let words = it["words"].clone();
     let wanted = |scopes: &[&str], words: serde_json::Value| json!({"organisation": world.university, "scopes": scopes, "words": words});
     assert_problem(
-        &me.put(SHARING, at, wanted(&["all"], words.clone())).await,
+        &me.post(SHARING, at, wanted(&["all"], words.clone())).await,
         422,
         "invalid-fields",
     );
     assert_problem(
-        &me.put(SHARING, at, wanted(&["progress"], json!(0))).await,
+        &me.post(SHARING, at, wanted(&["progress"], json!(0))).await,
         409,
         "sharing-old-words",
     );
     let given = good(
-        &me.put(
+        &me.post(
             SHARING,
             at,
             wanted(&["progress", "attendance", "results", "timetable"], words),
@@ -214,7 +214,7 @@ async fn sharing(world: &World, me: &Api<'_>, enrolment: &str) -> Reached {
         .find(|it| it["organisation"] == json!(world.university))
         .unwrap();
     assert_eq!(it["current"], false);
-    let back = good(&me.put(SHARING, at, wanted(&[], json!(0))).await);
+    let back = good(&me.post(SHARING, at, wanted(&[], json!(0))).await);
     assert_eq!(back["scopes"], json!([]));
     assert!(
         items(me, SHARING, at)

@@ -164,14 +164,6 @@ impl<'a> Api<'a> {
         self.call("POST", pattern, params, with).await
     }
 
-    pub async fn put(&self, pattern: &str, params: &[(&str, &str)], json: Value) -> Answer {
-        let with = With {
-            json: Some(json),
-            ..With::default()
-        };
-        self.call("PUT", pattern, params, with).await
-    }
-
     /// A change of the version that this answer showed.
     pub async fn patch(
         &self,

@@ -28,7 +28,9 @@ pub fn quiet() -> Signals {
 
 /// The assessment with this number.
 fn work(n: usize) -> AssessmentId {
-    AssessmentId(uuid::Uuid::from_u128(n as u128 + 1))
+    AssessmentId(uuid::Uuid::from_u128(
+        u128::try_from(n).unwrap_or_default() + 1,
+    ))
 }
 
 /// Each of these of an assessment of its own, counted from 0.

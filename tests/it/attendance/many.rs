@@ -23,8 +23,8 @@ const EACH: u32 = 500;
 const VISITS: usize = 7;
 /// A page may read this many rows: those of a cohort of two trainees, by several statements.
 const ROWS: i64 = 40;
-/// And this many blocks.
-const BLOCKS: i64 = 120;
+/// And this many blocks, most of them of its indexes, asked once for each session and trainee.
+const BLOCKS: i64 = 1_000;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, QueryableByName)]
 struct Touched {

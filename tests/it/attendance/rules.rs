@@ -153,7 +153,7 @@ fn a_ticket_is_of_its_holder() {
     for sealed_for in all {
         let sealed = ticket.sealed(&key, session, sealed_for);
         for asks in all {
-            let read = Ticket::read(&key, session, (&sealed, &[asks.clone()]), now);
+            let read = Ticket::read(&key, session, (&sealed, std::slice::from_ref(asks)), now);
             assert_eq!(
                 read.is_some(),
                 asks == sealed_for,

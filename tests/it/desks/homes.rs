@@ -319,7 +319,7 @@ impl CustomizeConnection<PgConnection, diesel::r2d2::Error> for Counting {
 }
 
 #[actix_web::test]
-async fn the_cohort_page_asks_six_questions_however_much_there_is() {
+async fn the_cohort_page_asks_eight_questions_however_much_there_is() {
     let mut app = world();
     let asked = Arc::new(AtomicUsize::new(0));
     app.site.db = Db::from_pool(
@@ -340,7 +340,7 @@ async fn the_cohort_page_asks_six_questions_however_much_there_is() {
         asked.store(0, Ordering::Relaxed);
         assert_eq!(ivy.get(&format!("/cohorts/{COHORT}")).await.status, 200);
         // And one more: whose session is it?
-        assert_eq!(asked.load(Ordering::Relaxed), 7, "with {more} more people");
+        assert_eq!(asked.load(Ordering::Relaxed), 9, "with {more} more people");
     }
 }
 
