@@ -76,7 +76,10 @@ fn csv(site: &Site, out: &mut dyn Write, header: &[String], source: Source) -> R
         .terminator(csv::Terminator::CRLF)
         .from_writer(out);
     let broken = |err: csv::Error| Error::Internal(format!("writing CSV: {err}"));
-    writer.write_record(header).map_err(broken)?;
+    // A heading may be the name of something, which somebody has typed.
+    writer
+        .write_record(header.iter().map(|it| csv_cell(it).into_owned()))
+        .map_err(broken)?;
     source(site, &mut |row| {
         for cell in row {
             writer

@@ -36,14 +36,7 @@ const SQL_NAMES: &[(&str, &[&str])] = &[
     ),
     (
         "src/attendance/queries.rs",
-        &[
-            "HOURS",
-            "OF_COHORT",
-            "OF_TRAINEES",
-            "ROW",
-            "SESSION",
-            "SUMS",
-        ],
+        &["OF_COHORT", "OF_TRAINEES", "ROW", "SESSION", "SUMS"],
     ),
     ("src/attendance/queries/apologies.rs", &["APOLOGY"]),
     ("src/attendance/queries/own.rs", &["SESSION"]),

@@ -9,7 +9,7 @@ CREATE TABLE completion_rules (
   published_at timestamptz,
   created_at timestamptz NOT NULL DEFAULT banyan_now(),
   UNIQUE (programme_id, number),
-  CHECK ((state = 'draft') = (published_at IS NULL))
+  CHECK (state = 'draft' OR published_at IS NOT NULL)
 );
 CREATE UNIQUE INDEX completion_rules_draft ON completion_rules (programme_id) WHERE state = 'draft';
 

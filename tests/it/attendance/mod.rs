@@ -2,7 +2,6 @@
 
 mod away;
 mod check_in;
-mod many;
 mod moved;
 mod plans;
 mod properties;

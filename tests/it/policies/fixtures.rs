@@ -32,6 +32,18 @@ const TOLD: &[(&str, &str, [&str; 3])] = &[
     ("assessments", "due_at", ["'2031-01-01'"; 3]),
     ("scripts", "second_id", ["NULL"; 3]),
     ("at_risk_rules", "number", ["1", "2", "1"]),
+    // A programme has one draft of its rules.
+    ("completion_rules", "number", ["1", "2", "1"]),
+    (
+        "completion_rules",
+        "state",
+        ["'draft'", "'published'", "'draft'"],
+    ),
+    (
+        "completion_rules",
+        "published_at",
+        ["NULL", "now()", "NULL"],
+    ),
     (
         "risk_looks",
         "looked_on",

@@ -128,7 +128,11 @@ pub(super) fn who_exports(path: &str) -> &'static str {
     match path {
         "/reviews.csv" | "/reviews.xlsx" => "reviewer",
         "/committee.csv" | "/committee.xlsx" => "committee",
-        path if path.starts_with("/organisation.") => "representative",
+        path if path.starts_with("/organisation") && !path.starts_with("/organisations") => {
+            "representative"
+        }
+        path if path.starts_with("/me/") => "applicant",
+        path if path.starts_with("/timetable") || path.starts_with("/teaching") => "instructor",
         _ => "house",
     }
 }
