@@ -3,7 +3,7 @@
 
 use std::io::Write;
 
-use rust_xlsxwriter::{Format, Workbook};
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook};
 
 use crate::error::{Error, Result};
 use crate::tables::csv_cell;
@@ -95,6 +95,9 @@ fn csv(site: &Site, out: &mut dyn Write, header: &[String], source: Source) -> R
 fn xlsx(site: &Site, out: &mut dyn Write, header: &[String], source: Source) -> Result<()> {
     let broken = |err: rust_xlsxwriter::XlsxError| Error::Internal(format!("writing XLSX: {err}"));
     let mut book = Workbook::new();
+    // The same table is the same file, whenever it is made.
+    let made = ExcelDateTime::from_ymd(2026, 1, 1).map_err(broken)?;
+    book.set_properties(&DocProperties::new().set_creation_datetime(&made));
     let bold = Format::new().set_bold();
     let sheet = book.add_worksheet_with_constant_memory().map_err(broken)?;
     sheet.set_freeze_panes(1, 0).map_err(broken)?;

