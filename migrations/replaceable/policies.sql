@@ -215,7 +215,6 @@ BEGIN
     ('class_notes', 'staff', 'siud', staff),
     ('class_notes', 'instructor', 'siud', instructor),
     ('class_notes', 'timetable', 's', 'task:timetable'),
-    ('note_marks', 'staff', 's', staff),
     ('note_marks', 'own', 'sid', applicant),
     ('note_marks', 'timetable', 's', 'task:timetable'),
     ('calendar_feeds', 'own', 'siu', own),
@@ -324,6 +323,7 @@ BEGIN
     ('released_marks', 'share', 's', 'task:share'),
     ('offerings', 'share', 's', 'task:share'),
     ('offering_places', 'share', 's', 'task:share'),
+    ('completions', 'share', 's', '(SELECT banyan_kind()) = ''task:share'' AND revoked_at IS NULL'),
     ('exemptions', 'share', 's', '(SELECT banyan_kind()) = ''task:share'' AND state = ''granted'''),
     ('completion_forms', 'share', 's', 'task:share'),
     ('learning_breaks', 'share', 's', '(SELECT banyan_kind()) = ''task:share'' AND state IN (''granted'', ''ended'')')

@@ -36,10 +36,10 @@ pub use own::{OwnLine, Tried, own_all, own_one, own_tries};
 pub use results::{
     ModuleResult, NamedResult, Overdue, named_results, overdue, results, results_of,
 };
+pub(in crate::assessment) use work::file_of;
 pub use work::{
     Appeal, Candidate, Extension, FileRow, Line, Released, appeal, appeals, candidate_numbers,
-    extension, extensions, file_of, files, line, lines, missing_candidates, own_extensions,
-    released,
+    extension, extensions, files, line, lines, missing_candidates, own_extensions,
 };
 
 /// The orders of the list; keys are texts that sort as their values do.

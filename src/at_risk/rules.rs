@@ -440,6 +440,11 @@ fn low_marks(rules: &Rules, it: &Signals) -> Option<Reason> {
 
 fn attendance_trend(rules: &Rules, it: &Signals) -> Option<Reason> {
     let (before, recent) = parts(&it.sessions, rules.trend_of)?;
+    // One unlucky day is no trend.
+    let short = recent.iter().filter(|it| it.attended < it.held).count();
+    if short < recent.len().min(2) {
+        return None;
+    }
     let (before, recent) = fallen(attendance(before), attendance(recent), rules.trend_drop)?;
     let of = rules.trend_of;
     Some(Reason::AttendanceTrend { before, recent, of })

@@ -30,6 +30,8 @@ struct Row {
     person_id: PersonId,
     #[diesel(sql_type = Text)]
     state: String,
+    #[diesel(sql_type = Bool)]
+    over: bool,
     #[diesel(sql_type = Date)]
     began_on: NaiveDate,
     #[diesel(sql_type = Nullable<Timestamptz>)]
@@ -74,10 +76,12 @@ pub(super) fn trainees(
     today: NaiveDate,
 ) -> Result<Vec<Seen>> {
     let rows: Vec<Row> = sql_query(
-        "SELECT e.id AS enrolment_id, e.cohort_id, e.person_id, e.state, \
+        "WITH living AS (SELECT id FROM enrolments WHERE programme_id = $1 AND state IN ('enrolled', 'active') \
+           UNION SELECT enrolment_id FROM risk_cases WHERE programme_id = $1 AND state <> 'closed') \
+         SELECT e.id AS enrolment_id, e.cohort_id, e.person_id, e.state, c.state IN ('completed', 'archived', 'cancelled') AS over, \
            greatest(c.starts_on, (e.created_at AT TIME ZONE 'Asia/Hong_Kong')::date) AS began_on, \
-           (SELECT max(v.occurred_at) FROM audit_events v WHERE v.person_id = e.person_id \
-              AND (v.actor_id = e.person_id OR v.verb = 'person.signed_in')) AS last_act, \
+           (SELECT v.occurred_at FROM audit_events v WHERE v.person_id = e.person_id \
+              AND (v.actor_id = e.person_id OR v.verb = 'person.signed_in') ORDER BY v.id DESC LIMIT 1) AS last_act, \
            (SELECT max(s.seen_at) FROM sessions s WHERE s.person_id = e.person_id) AS last_seen, \
            ARRAY(SELECT DISTINCT i FROM offerings o, unnest(o.instructor_ids) i WHERE o.cohort_id = e.cohort_id \
               AND o.state = 'published' AND (o.whole_cohort OR EXISTS (SELECT FROM offering_places p \
@@ -85,11 +89,11 @@ pub(super) fn trainees(
            r.id AS open_id, CASE WHEN r.gone_at IS NULL THEN r.reasons ELSE '[]' END AS open_reasons, \
            coalesce(r.resting, false) AS resting, \
            d.id AS closed_id, d.reasons AS closed_reasons \
-         FROM enrolments e JOIN cohorts c ON c.id = e.cohort_id \
+         FROM living JOIN enrolments e ON e.id = living.id JOIN cohorts c ON c.id = e.cohort_id \
          LEFT JOIN risk_cases r ON r.enrolment_id = e.id AND r.state <> 'closed' \
          LEFT JOIN LATERAL (SELECT l.id, CASE WHEN l.gone_at IS NULL THEN l.reasons ELSE '[]' END AS reasons FROM risk_cases l WHERE l.enrolment_id = e.id AND l.state = 'closed' \
            ORDER BY l.closed_at DESC, l.id DESC LIMIT 1) d ON true \
-         WHERE e.programme_id = $1 AND (r.id IS NOT NULL OR e.state = 'active' OR e.state = 'enrolled' AND c.starts_on <= $2) \
+         WHERE r.id IS NOT NULL OR c.state NOT IN ('completed', 'archived', 'cancelled') AND (e.state = 'active' OR c.starts_on <= $2) \
          ORDER BY e.id",
     )
     .bind::<SqlUuid, _>(programme)
@@ -134,7 +138,8 @@ fn seen(
     sessions.retain(|it| !frozen(breaks, it.on));
     work.overdue.retain(|(_, due)| !frozen(breaks, *due));
     let takes_part = matches!(row.state.as_str(), "enrolled" | "active");
-    let on_break = !takes_part || frozen(breaks, today);
+    // Nobody is silent, nor falls behind, in a class that is over.
+    let on_break = !takes_part || row.over || frozen(breaks, today);
     // Reasons that were gone when a case was closed are news when they come back.
     let reasons = |it: Option<Value>| it.map(reasons_of).transpose();
     Ok(Seen {

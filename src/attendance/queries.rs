@@ -511,16 +511,23 @@ const SUMS: &str = "SELECT r.enrolment_id, r.module_id, sum(r.held)::bigint AS h
 
 /// Where the sums of a whole cohort come from: its sessions first, so that what is read is theirs. (The
 /// cohort is not asked for again: PostgreSQL would walk through all its entries for each session.)
-const OF_COHORT: &str = "FROM (SELECT s.id FROM class_sessions s JOIN registers g ON g.session_id = s.id AND g.cohort_id = s.cohort_id \
-      AND g.signed_off_at IS NOT NULL WHERE s.cohort_id = $1 AND s.state <> 'cancelled' OFFSET 0) k \
-    JOIN attendance_records r ON r.session_id = k.id";
+pub(super) const OF_COHORT: &str = "FROM (SELECT s.id, s.starts_at FROM class_sessions s JOIN registers g ON g.session_id = s.id \
+      AND g.cohort_id = s.cohort_id AND g.signed_off_at IS NOT NULL WHERE s.cohort_id = $1 AND s.state <> 'cancelled' OFFSET 0) s \
+    JOIN attendance_records r ON r.session_id = s.id AND banyan_counted(r.enrolment_id, r.module_id, s.starts_at)";
 
-/// Where those of a few trainees come from.
+/// Where those of one trainee come from: their entries first, each with its session.
+const OF_TRAINEE: &str = "FROM (SELECT * FROM attendance_records WHERE enrolment_id = $1 OFFSET 0) r \
+    CROSS JOIN LATERAL (SELECT FROM registers g WHERE g.session_id = r.session_id AND g.signed_off_at IS NOT NULL LIMIT 1) g \
+    CROSS JOIN LATERAL (SELECT s.starts_at FROM class_sessions s WHERE s.id = r.session_id AND s.state <> 'cancelled' LIMIT 1) s \
+    WHERE banyan_counted(r.enrolment_id, r.module_id, s.starts_at)";
+
+/// Where those of a class come from.
 const OF_TRAINEES: &str = "FROM attendance_records r JOIN registers g ON g.session_id = r.session_id AND g.signed_off_at IS NOT NULL \
-    JOIN class_sessions s ON s.id = r.session_id AND s.state <> 'cancelled'";
+    JOIN class_sessions s ON s.id = r.session_id AND s.state <> 'cancelled' \
+    WHERE r.enrolment_id = ANY ($1) AND banyan_counted(r.enrolment_id, r.module_id, s.starts_at)";
 
 /// Minutes of each trainee of a cohort in each module, of registers that are signed off and sessions
-/// that are not cancelled.
+/// that are not cancelled; without those of breaks and of modules from which they are exempted.
 ///
 /// # Errors
 /// The database's.
@@ -541,7 +548,7 @@ pub fn hours_of(conn: &mut Conn<'_>, own: &OwnEnrolment) -> Result<Vec<ModuleHou
     let enrolment = own.enrolment();
     conn.elevate(Task::Attendance, |conn| {
         let rows: Vec<HoursRow> = sql_query(format!(
-            "{SUMS} {OF_TRAINEES} WHERE r.enrolment_id = $1 GROUP BY r.enrolment_id, r.module_id ORDER BY r.module_id"
+            "{SUMS} {OF_TRAINEE} GROUP BY r.enrolment_id, r.module_id ORDER BY r.module_id"
         ))
         .bind::<SqlUuid, _>(enrolment)
         .load(conn.pg())?;
@@ -559,7 +566,7 @@ pub fn hours_among(
     enrolments: &[EnrolmentId],
 ) -> Result<Vec<ModuleHours>> {
     let rows: Vec<HoursRow> = sql_query(format!(
-        "{SUMS} {OF_TRAINEES} WHERE r.enrolment_id = ANY ($1) GROUP BY r.enrolment_id, r.module_id"
+        "{SUMS} {OF_TRAINEES} GROUP BY r.enrolment_id, r.module_id"
     ))
     .bind::<Array<SqlUuid>, _>(enrolments)
     .load(conn.pg())?;

@@ -56,6 +56,7 @@ texts! {
 
     history_material_added(title: &str): "added the note “{title}”" | "新增筆記「{title}」";
     history_material_changed(title: &str): "changed the note “{title}”" | "更改筆記「{title}」";
+    history_material_moved(title: &str): "moved the note “{title}” up" | "將筆記「{title}」上移";
     history_material_removed(title: &str, n: i64): "removed the note “{title}”; done-marks: {n}" | "移除筆記「{title}」；已完成標記：{n}";
 }
 
@@ -81,6 +82,7 @@ impl Lang {
         Some(match verb {
             "class.note_added" => self.history_material_added(title),
             "class.note_changed" => self.history_material_changed(title),
+            "class.note_moved" => self.history_material_moved(title),
             "class.note_removed" => self.history_material_removed(title, n),
             _ => return None,
         })

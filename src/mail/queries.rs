@@ -55,9 +55,10 @@ impl Sort {
         }
     }
 
+    /// What comes before the row itself in the order; ids alone are in the order of writing.
     fn key(self) -> &'static str {
         match self {
-            Self::Written => "l.id::text",
+            Self::Written => "''",
             Self::To => "lower(l.to_name)",
             Self::State => "l.state",
         }
@@ -123,6 +124,14 @@ pub fn log(
     } else {
         ("ASC", ">")
     };
+    let (rows, by) = if sort == Sort::Written {
+        (format!("l.id {beyond} $7"), format!("l.id {order}"))
+    } else {
+        (
+            format!("({key}, l.id) {beyond} ($6, $7)"),
+            format!("{key} {order}, l.id {order}"),
+        )
+    };
     let programmes: Vec<Uuid> = desk.programmes().iter().map(|id| id.0).collect();
     Ok(sql_query(format!(
         "SELECT l.id, l.kind, l.to_name, l.to_address, l.lang, l.subject, l.state, l.attempts, l.last_error, l.created_at, \
@@ -131,10 +140,10 @@ pub fn log(
            AND ($3 IS NULL OR l.state = $3) AND ($4 IS NULL OR l.kind = $4) \
            AND NOT EXISTS (SELECT FROM unnest($5) AS w(word) \
              WHERE position(w.word IN lower(concat_ws(' ', l.to_name, l.to_address, l.subject))) = 0) \
-           AND ($6 IS NULL OR ({key}, l.id) {beyond} ($6, $7)) \
+           AND ($6 IS NULL OR {rows}) \
            AND ($9 IS NULL OR l.subject_id = $9 OR EXISTS (SELECT FROM applications a WHERE a.id = l.subject_id AND a.cohort_id = $9) \
              OR EXISTS (SELECT FROM offers o WHERE o.id = l.subject_id AND o.cohort_id = $9)) \
-         ORDER BY {key} {order}, l.id {order} LIMIT $8"
+         ORDER BY {by} LIMIT $8"
     ))
     .bind::<Array<SqlUuid>, _>(programmes)
     .bind::<Bool, _>(desk.administrator())
@@ -160,7 +169,14 @@ struct KindRow {
 /// The database's.
 pub fn kinds(conn: &mut Conn<'_>, _: &Desk) -> Result<Vec<String>> {
     let rows: Vec<KindRow> = sql_query(
-        "SELECT DISTINCT kind FROM letters WHERE programme_id = ANY (banyan_programmes()) OR programme_id IS NULL ORDER BY kind",
+        // From one kind to the next by the index: there are few kinds and many letters.
+        "WITH RECURSIVE kinds AS ( \
+           SELECT min(kind) AS kind FROM letters WHERE programme_id = ANY (banyan_programmes()) OR programme_id IS NULL \
+           UNION ALL \
+           SELECT (SELECT min(l.kind) FROM letters l \
+             WHERE l.kind > k.kind AND (l.programme_id = ANY (banyan_programmes()) OR l.programme_id IS NULL)) \
+           FROM kinds k WHERE k.kind IS NOT NULL) \
+         SELECT kind FROM kinds WHERE kind IS NOT NULL ORDER BY kind",
     )
     .load(conn.pg())?;
     Ok(rows.into_iter().map(|row| row.kind).collect())
@@ -264,7 +280,7 @@ pub fn own_letters(
     size: i64,
 ) -> Result<Page<Line>> {
     let rows: Vec<Line> = sql_query(
-        "SELECT id, kind, to_name, to_address, lang, subject, state, attempts, last_error, created_at, sent_at, id::text AS key \
+        "SELECT id, kind, to_name, to_address, lang, subject, state, attempts, last_error, created_at, sent_at, '' AS key \
          FROM letters WHERE person_id = $1 AND sent_at IS NOT NULL \
            AND ($2 IS NULL OR position(lower($2) IN lower(subject)) > 0) AND ($3 IS NULL OR id < $3) \
          ORDER BY id DESC LIMIT $4",

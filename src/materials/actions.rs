@@ -124,6 +124,15 @@ pub fn remove(
 pub fn move_up(conn: &mut Conn<'_>, keeper: &Keeper, id: MaterialId) -> Result<ClassId> {
     let (session, _) = queries::note(conn, keeper, id)?;
     queries::lock_notes(conn, session.id)?;
+    let (session, moved) = queries::note(conn, keeper, id)?;
+    if queries::notes(conn, keeper, session.id)?
+        .1
+        .first()
+        .map(|it| it.id)
+        == Some(id)
+    {
+        return Ok(session.id);
+    }
     // All are numbered anew: two that were written at once may have the same number.
     sql_query(
         "WITH numbered AS (SELECT id, row_number() OVER (ORDER BY position, id) * 2 AS n FROM class_notes WHERE session_id = $1) \
@@ -133,6 +142,8 @@ pub fn move_up(conn: &mut Conn<'_>, keeper: &Keeper, id: MaterialId) -> Result<C
     .bind::<SqlUuid, _>(session.id)
     .bind::<SqlUuid, _>(id)
     .execute(conn.pg())?;
+    let title = (moved.title_en.as_str(), moved.title_zh.as_str());
+    audit::note(conn, about(&session), &Noted::Moved { title })?;
     Ok(session.id)
 }
 

@@ -10,6 +10,8 @@ pub(super) enum Noted<'a> {
     Added { title: (&'a str, &'a str) },
     /// A note was changed.
     Changed { title: (&'a str, &'a str) },
+    /// A note was moved before the one above it.
+    Moved { title: (&'a str, &'a str) },
     /// A note was removed, with its done-marks.
     Removed {
         title: (&'a str, &'a str),
@@ -22,13 +24,16 @@ impl Event for Noted<'_> {
         match self {
             Self::Added { .. } => "class.note_added",
             Self::Changed { .. } => "class.note_changed",
+            Self::Moved { .. } => "class.note_moved",
             Self::Removed { .. } => "class.note_removed",
         }
     }
 
     fn details(&self) -> Value {
         match self {
-            Self::Added { title: (en, zh) } | Self::Changed { title: (en, zh) } => {
+            Self::Added { title: (en, zh) }
+            | Self::Changed { title: (en, zh) }
+            | Self::Moved { title: (en, zh) } => {
                 json!({ "en": en, "zh": zh })
             }
             Self::Removed {

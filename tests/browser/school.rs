@@ -131,7 +131,7 @@ impl School {
         let rules = CompletionRules {
             name: Pair::new("Rules of the class", "班級規則"),
             attendance: Attendance {
-                whole: Some(5_000),
+                whole: Some(2_000),
                 each: None,
                 excused: Excused::LeftOut.as_str().to_owned(),
             },

@@ -36,9 +36,17 @@ const SQL_NAMES: &[(&str, &[&str])] = &[
     ),
     (
         "src/attendance/queries.rs",
-        &["OF_COHORT", "OF_TRAINEES", "ROW", "SESSION", "SUMS"],
+        &[
+            "OF_COHORT",
+            "OF_TRAINEE",
+            "OF_TRAINEES",
+            "ROW",
+            "SESSION",
+            "SUMS",
+        ],
     ),
     ("src/attendance/queries/apologies.rs", &["APOLOGY"]),
+    ("src/attendance/queries/cohort.rs", &["OF_COHORT"]),
     ("src/attendance/queries/own.rs", &["SESSION"]),
     (
         "src/at_risk/queries.rs",
@@ -72,7 +80,7 @@ const SQL_NAMES: &[(&str, &[&str])] = &[
     ("src/desks/queries/today.rs", &["COHORT"]),
     ("src/enrolments/queries.rs", &["ENROLMENT", "key"]),
     ("src/jobs/lease.rs", &["table", ""]),
-    ("src/mail/queries.rs", &["WHOLE", "beyond", "key", "order"]),
+    ("src/mail/queries.rs", &["WHOLE", "beyond", "by", "key", "rows"]),
     ("src/materials/queries.rs", &["NOTE", "READ"]),
     ("src/offers/queries.rs", &["OFFER"]),
     ("src/offers/queries/applications.rs", &["APPLICATION"]),

@@ -80,7 +80,6 @@ fn a_class_has_gone_through_its_term_and_another_is_under_way() {
             "apology declined 1",
             "assessment released 6",
             "case failed 1",
-            "case open 1",
             "case recovered 1",
             "completion stands 10",
             "enrolment completed 10",

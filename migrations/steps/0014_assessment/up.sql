@@ -212,3 +212,13 @@ CREATE INDEX appeals_cohort ON appeals (cohort_id);
 CREATE INDEX appeals_released ON appeals (released_id);
 CREATE INDEX appeals_person ON appeals (person_id);
 CREATE UNIQUE INDEX appeals_one ON appeals (released_id) WHERE state <> 'withdrawn';
+
+-- What was handed in stays as it was; it is only taken back.
+CREATE FUNCTION banyan_submission_stays() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF to_jsonb(NEW) - 'withdrawn_at' IS DISTINCT FROM to_jsonb(OLD) - 'withdrawn_at' THEN
+    RAISE EXCEPTION 'a submission stays as it was handed in';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER submission_stays BEFORE UPDATE ON submissions FOR EACH ROW EXECUTE FUNCTION banyan_submission_stays();

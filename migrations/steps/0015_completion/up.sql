@@ -88,6 +88,15 @@ CREATE INDEX learning_breaks_enrolment ON learning_breaks (enrolment_id, starts_
 CREATE INDEX learning_breaks_cohort ON learning_breaks (cohort_id, created_at);
 CREATE INDEX learning_breaks_person ON learning_breaks (person_id);
 
+-- Does a session count for a trainee? Not in a module from which they are exempted, nor in a break; a
+-- deferral lasts until the return is recorded. One rule for rates, warnings, completion and risk.
+CREATE FUNCTION banyan_counted(enrolment uuid, module uuid, at timestamptz) RETURNS boolean LANGUAGE sql STABLE AS $$
+  SELECT NOT EXISTS (SELECT FROM exemptions x WHERE x.enrolment_id = enrolment AND x.module_id = module AND x.state = 'granted')
+    AND NOT EXISTS (SELECT FROM learning_breaks b WHERE b.enrolment_id = enrolment AND b.state IN ('granted', 'ended')
+      AND (at AT TIME ZONE 'Asia/Hong_Kong')::date BETWEEN b.starts_on
+        AND CASE WHEN b.kind = 'deferral' AND b.state = 'granted' THEN greatest(b.ends_on, banyan_today()) ELSE b.ends_on END)
+$$;
+
 CREATE TRIGGER published_once BEFORE UPDATE OR DELETE ON completion_rules FOR EACH ROW
   WHEN (OLD.state <> 'draft') EXECUTE FUNCTION banyan_refuse_change();
 CREATE TRIGGER written_once BEFORE UPDATE OR DELETE ON cohort_rules FOR EACH ROW

@@ -153,3 +153,6 @@ CREATE INDEX looks_enrolment ON looks (enrolment_id);
 CREATE INDEX looks_organisation ON looks (organisation_id, id);
 CREATE INDEX looks_looker ON looks (looker_id);
 CREATE INDEX looks_programme ON looks (programme_id);
+
+-- The daily look begins with those who take part.
+CREATE INDEX enrolments_living ON enrolments (programme_id, id) WHERE state IN ('enrolled', 'active');

@@ -104,16 +104,31 @@ pub fn own_tries(conn: &mut Conn<'_>, own: &Own, candidates: &[CandidateId]) -> 
 /// # Errors
 /// The database's.
 pub fn own_all(conn: &mut Conn<'_>, own: &Own) -> Result<Vec<OwnLine>> {
+    lines(conn, own, None)
+}
+
+/// One of these.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn own_one(conn: &mut Conn<'_>, own: &Own, id: CandidateId) -> Result<OwnLine> {
+    let found = lines(conn, own, Some(id))?;
+    found.into_iter().next().ok_or(Error::NotFound)
+}
+
+fn lines(conn: &mut Conn<'_>, own: &Own, only: Option<CandidateId>) -> Result<Vec<OwnLine>> {
     let rows: Vec<OwnRow> = sql_query(
         "SELECT c.id, c.assessment_id, c.enrolment_id, c.cohort_id, c.programme_id, c.extended_to \
-         FROM assessment_candidates c WHERE c.person_id = $1 ORDER BY c.id DESC LIMIT 200",
+         FROM assessment_candidates c WHERE c.person_id = $1 AND ($2 IS NULL OR c.id = $2) ORDER BY c.id DESC LIMIT 200",
     )
     .bind::<SqlUuid, _>(own.person())
+    .bind::<Nullable<SqlUuid>, _>(only)
     .load(conn.pg())?;
     let ids: Vec<AssessmentId> = rows.iter().map(|it| it.assessment_id).collect();
     let candidates: Vec<CandidateId> = rows.iter().map(|it| it.id).collect();
     let assessments = conn.elevate(Task::Assess, |conn| some(conn, &ids))?;
     let tries = own_tries(conn, own, &candidates)?;
+    let mut marks = released(conn, own, &candidates)?;
     let mut all = Vec::new();
     for row in rows {
         let assessment = assessments.iter().find(|it| it.id == row.assessment_id);
@@ -132,20 +147,9 @@ pub fn own_all(conn: &mut Conn<'_>, own: &Own) -> Result<Vec<OwnLine>> {
                 .filter(|it| it.candidate_id == row.id)
                 .cloned()
                 .collect(),
-            released: released(conn, row.id)?,
+            released: marks.remove(&row.id),
         });
     }
     all.sort_by_key(|it| (it.assessment.times(it.extended_to).due_at, it.id));
     Ok(all)
-}
-
-/// One of these.
-///
-/// # Errors
-/// [`Error::NotFound`].
-pub fn own_one(conn: &mut Conn<'_>, own: &Own, id: CandidateId) -> Result<OwnLine> {
-    own_all(conn, own)?
-        .into_iter()
-        .find(|it| it.id == id)
-        .ok_or(Error::NotFound)
 }

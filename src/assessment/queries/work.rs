@@ -1,6 +1,6 @@
 //! Rows of those who are assessed, what they hand in, their extensions, released marks and appeals.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{
@@ -9,7 +9,7 @@ use diesel::sql_types::{
 use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
 use serde_json::Value;
 
-use crate::access::CohortStaff;
+use crate::access::{CohortStaff, Own};
 use crate::db::{Conn, Task, sql_query};
 use crate::error::{Error, Result};
 use crate::ids::{
@@ -360,7 +360,11 @@ pub fn files(conn: &mut Conn<'_>, ids: &[FileId]) -> Result<Vec<FileRow>> {
 ///
 /// # Errors
 /// [`Error::NotFound`].
-pub fn file_of(conn: &mut Conn<'_>, ids: &[FileId], place: usize) -> Result<FileRow> {
+pub(in crate::assessment) fn file_of(
+    conn: &mut Conn<'_>,
+    ids: &[FileId],
+    place: usize,
+) -> Result<FileRow> {
     let id = place
         .checked_sub(1)
         .and_then(|at| ids.get(at))
@@ -414,18 +418,23 @@ pub struct Released {
     pub version: i32,
 }
 
-/// What was released to a candidate, as far as the declared actor sees it.
+/// What was released to candidates of one's own.
 ///
 /// # Errors
 /// The database's.
-pub fn released(conn: &mut Conn<'_>, candidate: CandidateId) -> Result<Option<Released>> {
-    Ok(sql_query(
+pub(super) fn released(
+    conn: &mut Conn<'_>,
+    own: &Own,
+    candidates: &[CandidateId],
+) -> Result<BTreeMap<CandidateId, Released>> {
+    let rows: Vec<Released> = sql_query(
         "SELECT id, candidate_id, assessment_id, module_id, pass_mark, raw, penalty, mark, criteria, feedback, \
-           appeal_until, released_at, version FROM released_marks WHERE candidate_id = $1",
+           appeal_until, released_at, version FROM released_marks WHERE person_id = $1 AND candidate_id = ANY ($2)",
     )
-    .bind::<SqlUuid, _>(candidate)
-    .get_result(conn.pg())
-    .optional()?)
+    .bind::<SqlUuid, _>(own.person())
+    .bind::<Array<SqlUuid>, _>(candidates)
+    .load(conn.pg())?;
+    Ok(rows.into_iter().map(|it| (it.candidate_id, it)).collect())
 }
 
 /// An appeal.

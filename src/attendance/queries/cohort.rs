@@ -13,6 +13,7 @@ use crate::teaching::rules::Slot;
 use crate::web::paging::{Cursor, Page};
 
 use super::super::rules::{Hours, Policy, RegisterState, register_state};
+use super::OF_COHORT;
 
 /// A trainee with the minutes that count.
 #[derive(Clone, Debug, QueryableByName)]
@@ -76,13 +77,11 @@ pub fn rates(
     wanted: &RatesWanted,
     (after, size): (Option<&Cursor>, i64),
 ) -> Result<Page<Rated>> {
-    let rows: Vec<Rated> = sql_query(
+    let rows: Vec<Rated> = sql_query(format!(
         "WITH sums AS (SELECT r.enrolment_id, sum(r.held)::bigint AS held, sum(r.minutes)::bigint AS attended, \
              coalesce(sum(r.held) FILTER (WHERE r.state = 'excused'), 0)::bigint AS excused, \
              count(*) FILTER (WHERE r.state = 'absent') AS absences \
-           FROM (SELECT s.id FROM class_sessions s JOIN registers g ON g.session_id = s.id AND g.cohort_id = s.cohort_id \
-               AND g.signed_off_at IS NOT NULL WHERE s.cohort_id = $1 AND s.state <> 'cancelled' OFFSET 0) k \
-           JOIN attendance_records r ON r.session_id = k.id GROUP BY r.enrolment_id), \
+           {OF_COHORT} GROUP BY r.enrolment_id), \
          counted AS (SELECT e.id AS enrolment_id, e.name_shown, e.trainee_number, e.name_sort, coalesce(held, 0) AS held, \
              coalesce(attended, 0) AS attended, coalesce(excused, 0) AS excused, coalesce(absences, 0) AS absences, \
              CASE $2 WHEN 'attended' THEN attended + excused ELSE attended END AS got, \
@@ -94,8 +93,8 @@ pub fn rates(
            WHERE (NOT $4 OR due > 0 AND got * 10000 < due * $3) \
              AND ($6 IS NULL OR position(lower($6) IN lower(name_shown || ' ' || trainee_number)) > 0)) \
          SELECT enrolment_id, name_shown, trainee_number, held, attended, excused, absences, sort_key FROM keyed \
-         WHERE $7 IS NULL OR (sort_key, enrolment_id) > ($7 COLLATE \"C\", $8) ORDER BY sort_key, enrolment_id LIMIT $9",
-    )
+         WHERE $7 IS NULL OR (sort_key, enrolment_id) > ($7 COLLATE \"C\", $8) ORDER BY sort_key, enrolment_id LIMIT $9"
+    ))
     .bind::<SqlUuid, _>(staff.cohort())
     .bind::<Text, _>(policy.excused.as_str())
     .bind::<Integer, _>(i32::from(policy.threshold.0))
@@ -127,14 +126,11 @@ pub fn whole(conn: &mut Conn<'_>, staff: &CohortStaff) -> Result<Hours> {
         #[diesel(sql_type = BigInt)]
         excused: i64,
     }
-    let it: Sums = sql_query(
+    let it: Sums = sql_query(format!(
         "SELECT coalesce(sum(r.held), 0)::bigint AS held, coalesce(sum(r.minutes), 0)::bigint AS attended, \
-           coalesce(sum(r.held) FILTER (WHERE r.state = 'excused'), 0)::bigint AS excused \
-         FROM attendance_records r JOIN registers g ON g.session_id = r.session_id AND g.signed_off_at IS NOT NULL \
-         JOIN class_sessions s ON s.id = r.session_id AND s.state <> 'cancelled' \
-         JOIN enrolments e ON e.id = r.enrolment_id AND e.state IN ('enrolled', 'active', 'suspended', 'completed', 'failed') \
-         WHERE r.cohort_id = $1",
-    )
+           coalesce(sum(r.held) FILTER (WHERE r.state = 'excused'), 0)::bigint AS excused {OF_COHORT} \
+         JOIN enrolments e ON e.id = r.enrolment_id AND e.state IN ('enrolled', 'active', 'suspended', 'completed', 'failed')"
+    ))
     .bind::<SqlUuid, _>(staff.cohort())
     .get_result(conn.pg())?;
     Ok(Hours {

@@ -65,7 +65,6 @@ pub(super) struct Learning {
     pub(super) notes: Option<String>,
     pub(super) rate: Option<Rate>,
     pub(super) progress: Option<Progress>,
-    pub(super) letters: Vec<Item>,
 }
 
 /// How many of each are shown.
@@ -89,14 +88,12 @@ fn next(cx: &mut Cx<'_, '_>, own: &OwnEnrolment, now: DateTime<Utc>) -> Result<O
 
 /// What is to be handed in or sat next, and what was released last.
 fn assessed(
-    cx: &mut Cx<'_, '_>,
-    own: &Own,
+    lang: Lang,
+    all: &[assessment::OwnLine],
     enrolment: EnrolmentId,
     now: DateTime<Utc>,
-) -> Result<(Vec<Item>, Vec<Item>)> {
-    let lang = cx.lang();
-    let mut all = assessment::own_all(cx.conn, own)?;
-    all.retain(|it| it.enrolment_id == enrolment);
+) -> (Vec<Item>, Vec<Item>) {
+    let all = || all.iter().filter(|it| it.enrolment_id == enrolment);
     let item = |it: &assessment::OwnLine, more: String, tone| Item {
         href: format!("/me/assessments/{}", it.id),
         title: format!(
@@ -107,8 +104,7 @@ fn assessed(
         more,
         tone,
     };
-    let due = all
-        .iter()
+    let due = all()
         .filter(|it| it.released.is_none() && it.standing().is_none())
         .filter_map(|it| {
             let times = it.assessment.times(it.extended_to);
@@ -124,8 +120,7 @@ fn assessed(
         })
         .take(FEW)
         .collect();
-    let mut marked: Vec<_> = all
-        .iter()
+    let mut marked: Vec<_> = all()
         .filter_map(|it| Some((it, it.released.as_ref()?)))
         .collect();
     marked.sort_by_key(|(_, it)| std::cmp::Reverse(it.released_at));
@@ -147,7 +142,7 @@ fn assessed(
             item(it, mark, tone)
         })
         .collect();
-    Ok((due, marks))
+    (due, marks)
 }
 
 fn rate_of(cx: &mut Cx<'_, '_>, own: &OwnEnrolment) -> Result<Option<Rate>> {
@@ -213,7 +208,9 @@ fn notes(cx: &mut Cx<'_, '_>, own: &Own, whose: &OwnEnrolment) -> Result<Option<
     })
 }
 
-fn letters(cx: &mut Cx<'_, '_>, own: &Own, lang: Lang) -> Result<Vec<Item>> {
+/// The latest letters to the reader.
+pub(super) fn latest_letters(cx: &mut Cx<'_, '_>, own: &Own) -> Result<Vec<Item>> {
+    let lang = cx.lang();
     let found = letters::own_letters(cx.conn, own, None, None, 3)?;
     Ok(found
         .rows
@@ -231,12 +228,11 @@ fn letters(cx: &mut Cx<'_, '_>, own: &Own, lang: Lang) -> Result<Vec<Item>> {
 pub(super) fn learning(
     cx: &mut Cx<'_, '_>,
     own: &Own,
-    enrolment: EnrolmentId,
+    (enrolment, all): (EnrolmentId, &[assessment::OwnLine]),
     now: DateTime<Utc>,
 ) -> Result<Learning> {
-    let lang = cx.lang();
     let whose = access::own_enrolment(cx.conn, enrolment)?;
-    let (due, marks) = assessed(cx, own, enrolment, now)?;
+    let (due, marks) = assessed(cx.lang(), all, enrolment, now);
     Ok(Learning {
         enrolment,
         next: next(cx, &whose, now)?,
@@ -245,6 +241,5 @@ pub(super) fn learning(
         notes: notes(cx, own, &whose)?,
         rate: rate_of(cx, &whose)?,
         progress: progress_of(cx, &whose, now)?,
-        letters: letters(cx, own, lang)?,
     })
 }

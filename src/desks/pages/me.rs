@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 
 use crate::access;
 use crate::applications::rules::State;
+use crate::assessment::queries as assessment;
 use crate::cohorts::rules::CohortState;
 use crate::db::{self, Task};
 use crate::desks::queries::me::{self as rows, Mine};
@@ -18,7 +19,7 @@ use crate::lang::format::{count, deadline};
 use crate::offers::rules::OfferState;
 use crate::web::{Cx, Reply, Shell};
 
-use super::learning::{Learning, learning};
+use super::learning::{Item, Learning, latest_letters, learning};
 use super::public::as_public;
 use super::public_parts::CallCard;
 
@@ -49,6 +50,8 @@ struct Affair {
 #[template(path = "desks/me.html")]
 struct Me {
     shell: Shell,
+    /// The latest letters to a trainee.
+    letters: Vec<Item>,
     affairs: Vec<Affair>,
     calls: Vec<CallCard>,
 }
@@ -59,6 +62,15 @@ pub(in crate::desks) fn home(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let own = access::own(cx.conn)?;
     let mine = rows::applications(cx.conn, &own)?;
     let now = db::now(cx.conn)?;
+    let learns = mine.iter().any(|it| takes_part(it).is_some());
+    let (assessed, letters) = if learns {
+        (
+            assessment::own_all(cx.conn, &own)?,
+            latest_letters(cx, &own)?,
+        )
+    } else {
+        (Vec::new(), Vec::new())
+    };
     let mut affairs = Vec::with_capacity(mine.len());
     for application in &mine {
         let position = match application.rank {
@@ -69,13 +81,8 @@ pub(in crate::desks) fn home(cx: &mut Cx<'_, '_>) -> Result<Reply> {
             None => None,
         };
         let mut affair = affair(application, position, now, lang)?;
-        let state = application.enrolment_state.as_deref();
-        let learns = matches!(
-            state,
-            Some("enrolled" | "active" | "suspended" | "completed")
-        );
-        if let Some(enrolment) = application.enrolment_id.filter(|_| learns) {
-            affair.learning = Some(learning(cx, &own, enrolment, now)?);
+        if let Some(enrolment) = takes_part(application) {
+            affair.learning = Some(learning(cx, &own, (enrolment, &assessed), now)?);
         }
         affairs.push(affair);
     }
@@ -89,11 +96,29 @@ pub(in crate::desks) fn home(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         .filter(|card| card.as_ref().map_or(true, |card| card.open))
         .collect::<Result<_>>()?;
     let page = Me {
-        shell: cx.shell(lang.nav_me()),
+        shell: cx.shell(if learns {
+            lang.learning_more()
+        } else {
+            lang.nav_me()
+        }),
+        letters,
         affairs,
         calls,
     };
     cx.visit.page(&page)
+}
+
+/// The enrolment of one who takes part, or has completed.
+fn takes_part(mine: &Mine) -> Option<EnrolmentId> {
+    let state = EnrolmentState::parse(mine.enrolment_state.as_deref()?)?;
+    let takes_part = matches!(
+        state,
+        EnrolmentState::Enrolled
+            | EnrolmentState::Active
+            | EnrolmentState::Suspended
+            | EnrolmentState::Completed
+    );
+    mine.enrolment_id.filter(|_| takes_part)
 }
 
 /// The state of the column, as the rules know it.

@@ -282,7 +282,7 @@ fn reaches(part: u64, whole: u64, need: u16) -> bool {
 }
 
 /// Attendance: enough so far, reachable, or lost. Where there is nothing to attend nothing is asked for;
-/// before anything was held that lasts only once the cohort is `over`.
+/// that lasts only once the cohort is `over`.
 fn attended(what: What, (hours, over): (&Hours, bool), need: u16, excused: Excused) -> Line {
     let (part, whole) = hours.counted(excused);
     let ahead = u64::from(hours.ahead);
@@ -315,7 +315,7 @@ fn attended(what: What, (hours, over): (&Hours, bool), need: u16, excused: Excus
         amount,
         reason,
         lasts: if all == 0 {
-            over || hours.held > 0
+            over
         } else {
             reaches(part, all, need)
         },

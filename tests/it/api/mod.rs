@@ -20,6 +20,7 @@ mod watching;
 
 use std::collections::BTreeSet;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use actix_web::http::Method;
 use actix_web::test::TestRequest;
@@ -32,13 +33,14 @@ use serde_json::Value;
 use crate::support::app::{Answer, TestApp};
 use crate::support::conforms;
 
+static KEYS: AtomicU32 = AtomicU32::new(1);
+
 /// Somebody with a token.
 pub struct Api<'a> {
     app: &'a TestApp,
     token: String,
     /// What has answered 2xx: method and pattern.
     reached: Mutex<BTreeSet<(String, String)>>,
-    keys: Mutex<u32>,
 }
 
 /// A request: what a test says beside method and place.
@@ -57,7 +59,6 @@ impl<'a> Api<'a> {
             app,
             token,
             reached: Mutex::new(BTreeSet::new()),
-            keys: Mutex::new(0),
         }
     }
 
@@ -111,11 +112,8 @@ impl<'a> Api<'a> {
             .uri(&path)
             .insert_header(("authorization", format!("Bearer {}", self.token)));
         if method == "POST" {
-            let fresh = {
-                let mut keys = self.keys.lock().unwrap();
-                *keys += 1;
-                format!("key-{keys}")
-            };
+            // Fresh among all who ask: one person may hold several tokens.
+            let fresh = format!("key-{}", KEYS.fetch_add(1, Ordering::Relaxed));
             let key = with.key.unwrap_or(&fresh);
             if !key.is_empty() {
                 request = request.insert_header(("idempotency-key", key));

@@ -144,11 +144,15 @@ fn a_fall_is_found_only_where_there_is_enough_before_and_after_it() {
     assert!(find(&DEFAULTS, &it).is_empty());
     let mut it = quiet();
     let mut long = vec![180; 20];
-    long.extend([180, 0, 180]);
+    long.extend([180, 0, 60]);
     it.sessions = sessions(&long);
     assert_eq!(codes(&find(&DEFAULTS, &it)), [Code::AttendanceTrend]);
     it.sessions.reverse();
     assert!(find(&DEFAULTS, &it).is_empty());
+    let last = long.len() - 1;
+    long[last] = 180;
+    it.sessions = sessions(&long);
+    assert!(find(&DEFAULTS, &it).is_empty(), "one day is no trend");
 }
 
 #[test]

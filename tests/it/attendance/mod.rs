@@ -1,5 +1,6 @@
 //! Attendance: rules, registers, check-in, apologies, rates and warnings.
 
+mod apologies;
 mod away;
 mod check_in;
 mod moved;

@@ -1,0 +1,1 @@
+DROP INDEX letters_kind, letters_state, letters_to;
