@@ -189,6 +189,7 @@ BEGIN
     ('waitlist_entries', 'report', 's', 'task:report'),
     ('enrolments', 'staff', 'su', staff),
     ('enrolments', 'own', 's', applicant),
+    ('enrolments', 'session', 's', 'task:session'),
     ('enrolments', 'seats', 'siu', 'task:seats'),
     ('enrolments', 'report', 's', 'task:report'),
     ('emergency_contacts', 'staff', 's', staff),

@@ -170,6 +170,7 @@ texts! {
     asm_raw: "Agreed mark" | "評定分數";
     asm_penalty: "Off for lateness" | "遲交扣分";
     asm_points: "Points" | "得分";
+    asm_points_up_to(all: i32): "From 0 to {all}" | "0至{all}分";
     asm_points_of(n: &str, all: i32): "{n} of {all}" | "{n}／{all}";
     asm_comment: "Comment" | "評語";
     asm_feedback: "Feedback" | "整體評語";

@@ -129,7 +129,8 @@ texts! {
     risk_set_silent_days: "Days of silence, from" | "沒有動靜日數達";
     risk_set_mark_below: "Marks below, in %" | "分數低於（%）";
     risk_set_trend_drop: "A fall by this many percentage points" | "下降百分點達";
-    risk_set_trend_of: "Over this many of the last sessions (two of them missed in part or whole) or marks" | "比較最近幾節課（其中至少兩節缺席或未全程出席）或幾項分數";
+    risk_set_trend_of: "Over this many of the last sessions or marks" | "比較最近幾節課或幾項分數";
+    risk_set_trend_of_hint: "Of the sessions two must have been missed, in part or whole." | "當中至少兩節課缺席或未全程出席。";
     risk_set_case_from: "Points from which a case is opened" | "開案所需總分值";
     risk_set_case_from_hint: "The points of all reasons found are added up." | "將所有原因的分值相加。";
 

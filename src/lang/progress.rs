@@ -341,7 +341,11 @@ impl Lang {
         let word = |name: &str| details.get(name).and_then(Value::as_str);
         let n = details.get("number").and_then(Value::as_i64).unwrap_or(0);
         let reason = || word("reason").unwrap_or("–");
-        let form = || word("form").unwrap_or("–");
+        let form = || {
+            self.pick(word("en"), word("zh"))
+                .or(word("form"))
+                .unwrap_or("–")
+        };
         let kind = || match word("kind") {
             Some("deferral") => self.progress_kind_deferral(),
             _ => self.progress_kind_break(),

@@ -95,7 +95,7 @@ texts! {
     nav_teaching: "Teaching" | "授課";
     nav_figures: "Figures" | "數據概覽";
     nav_organisation: "Our organisation" | "我們的機構";
-    nav_me: "My applications" | "我的申請";
+    nav_me: "My home" | "我的主頁";
     shell_skip: "Skip to main content" | "跳至主要內容";
     shell_menu: "Menu" | "選單";
     shell_main: "Main" | "主選單";

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::audit::Event;
+use crate::curriculum::rules::Pair;
 
 /// An event: its verb and details.
 pub(super) enum Noted<'a> {
@@ -28,9 +29,9 @@ pub(super) enum Noted<'a> {
     /// An enrolment that had ended is open again.
     Reopened { reason: &'a str },
     /// A form is in.
-    FormIn { form: &'a str },
+    FormIn { form: &'a str, name: &'a Pair },
     /// A form was recorded by mistake.
-    FormGone { form: &'a str },
+    FormGone { form: &'a str, name: &'a Pair },
     /// A step of a break: its verb and kind.
     Pause { verb: &'static str, kind: &'a str },
 }
@@ -64,7 +65,9 @@ impl Event for Noted<'_> {
             Self::Revoked { reason } | Self::Failed { reason } | Self::Reopened { reason } => {
                 json!({ "reason": reason })
             }
-            Self::FormIn { form } | Self::FormGone { form } => json!({ "form": form }),
+            Self::FormIn { form, name } | Self::FormGone { form, name } => {
+                json!({ "form": form, "en": name.en, "zh": name.zh })
+            }
             Self::Pause { kind, .. } => json!({ "kind": kind }),
         }
     }

@@ -108,6 +108,7 @@ pub(super) fn at(staff: &CohortStaff) -> String {
 /// The way to a page below a cohort's completion.
 pub(super) fn crumbs(lang: Lang, staff: &CohortStaff, cohort: &Cohort) -> Vec<(String, String)> {
     vec![
+        pair("/cohorts", lang.nav_cohorts()),
         pair(format!("/cohorts/{}", staff.cohort()), cohort.name(lang)),
         pair(at(staff), lang.progress_title()),
     ]

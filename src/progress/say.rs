@@ -167,6 +167,11 @@ pub fn share(value: u32) -> String {
 pub fn line(it: &Line, rules: &CompletionRules, book: &Book, lang: Lang) -> Said {
     let (have, need) = match it.amount {
         Amount::Share { have, need } => (have.map_or_else(|| "–".to_owned(), share), share(need)),
+        // Of one thing people say whether it is there.
+        Amount::Count { have, need: 1 } => {
+            let there = if have > 0 { lang.yes() } else { lang.no() };
+            (there.to_owned(), lang.yes().to_owned())
+        }
         Amount::Count { have, need } => (have.to_string(), need.to_string()),
     };
     Said {

@@ -52,6 +52,8 @@ pub struct Visitor {
     pub grants: Vec<Grant>,
     /// The grant acted in.
     pub grant: Option<GrantId>,
+    /// Does the person take part in a cohort, or did they complete one?
+    pub learns: bool,
     /// When the person last proved who they are.
     pub proved_at: DateTime<Utc>,
     /// Has the session not been seen for a while? Then the request notes that it was.
@@ -129,6 +131,8 @@ struct Row {
     ends_on: Option<NaiveDate>,
     #[diesel(sql_type = Array<SqlUuid>)]
     programmes: Vec<ProgrammeId>,
+    #[diesel(sql_type = Bool)]
+    learns: bool,
 }
 
 macro_rules! lookup {
@@ -139,7 +143,9 @@ macro_rules! lookup {
              r.code AS programme_code, r.name_en AS programme_en, r.name_zh AS programme_zh, g.ends_on, \
              CASE WHEN g.role = 'administrator' AND g.programme_id IS NULL \
                THEN (SELECT coalesce(array_agg(id), '{}') FROM programmes) \
-               ELSE array_remove(ARRAY[g.programme_id], NULL) END AS programmes \
+               ELSE array_remove(ARRAY[g.programme_id], NULL) END AS programmes, \
+             EXISTS (SELECT FROM enrolments e WHERE e.person_id = p.id \
+               AND e.state IN ('enrolled', 'active', 'suspended', 'completed')) AS learns \
              FROM ", $from, " JOIN people p ON p.id = s.person_id AND p.disabled_at IS NULL \
              LEFT JOIN role_grants g ON g.person_id = p.id AND g.revoked_at IS NULL \
                AND g.starts_on <= (SELECT banyan_today()) AND (g.ends_on IS NULL OR g.ends_on >= (SELECT banyan_today())) \
@@ -253,6 +259,7 @@ fn visitor(rows: &[Row]) -> Option<(Actor, Visitor)> {
         scopes: first.scopes.clone(),
         grants,
         grant: acting.and_then(|row| row.grant_id),
+        learns: first.learns,
         proved_at: first.proved_at,
         stale: first.stale,
     };

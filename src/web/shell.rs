@@ -87,6 +87,7 @@ impl Shell {
         let role = visit.actor.role();
         let desk = !matches!(role, None | Some(Role::Applicant));
         let keys = visit.request.cookies.get(KEYS_COOKIE);
+        let learns = visit.visitor.as_ref().is_some_and(|it| it.learns);
         let flash = visit
             .request
             .cookies
@@ -95,7 +96,7 @@ impl Shell {
         Self {
             lang,
             title,
-            nav: nav(role, lang, &visit.request.path, programmes(visit)),
+            nav: nav(role, lang, &visit.request.path, (programmes(visit), learns)),
             person: visit
                 .visitor
                 .as_ref()
@@ -229,7 +230,12 @@ fn roles(visit: &Visit) -> Vec<RoleChoice> {
 
 /// The navigation of a role: at most seven places, the role's home first. Who reaches one programme
 /// is led to its page, an administrator of none or several to their list.
-fn nav(role: Option<Role>, lang: Lang, path: &str, programmes: usize) -> Vec<Link> {
+fn nav(
+    role: Option<Role>,
+    lang: Lang,
+    path: &str,
+    (programmes, learns): (usize, bool),
+) -> Vec<Link> {
     let programme = if programmes == 1 || role != Some(Role::Administrator) {
         ("/programme", lang.nav_programme())
     } else {
@@ -256,6 +262,15 @@ fn nav(role: Option<Role>, lang: Lang, path: &str, programmes: usize) -> Vec<Lin
         Some(Role::Liaison | Role::Representative | Role::Supervisor) => {
             &[("/organisation", lang.nav_organisation())]
         }
+        Some(Role::Applicant) if learns => &[
+            ("/me", lang.nav_me()),
+            ("/me/timetable", lang.tt_own()),
+            ("/me/assessments", lang.asm_mine()),
+            ("/me/attendance", lang.att_mine()),
+            ("/me/progress", lang.progress_mine()),
+            ("/me/notes", lang.material_own()),
+            ("/", lang.nav_programme()),
+        ],
         Some(Role::Applicant) => &[("/me", lang.nav_me()), ("/", lang.nav_programme())],
         Some(Role::Instructor) => &[
             ("/teaching", lang.nav_teaching()),
@@ -274,6 +289,8 @@ fn nav(role: Option<Role>, lang: Lang, path: &str, programmes: usize) -> Vec<Lin
             current: match *href {
                 "/" => path == "/",
                 "/programme" | "/programmes" => below("/programme") || below("/programmes"),
+                // The home lies above the other places of a trainee.
+                "/me" => below("/me") && !places.iter().any(|(it, _)| *it != "/me" && below(it)),
                 href => below(href),
             },
         })
@@ -322,7 +339,7 @@ impl ErrorPage {
             None => Shell {
                 lang,
                 title: heading.to_owned(),
-                nav: nav(None, lang, &request.path, 0),
+                nav: nav(None, lang, &request.path, (0, false)),
                 person: None,
                 roles: Vec::new(),
                 role: String::new(),

@@ -80,7 +80,7 @@ const SQL_NAMES: &[(&str, &[&str])] = &[
     ("src/desks/queries/today.rs", &["COHORT"]),
     ("src/enrolments/queries.rs", &["ENROLMENT", "key"]),
     ("src/jobs/lease.rs", &["table", ""]),
-    ("src/mail/queries.rs", &["WHOLE", "beyond", "by", "key", "rows"]),
+    ("src/mail/queries.rs", &["WHOLE", "by", "key", "rows"]),
     ("src/materials/queries.rs", &["NOTE", "READ"]),
     ("src/offers/queries.rs", &["OFFER"]),
     ("src/offers/queries/applications.rs", &["APPLICATION"]),

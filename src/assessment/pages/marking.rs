@@ -87,7 +87,7 @@ pub(super) fn mark_fields(lang: Lang, rubric: &[Criterion], absent: bool) -> Vec
             let levels: Vec<&str> = criterion.levels.iter().map(|it| it.say(lang)).collect();
             let mut points =
                 Field::line(format!("points_{}", n + 1), lang.asm_points()).of("number");
-            let most = lang.asm_points_of("0–", criterion.points);
+            let most = lang.asm_points_up_to(criterion.points);
             points = points.hint(if levels.is_empty() {
                 most
             } else {

@@ -81,7 +81,8 @@ fn show(cx: &mut Cx<'_, '_>, typed: Option<&Pairs>, again: &Again) -> Result<Rep
                     number("silent_days", lang.risk_set_silent_days()),
                     number("mark_below", lang.risk_set_mark_below()),
                     number("trend_drop", lang.risk_set_trend_drop()),
-                    number("trend_of", lang.risk_set_trend_of()),
+                    number("trend_of", lang.risk_set_trend_of())
+                        .hint(lang.risk_set_trend_of_hint()),
                 ],
             ),
             Group::two(

@@ -27,16 +27,21 @@ use super::super::rules::{
 };
 use super::{effect, pair, time_near, tone};
 
-/// A rate with its words and its bar.
-pub(super) struct Gauge {
+/// A rate with its name, in words, and as a bar.
+pub struct Gauge {
+    /// What is counted.
     pub label: String,
+    /// The rate and the minutes behind it.
     pub words: String,
     /// Width of the bar, in hundredths of a percent as SVG reads it.
     pub width: Option<String>,
+    /// Is it under what is to be reached?
     pub low: bool,
 }
 
-pub(super) fn gauge(lang: Lang, label: String, hours: &Hours, policy: &Policy) -> Gauge {
+/// The gauge of these hours.
+#[must_use]
+pub fn gauge(lang: Lang, label: String, hours: &Hours, policy: &Policy) -> Gauge {
     let rate = rate(hours, policy.excused);
     let mut words = match rate {
         Some(rate) => lang.att_rate_of(&rate.shown(), hours.attended, hours.held),

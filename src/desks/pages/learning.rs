@@ -6,8 +6,9 @@ use chrono::{DateTime, Duration, Utc};
 use crate::access::{self, Own, OwnEnrolment};
 use crate::assessment::queries as assessment;
 use crate::assessment::rules::percent;
+use crate::attendance::pages::{Gauge, gauge};
 use crate::attendance::queries as attendance;
-use crate::attendance::rules::{BasisPoints, Hours, rate, under};
+use crate::attendance::rules::Hours;
 use crate::curriculum::queries::book;
 use crate::db::Task;
 use crate::error::Result;
@@ -48,13 +49,6 @@ pub(super) struct Progress {
     pub(super) lines: Vec<Said>,
 }
 
-/// A rate with its bar.
-pub(super) struct Rate {
-    pub(super) words: String,
-    pub(super) width: String,
-    pub(super) low: bool,
-}
-
 /// All of it.
 pub(super) struct Learning {
     pub(super) enrolment: EnrolmentId,
@@ -63,7 +57,7 @@ pub(super) struct Learning {
     pub(super) marks: Vec<Item>,
     /// How many notes wait to be read, in words.
     pub(super) notes: Option<String>,
-    pub(super) rate: Option<Rate>,
+    pub(super) rate: Option<Gauge>,
     pub(super) progress: Option<Progress>,
 }
 
@@ -145,19 +139,15 @@ fn assessed(
     (due, marks)
 }
 
-fn rate_of(cx: &mut Cx<'_, '_>, own: &OwnEnrolment) -> Result<Option<Rate>> {
+fn rate_of(cx: &mut Cx<'_, '_>, own: &OwnEnrolment) -> Result<Option<Gauge>> {
     let lang = cx.lang();
     let policy = attendance::policy_of(cx.conn, own)?;
     let mut whole = Hours::default();
     for it in attendance::hours_of(cx.conn, own)? {
         whole = whole.plus(it.hours);
     }
-    let rate = rate(&whole, policy.excused);
-    Ok(rate.map(|it| Rate {
-        words: lang.att_rate_of(&it.shown(), whole.attended, whole.held),
-        width: BasisPoints::shown(it),
-        low: under(rate, policy.threshold),
-    }))
+    let gauge = gauge(lang, lang.att_mine().to_owned(), &whole, &policy);
+    Ok(gauge.width.is_some().then_some(gauge))
 }
 
 fn progress_of(

@@ -99,7 +99,7 @@ pub(in crate::desks) fn home(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         shell: cx.shell(if learns {
             lang.learning_more()
         } else {
-            lang.nav_me()
+            lang.apply_my_applications()
         }),
         letters,
         affairs,

@@ -7,6 +7,7 @@ use diesel::sql_types::{Date, Jsonb, Text, Timestamptz, Uuid as SqlUuid};
 use crate::access::CohortStaff;
 use crate::access::secret;
 use crate::audit::{self, About};
+use crate::curriculum::rules::Pair;
 use crate::db::{self, Conn, sql_query};
 use crate::enrolments::actions::settle;
 use crate::enrolments::rules::{EnrolmentEvent, EnrolmentState};
@@ -228,11 +229,12 @@ pub fn record_form(
 ) -> Result<()> {
     let it = queries::trainee(conn, staff, id)?;
     let rules = queries::followed(conn, staff)?.ok_or(ProgressRefusal::NoRules)?;
-    if !is_key(form) || !rules.content.forms.iter().any(|it| it.key == form) {
+    let asked = rules.content.forms.iter().find(|it| it.key == form);
+    let Some(asked) = asked.filter(|_| is_key(form)) else {
         return Err(Error::field("form", "choice", |lang| {
             lang.form_choice().to_owned()
         }));
-    }
+    };
     if on > hk_date(db::now(conn)?) {
         return Err(Error::field("recorded_on", "future", |lang| {
             lang.progress_not_future().to_owned()
@@ -253,7 +255,14 @@ pub fn record_form(
     if added == 0 {
         return Ok(());
     }
-    audit::note(conn, about(staff, &it), &Noted::FormIn { form })
+    audit::note(
+        conn,
+        about(staff, &it),
+        &Noted::FormIn {
+            form,
+            name: &asked.name,
+        },
+    )
 }
 
 /// Takes back what was recorded by mistake.
@@ -278,5 +287,16 @@ pub fn unrecord_form(
     if gone == 0 {
         return Err(Error::NotFound);
     }
-    audit::note(conn, about(staff, &it), &Noted::FormGone { form })
+    // Rules that have changed since may know it no more.
+    let rules = queries::followed(conn, staff)?;
+    let asked = rules
+        .iter()
+        .flat_map(|it| &it.content.forms)
+        .find(|it| it.key == form);
+    let name = asked.map_or_else(|| Pair::new(form, form), |it| it.name.clone());
+    audit::note(
+        conn,
+        about(staff, &it),
+        &Noted::FormGone { form, name: &name },
+    )
 }

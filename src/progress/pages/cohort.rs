@@ -234,10 +234,10 @@ pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     ];
     cx.visit.page(&CohortPage {
         shell: cx.shell(lang.progress_title()),
-        crumbs: vec![pair(
-            format!("/cohorts/{}", staff.cohort()),
-            cohort.name(lang),
-        )],
+        crumbs: vec![
+            pair("/cohorts", lang.nav_cohorts()),
+            pair(format!("/cohorts/{}", staff.cohort()), cohort.name(lang)),
+        ],
         cohort: staff.cohort(),
         cohort_name: cohort.name(lang).to_owned(),
         rules: rules
