@@ -5,7 +5,6 @@ use super::{Lang, texts};
 
 texts! {
     apply_title(cohort: &str): "Application: {cohort}" | "申請：{cohort}";
-    apply_breadcrumb: "Breadcrumb" | "導覽路徑";
     apply_reference: "Reference" | "參考編號";
     apply_deadline: "Call closes" | "截止申請";
     apply_submitted_at: "Submitted" | "遞交時間";
@@ -20,7 +19,6 @@ texts! {
     apply_cannot_yet: "Cannot start yet" | "尚未可開始";
     apply_ready: "Ready" | "可以遞交";
     apply_problems(n: usize): "1 thing is missing" + "{n} things are missing" | "尚欠{n}項";
-    apply_where_it_stands: "Where it stands" | "申請進度";
     apply_what_next: "What comes next" | "下一步";
     apply_history: "History" | "紀錄";
     apply_withdraw: "Withdraw the application" | "撤回申請";
@@ -174,11 +172,9 @@ texts! {
     import_running(done: i64, all: i64): "{done} of {all} rows are done. This page looks again by itself." | "已處理{all}列中的{done}列，此頁會自動更新。";
     import_failed(why: &str): "Nothing was written: {why}" | "未有寫入任何資料：{why}";
     import_interrupted: "The import was interrupted and nothing was written. Start it again." | "匯入中斷，未有寫入任何資料。請重新開始。";
-    import_already: "This file has been committed, or is being written." | "此檔案已匯入或正在寫入。";
     import_changed_meanwhile: "Somebody changed one of these applications in the same moment. Try again." | "有人同時更改了其中一份申請，請再試。";
     import_more: "Next page" | "下一頁";
     import_cohorts: "Cohorts" | "屆別";
-    import_applications: "Applications" | "申請";
     flash_import_done: "The file is imported." | "檔案已匯入。";
     import_settled: "This application has been decided or withdrawn; the import leaves it as it is" | "此申請已有決定或已撤回，匯入時不會更改";
 }

@@ -131,7 +131,6 @@ texts! {
     asm_anonymous_hint: "Markers see a number instead of the name, also in file names." | "評分員只見編號，不見姓名及原檔案名稱。";
     asm_named: "Markers see the name" | "評分員可見姓名";
     asm_pass_mark: "Pass mark (%)" | "合格分數（%）";
-    asm_passes_at(mark: &str): "Pass mark {mark}%" | "合格分數{mark}%";
     asm_second: "Marked twice" | "第二次評分";
     asm_second_share: "Share of the sample (%)" | "抽樣比例（%）";
     asm_borderline: "Borderline: so many percentage points around the pass mark" | "接近合格：合格分數上下百分點";
@@ -176,8 +175,6 @@ texts! {
     asm_feedback: "Feedback" | "整體評語";
     asm_feedback_hint: "The trainee reads this after the release." | "公布成績後學員會看到。";
     asm_markers: "Markers" | "評分員";
-    asm_marker: "Marker" | "評分員";
-    asm_marker_none: "Nobody" | "未指派";
     asm_assign: "Assign" | "指派";
     asm_assign_title: "Share scripts among markers" | "分派作業予評分員";
     asm_assign_hint: "Scripts that nobody has begun are shared in turn." | "未開始評分的作業會輪流分派。";
@@ -236,7 +233,6 @@ texts! {
     asm_release_hard: "A release is not taken back. A mark changes afterwards only by an appeal." | "公布後不能收回；其後只可經上訴更改分數。";
     asm_preview_new: "New preview" | "新的預覽";
     asm_release_each: "What each trainee gets" | "各學員成績";
-    asm_release_now: "Release" | "公布";
 
     asm_mine: "My assessments" | "我的評核";
     asm_mine_none: "Nothing to be assessed yet" | "暫時沒有評核";

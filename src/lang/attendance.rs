@@ -60,7 +60,6 @@ texts! {
     att_excused_more(n: i64): "{n} minute excused" + "{n} minutes excused" | "另獲准缺席{n}分鐘";
     att_threshold_told(threshold: &str): "To be reached: {threshold}" | "要求：{threshold}";
     att_under: "Under the threshold" | "低於要求";
-    att_reached: "Reached" | "達到要求";
     att_only_under: "Only under the threshold" | "只顯示低於要求的學員";
     att_search: "Name or number" | "姓名或編號";
     att_search_session: "Name or code" | "名稱或編號";
@@ -77,8 +76,6 @@ texts! {
     att_all: "All" | "全部";
     att_minutes_late: "Minutes, if late" | "遲到者出席分鐘";
     att_note: "Note" | "備註";
-    att_note_of(name: &str): "Note on {name}" | "{name}的備註";
-    att_minutes_of(name: &str): "Minutes of {name}" | "{name}的出席分鐘";
     att_minutes_hint(held: i32): "The session has {held} minutes. Enter minutes for those who came late or left early." | "本節共{held}分鐘。遲到或早退者，請輸入出席分鐘。";
     att_bad_minutes(held: i32): "Enter 0 to {held} minutes: fewer than the session has." | "請輸入0至{held}分鐘，須少於課節全長。";
     att_not_late(held: i32): "Choose Late for 0 to {held} minutes, or clear the minutes." | "如輸入0至{held}分鐘，請選「遲到」，否則請清除分鐘。";
@@ -143,13 +140,11 @@ texts! {
     att_here: "I am here" | "我已到達";
     att_here_note: "Your scan is kept. Press the button to check in." | "已保存你的掃描，請按鍵簽到。";
     att_done: "You are checked in" | "已簽到";
-    att_done_before: "You were checked in already; nothing has changed" | "你已簽到，紀錄沒有更改";
     att_kept: "The instructor has made an entry for you; it stands. If you have just come, tell the instructor." | "講師已為你登記，紀錄維持不變。如你剛到達，請告知講師。";
     att_next_opens(title: &str, at: &str): "Next: {title}. Check-in opens {at}." | "下一節：{title}，簽到於{at}開始。";
     att_scan_again: "Type the code instead" | "改為輸入代碼";
     att_mine: "My attendance" | "我的出席紀錄";
     att_whole: "All modules" | "所有單元";
-    att_by_module: "By module" | "按單元";
     att_sessions: "Sessions" | "課節";
     att_not_signed: "Not signed off yet" | "尚未簽核";
     att_to_come: "To come" | "未開始";
@@ -160,7 +155,6 @@ texts! {
     att_cannot_come: "I cannot come" | "我未能出席";
     att_apology_new(title: &str): "Apology: {title}" | "請假：{title}";
     att_apology_reason_hint: "The programme office and the instructor read it." | "計劃辦事處及講師會閱讀。";
-    att_apology_note(at: &str): "Send it before the session begins: {at}" | "請於課節開始前遞交：{at}";
     att_evidence: "Evidence (PDF)" | "證明文件（PDF）";
     att_evidence_hint: "Such as a medical certificate. At most 10 MB." | "例如醫生證明書，最大10 MB。";
     att_evidence_see: "Open the evidence" | "查看證明文件";

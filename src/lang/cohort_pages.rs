@@ -69,8 +69,6 @@ texts! {
     cohorts_ends: "Ends" | "結束";
     cohorts_seats: "Seats" | "名額";
     cohorts_rubric: "Rubric" | "評分準則";
-    cohorts_glance: "At a glance" | "概覽";
-    cohorts_tabs: "This cohort" | "本屆";
     cohorts_bad_time: "Enter a time such as 23:59." | "請輸入時間，例如23:59。";
 }
 

@@ -107,7 +107,6 @@ texts! {
     desk_answers: "Application" | "申請內容";
     desk_statement: "Statement" | "個人陳述";
     desk_document: "Document" | "文件";
-    desk_download: "Download" | "下載";
     desk_no_document: "No document" | "沒有文件";
     desk_email: "E-mail" | "電郵";
     desk_phone: "Telephone" | "電話";
@@ -116,7 +115,6 @@ texts! {
     desk_graduation: "Graduation year" | "畢業年份";
     desk_job: "Post" | "職位";
     desk_pics: "PICS version accepted" | "已同意的收集個人資料聲明版本";
-    desk_declarations: "Declarations made" | "已作聲明";
     desk_scores: "Reviews and score" | "評審及評分";
     desk_mean: "Mean" | "平均分";
     desk_no_reviews: "Nobody has been asked to read this application." | "尚未分配評審員。";
@@ -144,7 +142,6 @@ texts! {
     desk_offer_until(state: &str, at: &str): "{state}, until {at}" | "{state}，限期{at}";
     desk_waitlist_place: "Place on the waitlist" | "候補次序";
     desk_trainee: "Trainee number" | "學員編號";
-    desk_became: "What became of it" | "後續結果";
     desk_notes: "Notes" | "備註";
     desk_note_hint: "Only staff of the programme read notes; neither the applicant nor reviewers do." | "備註只供計劃工作人員閱覽，申請人及評審員均不可見。";
     desk_note_new: "New note" | "新增備註";
@@ -156,7 +153,6 @@ texts! {
     desk_letter_dead: "Could not be delivered" | "未能送達";
     desk_letter_cancelled: "Cancelled" | "已取消";
     desk_letter_subject: "Subject" | "標題";
-    desk_letter_to: "To" | "收件人";
     desk_when: "When" | "時間";
     desk_history: "History" | "歷史紀錄";
     desk_previous: "Previous" | "上一份";

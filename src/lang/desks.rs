@@ -49,7 +49,6 @@ texts! {
     learning_nothing_due: "Nothing is due now." | "現時沒有待辦事項。";
     learning_late: "Due time has passed" | "已過期限";
     learning_notes(n: usize): "{n} note or link to read" + "{n} notes and links to read" | "{n}項筆記及連結待閱讀";
-    learning_low: "Under the threshold" | "低於要求";
     learning_marks: "Latest marks" | "最新成績";
     learning_all_letters: "All my letters" | "我的所有電郵";
     learning_more: "My learning" | "我的學習";
@@ -160,7 +159,6 @@ texts! {
     desk_organisation_empty_more: "The programme office holds seats by agreement. People of your organisation can always apply for the open seats." | "計劃辦事處按協議預留名額。貴機構的人員隨時可申請公開名額。";
     desk_hold_until(at: &str): "Held until {at}" | "預留至{at}";
     desk_hold_ended(at: &str): "Unused seats went to everybody {at}" | "未用名額已於{at}開放";
-    desk_hold: "Hold" | "預留期";
     desk_organisation_ask: "To change the seats held for you, or to nominate somebody, write to the programme office." | "如要更改預留名額或提名人選，請致函計劃辦事處。";
 
     desk_search_title(q: &str): "Search: {q}" | "搜尋：{q}";

@@ -3,7 +3,6 @@ use super::texts;
 
 texts! {
     mail_dear(name: &str): "Dear {name}," | "{name}：";
-    mail_hello: "Hello," | "你好：";
     mail_private_link: "[private link]" | "「私人連結」";
     mail_copy_link: "If the button does not work, copy this address into your browser:" | "如按鈕未能使用，請把以下網址複製到瀏覽器：";
     mail_do_not_reply: "This message was sent automatically. Replies to this address are not read." | "本電郵由系統自動發出，請勿直接回覆。";
@@ -16,5 +15,4 @@ texts! {
     mail_why_staff(programme: &str): "You received this because you work on {programme}." | "你收到此電郵，是因為你是{programme}的工作人員。";
     mail_why_partner(programme: &str): "You received this because your organisation takes part in {programme}." | "你收到此電郵，是因為你所屬機構參與{programme}。";
     mail_why_subscriber(programme: &str): "You received this because you asked for news of {programme}." | "你收到此電郵，是因為你曾表示希望收取{programme}的消息。";
-    mail_unsubscribe: "Stop these messages:" | "停止收取此類電郵：";
 }

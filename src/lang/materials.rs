@@ -50,7 +50,6 @@ texts! {
     material_later: "Still to come" | "即將發放";
     material_later_line(title: &str, at: &str): "{title}: from {at}" | "{title}：{at}起";
     material_not_published: "Trainees do not see this session yet: its offering is not published." | "學員暫時看不到此課節：開設單元尚未公布。";
-    material_session: "Session" | "課節";
     material_shown(n: usize): "{n} note or link" + "{n} notes and links" | "{n}項筆記及連結";
     flash_material_removed: "Removed." | "已移除。";
 

@@ -27,7 +27,6 @@ texts! {
     organisations_none_found: "No organisation matches the filter" | "沒有符合篩選條件的機構";
     organisations_shown(n: usize): "1 organisation shown" + "{n} organisations shown" | "顯示{n}個機構";
     organisations_kind: "Kind" | "類別";
-    organisations_name: "Name" | "名稱";
     organisations_name_en: "Name in English" | "英文名稱";
     organisations_name_zh: "Name in Chinese" | "中文名稱";
     organisations_website: "Website" | "網站";

@@ -193,7 +193,6 @@ texts! {
     people_person_letters_none: "No letters of your programmes have gone to this person." | "尚未以你所屬計劃名義向此人發出電郵。";
     people_person_history: "History" | "紀錄";
     people_person_history_none: "Nothing recorded yet." | "尚未有紀錄。";
-    people_person_last_seen: "Last seen" | "最近使用";
     people_person_invite_again: "Send the invitation again" | "再次發送邀請";
     people_person_give_role: "Give another role" | "加入身分";
     people_person_end: "End" | "結束";

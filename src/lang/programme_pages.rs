@@ -49,7 +49,6 @@ texts! {
     programmes_behind: "Behind an even pace" | "落後於平均進度";
     programmes_met: "Met" | "已達標";
     programmes_basis(trained: &str, enrolled: &str): "Trained: {trained}. Enrolled: {enrolled}. Each person counts once." | "完成培訓：{trained}。入學註冊：{enrolled}。每人只計算一次。";
-    programmes_milestone: "First intake" | "首次收生";
     programmes_window(from: &str, to: &str): "Expected {from} to {to}" | "預期於{from}至{to}";
     programmes_planned_start(date: &str): "The first cohort in the window is planned to start on {date}." | "期內首屆計劃於{date}開課。";
     programmes_planned_late(date: &str): "The first cohort is planned to start on {date}, after the window." | "首屆計劃於{date}開課，已超出預期時間。";
@@ -61,9 +60,7 @@ texts! {
     programmes_planner: "Planner" | "規劃工具";
     programmes_planner_none: "Add a yearly target first; the planner works back from it." | "請先新增年度目標，規劃工具會由此推算。";
     programmes_completion: "Completion, %" | "完成率（%）";
-    programmes_completion_hint: "Completed out of enrolled." | "完成人數佔入學註冊人數。";
     programmes_acceptance: "Acceptance, %" | "接受率（%）";
-    programmes_acceptance_hint: "Accepted out of offered." | "接受人數佔獲取錄人數。";
     programmes_size: "Seats in a cohort" | "每屆名額";
     programmes_for_target: "For the target" | "適用目標";
     programmes_work_out: "Work out" | "計算";

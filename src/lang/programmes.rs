@@ -11,5 +11,4 @@ texts! {
     milestone_expected: "Expected" | "預期";
     milestone_reached: "Reached" | "已達成";
     milestone_late: "Late" | "逾期";
-    rate_out_of_range: "Give a rate above 0% and up to 100%." | "請輸入高於0%而不超過100%的比率。";
 }

@@ -6,7 +6,6 @@ texts! {
     save: "Save" | "儲存";
     cancel: "Cancel" | "取消";
     back: "Back" | "返回";
-    continue_: "Continue" | "繼續";
     confirm: "Confirm" | "確認";
     edit: "Edit" | "修改";
     change: "Change" | "更改";
@@ -78,7 +77,6 @@ texts! {
     error_too_large_detail(kib: usize): "At most {kib} KB can be sent here." | "此處最多可傳送{kib} KB。";
     error_too_many_detail(seconds: u32): "Please wait {seconds} second and try again." + "Please wait {seconds} seconds and try again." | "請於{seconds}秒後再試。";
     error_method_detail(methods: &str): "This address takes {methods}." | "此網址只接受{methods}。";
-    error_reference: "Reference" | "參考編號";
 }
 
 texts! {

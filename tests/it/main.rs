@@ -44,4 +44,5 @@ mod tables;
 mod teaching;
 mod term;
 mod web;
+mod words;
 mod worlds;
