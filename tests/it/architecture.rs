@@ -1,7 +1,7 @@
 //! The plan of the house, held to by reading its own source: order of rooms, who reads clock and
 //! environment, what may stand in SQL, templates and texts.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
