@@ -187,7 +187,7 @@ struct SessionRow {
 }
 
 /// Sessions that count, by trainee and time: their registers are signed off, they were not cancelled,
-/// and the trainee was neither excused nor exempted from the module.
+/// and the trainee was neither excused nor exempted from the module nor on a break.
 fn sessions(
     conn: &mut Conn<'_>,
     _at_risk: &Working,
@@ -197,9 +197,9 @@ fn sessions(
         "SELECT r.enrolment_id, s.starts_at, r.held, r.minutes FROM attendance_records r \
          JOIN registers g ON g.session_id = r.session_id AND g.signed_off_at IS NOT NULL \
          JOIN class_sessions s ON s.id = r.session_id AND s.state <> 'cancelled' \
-         WHERE r.enrolment_id = ANY ($1) AND r.state <> 'excused' \
-           AND NOT EXISTS (SELECT FROM exemptions x WHERE x.enrolment_id = r.enrolment_id AND x.module_id = r.module_id \
-             AND x.state = 'granted') \
+         LEFT JOIN banyan_uncounted($1) u ON u.enrolment_id = r.enrolment_id AND (u.module_id IS NULL OR u.module_id = r.module_id) \
+           AND ((s.starts_at AT TIME ZONE 'UTC') + interval '8 hours')::date BETWEEN u.from_on AND u.to_on \
+         WHERE r.enrolment_id = ANY ($1) AND r.state <> 'excused' AND u.enrolment_id IS NULL \
          ORDER BY r.enrolment_id, s.starts_at, s.id",
     )
     .bind::<Array<SqlUuid>, _>(ids)

@@ -2,9 +2,7 @@
 //! `attendance`, after the proof.
 
 use chrono::{DateTime, Utc};
-use diesel::sql_types::{
-    Array, BigInt, Bool, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid,
-};
+use diesel::sql_types::{Bool, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
 
 use crate::access::{ClassKeeper, CohortStaff, Own, OwnEnrolment, Working};
@@ -20,17 +18,19 @@ use crate::teaching::rules::{SessionState, Slot};
 use super::rules::form::{Entry, Seen};
 use super::rules::window::Window;
 use super::rules::{
-    ApologyState, Away, BasisPoints, ExcusedCount, Hours, Policy, Presence, RegisterState,
-    expected, register_state,
+    ApologyState, Away, BasisPoints, ExcusedCount, Policy, Presence, RegisterState, expected,
+    register_state,
 };
 
 mod apologies;
 mod cohort;
+mod hours;
 mod own;
 pub use apologies::{
     Apology, Wanted, apologies, apology, lock_apology, own_apologies, own_apology,
 };
 pub use cohort::{Rated, RatesWanted, RegisterRow, RegistersWanted, rates, registers, whole};
+pub use hours::{ModuleHours, hours, hours_among, hours_of};
 pub use own::{
     OwnRecord, OwnSession, candidates, coming, own_sessions, record_of, taught_registers,
 };
@@ -275,11 +275,10 @@ pub struct Row {
     pub apology_reason: Option<String>,
 }
 
-const ROW: &str = "SELECT (SELECT CASE WHEN EXISTS (SELECT FROM exemptions x WHERE x.enrolment_id = e.id AND x.module_id = s.module_id \
-        AND x.state = 'granted') THEN 'exempted' \
-      WHEN EXISTS (SELECT FROM learning_breaks b WHERE b.enrolment_id = e.id AND b.state IN ('granted', 'ended') \
-        AND ((s.starts_at AT TIME ZONE 'UTC') + interval '8 hours')::date BETWEEN b.starts_on AND b.ends_on) THEN 'break' END \
-      FROM class_sessions s WHERE s.id = $1) AS away, e.id AS enrolment_id, e.person_id, e.name_shown, e.trainee_number, e.created_at AS joined_at, \
+const ROW: &str = "SELECT (SELECT CASE WHEN u.module_id IS NULL THEN 'break' ELSE 'exempted' END \
+      FROM class_sessions s JOIN banyan_uncounted(ARRAY[e.id]) u ON (u.module_id IS NULL OR u.module_id = s.module_id) \
+        AND ((s.starts_at AT TIME ZONE 'UTC') + interval '8 hours')::date BETWEEN u.from_on AND u.to_on \
+      WHERE s.id = $1 ORDER BY u.module_id IS NULL LIMIT 1) AS away, e.id AS enrolment_id, e.person_id, e.name_shown, e.trainee_number, e.created_at AS joined_at, \
     e.state NOT IN ('enrolled', 'active', 'completed') AS gone, l.created_at AS placed_at, r.id AS record_id, r.state, r.minutes, \
     r.note, r.source, r.checked_in_at, coalesce(r.version, 0) AS version, a.id AS apology_id, a.state AS apology_state, a.reason AS apology_reason \
     FROM enrolments e LEFT JOIN attendance_records r ON r.session_id = $1 AND r.enrolment_id = e.id \
@@ -464,113 +463,6 @@ pub fn policy_kept(conn: &mut Conn<'_>, keeper: &ClassKeeper) -> Result<Policy> 
 pub fn policy_of(conn: &mut Conn<'_>, own: &OwnEnrolment) -> Result<Policy> {
     let cohort = own.cohort();
     conn.elevate(Task::Attendance, |conn| Ok(policy_row(conn, cohort)?.0))
-}
-
-/// Minutes of an enrolment in a module.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ModuleHours {
-    /// The enrolment.
-    pub enrolment: EnrolmentId,
-    /// The module.
-    pub module: ModuleId,
-    /// Its minutes.
-    pub hours: Hours,
-}
-
-#[derive(QueryableByName)]
-struct HoursRow {
-    #[diesel(sql_type = SqlUuid)]
-    enrolment_id: EnrolmentId,
-    #[diesel(sql_type = SqlUuid)]
-    module_id: ModuleId,
-    #[diesel(sql_type = BigInt)]
-    held: i64,
-    #[diesel(sql_type = BigInt)]
-    attended: i64,
-    #[diesel(sql_type = BigInt)]
-    excused: i64,
-}
-
-impl From<HoursRow> for ModuleHours {
-    fn from(row: HoursRow) -> Self {
-        Self {
-            enrolment: row.enrolment_id,
-            module: row.module_id,
-            hours: Hours {
-                held: row.held,
-                attended: row.attended,
-                excused: row.excused,
-            },
-        }
-    }
-}
-
-/// Sums of what is signed off, of sessions that took place.
-const SUMS: &str = "SELECT r.enrolment_id, r.module_id, sum(r.held)::bigint AS held, sum(r.minutes)::bigint AS attended, \
-    coalesce(sum(r.held) FILTER (WHERE r.state = 'excused'), 0)::bigint AS excused";
-
-/// Where the sums of a whole cohort come from: its sessions first, so that what is read is theirs. (The
-/// cohort is not asked for again: PostgreSQL would walk through all its entries for each session.)
-pub(super) const OF_COHORT: &str = "FROM (SELECT s.id, s.starts_at FROM class_sessions s JOIN registers g ON g.session_id = s.id \
-      AND g.cohort_id = s.cohort_id AND g.signed_off_at IS NOT NULL WHERE s.cohort_id = $1 AND s.state <> 'cancelled' OFFSET 0) s \
-    JOIN attendance_records r ON r.session_id = s.id AND banyan_counted(r.enrolment_id, r.module_id, s.starts_at)";
-
-/// Where those of one trainee come from: their entries first, each with its session.
-const OF_TRAINEE: &str = "FROM (SELECT * FROM attendance_records WHERE enrolment_id = $1 OFFSET 0) r \
-    CROSS JOIN LATERAL (SELECT FROM registers g WHERE g.session_id = r.session_id AND g.signed_off_at IS NOT NULL LIMIT 1) g \
-    CROSS JOIN LATERAL (SELECT s.starts_at FROM class_sessions s WHERE s.id = r.session_id AND s.state <> 'cancelled' LIMIT 1) s \
-    WHERE banyan_counted(r.enrolment_id, r.module_id, s.starts_at)";
-
-/// Where those of a class come from.
-const OF_TRAINEES: &str = "FROM attendance_records r JOIN registers g ON g.session_id = r.session_id AND g.signed_off_at IS NOT NULL \
-    JOIN class_sessions s ON s.id = r.session_id AND s.state <> 'cancelled' \
-    WHERE r.enrolment_id = ANY ($1) AND banyan_counted(r.enrolment_id, r.module_id, s.starts_at)";
-
-/// Minutes of each trainee of a cohort in each module, of registers that are signed off and sessions
-/// that are not cancelled; without those of breaks and of modules from which they are exempted.
-///
-/// # Errors
-/// The database's.
-pub fn hours(conn: &mut Conn<'_>, staff: &CohortStaff) -> Result<Vec<ModuleHours>> {
-    let rows: Vec<HoursRow> = sql_query(format!(
-        "{SUMS} {OF_COHORT} GROUP BY r.enrolment_id, r.module_id ORDER BY r.enrolment_id, r.module_id"
-    ))
-    .bind::<SqlUuid, _>(staff.cohort())
-    .load(conn.pg())?;
-    Ok(rows.into_iter().map(ModuleHours::from).collect())
-}
-
-/// [`hours`] of one enrolment of the reader's own.
-///
-/// # Errors
-/// The database's.
-pub fn hours_of(conn: &mut Conn<'_>, own: &OwnEnrolment) -> Result<Vec<ModuleHours>> {
-    let enrolment = own.enrolment();
-    conn.elevate(Task::Attendance, |conn| {
-        let rows: Vec<HoursRow> = sql_query(format!(
-            "{SUMS} {OF_TRAINEE} GROUP BY r.enrolment_id, r.module_id ORDER BY r.module_id"
-        ))
-        .bind::<SqlUuid, _>(enrolment)
-        .load(conn.pg())?;
-        Ok(rows.into_iter().map(ModuleHours::from).collect())
-    })
-}
-
-/// Minutes of these enrolments over all modules: what a warning is measured by.
-///
-/// # Errors
-/// The database's.
-pub fn hours_among(
-    conn: &mut Conn<'_>,
-    _task: &Working,
-    enrolments: &[EnrolmentId],
-) -> Result<Vec<ModuleHours>> {
-    let rows: Vec<HoursRow> = sql_query(format!(
-        "{SUMS} {OF_TRAINEES} GROUP BY r.enrolment_id, r.module_id"
-    ))
-    .bind::<Array<SqlUuid>, _>(enrolments)
-    .load(conn.pg())?;
-    Ok(rows.into_iter().map(ModuleHours::from).collect())
 }
 
 #[derive(QueryableByName)]

@@ -13,7 +13,7 @@ use crate::teaching::rules::Slot;
 use crate::web::paging::{Cursor, Page};
 
 use super::super::rules::{Hours, Policy, RegisterState, register_state};
-use super::OF_COHORT;
+use super::hours::OF_COHORT;
 
 /// A trainee with the minutes that count.
 #[derive(Clone, Debug, QueryableByName)]
@@ -129,7 +129,8 @@ pub fn whole(conn: &mut Conn<'_>, staff: &CohortStaff) -> Result<Hours> {
     let it: Sums = sql_query(format!(
         "SELECT coalesce(sum(r.held), 0)::bigint AS held, coalesce(sum(r.minutes), 0)::bigint AS attended, \
            coalesce(sum(r.held) FILTER (WHERE r.state = 'excused'), 0)::bigint AS excused {OF_COHORT} \
-         JOIN enrolments e ON e.id = r.enrolment_id AND e.state IN ('enrolled', 'active', 'suspended', 'completed', 'failed')"
+         AND r.enrolment_id IN (SELECT e.id FROM enrolments e WHERE e.cohort_id = $1 \
+           AND e.state IN ('enrolled', 'active', 'suspended', 'completed', 'failed'))"
     ))
     .bind::<SqlUuid, _>(staff.cohort())
     .get_result(conn.pg())?;
