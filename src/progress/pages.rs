@@ -10,12 +10,14 @@ use crate::web::{Cx, Routes};
 mod choose;
 pub(super) mod cohort;
 mod confirm;
+mod gained;
 pub(super) mod own;
 pub(super) mod pauses;
 pub(super) mod versions;
 mod trainee;
 pub(super) mod what_if;
 
+pub use gained::{Gained, gained};
 pub use own::{Ring, ring};
 
 /// Routes of the room.

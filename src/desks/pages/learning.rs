@@ -17,7 +17,7 @@ use crate::lang::Lang;
 use crate::lang::format::{deadline, hk_date, moment};
 use crate::mail::queries as letters;
 use crate::materials::queries as materials;
-use crate::progress::pages::{Ring, ring};
+use crate::progress::pages::{Gained, Ring, gained, ring};
 use crate::progress::say::{self, Said};
 use crate::progress::{facts, queries as progress};
 use crate::teaching;
@@ -47,6 +47,7 @@ pub(super) struct Progress {
     pub(super) ring: Ring,
     pub(super) summary: String,
     pub(super) lines: Vec<Said>,
+    pub(super) gained: Gained,
 }
 
 /// All of it.
@@ -163,7 +164,9 @@ fn progress_of(
     let verdict = &judged.verdict;
     let book = book(cx.conn, own.programme())?;
     let (met, all) = (verdict.met(), verdict.lines.len());
+    let gained = gained(cx, &judged.facts, judged.trainee.starts_on, &book)?;
     Ok(Some(Progress {
+        gained,
         ring: ring(met, all),
         summary: lang.progress_mine_summary(met, all),
         lines: verdict

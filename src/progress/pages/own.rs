@@ -1,17 +1,13 @@
 //! A trainee's own progress, in words and a picture, and their own breaks.
 
-use std::collections::BTreeMap;
-
 use askama::Template;
 
 use crate::access::{self, OwnEnrolment};
 use crate::cohorts::queries as cohorts;
-use crate::curriculum::queries::{Book, Version, book, version_on};
-use crate::curriculum::rules::{Theme, level_label};
+use crate::curriculum::queries::book;
 use crate::db;
 use crate::error::{Error, Result};
 use crate::ids::{BreakId, EnrolmentId};
-use crate::lang::Lang;
 use crate::lang::format::{date, hk_date};
 use crate::web::fields::{Again, Field, Group, Input, fill};
 use crate::web::{Cx, Form, Pairs, Reply, Shell};
@@ -20,8 +16,8 @@ use super::super::actions::{self, Asked};
 use super::super::facts;
 use super::super::queries;
 use super::super::rules::breaks::{BreakEvent, BreakKind, Span, days_counted, next};
-use super::super::rules::verdict::Facts;
 use super::super::say::{self, Said};
+use super::gained::{Gained, gained};
 use super::pair;
 use super::pauses::{Shown, shown};
 
@@ -46,19 +42,6 @@ pub fn ring(met: usize, all: usize) -> Ring {
     }
 }
 
-/// Hours of a kind, as a bar.
-struct Bar {
-    label: String,
-    hours: String,
-    width: String,
-}
-
-struct Competence {
-    code: String,
-    name: String,
-    level: String,
-}
-
 /// One enrolment's progress.
 struct Mine {
     enrolment: EnrolmentId,
@@ -69,8 +52,7 @@ struct Mine {
     confirmed: Option<String>,
     frozen: bool,
     days: String,
-    bars: Vec<Bar>,
-    competencies: Vec<Competence>,
+    gained: Gained,
 }
 
 #[derive(Template)]
@@ -78,76 +60,6 @@ struct Mine {
 struct OwnPage {
     shell: Shell,
     all: Vec<Mine>,
-}
-
-/// The versions of the modules that count as passed.
-fn passed(cx: &mut Cx<'_, '_>, facts: &Facts, on: chrono::NaiveDate) -> Result<Vec<Version>> {
-    let mut all = Vec::new();
-    for (id, it) in &facts.modules {
-        if it.done() {
-            all.extend(version_on(cx.conn, *id, on)?);
-        }
-    }
-    Ok(all)
-}
-
-/// Hours by category: classes as attended, study and assessment of what is passed, and themes.
-fn bars(facts: &Facts, passed: &[Version], lang: Lang) -> Vec<Bar> {
-    let attended: u32 = facts.modules.values().map(|it| it.hours.attended).sum();
-    let minutes = |hours: i32| u32::try_from(hours).unwrap_or(0).saturating_mul(60);
-    let sum = |of: fn(&Version) -> i32| passed.iter().map(|it| minutes(of(it))).sum::<u32>();
-    let mut all = vec![
-        (lang.progress_hours_contact().to_owned(), attended),
-        (
-            lang.progress_hours_study().to_owned(),
-            sum(|it| it.content.self_study),
-        ),
-        (
-            lang.progress_hours_assessment().to_owned(),
-            sum(|it| it.content.assessment),
-        ),
-    ];
-    for theme in Theme::ALL {
-        let with = passed
-            .iter()
-            .filter(|it| it.content.themes.iter().any(|word| word == theme.as_str()));
-        let hours: u32 = with.map(|it| minutes(it.content.notional())).sum();
-        if hours > 0 {
-            all.push((lang.progress_hours_theme(theme.label(lang)), hours));
-        }
-    }
-    let most = all.iter().map(|(_, minutes)| *minutes).max().unwrap_or(0);
-    let bar = |(label, minutes): (String, u32)| Bar {
-        label,
-        hours: say::duration(minutes, lang),
-        width: format!(
-            "{}%",
-            minutes.saturating_mul(100).checked_div(most).unwrap_or(0)
-        ),
-    };
-    all.into_iter().map(bar).collect()
-}
-
-/// Competencies of what is passed, each at the highest level reached.
-fn competencies(passed: &[Version], book: &Book, lang: Lang) -> Vec<Competence> {
-    let mut best = BTreeMap::new();
-    for claim in passed.iter().flat_map(|it| &it.content.competencies) {
-        let level = best.entry(claim.competency).or_insert(claim.level);
-        *level = (*level).max(claim.level);
-    }
-    let mut all: Vec<Competence> = best
-        .into_iter()
-        .filter_map(|(id, level)| {
-            let it = book.competency(id)?;
-            Some(Competence {
-                code: it.code.clone(),
-                name: it.name(lang).to_owned(),
-                level: format!("{level} {}", level_label(level, lang)),
-            })
-        })
-        .collect();
-    all.sort_by(|a, b| a.code.cmp(&b.code));
-    all
 }
 
 fn mine(cx: &mut Cx<'_, '_>, own: &OwnEnrolment) -> Result<Mine> {
@@ -162,7 +74,6 @@ fn mine(cx: &mut Cx<'_, '_>, own: &OwnEnrolment) -> Result<Mine> {
     let judged = facts::judged_own(cx.conn, own, &content, today)?;
     let (verdict, facts, trainee) = (&judged.verdict, &judged.facts, &judged.trainee);
     let book = book(cx.conn, own.programme())?;
-    let passed = passed(cx, facts, trainee.starts_on)?;
     let (met, all) = (verdict.met(), verdict.lines.len());
     Ok(Mine {
         enrolment: own.enrolment(),
@@ -179,8 +90,7 @@ fn mine(cx: &mut Cx<'_, '_>, own: &OwnEnrolment) -> Result<Mine> {
             .map(|at| lang.progress_confirmed_note(&date(lang, hk_date(at)))),
         frozen: verdict.frozen,
         days: lang.progress_days(days_counted(trainee.starts_on, today, &facts.breaks)),
-        bars: bars(facts, &passed, lang),
-        competencies: competencies(&passed, &book, lang),
+        gained: gained(cx, facts, trainee.starts_on, &book)?,
     })
 }
 
