@@ -301,3 +301,50 @@ async fn a_deferral_is_granted_from_its_first_day_and_nobody_returns_into_a_coho
     );
     assert_eq!(class.state(who), "deferred");
 }
+
+#[actix_web::test]
+async fn the_office_records_a_break_that_was_asked_for_elsewhere() {
+    let class = Class::new();
+    let desk = class.coordinator();
+    let who = class.trainee("Away Trainee");
+    class.done(who, 3);
+    class.forms_in(who);
+    class.publish(&desk, &class.fields()).await;
+    let at = class.path(&format!("/completion/trainees/{}", who.1));
+    let record = desk.get(&at).await.text();
+    assert!(record.contains(&format!("{at}/break")), "{record}");
+    let ask = format!("{at}/break");
+    assert_eq!(desk.get(&ask).await.status, 200);
+    let mut fields = vec![("kind", "break"), ("answer", "")];
+    fields.extend(DAYS);
+    let bad = desk.post(&ask, &fields).await;
+    assert_eq!(bad.status, 422);
+    assert!(
+        bad.text().contains("id=\"answer-error\"") && bad.text().contains("A family matter."),
+        "{}",
+        bad.text()
+    );
+    fields[1].1 = "As agreed by telephone.";
+    let done = desk.post(&ask, &fields).await;
+    assert_eq!(
+        (done.status, done.location()),
+        (303, at.as_str()),
+        "{}",
+        done.text()
+    );
+    let said = class.verdict(&desk, who).await;
+    assert!(said.contains("100%"), "{said}");
+    assert_eq!(
+        class.one("SELECT state || ' ' || answer FROM learning_breaks"),
+        "granted As agreed by telephone."
+    );
+    assert_eq!(
+        class.one("SELECT count(*) FROM letters WHERE kind = 'break_granted'"),
+        "1"
+    );
+    // The same days once more, and somebody who takes part no more.
+    assert_eq!(desk.post(&ask, &fields).await.status, 409);
+    class.owner("UPDATE enrolments SET state = 'withdrawn'");
+    assert_eq!(desk.post(&ask, &fields).await.status, 409);
+    assert_eq!(class.one("SELECT count(*) FROM learning_breaks"), "1");
+}
