@@ -246,7 +246,7 @@ async fn the_questions_find_what_is_planted() {
 
 /// Pages of the register that no link of the sample programme leads to: they come after a form, by a
 /// letter, or where the sample has nothing of the kind. Their own tests look at them.
-const NO_LINK: [&str; 47] = [
+const NO_LINK: [&str; 49] = [
     "/link/confirm/*",
     "/link/reset/*",
     "/link/invite/*",
@@ -269,6 +269,7 @@ const NO_LINK: [&str; 47] = [
     "/check-in/*",
     "/me/apologies/*/withdraw",
     "/cohorts/*/assessments/*/edit",
+    "/cohorts/*/assessments/*/remove",
     "/cohorts/*/assessments/*/open",
     "/cohorts/*/assessments/*/mark",
     "/cohorts/*/assessments/*/moderate",
@@ -290,6 +291,7 @@ const NO_LINK: [&str; 47] = [
     "/programmes/*/completion/discard",
     "/cohorts/*/completion/confirm",
     "/cohorts/*/completion/trainees/*/reopen",
+    "/cohorts/*/completion/trainees/*/break",
     "/cohorts/*/completion/trainees/*/fail",
     "/cohorts/*/breaks/*",
     "/programmes/*/at-risk/cases/*/tell",
