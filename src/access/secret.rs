@@ -28,6 +28,12 @@ pub fn digest(secret: &str) -> Vec<u8> {
     Sha256::digest(secret.as_bytes()).to_vec()
 }
 
+/// Bytes as hexadecimal digits, in lower case.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// Keys derived from the configured secret, one for each purpose.
 #[derive(Clone)]
 pub struct Keys {

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use crate::access::secret::hex;
 use crate::access::{CohortStaff, Own};
 use crate::db::Conn;
 use crate::error::Result;
@@ -337,10 +338,4 @@ pub(super) fn receipt(
     let occasion = occasion(conn, &it.assessment, it.programme_id)?;
     let key = format!("submission_receipt:{}:{number}", it.id);
     outbox::put(conn, &to, &letter, &occasion, &key)
-}
-
-/// Bytes as digits of sixteen.
-#[must_use]
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

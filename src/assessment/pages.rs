@@ -8,6 +8,7 @@ use crate::error::Result;
 use crate::ids::AssessmentId;
 use crate::lang::Lang;
 use crate::lang::format::hkt;
+use crate::web::forms::pair;
 use crate::web::{Cx, Form, Pairs, Routes};
 
 use super::queries::{self, Assessment};
@@ -161,10 +162,6 @@ fn crumbs(
     ];
     way.extend(more.map(|it| (home(it), it.title(lang).to_owned())));
     Ok(way)
-}
-
-fn pair(name: impl Into<String>, value: impl Into<String>) -> (String, String) {
-    (name.into(), value.into())
 }
 
 /// The shape of a state beside its word.

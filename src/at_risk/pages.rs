@@ -6,6 +6,7 @@ use crate::error::Result;
 use crate::ids::{PersonId, RiskCaseId};
 use crate::lang::format::{date, hk_date, moment};
 use crate::lang::{Lang, Say as _};
+use crate::web::forms::pair;
 use crate::web::{Cx, Routes};
 
 use super::queries::{self, Case};
@@ -82,10 +83,6 @@ fn crumbs(
     )];
     crumbs.extend(more);
     crumbs
-}
-
-fn pair(name: impl Into<String>, value: impl Into<String>) -> (String, String) {
-    (name.into(), value.into())
 }
 
 /// A case as pages show it.

@@ -9,7 +9,8 @@ use crate::error::Result;
 use crate::ids::ClassId;
 use crate::lang::Lang;
 use crate::lang::format::{hk_date, hkt};
-use crate::web::fields::Effect;
+use crate::web::fields::effect;
+use crate::web::forms::pair;
 use crate::web::{Cx, Routes};
 
 use super::queries::{self, Session};
@@ -202,18 +203,6 @@ fn crumbs(lang: Lang, cohort: &Cohort) -> Vec<(String, String)> {
             lang.att_title().to_owned(),
         ),
     ]
-}
-
-fn pair(name: &str, value: impl Into<String>) -> (String, String) {
-    (name.to_owned(), value.into())
-}
-
-fn effect(heading: &str, lines: Vec<String>, hard: bool) -> Effect {
-    Effect {
-        heading: heading.to_owned(),
-        lines,
-        hard,
-    }
 }
 
 /// A time of day in Hong Kong: `19:05`.

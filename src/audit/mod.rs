@@ -4,6 +4,7 @@
 //! `audit_chain` and `audit_checkpoints` ([`seal`]). Each change writes one event in its own
 //! transaction; nothing is locked on the way. Promise: history cannot be rewritten unseen.
 
+use crate::access::secret::hex;
 use crate::db::sql_query;
 use chrono::{DateTime, Utc};
 use diesel::pg::PgConnection;
@@ -313,8 +314,4 @@ pub fn note_many(
     .bind::<SqlUuid, _>(request)
     .execute(conn.pg())?;
     Ok(())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

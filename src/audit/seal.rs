@@ -6,6 +6,7 @@
 
 use std::time::Duration;
 
+use crate::access::secret::hex;
 use crate::db::sql_query;
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{
@@ -392,8 +393,4 @@ impl Walk<'_> {
 struct Count {
     #[diesel(sql_type = BigInt)]
     n: i64,
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
 }

@@ -5,6 +5,7 @@ use crate::access::{self, APPLICANT, Access, ProgrammeStaff, STAFF};
 use crate::error::Result;
 use crate::ids::ModuleId;
 use crate::lang::Lang;
+use crate::web::forms::pair;
 use crate::web::{Cx, Routes};
 
 use super::queries::{self, Version};
@@ -142,8 +143,4 @@ fn crumbs(
     ];
     crumbs.extend(more);
     crumbs
-}
-
-fn pair(name: impl Into<String>, value: impl Into<String>) -> (String, String) {
-    (name.into(), value.into())
 }

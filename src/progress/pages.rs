@@ -5,6 +5,7 @@ use crate::access::{self, APPLICANT, CohortStaff, STAFF};
 use crate::cohorts::queries::{self as cohorts, Cohort};
 use crate::error::Result;
 use crate::lang::Lang;
+use crate::web::forms::pair;
 use crate::web::{Cx, Routes};
 
 mod choose;
@@ -98,10 +99,6 @@ pub(super) fn cohort_of(cx: &mut Cx<'_, '_>) -> Result<(CohortStaff, Cohort)> {
     let staff = access::cohort_staff(cx.conn, cx.request().param("cohort")?)?;
     let cohort = cohorts::find(cx.conn, &staff)?;
     Ok((staff, cohort))
-}
-
-pub(super) fn pair(name: impl Into<String>, value: impl Into<String>) -> (String, String) {
-    (name.into(), value.into())
 }
 
 /// Where a cohort's completion stands.

@@ -11,7 +11,9 @@ use crate::error::Result;
 use crate::ids::PersonId;
 use crate::lang::Lang;
 use crate::lang::format::{date_long, hk_date, hk_instant, hkt};
+use crate::web::fields::effect;
 use crate::web::fields::{Effect, Field};
+use crate::web::forms::pair;
 use crate::web::{Cx, Form, Routes};
 
 use super::actions::Meeting;
@@ -204,10 +206,6 @@ fn crumbs(lang: Lang, cohort: &Cohort) -> Vec<(String, String)> {
     ]
 }
 
-fn pair(name: &str, value: impl Into<String>) -> (String, String) {
-    (name.to_owned(), value.into())
-}
-
 /// A time of day in Hong Kong: `19:00`.
 fn clock(at: DateTime<Utc>) -> String {
     at.with_timezone(&hkt()).format("%H:%M").to_string()
@@ -281,14 +279,6 @@ fn clash_lines(lang: Lang, clashes: &[Clash], names: &BTreeMap<PersonId, String>
     lines
 }
 
-fn effect(heading: &str, lines: Vec<String>, hard: bool) -> Effect {
-    Effect {
-        heading: heading.to_owned(),
-        lines,
-        hard,
-    }
-}
-
 /// What is said about clashes before anything is saved.
 fn clash_effect(cx: &mut Cx<'_, '_>, clashes: &[Clash]) -> Result<Effect> {
     let lang = cx.lang();
@@ -312,7 +302,7 @@ fn clash_effect(cx: &mut Cx<'_, '_>, clashes: &[Clash]) -> Result<Effect> {
 fn meeting_fields(lang: Lang, instructors: &[(PersonId, String)]) -> Vec<Field> {
     let people = instructors
         .iter()
-        .map(|(id, name)| pair(&id.to_string(), name))
+        .map(|(id, name)| pair(id.to_string(), name))
         .collect();
     vec![
         Field::line("day", lang.tt_day()).of("date"),

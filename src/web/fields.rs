@@ -401,6 +401,16 @@ pub struct Effect {
     pub hard: bool,
 }
 
+/// An effect with its heading; `hard` for what cannot be undone.
+#[must_use]
+pub fn effect(heading: &str, lines: Vec<String>, hard: bool) -> Effect {
+    Effect {
+        heading: heading.to_owned(),
+        lines,
+        hard,
+    }
+}
+
 /// A step to confirm.
 #[derive(Clone, Debug)]
 pub struct ConfirmSpec {

@@ -8,6 +8,11 @@ use crate::error::{Error, FieldError, Result};
 use crate::lang::Lang;
 use crate::lang::format::hk_instant;
 
+/// A name with its value, a word with its label, an address with its text.
+pub fn pair(name: impl Into<String>, value: impl Into<String>) -> (String, String) {
+    (name.into(), value.into())
+}
+
 /// Names and values in the order sent. Repeated names are kept: bulk actions depend on it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Pairs(Vec<(String, String)>);

@@ -18,11 +18,11 @@ use crate::web::forms::Mistakes;
 use crate::web::{Cx, Reply, ReplyBody, Shell, Site, Upload, Visit};
 
 use super::super::actions;
-use super::super::mail::hex;
 use super::super::queries::{self, OwnLine};
 use super::super::rules::late::{days_late, penalty};
 use super::super::rules::{AppealState, AssessmentState, ExtensionState, percent};
 use super::{late_rule, shown_mark, tag};
+use crate::access::secret::hex;
 
 struct Row {
     href: String,

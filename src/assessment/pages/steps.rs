@@ -3,6 +3,7 @@
 use crate::access::CohortStaff;
 use crate::error::{Error, Result};
 use crate::lang::{Lang, Say as _};
+use crate::web::fields::effect;
 use crate::web::fields::{ConfirmSpec, Effect, confirm_page};
 use crate::web::{Cx, Reply};
 
@@ -15,14 +16,6 @@ use super::{crumbs, home, one, pair, shown_mark};
 fn event(cx: &Cx<'_, '_>) -> Result<AssessmentEvent> {
     let word = cx.request().path.rsplit('/').next().unwrap_or_default();
     AssessmentEvent::parse(word).ok_or(Error::NotFound)
-}
-
-fn effect(heading: &str, lines: Vec<String>, hard: bool) -> Effect {
-    Effect {
-        heading: heading.to_owned(),
-        lines,
-        hard,
-    }
 }
 
 fn words(lang: Lang, it: &Assessment, event: AssessmentEvent) -> (String, Vec<Effect>) {

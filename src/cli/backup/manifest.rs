@@ -10,6 +10,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use crate::access::secret::hex;
 use crate::db::migrations;
 use crate::error::{Error, Result};
 
@@ -198,9 +199,4 @@ fn pour(from: &mut dyn Read, to: &mut dyn Write) -> std::io::Result<Part> {
         bytes,
         sha256: hex(&hash.finalize()),
     })
-}
-
-/// Bytes as hexadecimal digits.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
 }

@@ -21,9 +21,10 @@ use crate::error::{Error, Result};
 use crate::house::House;
 
 use super::Source;
-use super::manifest::{DUMP, FILES, Manifest, SECRET, Secret, copy_into, hex, measure};
+use super::manifest::{DUMP, FILES, Manifest, SECRET, Secret, copy_into, measure};
 use super::take::{connect, rows, stored};
 use super::tools::Running;
+use crate::access::secret::hex;
 
 /// Letters that were queued at the time of the backup have probably been sent since.
 const HOLD: &str = "UPDATE public.house SET letters_held_at = clock_timestamp();\nCOMMIT;\n";

@@ -19,8 +19,9 @@ use crate::error::{Error, Result};
 use crate::house;
 
 use super::Source;
-use super::manifest::{DUMP, FILES, History, Manifest, SECRET, Secret, copy_into, hex};
+use super::manifest::{DUMP, FILES, History, Manifest, SECRET, Secret, copy_into};
 use super::tools::Running;
+use crate::access::secret::hex;
 
 #[derive(QueryableByName)]
 struct Moment {

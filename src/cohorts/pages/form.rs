@@ -9,6 +9,7 @@ use crate::lang::Lang;
 use crate::lang::format::{hk_instant, hkt};
 use crate::programmes;
 use crate::web::fields::{Again, Field, FormSpec, Group, History, form_page};
+use crate::web::forms::pair;
 use crate::web::{Cx, Form, Pairs, Reply};
 
 use super::super::actions::{self, Details};
@@ -79,10 +80,6 @@ fn on_fields(error: Error) -> Error {
         ),
         other => other,
     }
-}
-
-fn pair(name: &str, value: impl Into<String>) -> (String, String) {
-    (name.to_owned(), value.into())
 }
 
 /// Date and time of an instant, as the fields hold them.

@@ -5,16 +5,13 @@ use crate::error::{Error, Result};
 use crate::ids::{OrganisationId, ProgrammeId};
 use crate::lang::Lang;
 use crate::web::fields::{Again, Field, FormSpec, Group, History, form_page};
+use crate::web::forms::pair;
 use crate::web::{Cx, Form, Pairs, Reply};
 
 use super::super::actions::{self, NewContact, NewPartnership, OrganisationDetails};
 use super::super::queries::{self, Row};
 use super::super::rules::Kind;
 use super::record::{crumbs, organisation};
-
-fn pair(name: &str, value: impl Into<String>) -> (String, String) {
-    (name.to_owned(), value.into())
-}
 
 fn at(row: &Row) -> String {
     format!("/organisations/{}", row.id)

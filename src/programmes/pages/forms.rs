@@ -8,16 +8,13 @@ use crate::lang::format::date;
 use crate::web::fields::{
     Again, ConfirmSpec, Effect, Field, FormSpec, Group, History, confirm_page, form_page,
 };
+use crate::web::forms::pair;
 use crate::web::{Cx, Form, Pairs, Reply};
 
 use super::super::actions::{self, NewSource, NewTarget, ProgrammeDetails};
 use super::super::queries::{self, Programme, TargetRow};
 use super::super::rules::{Metric, Operator};
 use super::{chosen, crumbs, hidden, home};
-
-fn pair(name: &str, value: impl Into<String>) -> (String, String) {
-    (name.to_owned(), value.into())
-}
 
 /// A form of this room's: below the programme's page, which it goes back to.
 fn form_spec(
@@ -66,7 +63,7 @@ fn show_programme(
     let lang = cx.lang();
     let statuses = actions::STATUSES
         .iter()
-        .map(|word| pair(word, lang.programme_status(word)))
+        .map(|word| pair(*word, lang.programme_status(word)))
         .collect();
     let mut fields = vec![
         Field::line("name_en", lang.programmes_name_en()).written_in(Lang::En),
@@ -145,7 +142,7 @@ fn target_fields(cx: &mut Cx<'_, '_>, staff: &ProgrammeStaff) -> Result<Vec<Fiel
         .map(|word| {
             let label = Metric::parse(word)
                 .map_or_else(|| lang.programmes_first_intake(), |m| m.label(lang));
-            pair(word, label)
+            pair(*word, label)
         })
         .collect();
     let operators = Operator::ALL

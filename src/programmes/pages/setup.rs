@@ -9,6 +9,7 @@ use crate::lang::Lang;
 use crate::lang::format::hk_date;
 use crate::web::exports::short;
 use crate::web::fields::{Again, Field, FormSpec, Group, History, form_page};
+use crate::web::forms::pair;
 use crate::web::{Cx, Form, Pairs, Reply, Shell};
 
 use super::super::actions::{self, FirstStatement, NewProgramme, NewTarget, ProgrammeDetails};
@@ -93,10 +94,6 @@ pub(super) fn list_file(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         })
         .collect();
     short(&cx.request().path, "programmes", &header, rows)
-}
-
-fn pair(name: &str, value: impl Into<String>) -> (String, String) {
-    (name.to_owned(), value.into())
 }
 
 fn named(lang: Lang) -> Vec<Field> {

@@ -6,6 +6,7 @@ use diesel::sql_types::{Date, Jsonb, Text, Timestamptz, Uuid as SqlUuid};
 
 use crate::access::CohortStaff;
 use crate::access::secret;
+use crate::access::secret::hex;
 use crate::audit::{self, About};
 use crate::curriculum::rules::Pair;
 use crate::db::{self, Conn, sql_query};
@@ -33,10 +34,6 @@ pub struct Preview {
     pub left: Vec<Judged>,
     /// What is sent back to confirm exactly this.
     pub fingerprint: String,
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().take(16).map(|b| format!("{b:02x}")).collect()
 }
 
 /// What confirming these would do; without a choice, everybody who is ready.

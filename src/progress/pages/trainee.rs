@@ -101,11 +101,8 @@ fn show(cx: &mut Cx<'_, '_>, again: Again) -> Result<Reply> {
     let forms = forms(cx, &staff, it.id, &content)?;
     let history = format!("/cohorts/{}/enrolments/{}/history", staff.cohort(), it.id);
     let history = audit::shown(cx.conn, it.id.0, lang, history)?;
-    let by = match (&judged.by, &rules) {
-        (Some((number, rules)), _) => Some((*number, rules)),
-        (None, Some(rules)) => Some((rules.number, &rules.content)),
-        (None, None) => None,
-    };
+    let kept = judged.by.as_ref().map(|(number, rules)| (*number, rules));
+    let by = kept.or(rules.as_ref().map(|it| (it.number, &it.content)));
     let (place, verdict, it) = (say::place(&judged)?, &judged.verdict, &judged.trainee);
     let status = again.status;
     let page = TraineePage {

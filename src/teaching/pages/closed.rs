@@ -74,7 +74,7 @@ fn groups(cx: &mut Cx<'_, '_>) -> Result<Vec<Group>> {
         .collect();
     let universities = queries::universities(cx.conn)?
         .into_iter()
-        .map(|it| pair(&it.id.to_string(), lang.pick(it.name_en, it.name_zh)))
+        .map(|it| pair(it.id.to_string(), lang.pick(it.name_en, it.name_zh)))
         .collect();
     Ok(vec![Group::plain(vec![
         Field::line("kind", lang.tt_closed_kind()).choice(kinds),
@@ -162,7 +162,7 @@ fn show(
     let page = ClosedPage {
         shell: cx.shell(lang.tt_closed()),
         crumbs: vec![pair(
-            &format!("/programme?programme={}", staff.programme()),
+            format!("/programme?programme={}", staff.programme()),
             lang.nav_programme(),
         )],
         rows: all.iter().map(|it| row(lang, it)).collect(),

@@ -140,12 +140,12 @@ fn groups(
         .into_iter()
         .map(|it| {
             let name = lang.pick(&it.name_en, &it.name_zh);
-            pair(&it.id.to_string(), format!("{} {name}", it.code))
+            pair(it.id.to_string(), format!("{} {name}", it.code))
         })
         .collect();
     let people = choosable(cx.conn, &all, standing)?
         .into_iter()
-        .map(|(id, name)| pair(&id.to_string(), name))
+        .map(|(id, name)| pair(id.to_string(), name))
         .collect();
     Ok(vec![
         Group::plain(vec![

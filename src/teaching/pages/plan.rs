@@ -34,7 +34,7 @@ fn groups(lang: Lang) -> Vec<Group> {
     let days = DAYS
         .iter()
         .zip(lang.tt_weekdays().split('|'))
-        .map(|((word, _), label)| pair(word, label))
+        .map(|((word, _), label)| pair(*word, label))
         .collect();
     vec![
         Group::two(

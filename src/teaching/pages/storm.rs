@@ -49,7 +49,7 @@ fn read(pairs: &Pairs) -> Result<Storm> {
 
 fn crumbs(lang: Lang, staff: &ProgrammeStaff) -> Vec<(String, String)> {
     vec![pair(
-        &format!("/programme?programme={}", staff.programme()),
+        format!("/programme?programme={}", staff.programme()),
         lang.nav_programme(),
     )]
 }
@@ -249,7 +249,7 @@ fn show_proposals(
     let status = if refusal.is_some() { 409 } else { 200 };
     let mut way = crumbs(lang, staff);
     way.push(pair(
-        &format!("/programme/storm?programme={}", staff.programme()),
+        format!("/programme/storm?programme={}", staff.programme()),
         lang.tt_storm(),
     ));
     let page = ProposalsPage {
