@@ -370,7 +370,9 @@ pub fn correct(
         note: String::new(),
     });
     if from == *to {
-        return Ok(());
+        return Err(Error::field("state", "same", |lang| {
+            lang.att_same_entry().to_owned()
+        }));
     }
     let was = sum(conn, row)?;
     conn.elevate(Task::Attendance, |conn| {

@@ -88,6 +88,7 @@ texts! {
     asm_title: "Assessments" | "評核";
     asm_one: "Assessment" | "評核";
     asm_new: "Set an assessment" | "設定評核";
+    asm_until_end(last: &str): "Ask for a time on {last} at the latest." | "最遲可申請至{last}。";
     asm_remove: "Remove" | "移除";
     asm_remove_ask(title: &str): "Remove “{title}”?" | "移除「{title}」？";
     asm_remove_does: "The assessment is taken out of the list. No trainee has seen it; the part of the plan can be set again." | "此評核將從名單移除。學員從未見過，計劃中的該部分可重新設定。";
@@ -206,7 +207,7 @@ texts! {
     asm_cohort: "Cohort" | "屆別";
     asm_marked_by_you: "Marked by you" | "你已評分";
     asm_queue_open: "Only what is to be done" | "只顯示待評分者";
-    asm_role: "As" | "身分";
+    asm_role: "Your part" | "身分";
     asm_script: "Script" | "作業";
     asm_begun: "Begun" | "已開始";
     asm_waiting: "Waits for you" | "待評分";
@@ -253,7 +254,7 @@ texts! {
     asm_hand_in_note: "Until the due time the last try counts; earlier ones are kept." | "截止前可多次繳交，以最後一次為準，之前的會保留。";
     asm_hand_in_late(days: i32, off: &str): "It is {days} day past the due time: {off} percentage points come off." + "It is {days} days past the due time: {off} percentage points come off." | "已遲{days}天，會扣減{off}個百分點。";
     asm_tries: "What you handed in" | "繳交紀錄";
-    asm_try: "Try" | "第幾次繳交";
+    asm_try: "Attempt" | "第幾次繳交";
     asm_stands: "counts" | "以此為準";
     asm_taken_back: "taken back" | "已取回";
     asm_received_at: "Received" | "收到時間";

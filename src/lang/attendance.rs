@@ -74,10 +74,11 @@ texts! {
     att_came: "Came" | "出席";
     att_state: "State" | "狀態";
     att_all: "All" | "全部";
-    att_minutes_late: "Minutes, if late" | "遲到者出席分鐘";
+    att_minutes_late: "Minutes attended, if late" | "遲到者出席分鐘";
     att_note: "Note" | "備註";
     att_minutes_hint(held: i32): "The session has {held} minutes. Enter minutes for those who came late or left early." | "本節共{held}分鐘。遲到或早退者，請輸入出席分鐘。";
-    att_bad_minutes(held: i32): "Enter 0 to {held} minutes: fewer than the session has." | "請輸入0至{held}分鐘，須少於課節全長。";
+    att_bad_minutes(held: i32): "Enter minutes attended: fewer than the {held} of the session." | "請輸入出席分鐘，須少於課節的{held}分鐘。";
+    att_same_entry: "This is what the register says already." | "點名冊現時已是如此。";
     att_not_late(held: i32): "Choose Late for 0 to {held} minutes, or clear the minutes." | "如輸入0至{held}分鐘，請選「遲到」，否則請清除分鐘。";
     att_no_state: "Choose a state, or clear what you typed." | "請選擇狀態，否則請清除已輸入的內容。";
     att_unmarked: "Unmarked" | "未點名";
@@ -92,7 +93,7 @@ texts! {
     att_sign_all_marked: "Everybody is marked." | "全部學員均已點名。";
     att_sign_pending(names: &str): "Apologies not decided yet, counted as absent until they are: {names}" | "請假申請尚未有決定，決定前計作缺席：{names}";
     att_sign_told: "Those who were absent without excuse, and those whose rate falls under the threshold, by e-mail in their own language" | "無故缺席及出席率跌至低於要求的學員，以電郵通知，各按其語言";
-    att_sign_hard: "After signing, entries change only by a correction with a reason. Letters that have left." | "簽核後只可說明原因更正。已寄出的電郵不能收回。";
+    att_sign_hard: "After signing, entries change only by a correction with a reason. Letters that have left cannot be called back." | "簽核後只可說明原因更正。已寄出的電郵不能收回。";
     att_sign_now: "Sign off" | "簽核";
     att_sign_absent_now(n: usize): "Sign off and record {n} as absent" | "簽核並將{n}人記錄為缺席";
     att_signed_at(at: &str): "Signed off {at}" | "已於{at}簽核";

@@ -35,7 +35,7 @@ texts! {
     letters_again_title: "Send this letter again" | "再次發送此電郵";
     letters_again_effect(address: &str): "{address} gets the same letter once more, with a new Message-ID." | "{address}將再次收到相同電郵（新的Message-ID）。";
     letters_again_links: "Links in it keep their dates: one that has been used or has run out stays so." | "電郵內連結的有效期不變：已使用或過期的連結不會重新生效。";
-    letters_text: "Text part" | "純文字部分";
+    letters_text: "As plain text" | "純文字部分";
     letters_frame: "Letter" | "電郵內容";
     mailbox_title: "Mailbox of the sample programme" | "示範計劃信箱";
     mailbox_note: "No mail server is configured, so letters land here instead of leaving. Links in them work." | "未有設定電郵伺服器，電郵會存放於此而不會寄出。電郵內的連結可以使用。";

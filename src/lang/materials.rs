@@ -29,6 +29,7 @@ texts! {
     material_release_hint: "A release that is told by the session moves with it." | "按課節發放的項目會隨課節改期。";
     material_release_time: "Time of its own" | "指定發放時間";
     material_release_time_hint: "Hong Kong time; only for a release at a time of its own." | "香港時間；只適用於在指定時間發放。";
+    material_time_unused: "A time is typed, but the release is not “at a set time”. Choose that, or empty the time." | "已輸入時間，但發放方式並非「在指定時間」。請改選該項，或清除時間。";
     material_released: "Released" | "發放日期";
     material_out: "Released" | "已發放";
     material_not_out: "Not released yet" | "尚未發放";
@@ -41,7 +42,7 @@ texts! {
     material_is_done: "Done" | "已完成";
     material_not_done: "Not done" | "未完成";
     material_mark: "Mark as done" | "標示為已完成";
-    material_unmark: "Not done yet" | "改為未完成";
+    material_unmark: "Mark as not done" | "改為未完成";
     material_search: "Words" | "關鍵字";
     material_none: "No notes or links yet" | "暫無筆記或連結";
     material_none_keeper: "Add what trainees read before or after this session: a note, a link, or both." | "可新增學員在課節前後閱讀的筆記或連結。";

@@ -54,6 +54,7 @@ texts! {
     progress_need_name: "Enter a name." | "請輸入名稱。";
     progress_bad_practice: "Choose the capstone, or let a placement do." | "請選擇總結專題單元，或接受以實習代替。";
     progress_bad_empty: "Rules that ask for nothing cannot be kept." | "規則不可沒有任何要求。";
+    progress_outside_classes(first: &str, last: &str): "The first day lies between {first} and {last}, when the cohort has classes." | "第一天須在本屆上課期內（{first}至{last}）。";
     progress_bad_span(most: i64): "The last day is not before the first, and the pause is shorter than {most} days." | "最後一天不得早於第一天，休學期須少於{most}日。";
 }
 
@@ -140,6 +141,7 @@ texts! {
     progress_why_attended: "Enough was attended." | "出席率足夠。";
     progress_why_so_far(ahead: &str): "Enough so far; {ahead} are still to come." | "至今足夠，尚有{ahead}課節。";
     progress_why_must(least: &str, ahead: &str): "At least {least} of the {ahead} still to come must be attended." | "尚餘{ahead}課節，最少須出席{least}。";
+    progress_why_all(ahead: &str): "Every class that is still to come must be attended: {ahead}." | "須出席餘下所有課節，共{ahead}。";
     progress_why_no_classes: "Does not apply: there is no class to attend." | "不適用：沒有須出席的課節。";
     progress_why_again: "Failed so far; a resit or an appeal is still open." | "現時不合格，尚可補考或上訴。";
     progress_why_mark_so_far: "High enough so far; results are still to come." | "至今達標，尚有成績未公布。";
@@ -245,9 +247,9 @@ texts! {
     progress_use_as_draft: "Use these as a new draft" | "用作新草稿";
     progress_replaces_draft: "This replaces the draft that stands there." | "此舉會取代現有草稿。";
     progress_same_rules: "These are the rules that the cohort follows." | "此即本屆現行規則。";
-    progress_line: "Line" | "項目";
-    progress_have: "There is" | "現有";
-    progress_need: "Needed" | "要求";
+    progress_line: "Requirement" | "項目";
+    progress_have: "Reached" | "現時";
+    progress_need: "Needed" | "所需";
     progress_why: "Why" | "原因";
     progress_standing: "Standing" | "狀況";
     progress_of_trainee(name: &str): "Completion of {name}" | "{name}的完成進度";
@@ -294,7 +296,7 @@ texts! {
     progress_mine_no_rules: "The programme office has not set the completion rules of your cohort yet." | "計劃辦事處尚未訂立你所屬屆別的完成規則。";
     progress_mine_summary(met: usize, all: usize): "{met} of {all} requirements met" | "{all}項要求中已符合{met}項";
     progress_hours_title: "Hours by category" | "各類學時";
-    progress_hours_note: "Of modules that count as passed, by their plan; classes as attended." | "按視作合格的單元計算；課堂按實際出席。";
+    progress_hours_note: "Classes as you attended them; study and assessment of the modules that you have passed, as planned." | "課堂按實際出席計算；自學及評核按已合格單元的計劃時數計算。";
     progress_hours_contact: "Classes attended" | "已出席課堂";
     progress_hours_study: "Guided self-study" | "導修自學";
     progress_hours_assessment: "Assessment" | "評核";

@@ -187,7 +187,7 @@ texts! {
     tt_storm_of(day: &str, reason: &str): "Cancel the sessions of {day}: {reason}" | "取消{day}的課節：{reason}";
     tt_storm_sessions(n: usize): "{n} session is cancelled" + "{n} sessions are cancelled" | "取消{n}節";
     tt_storm_told(people: usize, letters: usize): "{people} people, each in their own language, by {letters} letters with calendar entries" | "{people}人，各按其語言，共{letters}封附日曆事項的電郵";
-    tt_storm_hard: "A cancelled session does not come back; plan a make-up session. Letters that have left." | "取消後不能還原，只可另行補課。已寄出的電郵亦不能收回。";
+    tt_storm_hard: "A cancelled session does not come back; plan a make-up session. Letters that have left cannot be called back." | "取消後不能還原，只可另行補課。已寄出的電郵亦不能收回。";
     tt_storm_now(n: usize): "Cancel {n} session and tell everybody" + "Cancel {n} sessions and tell everybody" | "取消{n}節並通知各人";
     tt_make_ups: "Make-up sessions" | "補課安排";
     tt_make_ups_none: "Nothing is left to make up for on this day" | "當日沒有尚待補課的課節";
@@ -237,7 +237,7 @@ texts! {
     tt_mail_cancelled(name: &str, reason: &str): "This session of {name} is cancelled. Reason: {reason}." | "{name}的以下課節取消。原因：{reason}。";
     tt_mail_cancelled_many(name: &str, reason: &str): "These sessions of {name} are cancelled. Reason: {reason}." | "{name}的以下課節取消。原因：{reason}。";
     tt_mail_make_up_subject(name: &str, day: &str): "Make-up session: {name}, {day}" | "補課：{name}，{day}";
-    tt_mail_make_up(name: &str, of: &str): "A session of {name} is planned in the stead of the cancelled one of {of}." | "{name}原定{of}的課節已取消，現安排補課如下。";
+    tt_mail_make_up(name: &str, of: &str): "A session of {name} takes the place of the cancelled one of {of}." | "{name}原定{of}的課節已取消，現安排補課如下。";
     tt_mail_storm_more: "Please stay where it is safe. The session does not count in your attendance; we shall write again when a make-up session is planned." | "請留在安全地方。此節不計算出席率，編排補課後會再通知你。";
 
     letter_kind_timetable_published: "Timetable" | "時間表";
@@ -262,7 +262,7 @@ texts! {
     history_tt_changed(from: &str, to: &str): "changed the session: {from} → {to}" | "更改課節：{from} → {to}";
     history_tt_cancelled(reason: &str): "cancelled the session: {reason}" | "取消課節：{reason}";
     history_tt_made_up(at: &str): "planned a make-up session: {at}" | "編排補課：{at}";
-    history_tt_make_up(of: &str): "planned it in the stead of {of}" | "編排此節，以補{of}的課節";
+    history_tt_make_up(of: &str): "planned it in place of {of}" | "編排此節，以補{of}的課節";
     history_tt_storm(day: &str, reason: &str, n: i64): "cancelled {n} sessions of {day}: {reason}" | "取消{day}的{n}節：{reason}";
     history_tt_held(n: i64): "recorded {n} sessions as held" | "將{n}節記錄為已上課";
     history_tt_closed_added(name: &str): "closed days: {name}" | "新增停課日子：{name}";

@@ -210,7 +210,7 @@ fn shown(cx: &mut Cx<'_, '_>, id: LetterId, status: u16) -> Result<Reply> {
         to_address: it.to_address,
         lang: it.lang,
         subject: it.subject,
-        body_text: mask_links(&it.body_text, cx.lang()),
+        body_text: mask_links(&it.body_text, cx.lang(), &cx.site.config.public_url),
         state: it.state,
         attempts: it.attempts,
         last_error: it.last_error,

@@ -233,9 +233,9 @@ pub fn fill_links(
 /// The same letter for people who look after the delivery log: private links are named, not shown,
 /// and lead nowhere.
 #[must_use]
-pub fn mask_links(text: &str, lang: Lang) -> String {
+pub fn mask_links(text: &str, lang: Lang, base: &str) -> String {
     replace(text, |before, target| match target {
-        Target::Path(path) => path.to_owned(),
+        Target::Path(path) => format!("{base}{path}"),
         Target::Private(..) if before.ends_with("href=\"") => "#".to_owned(),
         Target::Private(..) => lang.mail_private_link().to_owned(),
     })

@@ -11,7 +11,7 @@ use crate::web::paging::{Cursor, PAGE};
 use crate::web::{Cx, Reply, Routes, Shell};
 
 use super::mask_links;
-use super::pages::framed;
+use super::pages::opened;
 use super::queries::{self, Line};
 
 /// The routes of one's own letters.
@@ -122,6 +122,11 @@ fn one(cx: &mut Cx<'_, '_>) -> Result<queries::Whole> {
     queries::own_letter(cx.conn, &own, id)
 }
 
+/// Where the house stands: what the reader copies out of a letter works anywhere.
+fn base<'a>(cx: &Cx<'a, '_>) -> &'a str {
+    &cx.site.config.public_url
+}
+
 fn letter(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let lang = cx.lang();
     let letter = one(cx)?;
@@ -129,12 +134,13 @@ fn letter(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     cx.visit.page(&LetterPage {
         shell: cx.shell(letter.subject.clone()),
         sent: sent.unwrap_or_default(),
-        text: mask_links(&letter.body_text, lang),
+        text: mask_links(&letter.body_text, lang, base(cx)),
         letter,
     })
 }
 
 fn body(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let letter = one(cx)?;
-    Ok(framed(mask_links(&letter.body_html, cx.lang()), ""))
+    let html = mask_links(&letter.body_html, cx.lang(), base(cx));
+    Ok(opened(&html))
 }

@@ -288,13 +288,19 @@ fn letter(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         written: format::moment(lang, letter.created_at),
         sent: sent.unwrap_or_default(),
         message_id: message_id(letter.id, &host_of(&cx.site.config.mail_from)),
-        text: mask_links(&letter.body_text, lang),
+        text: mask_links(&letter.body_text, lang, &cx.site.config.public_url),
         letter,
     })
 }
 
 /// The frame's own policy: nothing runs, nothing loads, and only our own page may show it.
-pub(super) fn framed(html: String, more: &str) -> Reply {
+/// A letter that its reader opens: its links lead the whole window on, as a mail program would.
+pub(super) fn opened(html: &str) -> Reply {
+    let html = html.replacen("<head>", "<head><base target=\"_top\">", 1);
+    framed(html, " allow-top-navigation-by-user-activation")
+}
+
+fn framed(html: String, more: &str) -> Reply {
     Reply::html(200, html).with(
         "content-security-policy",
         format!(
@@ -307,7 +313,10 @@ fn letter_body(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let desk = desk(cx.conn)?;
     let id: LetterId = cx.request().param("letter")?;
     let letter = queries::whole(cx.conn, &desk, id)?;
-    Ok(framed(mask_links(&letter.body_html, cx.lang()), ""))
+    Ok(framed(
+        mask_links(&letter.body_html, cx.lang(), &cx.site.config.public_url),
+        "",
+    ))
 }
 
 #[derive(Template)]
@@ -415,9 +424,5 @@ fn landed(cx: &mut Cx<'_, '_>) -> Result<Reply> {
 
 fn landed_body(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let letter = find_landed(cx)?;
-    // Its links lead the whole window on, as a mail program would.
-    let html = letter
-        .body_html
-        .replacen("<head>", "<head><base target=\"_top\">", 1);
-    Ok(framed(html, " allow-top-navigation-by-user-activation"))
+    Ok(opened(&letter.body_html))
 }

@@ -130,7 +130,11 @@ fn reason(reason: Reason, lang: Lang) -> String {
         Reason::Attended(0) => lang.progress_why_attended(),
         Reason::Attended(ahead) => return lang.progress_why_so_far(&duration(ahead, lang)),
         Reason::MustAttend(least, ahead) => {
+            let all = least >= ahead;
             let (least, ahead) = (duration(least, lang), duration(ahead, lang));
+            if all {
+                return lang.progress_why_all(&ahead);
+            }
             return lang.progress_why_must(&least, &ahead);
         }
         Reason::Left(n) => return lang.progress_why_left(n),

@@ -14,7 +14,7 @@ use crate::web::{Cx, Form, Pairs, Reply, Routes, Shell};
 
 use super::actions;
 use super::queries::{self, Look};
-use super::rules::{Scope, WORDS};
+use super::rules::{Scope, WORDS, ticked};
 
 pub(super) mod partner;
 
@@ -136,18 +136,23 @@ fn show(cx: &mut Cx<'_, '_>, status: u16, refusal: Option<String>) -> Result<Rep
     cx.visit.page_with(status, &view)
 }
 
+fn scopes(form: &mut Form<'_>, typed: &Pairs, name: &str) -> Vec<Scope> {
+    let mut scopes = Vec::new();
+    for word in typed.all(name) {
+        match Scope::parse(word) {
+            Some(scope) => scopes.push(scope),
+            None => form.error(name, "choice", |lang| lang.form_choice().to_owned()),
+        }
+    }
+    scopes
+}
+
 /// Judges the fields: the organisation, what it may see, and which words were shown.
 pub(super) fn read(typed: &Pairs) -> Result<(OrganisationId, Vec<Scope>, i32)> {
     let mut form = Form::new(typed);
     let organisation = form.choice("organisation", |word| word.parse().ok());
     let words = form.number("words", 0, i32::MAX);
-    let mut scopes = Vec::new();
-    for word in typed.all("scope") {
-        match Scope::parse(word) {
-            Some(scope) => scopes.push(scope),
-            None => form.error("scope", "choice", |lang| lang.form_choice().to_owned()),
-        }
-    }
+    let scopes = scopes(&mut form, typed, "scope");
     form.done()?;
     Ok((organisation.ok_or(Error::NotFound)?, scopes, words))
 }
@@ -156,8 +161,15 @@ pub(super) fn read(typed: &Pairs) -> Result<(OrganisationId, Vec<Scope>, i32)> {
 fn save(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let own = access::own_enrolment(cx.conn, cx.request().param("enrolment")?)?;
     let visit = cx.visit;
-    let done = read(visit.request.form()).and_then(|(organisation, scopes, words)| {
-        actions::share(cx.conn, &own, organisation, &scopes, words)
+    let typed = visit.request.form();
+    let mut form = Form::new(typed);
+    let seen = scopes(&mut form, typed, "seen");
+    let done = form.done().and_then(|()| read(typed)).and_then(|it| {
+        let (organisation, scopes, words) = it;
+        // In another window something else may have been taken back since.
+        let standing = queries::standing(cx.conn, &own, organisation)?;
+        let wanted = ticked(&standing, &seen, &scopes);
+        actions::share(cx.conn, &own, organisation, &wanted, words)
     });
     match done {
         Ok(()) => Ok(Reply::see_other("/me/sharing").flash("sharing_saved")),

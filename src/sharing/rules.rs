@@ -43,6 +43,19 @@ pub fn changes(standing: &[Scope], wanted: &[Scope]) -> (Vec<Scope>, Vec<Scope>)
     (only(wanted, standing), only(standing, wanted))
 }
 
+/// What is wanted by somebody who ticked these of those that they saw standing: what they left as it was
+/// stays as it is by now.
+#[must_use]
+pub fn ticked(standing: &[Scope], seen: &[Scope], ticked: &[Scope]) -> Vec<Scope> {
+    let (granted, withdrawn) = changes(seen, ticked);
+    let mut wanted = standing.to_vec();
+    wanted.extend(granted);
+    wanted.retain(|it| !withdrawn.contains(it));
+    wanted.sort_unstable();
+    wanted.dedup();
+    wanted
+}
+
 /// May this be agreed to now?
 ///
 /// # Errors

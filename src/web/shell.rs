@@ -114,6 +114,13 @@ impl Shell {
         }
     }
 
+    /// The title without the mark of a page that comes back with mistakes: that is the window's alone.
+    #[must_use]
+    pub fn heading(&self) -> &str {
+        let mark = self.lang.form_error_prefix();
+        self.title.strip_prefix(mark).unwrap_or(&self.title)
+    }
+
     /// Address of the stylesheet.
     #[must_use]
     pub fn css(&self) -> &'static str {

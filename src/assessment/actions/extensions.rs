@@ -1,15 +1,17 @@
 //! Later due times: asked for by the trainee, decided or given by the office.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel::sql_types::{Integer, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{Connection as _, RunQueryDsl};
 
 use crate::access::{CohortStaff, Own};
 use crate::audit;
+use crate::cohorts::queries as cohorts;
 use crate::db::{Conn, sql_query};
 use crate::error::{Error, Result};
 use crate::ids::{AssessmentId, CandidateId, ExtensionId};
+use crate::lang::format::{date, hk_date};
 
 use super::super::events::{Noted, about_own};
 use super::super::mail::{self, Told};
@@ -27,6 +29,17 @@ fn movable(it: &Assessment) -> Result<()> {
             Err(AssessmentRefusal::NotMarking.into())
         }
     }
+}
+
+/// Days after the due time for which a trainee may ask in any case.
+const ALWAYS: Days = Days::new(30);
+
+/// The last day for which a trainee may ask: that of the cohort's classes, or some days after the due time.
+fn last_day(conn: &mut Conn<'_>, it: &Assessment) -> Result<NaiveDate> {
+    let cohort = cohorts::published(conn, it.cohort_id)?;
+    let due = hk_date(it.due_at);
+    let after = due.checked_add_days(ALWAYS).unwrap_or(due);
+    Ok(after.max(cohort.ends_on))
 }
 
 /// Asks for a later due time; returns the request's id.
@@ -49,6 +62,12 @@ pub fn ask_extension(
     let times = it.assessment.times(it.extended_to);
     if until <= times.due_at {
         return Err(AssessmentRefusal::NotLater.into());
+    }
+    let last = last_day(conn, &it.assessment)?;
+    if hk_date(until) > last {
+        return Err(Error::field("until_at", "range", |lang| {
+            lang.asm_until_end(&date(lang, last))
+        }));
     }
     if now > times.hard_end() {
         return Err(AssessmentRefusal::TooLate.into());

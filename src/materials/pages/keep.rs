@@ -206,6 +206,12 @@ pub(in crate::materials) fn read(form: &mut Form<'_>, pairs: &Pairs) -> NoteDeta
     let release = form
         .choice("release", Release::parse)
         .unwrap_or(Release::Now);
+    let typed = !pairs.typed("release_at").trim().is_empty();
+    if typed && release != Release::At {
+        form.error("release_at", "unused", |lang| {
+            lang.material_time_unused().to_owned()
+        });
+    }
     let timed = release == Release::At && !pairs.typed("release_at").trim().is_empty();
     NoteDetails {
         title_en: form.optional("title_en", TITLE_MOST).unwrap_or_default(),

@@ -71,6 +71,21 @@ fn lock_own(conn: &mut Conn<'_>, own: &OwnEnrolment) -> Result<()> {
     })
 }
 
+/// Judges the days of a request against those of the cohort.
+fn judged(conn: &mut Conn<'_>, cohort: CohortId, days: &Span) -> Result<()> {
+    let cohort = cohorts::queries::published(conn, cohort)?;
+    let classes = Span {
+        from: cohort.starts_on,
+        to: cohort.ends_on,
+    };
+    let problems = problems(days, &classes);
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::Invalid(problems))
+    }
+}
+
 /// Refuses days that meet another pause of the same trainee.
 fn clear(
     conn: &mut Conn<'_>,
@@ -93,10 +108,7 @@ fn clear(
 /// [`ProgressRefusal`] when the trainee takes no part, another request waits or the days meet another
 /// break; [`Error::Invalid`] for days in the wrong order.
 pub fn ask(conn: &mut Conn<'_>, own: &OwnEnrolment, asked: &Asked) -> Result<BreakId> {
-    let problems = problems(&asked.span);
-    if !problems.is_empty() {
-        return Err(Error::Invalid(problems));
-    }
+    judged(conn, own.cohort(), &asked.span)?;
     lock_own(conn, own)?;
     may_ask(conn, own)?;
     let today = hk_date(db::now(conn)?);
@@ -172,10 +184,7 @@ pub fn enter(
     enrolment: EnrolmentId,
     (asked, answer): (&Asked, &str),
 ) -> Result<BreakId> {
-    let problems = problems(&asked.span);
-    if !problems.is_empty() {
-        return Err(Error::Invalid(problems));
-    }
+    judged(conn, staff.cohort(), &asked.span)?;
     queries::lock(conn, staff, &[enrolment])?;
     let it = enrolments::of_cohort(conn, staff, enrolment)?;
     takes_part(it.state()?)?;

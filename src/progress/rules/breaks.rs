@@ -155,14 +155,19 @@ pub fn return_problem(
     }
 }
 
-/// What is wrong with the days asked for.
+/// What is wrong with the days asked for, of a cohort with classes on these days.
 #[must_use]
-pub fn problems(span: &Span) -> Vec<FieldError> {
+pub fn problems(span: &Span, classes: &Span) -> Vec<FieldError> {
     let days = (span.to - span.from).num_days();
-    if (0..LONGEST).contains(&days) {
+    if !(0..LONGEST).contains(&days) {
+        return vec![FieldError::new("ends_on", "range", |lang| {
+            lang.progress_bad_span(LONGEST)
+        })];
+    }
+    if classes.holds(span.from) {
         return Vec::new();
     }
-    vec![FieldError::new("ends_on", "range", |lang| {
-        lang.progress_bad_span(LONGEST)
+    vec![FieldError::new("starts_on", "range", |lang| {
+        lang.progress_outside_classes(&date(lang, classes.from), &date(lang, classes.to))
     })]
 }

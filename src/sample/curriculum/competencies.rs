@@ -14,7 +14,7 @@ pub const COMPETENCIES: &[(&str, Both, Both)] = &[
     ),
     (
         "AI-RISK-2",
-        ["Control design", "監控設計"],
+        ["Control design", "控制措施設計"],
         [
             "Designs controls and the indicators that watch them.",
             "設計監控措施及其監察指標。",

@@ -71,7 +71,7 @@ pub const MODULES: &[Module] = &[
             ("case", ["Case risk assessment", "個案風險評估"], 40, false),
             (
                 "exercise",
-                ["Control-design exercise", "監控設計練習"],
+                ["Control-design exercise", "控制措施設計練習"],
                 20,
                 false,
             ),

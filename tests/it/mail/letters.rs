@@ -138,17 +138,21 @@ fn links_are_placeholders_until_the_letter_leaves() {
 fn the_delivery_log_shows_no_private_link() {
     for lang in Lang::ALL {
         let letter = render(&Sample::new("陳小明"), lang, programme(lang)).unwrap();
-        let text = mask_links(&letter.text, lang);
+        let text = mask_links(&letter.text, lang, "");
         assert!(
             text.lines().any(|l| l == lang.mail_private_link()),
             "{text}"
         );
-        let html = mask_links(&letter.html, lang);
+        let html = mask_links(&letter.html, lang, "");
         assert_eq!(html.matches("href=\"#\"").count(), 2);
         assert!(!html.contains("0190a000") && !text.contains("0190a000"));
     }
-    let public = mask_links(&Link::path("/me").placeholder(), Lang::En);
-    assert_eq!(public, "/me");
+    let public = mask_links(
+        &Link::path("/me").placeholder(),
+        Lang::En,
+        "https://banyan.example",
+    );
+    assert_eq!(public, "https://banyan.example/me");
 }
 
 #[test]
