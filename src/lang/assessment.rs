@@ -89,6 +89,7 @@ texts! {
     asm_one: "Assessment" | "評核";
     asm_new: "Set an assessment" | "設定評核";
     asm_until_end(last: &str): "Ask for a time on {last} at the latest." | "最遲可申請至{last}。";
+    asm_missed: "Missed" | "未有繳交";
     asm_remove: "Remove" | "移除";
     asm_remove_ask(title: &str): "Remove “{title}”?" | "移除「{title}」？";
     asm_remove_does: "The assessment is taken out of the list. No trainee has seen it; the part of the plan can be set again." | "此評核將從名單移除。學員從未見過，計劃中的該部分可重新設定。";

@@ -51,6 +51,7 @@ texts! {
     learning_notes(n: usize): "{n} note or link to read" + "{n} notes and links to read" | "{n}項筆記及連結待閱讀";
     learning_marks: "Latest marks" | "最新成績";
     learning_all_letters: "All my letters" | "我的所有電郵";
+    learning_help: "We noticed something in your studies and would like to help: read what it is" | "我們留意到你的學習情況，希望提供協助：查看詳情";
     learning_more: "My learning" | "我的學習";
     teaching_note: "The programmes in which you teach." | "你任教的計劃。";
     teaching_none: "You teach in no programme at present" | "你目前沒有任教任何計劃";

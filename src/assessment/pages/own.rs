@@ -40,6 +40,9 @@ struct Row {
 fn row(lang: Lang, it: &OwnLine) -> Result<Row> {
     let a = &it.assessment;
     let state = a.state()?;
+    // What is marked without a piece of theirs.
+    let marked = matches!(state, AssessmentState::Marking | AssessmentState::Moderated);
+    let missed = marked && a.takes_files && it.standing().is_none();
     Ok(Row {
         href: format!("/me/assessments/{}", it.id),
         title: a.title(lang).to_owned(),
@@ -49,13 +52,14 @@ fn row(lang: Lang, it: &OwnLine) -> Result<Row> {
         extended: it.extended_to.is_some(),
         // Trainees need not know how far their markers are.
         state: match state {
+            _ if missed => lang.asm_missed(),
             AssessmentState::Moderated => AssessmentState::Marking.label(lang),
             AssessmentState::Planned
             | AssessmentState::Open
             | AssessmentState::Marking
             | AssessmentState::Released => state.label(lang),
         },
-        tag: tag(state),
+        tag: if missed { "bad" } else { tag(state) },
         handed_in: match it.standing() {
             Some(tried) => moment(lang, tried.submitted_at),
             None if a.takes_files => lang.asm_not_handed_in().to_owned(),
@@ -269,6 +273,12 @@ fn build(
         Err(other) => return Err(other),
     };
     let (extensions, appeals) = requests(conn, lang, it)?;
+    let waits = |all: &[OwnRequest]| all.iter().any(|it| it.withdraw.is_some());
+    let mut result = result(lang, it);
+    // One request at a time: while it waits there is nothing more to ask for.
+    if let Some(result) = result.as_mut().filter(|_| waits(&appeals)) {
+        result.appeal_until = None;
+    }
     let state = a.state()?;
     let open = matches!(state, AssessmentState::Open | AssessmentState::Marking);
     let mut title = a.title(lang).to_owned();
@@ -296,10 +306,10 @@ fn build(
         tries: tries(conn, lang, it)?,
         may,
         take_back: open && it.standing().is_some() && now <= times.due_at,
-        may_ask: open && now <= times.hard_end(),
+        may_ask: open && now <= times.hard_end() && !waits(&extensions),
         extensions,
         appeals,
-        result: result(lang, it),
+        result,
         mistakes: Mistakes::new(errors, lang),
         history: History::here_only(audit::lines(conn, a.id.0, lang)?),
     })

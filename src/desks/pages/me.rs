@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use crate::access;
 use crate::applications::rules::State;
 use crate::assessment::queries as assessment;
+use crate::at_risk::queries as at_risk;
 use crate::cohorts::rules::CohortState;
 use crate::db::{self, Task};
 use crate::desks::queries::me::{self as rows, Mine};
@@ -54,6 +55,8 @@ struct Me {
     letters: Vec<Item>,
     affairs: Vec<Affair>,
     calls: Vec<CallCard>,
+    /// Has the office something to say about how the reader is doing?
+    help: bool,
 }
 
 /// The home of an applicant or trainee.
@@ -101,6 +104,7 @@ pub(in crate::desks) fn home(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         } else {
             lang.apply_my_applications()
         }),
+        help: learns && concerns(cx, &own)?,
         letters,
         affairs,
         calls,
@@ -109,6 +113,15 @@ pub(in crate::desks) fn home(cx: &mut Cx<'_, '_>) -> Result<Reply> {
 }
 
 /// The enrolment of one who takes part, or has completed.
+/// Does a case say something of the reader now?
+fn concerns(cx: &mut Cx<'_, '_>, own: &access::Own) -> Result<bool> {
+    let cases = at_risk::own(cx.conn, own)?;
+    let says = |it: &at_risk::Own| it.reasons.as_array().is_some_and(|all| !all.is_empty());
+    Ok(cases
+        .iter()
+        .any(|it| it.closed_at.is_none() && !it.resting && says(it)))
+}
+
 fn takes_part(mine: &Mine) -> Option<EnrolmentId> {
     let state = EnrolmentState::parse(mine.enrolment_state.as_deref()?)?;
     let takes_part = matches!(

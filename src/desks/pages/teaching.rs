@@ -42,6 +42,8 @@ struct Teaching {
     shell: Shell,
     /// What waits for the reader: where it is, and how much.
     waiting: Vec<(&'static str, String)>,
+    /// Does the list above lead to those at risk already?
+    at_risk: bool,
     places: Vec<Place>,
 }
 
@@ -119,6 +121,7 @@ pub(in crate::desks) fn home(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     ];
     cx.visit.page(&Teaching {
         shell: cx.shell(lang.nav_teaching()),
+        at_risk: waits.at_risk > 0,
         waiting: waiting
             .into_iter()
             .filter(|(_, n, _)| *n > 0)

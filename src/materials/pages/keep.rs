@@ -64,6 +64,8 @@ struct ListPage {
     cancelled: bool,
     published: bool,
     teacher: bool,
+    /// Where its instructor keeps the register.
+    register: Option<String>,
     rows: Vec<Row>,
     under: String,
     files: String,
@@ -125,6 +127,8 @@ pub(super) fn list(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         link: session.link.clone(),
         cancelled: state == SessionState::Cancelled,
         published: session.published,
+        register: (teacher && session.published)
+            .then(|| format!("/classes/{}/register", session.id)),
         teacher,
         rows,
         files: format!(

@@ -204,7 +204,7 @@ pub async fn assessment(world: &World, desk: &Api<'_>) -> Reached {
         json!(null)
     );
     good(&me.post(&format!("{OWN}/submissions"), at_own, work).await);
-    let ask = json!({ "until_at": "2091-01-01T00:00:00Z", "reason": "Ill." });
+    let ask = json!({ "until_at": "2090-01-20T00:00:00Z", "reason": "Ill." });
     good(&me.post(&format!("{OWN}/extension"), at_own, ask).await);
     changed(desk, (&place(""), at_one)).await;
     refused(desk, (&place("/extensions"), at_one)).await;

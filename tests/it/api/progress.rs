@@ -186,7 +186,7 @@ async fn pauses(class: &Class, desk: &Api<'_>, me: &Api<'_>, who: Who) {
     let record = "/api/v1/cohorts/{cohort}/enrolments/{enrolment}/breaks";
     let at: &[(&str, &str)] = &[("cohort", &cohort), ("enrolment", &enrolment)];
     let mut entered = new("break");
-    (entered["starts_on"], entered["ends_on"]) = (json!("2027-08-02"), json!("2027-08-06"));
+    (entered["starts_on"], entered["ends_on"]) = (json!("2027-06-14"), json!("2027-06-18"));
     assert_eq!(desk.post(record, at, entered.clone()).await.status, 400);
     entered["answer"] = json!("As agreed.");
     assert_eq!(

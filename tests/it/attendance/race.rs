@@ -81,7 +81,7 @@ async fn phones_at_once_check_in_once_each_and_no_wrong_code_does() {
             .flat_map(|it| it.join().unwrap())
             .collect::<Vec<_>>()
     });
-    println!(
+    eprintln!(
         "{} phones of {all} trainees asked in {:.1} s",
         asks.len(),
         began.elapsed().as_secs_f64()

@@ -25,6 +25,19 @@ fn school() -> School {
     school
 }
 
+/// What the page shows as standing with an organisation, as its form sends it.
+async fn seen(client: &Client<'_>, organisation: OrganisationId) -> Vec<String> {
+    let page = client.get("/me/sharing").await.text();
+    let with = format!("name=\"organisation\" value=\"{organisation}\"");
+    let Some((_, form)) = page.split_once(&with) else {
+        return Vec::new();
+    };
+    let form = form.split("</form>").next().unwrap();
+    let all = form.split("name=\"seen\" value=\"").skip(1);
+    all.map(|it| it.split('"').next().unwrap().to_owned())
+        .collect()
+}
+
 async fn share(
     client: &Client<'_>,
     enrolment: EnrolmentId,
@@ -32,8 +45,22 @@ async fn share(
     scopes: &[&str],
     words: i32,
 ) -> Answer {
+    let seen = seen(client, organisation).await;
+    let seen: Vec<&str> = seen.iter().map(String::as_str).collect();
+    saved(client, enrolment, organisation, (&seen, scopes), words).await
+}
+
+/// Saves the form that showed `seen` as standing.
+async fn saved(
+    client: &Client<'_>,
+    enrolment: EnrolmentId,
+    organisation: OrganisationId,
+    (seen, scopes): (&[&str], &[&str]),
+    words: i32,
+) -> Answer {
     let (organisation, words) = (organisation.to_string(), words.to_string());
     let mut fields = vec![("organisation", organisation.as_str()), ("words", &words)];
+    fields.extend(seen.iter().map(|scope| ("seen", *scope)));
     fields.extend(scopes.iter().map(|scope| ("scope", *scope)));
     let path = format!("/me/enrolments/{enrolment}/sharing");
     client.post(&path, &fields).await
@@ -263,6 +290,25 @@ async fn an_organisation_that_is_theirs_no_more_sees_nothing_and_the_consent_is_
     // Its name stands in the log of looks, and nowhere else.
     let page = me.get("/me/sharing").await.text();
     assert!(page.contains("Rex") && !page.contains("Harbour Bank may see"));
+}
+
+#[actix_web::test]
+async fn what_was_taken_back_in_another_window_stays_taken_back() {
+    let school = school();
+    let world = &school.world;
+    let (person, enrolment) = school.trainees[0];
+    let me = world.app.sign_in(person, None);
+    let both: &[&str] = &["attendance", "progress"];
+    share(&me, enrolment, world.bank, both, WORDS).await;
+    // Two windows show both; each takes one back.
+    for left in [["progress"], ["attendance"]] {
+        let done = saved(&me, enrolment, world.bank, (both, &left), WORDS).await;
+        assert_eq!(done.status, 303);
+    }
+    assert_eq!(
+        world.texts("SELECT scope FROM sharing_consents WHERE withdrawn_at IS NULL"),
+        Vec::<String>::new()
+    );
 }
 
 #[actix_web::test]
