@@ -268,7 +268,7 @@ async fn keeps_the_register(way: &Walker) {
 /// From the menu to the queue, and one script for good.
 async fn marks(way: &Walker) {
     way.menu("/marking").await;
-    assert_eq!(way.phone.count("main tbody tr").await, 3);
+    assert_eq!(way.phone.count("main tbody th a").await, 3);
     way.go("main tbody th a").await;
     way.phone
         .fill_all(&[("points_1", "8"), ("points_2", "11")])
@@ -278,7 +278,7 @@ async fn marks(way: &Walker) {
     way.phone.fill("points_2", "7").await;
     way.go("main button[value='give']").await;
     way.menu("/marking").await;
-    assert_eq!(way.phone.count("main tbody tr").await, 2);
+    assert_eq!(way.phone.count("main tbody th a").await, 2);
 }
 
 /// From the timetable to a session, and a note of it.
