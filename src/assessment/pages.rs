@@ -106,8 +106,6 @@ fn decisions() -> Routes {
 fn readers() -> Routes {
     Routes::new()
         .get("/marking", INSTRUCTOR, marking::queue)
-        .get("/marking.csv", INSTRUCTOR, marking::queue_file)
-        .get("/marking.xlsx", INSTRUCTOR, marking::queue_file)
         .get("/marking/{script}", INSTRUCTOR, marking::page)
         .post("/marking/{script}", INSTRUCTOR, marking::save)
         .get("/marking/{script}/files/{n}", INSTRUCTOR, marking::script_file)

@@ -30,7 +30,7 @@ mod work;
 
 pub use marking::{
     Mark, Queued, Script, lock_script, mark_of, marks_of, queue, queue_counts, script, script_of,
-    scripts, taught,
+    scripts,
 };
 pub use own::{OwnLine, Tried, own_all, own_one, own_tries};
 pub use results::{

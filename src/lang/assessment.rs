@@ -204,9 +204,6 @@ texts! {
     asm_queue_none: "Nothing waits for your mark" | "沒有待評分的作業";
     asm_queue_none_more: "You are written to when scripts are assigned to you." | "獲分派作業時你會收到電郵。";
     asm_queue_all: "Also what is done" | "包括已完成者";
-    asm_taught: "Assessments of what you teach" | "你任教單元的評核";
-    asm_cohort: "Cohort" | "屆別";
-    asm_marked_by_you: "Marked by you" | "你已評分";
     asm_queue_open: "Only what is to be done" | "只顯示待評分者";
     asm_role: "Your part" | "身分";
     asm_script: "Script" | "作業";

@@ -7,17 +7,16 @@ use crate::error::{Error, Result};
 use crate::ids::ScriptId;
 use crate::lang::Lang;
 use crate::lang::format::deadline;
-use crate::web::exports::short;
 use crate::web::fields::{Again, Field, Group, Input, fill};
 use crate::web::paging::{Cursor, PAGE, Page};
 use crate::web::{Cx, Form, Pairs, Reply, ReplyBody, Shell};
 
 use super::super::actions::{self, Given};
-use super::super::queries::{self, Assessment, Mark, Queued, Script};
+use super::super::queries::{self, Assessment, Mark, Script};
 use super::super::rules::pdf::without_author;
 use super::super::rules::rubric::{Criterion, MOST_POINTS};
-use super::super::rules::{AssessmentState, MarkRole, ScriptState};
-use super::{pair, shown_mark, tag};
+use super::super::rules::{MarkRole, ScriptState};
+use super::{pair, shown_mark};
 
 struct Row {
     href: String,
@@ -34,16 +33,25 @@ struct Row {
 struct QueuePage {
     shell: Shell,
     rows: Vec<Row>,
-    taught: Vec<Taught>,
-    query: String,
     open: bool,
     paged: bool,
     first: String,
     next: Option<String>,
 }
 
-fn row(lang: Lang, it: &Queued) -> Row {
-    Row {
+/// GET `/marking`: own work first, what is to be done first.
+pub(super) fn queue(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    let lang = cx.lang();
+    let instructor = access::instructor(cx.conn)?;
+    let query = &cx.visit.request.query;
+    let open = query.typed("all") != "yes";
+    let after = Cursor::from_query(query);
+    let found = queries::queue(cx.conn, &instructor, open, after.as_ref(), PAGE + 1)?;
+    let page = Page::cut(found, PAGE, |it| Cursor {
+        key: it.sort_key.clone(),
+        id: it.id.0,
+    });
+    let rows = page.rows.iter().map(|it| Row {
         href: format!("/marking/{}", it.id),
         label: it.label.clone(),
         title: it.title(lang).to_owned(),
@@ -55,100 +63,11 @@ fn row(lang: Lang, it: &Queued) -> Row {
             (false, false) => lang.asm_waiting(),
         },
         mark: shown_mark(it.mark),
-    }
-}
-
-/// An assessment of what the reader teaches.
-struct Taught {
-    title: String,
-    module: String,
-    cohort: String,
-    due: String,
-    state: &'static str,
-    tag: &'static str,
-    marked: String,
-}
-
-/// How many assessments stand below the queue.
-const TAUGHT: i64 = 50;
-
-fn taught(cx: &mut Cx<'_, '_>, instructor: &Instructor) -> Result<Vec<Taught>> {
-    let lang = cx.lang();
-    let mut rows = Vec::new();
-    for it in queries::taught(cx.conn, instructor, TAUGHT)? {
-        let state = AssessmentState::parse(&it.state)
-            .ok_or_else(|| Error::Internal(format!("assessment state {}", it.state)))?;
-        rows.push(Taught {
-            title: lang.pick(&it.title_en, &it.title_zh).clone(),
-            module: it.module_code,
-            cohort: lang.pick(it.cohort_en, it.cohort_zh),
-            due: deadline(lang, it.due_at),
-            state: state.label(lang),
-            tag: tag(state),
-            marked: lang.asm_of(it.done, it.scripts),
-        });
-    }
-    Ok(rows)
-}
-
-/// GET `/marking.csv` and `.xlsx`, open or all as the address says.
-pub(super) fn queue_file(cx: &mut Cx<'_, '_>) -> Result<Reply> {
-    let lang = cx.lang();
-    let instructor = access::instructor(cx.conn)?;
-    let open = cx.request().query.typed("all") != "yes";
-    let (mut lines, mut after) = (Vec::new(), None);
-    loop {
-        let found = queries::queue(cx.conn, &instructor, open, after.as_ref(), PAGE + 1)?;
-        let page = Page::cut(found, PAGE, place);
-        lines.extend(page.rows.iter().map(|it| {
-            let row = row(lang, it);
-            vec![
-                row.label,
-                row.title,
-                row.module,
-                row.role.to_owned(),
-                row.state.to_owned(),
-                row.mark,
-            ]
-        }));
-        after = page.next.as_deref().and_then(Cursor::decode);
-        if after.is_none() {
-            break;
-        }
-    }
-    let header = [
-        lang.asm_script(),
-        lang.asm_one(),
-        lang.asm_module(),
-        lang.asm_role(),
-        lang.asm_state(),
-        lang.asm_mark(),
-    ];
-    short(&cx.request().path, "marking", &header, lines)
-}
-
-fn place(it: &Queued) -> Cursor {
-    Cursor {
-        key: it.sort_key.clone(),
-        id: it.id.0,
-    }
-}
-
-/// GET `/marking`: own work first, what is to be done first.
-pub(super) fn queue(cx: &mut Cx<'_, '_>) -> Result<Reply> {
-    let lang = cx.lang();
-    let instructor = access::instructor(cx.conn)?;
-    let query = &cx.visit.request.query;
-    let open = query.typed("all") != "yes";
-    let after = Cursor::from_query(query);
-    let found = queries::queue(cx.conn, &instructor, open, after.as_ref(), PAGE + 1)?;
-    let page = Page::cut(found, PAGE, place);
+    });
     let all = if open { "" } else { "&all=yes" };
     let page = QueuePage {
         shell: cx.shell(lang.asm_queue()),
-        rows: page.rows.iter().map(|it| row(lang, it)).collect(),
-        taught: taught(cx, &instructor)?,
-        query: query.with(&[("after", "")]),
+        rows: rows.collect(),
         open,
         paged: after.is_some(),
         first: format!("/marking?{}", all.trim_start_matches('&')),

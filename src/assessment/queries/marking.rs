@@ -337,65 +337,6 @@ pub fn queue(
     .load(conn.pg())?)
 }
 
-/// An assessment of what an instructor teaches.
-#[derive(Debug, QueryableByName)]
-pub struct TaughtAssessment {
-    /// The module's code.
-    #[diesel(sql_type = Text)]
-    pub module_code: String,
-    /// Title in English.
-    #[diesel(sql_type = Text)]
-    pub title_en: String,
-    /// Title in Chinese.
-    #[diesel(sql_type = Text)]
-    pub title_zh: String,
-    /// The cohort's name in English.
-    #[diesel(sql_type = Text)]
-    pub cohort_en: String,
-    /// The cohort's name in Chinese.
-    #[diesel(sql_type = Text)]
-    pub cohort_zh: String,
-    /// When it is due.
-    #[diesel(sql_type = Timestamptz)]
-    pub due_at: DateTime<Utc>,
-    /// State, as its word.
-    #[diesel(sql_type = Text)]
-    pub state: String,
-    /// Scripts that the instructor marks.
-    #[diesel(sql_type = BigInt)]
-    pub scripts: i64,
-    /// Those with which the instructor is done.
-    #[diesel(sql_type = BigInt)]
-    pub done: i64,
-}
-
-/// The assessments of what an instructor teaches, but for those that are only planned: first what is not
-/// released, by its due time; then what is, the latest first.
-///
-/// # Errors
-/// The database's.
-pub fn taught(
-    conn: &mut Conn<'_>,
-    instructor: &Instructor,
-    limit: i64,
-) -> Result<Vec<TaughtAssessment>> {
-    let programmes: Vec<uuid::Uuid> = instructor.programmes().iter().map(|it| it.0).collect();
-    Ok(sql_query(
-        "SELECT m.code AS module_code, a.title_en, a.title_zh, coalesce(c.name_en, '') AS cohort_en, \
-           coalesce(c.name_zh, '') AS cohort_zh, a.due_at, a.state, k.scripts, k.done \
-         FROM assessments a JOIN modules m ON m.id = a.module_id LEFT JOIN cohorts c ON c.id = a.cohort_id \
-         CROSS JOIN LATERAL (SELECT count(*) AS scripts, count(*) FILTER (WHERE coalesce(g.done, false) OR k.state = 'agreed') AS done \
-           FROM scripts k LEFT JOIN script_marks g ON g.script_id = k.id AND g.marker_id = $1 AND g.role IN ('first', 'second') \
-           WHERE k.assessment_id = a.id AND $1 IN (k.first_id, k.second_id)) k \
-         WHERE a.programme_id = ANY ($2) AND $1 = ANY (a.instructor_ids) AND a.state <> 'planned' \
-         ORDER BY a.state = 'released', CASE WHEN a.state = 'released' THEN a.due_at END DESC, a.due_at, a.id LIMIT $3",
-    )
-    .bind::<SqlUuid, _>(instructor.person())
-    .bind::<Array<SqlUuid>, _>(programmes)
-    .bind::<BigInt, _>(limit)
-    .load(conn.pg())?)
-}
-
 #[derive(QueryableByName)]
 struct Count {
     #[diesel(sql_type = BigInt)]

@@ -258,34 +258,3 @@ async fn what_is_planned_can_be_taken_away_and_set_again() {
     assert_eq!(post(&desk, &ask, &version("2")).await.status, 409);
     assert_eq!(desk.get(&at).await.status, 200);
 }
-
-#[actix_web::test]
-async fn an_instructor_sees_the_assessments_of_what_they_teach_and_exports_the_queue() {
-    let mut room = Room::new().await;
-    let planned = room.set(&room.desk(), 2, &[]).await;
-    let at = room.opened(1, &[]).await;
-    room.hand_in(&at, 0, "a.pdf").await;
-    let page = room.marker().get("/marking").await.text();
-    for part in ["Assessments of what you teach", "Case file", "0 of 0"] {
-        assert!(page.contains(part), "{part}: {page}");
-    }
-    assert!(
-        !page.contains("Two-hour"),
-        "what is planned is the office’s: {planned}"
-    );
-    room.at(OVER);
-    let desk = room.desk();
-    assert_eq!(desk.post(&format!("{at}/mark"), &[]).await.status, 303);
-    let marker = room.marker();
-    let page = marker.get("/marking").await.text();
-    assert!(page.contains("0 of 1"), "{page}");
-    let csv = marker.get("/marking.csv").await.text();
-    assert!(
-        csv.contains(",Case file,CAS501,First marker,Waits for you,"),
-        "{csv}"
-    );
-    let other = room.other_marker().get("/marking").await.text();
-    assert!(!other.contains("Case file"), "{other}");
-    // Who only marks and does not teach it has the queue alone.
-    assert_eq!(room.other_marker().get("/marking.xlsx").await.status, 200);
-}

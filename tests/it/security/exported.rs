@@ -148,14 +148,13 @@ async fn no_cell_of_any_export_is_a_formula() {
         }
     }
     assert!(cells.len() >= 14, "{cells:?}");
-    // What this world cannot fill: no rules are followed, consents are withdrawn, a case of another
-    // state, and nothing to be marked by its instructor; hits are figures alone.
+    // What this world cannot fill: no rules are followed, consents are withdrawn, and a case of
+    // another state; hits are figures alone.
     let quiet = [
         "/completion/what-if",
         "/organisation/trainees",
         "/at-risk/hits",
         "/teaching/at-risk",
-        "/marking",
     ];
     let empty: Vec<_> = cells
         .iter()

@@ -132,12 +132,7 @@ pub(super) fn who_exports(path: &str) -> &'static str {
             "representative"
         }
         path if path.starts_with("/me/") => "applicant",
-        path if ["/timetable", "/teaching", "/marking"]
-            .iter()
-            .any(|it| path.starts_with(it)) =>
-        {
-            "instructor"
-        }
+        path if path.starts_with("/timetable") || path.starts_with("/teaching") => "instructor",
         _ => "house",
     }
 }
