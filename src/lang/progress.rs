@@ -112,7 +112,6 @@ texts! {
     history_deferred: "deferred the enrolment" | "延期修讀";
     history_returned: "took the enrolment up again" | "復課";
     history_break_asked(kind: &str): "asked: {kind}" | "提出申請：{kind}";
-    history_break_entered(kind: &str): "recorded a request for the trainee: {kind}" | "代學員記錄申請：{kind}";
     history_break_withdrawn(kind: &str): "withdrew the request: {kind}" | "撤回申請：{kind}";
     history_break_granted(kind: &str): "granted: {kind}" | "批准：{kind}";
     history_break_refused(kind: &str): "did not grant: {kind}" | "不批准：{kind}";
@@ -282,9 +281,6 @@ texts! {
     progress_break_decide: "Send the answer" | "發出回覆";
     progress_break_decision: "Decision" | "決定";
     progress_break_decide_note: "The trainee is told by e-mail. A break keeps the seat; a deferral gives it back, and the next who fits is offered it while offers are out. A deferral takes effect at once, so it is granted from its first day on. Due dates are not moved: give an extension for work that is due in these days." | "學員會收到電郵通知。休學會保留名額；延期修讀則退回名額，招生期間會由下一名合適人選補上。延期修讀於批准時即時生效，故須於首日或之後才批准。習作限期不會順延，如限期在休學期內，請另行批准延期遞交。";
-    progress_break_enter: "Record a break" | "記錄休學";
-    progress_break_enter_of(name: &str): "Record a break or deferral of {name}" | "記錄{name}的休學或延期";
-    progress_break_enter_note: "For a trainee who asked you by mail or in person. It is granted at once; no classes and targets count on these days, and the trainee is told. A deferral also gives the seat back." | "適用於以電郵或親身提出的學員。記錄後即時批准，該段期間的課節及要求不作計算，並會通知學員。延期會同時交回名額。";
     progress_break_back: "Record the return" | "記錄復課";
     progress_break_back_on: "Takes part again from" | "復課日期";
     progress_break_back_note: "Classes count from this day. A break ends by itself on its last day; record a return only when it ends earlier. Who was deferred takes a free seat of the cohort." | "由當日起計算課節。休學期於最後一天自動結束，提早復課才須記錄。延期修讀的學員會取得本屆的空缺名額。";
@@ -319,7 +315,6 @@ texts! {
     flash_completion_confirmed: "The completion is confirmed." | "已確認完成。";
     flash_completion_revoked: "The completion is revoked." | "完成紀錄已撤銷。";
     flash_completion_failed: "The enrolment has ended." | "學籍已結束。";
-    flash_break_entered: "It is recorded and the trainee told." | "已記錄並通知學員。";
     flash_form_recorded: "The form is recorded." | "表格已記錄。";
     flash_form_unrecorded: "The record is taken back." | "紀錄已取消。";
     flash_break_asked: "The request has gone to the programme office." | "申請已送交計劃辦事處。";
@@ -375,7 +370,6 @@ impl Lang {
             "enrolment.deferred" => self.history_deferred().to_owned(),
             "enrolment.returned" => self.history_returned().to_owned(),
             "break.asked" => self.history_break_asked(kind()),
-            "break.entered" => self.history_break_entered(kind()),
             "break.withdrawn" => self.history_break_withdrawn(kind()),
             "break.granted" => self.history_break_granted(kind()),
             "break.refused" => self.history_break_refused(kind()),
@@ -395,7 +389,6 @@ impl Lang {
             "completion_revoked" => self.flash_completion_revoked(),
             "enrolment_reopened" => self.flash_enrolment_reopened(),
             "completion_failed" => self.flash_completion_failed(),
-            "break_entered" => self.flash_break_entered(),
             "form_recorded" => self.flash_form_recorded(),
             "form_unrecorded" => self.flash_form_unrecorded(),
             "break_asked" => self.flash_break_asked(),

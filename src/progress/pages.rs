@@ -66,8 +66,6 @@ fn cohort_routes() -> Routes {
         .post("/cohorts/{cohort}/completion/trainees/{enrolment}/revoke", STAFF, trainee::revoke)
         .get("/cohorts/{cohort}/completion/trainees/{enrolment}/reopen", STAFF, trainee::ask_reopen)
         .post("/cohorts/{cohort}/completion/trainees/{enrolment}/reopen", STAFF, trainee::reopen)
-        .get("/cohorts/{cohort}/completion/trainees/{enrolment}/break", STAFF, trainee::ask_pause)
-        .post("/cohorts/{cohort}/completion/trainees/{enrolment}/break", STAFF, trainee::pause)
         .get("/cohorts/{cohort}/completion/trainees/{enrolment}/fail", STAFF, trainee::ask_fail)
         .post("/cohorts/{cohort}/completion/trainees/{enrolment}/fail", STAFF, trainee::fail)
 }

@@ -14,7 +14,7 @@ use crate::enrolments::actions::{defer, take_back};
 use crate::enrolments::queries as enrolments;
 use crate::enrolments::rules::EnrolmentState;
 use crate::error::{Error, Result};
-use crate::ids::{BreakId, CohortId, EnrolmentId, PersonId, ProgrammeId};
+use crate::ids::{BreakId, PersonId, ProgrammeId};
 use crate::lang::format::hk_date;
 
 use super::super::events::Noted;
@@ -118,30 +118,6 @@ pub fn ask(conn: &mut Conn<'_>, own: &OwnEnrolment, asked: &Asked) -> Result<Bre
             return Err(ProgressRefusal::Overlaps.into());
         }
     }
-    let whose = Whose {
-        programme: own.programme(),
-        cohort: own.cohort(),
-        enrolment: own.enrolment(),
-        person: own.person(),
-    };
-    insert(conn, &whose, asked, "break.asked")
-}
-
-/// The trainee of a request, and where they belong.
-struct Whose {
-    programme: ProgrammeId,
-    cohort: CohortId,
-    enrolment: EnrolmentId,
-    person: PersonId,
-}
-
-/// Writes a request; one alone may wait.
-fn insert(
-    conn: &mut Conn<'_>,
-    whose: &Whose,
-    asked: &Asked,
-    verb: &'static str,
-) -> Result<BreakId> {
     let id = BreakId::new();
     let made = conn.pg().transaction(|pg| {
         sql_query(
@@ -149,10 +125,10 @@ fn insert(
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         )
         .bind::<SqlUuid, _>(id)
-        .bind::<SqlUuid, _>(whose.programme)
-        .bind::<SqlUuid, _>(whose.cohort)
-        .bind::<SqlUuid, _>(whose.enrolment)
-        .bind::<SqlUuid, _>(whose.person)
+        .bind::<SqlUuid, _>(own.programme())
+        .bind::<SqlUuid, _>(own.cohort())
+        .bind::<SqlUuid, _>(own.enrolment())
+        .bind::<SqlUuid, _>(own.person())
         .bind::<Text, _>(asked.kind.as_str())
         .bind::<Date, _>(asked.span.from)
         .bind::<Date, _>(asked.span.to)
@@ -166,36 +142,10 @@ fn insert(
         other => _ = other?,
     }
     let noted = Noted::Pause {
-        verb,
+        verb: "break.asked",
         kind: asked.kind.as_str(),
     };
-    audit::note(conn, about(id, whose.person, whose.programme), &noted)?;
-    Ok(id)
-}
-
-/// The office records a pause that a trainee asked for otherwise than here, and grants it at once; the
-/// trainee is told.
-///
-/// # Errors
-/// As of asking and of granting.
-pub fn enter(
-    conn: &mut Conn<'_>,
-    staff: &CohortStaff,
-    enrolment: EnrolmentId,
-    (asked, answer): (&Asked, &str),
-) -> Result<BreakId> {
-    judged(conn, staff.cohort(), &asked.span)?;
-    queries::lock(conn, staff, &[enrolment])?;
-    let it = enrolments::of_cohort(conn, staff, enrolment)?;
-    takes_part(it.state()?)?;
-    let whose = Whose {
-        programme: staff.programme(),
-        cohort: staff.cohort(),
-        enrolment,
-        person: it.person_id,
-    };
-    let id = insert(conn, &whose, asked, "break.entered")?;
-    decide(conn, staff, (id, 1), true, answer)?;
+    audit::note(conn, about(id, own.person(), own.programme()), &noted)?;
     Ok(id)
 }
 

@@ -74,23 +74,6 @@ struct NewLearningBreak {
     reason: String,
 }
 
-/// A break that a trainee asked for otherwise, with the answer that they read.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct EnteredBreak {
-    /// break (the seat stays) or deferral (it goes back).
-    #[schema(example = "break")]
-    kind: String,
-    #[schema(value_type = String, format = Date, example = "2027-03-01")]
-    starts_on: Day,
-    #[schema(value_type = String, format = Date, example = "2027-03-31")]
-    ends_on: Day,
-    #[schema(min_length = 1, max_length = 1000)]
-    reason: String,
-    #[schema(min_length = 1, max_length = 500)]
-    answer: String,
-}
-
 /// The answer to a request; the trainee reads it.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -114,7 +97,6 @@ struct BreakReturn {
 pub(super) fn schemas(to: ComponentsBuilder) -> ComponentsBuilder {
     to.schema_from::<LearningBreak>()
         .schema_from::<NewLearningBreak>()
-        .schema_from::<EnteredBreak>()
         .schema_from::<BreakAnswer>()
         .schema_from::<BreakReturn>()
 }
@@ -143,19 +125,6 @@ fn office() -> Routes {
                 "LearningBreak[]",
             )
             .asking(LIST),
-        )
-        .api(
-            Method::Post,
-            "/api/v1/cohorts/{cohort}/enrolments/{enrolment}/breaks",
-            STAFF,
-            enter,
-            write(
-                "recordBreak",
-                "Records a break or deferral for a trainee and grants it.",
-                Some("EnteredBreak"),
-                (201, "LearningBreak"),
-            )
-            .versioned(),
         )
         .api(
             Method::Get,
@@ -289,26 +258,6 @@ fn seen(cx: &Cx<'_, '_>, it: &Pause) -> Result<i32> {
         cx.if_match(it.version)?;
     }
     Ok(it.version)
-}
-
-fn enter(cx: &mut Cx<'_, '_>) -> Result<Reply> {
-    let staff = staff(cx)?;
-    let enrolment = cx.request().param("enrolment")?;
-    let new: EnteredBreak = cx.json()?;
-    let pairs = Given::new()
-        .set("kind", Some(new.kind))
-        .set("starts_on", Some(new.starts_on))
-        .set("ends_on", Some(new.ends_on))
-        .set("reason", Some(new.reason))
-        .set("answer", Some(new.answer))
-        .alone();
-    let mut form = Form::new(&pairs);
-    let wanted = asked(&mut form);
-    let answer = form.text("answer", 500);
-    form.done()?;
-    let id = actions::enter(cx.conn, &staff, enrolment, (&wanted, &answer))?;
-    let it = queries::pause(cx.conn, &staff, id)?;
-    whole(it, 201)
 }
 
 fn decide(cx: &mut Cx<'_, '_>) -> Result<Reply> {

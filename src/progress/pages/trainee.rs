@@ -6,7 +6,7 @@ use crate::access::CohortStaff;
 use crate::audit;
 use crate::curriculum::queries::book;
 use crate::db;
-use crate::enrolments::rules::{EnrolmentEvent, EnrolmentState};
+use crate::enrolments::rules::EnrolmentEvent;
 use crate::error::{Error, Result};
 use crate::ids::{CohortId, EnrolmentId};
 use crate::lang::format::{date, hk_date};
@@ -20,7 +20,7 @@ use super::super::rules::Place;
 use super::super::rules::breaks::days_counted;
 use super::super::rules::content::CompletionRules;
 use super::super::say::{self, Said};
-use super::own::{self, Ring, ring};
+use super::own::{Ring, ring};
 use super::{at, cohort_of, crumbs, pair};
 
 /// A form, and since when it is in.
@@ -53,7 +53,6 @@ struct TraineePage {
     ready: bool,
     can_fail: bool,
     can_reopen: bool,
-    can_pause: bool,
     again: Again,
     history: History,
 }
@@ -134,10 +133,6 @@ fn show(cx: &mut Cx<'_, '_>, again: Again) -> Result<Reply> {
         forms,
         today: today.to_string(),
         ready: place == Place::Ready,
-        can_pause: matches!(
-            it.state()?,
-            EnrolmentState::Enrolled | EnrolmentState::Active
-        ),
         can_reopen: it.completion_id.is_none()
             && crate::enrolments::rules::next(it.state()?, EnrolmentEvent::Reopen).is_ok(),
         can_fail: matches!(place, Place::Failed | Place::Open) && judged.can_fail(),
@@ -208,57 +203,6 @@ fn reason_form(
         history: History::default(),
     };
     form_page(cx, spec, typed, again)
-}
-
-fn pause_form(cx: &mut Cx<'_, '_>, typed: &Pairs, again: &Again) -> Result<Reply> {
-    let lang = cx.lang();
-    let (staff, it) = whose(cx)?;
-    let (_, cohort) = cohort_of(cx)?;
-    let mut way = crumbs(lang, &staff, &cohort);
-    way.push(pair(back(&staff, it.id), &it.name_shown));
-    let mut fields = own::fields(lang);
-    fields.push(
-        Field::line("answer", lang.progress_break_answer())
-            .area(3)
-            .hint(lang.progress_reason_read()),
-    );
-    let spec = FormSpec {
-        title: lang.progress_break_enter_of(&it.name_shown),
-        crumbs: way,
-        note: Some(lang.progress_break_enter_note().to_owned()),
-        groups: vec![Group::plain(fields)],
-        hidden: Vec::new(),
-        action: format!("{}/break", back(&staff, it.id)),
-        submit: lang.progress_break_enter().to_owned(),
-        back: back(&staff, it.id),
-        history: History::default(),
-    };
-    form_page(cx, spec, typed, again)
-}
-
-/// GET `…/trainees/{enrolment}/break`.
-pub(super) fn ask_pause(cx: &mut Cx<'_, '_>) -> Result<Reply> {
-    pause_form(cx, Pairs::none(), &Again::first())
-}
-
-/// POST `…/trainees/{enrolment}/break`.
-pub(super) fn pause(cx: &mut Cx<'_, '_>) -> Result<Reply> {
-    let (staff, it) = whose(cx)?;
-    let visit = cx.visit;
-    let mut form = Form::new(visit.request.form());
-    let asked = own::read(&mut form);
-    let answer = form.text("answer", 500);
-    let done = form
-        .done()
-        .and_then(|()| actions::enter(cx.conn, &staff, it.id, (&asked, &answer)));
-    match done {
-        Ok(_) => Ok(Reply::see_other(back(&staff, it.id)).flash("break_entered")),
-        Err(error @ (Error::Invalid(_) | Error::Refused(_))) => {
-            let again = Again::from_error(error, visit.lang)?;
-            pause_form(cx, visit.request.form(), &again)
-        }
-        Err(other) => Err(other),
-    }
 }
 
 fn revoke_form(cx: &mut Cx<'_, '_>, typed: &Pairs, again: &Again) -> Result<Reply> {
