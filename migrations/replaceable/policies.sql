@@ -259,7 +259,6 @@ BEGIN
     -- assessment: what is not released stands in tables that no trainee reads, and whose work it is in one
     -- that no marker reads
     ('assessments', 'staff', 'siu', staff),
-    ('assessments', 'planned', 'd', staff || ' AND state = ''planned'''),
     ('assessments', 'instructor', 's', instructor),
     ('assessments', 'assess', 's', 'task:assess'),
     ('assessment_candidates', 'staff', 'siu', staff),

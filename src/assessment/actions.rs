@@ -9,7 +9,7 @@ use diesel::sql_types::{
 use serde_json::Value;
 
 use crate::access::CohortStaff;
-use crate::audit::{self, About};
+use crate::audit;
 use crate::cohorts::queries as cohorts;
 use crate::curriculum::rules::{AssessmentKind, Pair};
 use crate::db::{self, Conn, sql_query};
@@ -453,33 +453,6 @@ pub fn change(
         mail::tell_all(conn, staff, &now, &Told::Moved)?;
     }
     Ok(())
-}
-
-/// Takes away an assessment that nobody but the office has seen.
-///
-/// # Errors
-/// [`Error::Stale`]; [`AssessmentRefusal::NotPlanned`] once it was opened.
-pub fn remove(
-    conn: &mut Conn<'_>,
-    staff: &CohortStaff,
-    id: AssessmentId,
-    version: i32,
-) -> Result<()> {
-    queries::lock(conn, id)?;
-    let it = queries::find(conn, staff, id)?;
-    if it.version != version {
-        return Err(Error::Stale);
-    }
-    if it.state()? != AssessmentState::Planned {
-        return Err(AssessmentRefusal::NotPlanned.into());
-    }
-    sql_query("DELETE FROM assessments WHERE id = $1 AND state = 'planned'")
-        .bind::<SqlUuid, _>(id)
-        .execute(conn.pg())?;
-    // Its own history can be reached no more; the cohort's tells of it.
-    let about = About::new("cohort", staff.cohort().0).within(staff.programme());
-    let title = (it.title_en.as_str(), it.title_zh.as_str());
-    audit::note(conn, about, &Noted::Removed { title })
 }
 
 fn update(conn: &mut Conn<'_>, was: &Assessment, it: &Details) -> Result<()> {

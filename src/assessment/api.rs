@@ -102,19 +102,6 @@ struct NewCriterion {
     name_zh: String,
     #[schema(minimum = 1, maximum = 100, example = 10)]
     points: i32,
-    /// What levels look like, the best first.
-    #[serde(default)]
-    levels: Vec<CriterionLevel>,
-}
-
-/// A level of a criterion in both languages.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct CriterionLevel {
-    #[schema(max_length = 200, example = "All risks found")]
-    en: String,
-    #[schema(max_length = 200, example = "找出所有風險")]
-    zh: String,
 }
 
 /// A part of a plan to set, or a resit. What is left out is as the form begins.
@@ -244,7 +231,6 @@ struct ModuleStanding {
 pub fn schemas(to: ComponentsBuilder) -> ComponentsBuilder {
     let to = to
         .schema_from::<Assessment>()
-        .schema_from::<CriterionLevel>()
         .schema_from::<NewCriterion>()
         .schema_from::<NewAssessment>()
         .schema_from::<AssessmentStep>()
@@ -349,11 +335,7 @@ fn criteria(all: Vec<NewCriterion>) -> Vec<Criterion> {
         .map(|it| Criterion {
             name: Pair::new(it.name_en, it.name_zh),
             points: it.points,
-            levels: it
-                .levels
-                .into_iter()
-                .map(|it| Pair::new(it.en, it.zh))
-                .collect(),
+            levels: Vec::new(),
         })
         .collect()
 }

@@ -9,8 +9,6 @@ use crate::ids::{AssessmentId, PersonId, ProgrammeId};
 pub(super) enum Noted<'a> {
     /// A part of the plan was set.
     Added { title: (&'a str, &'a str) },
-    /// A part that nobody had seen yet was taken away.
-    Removed { title: (&'a str, &'a str) },
     /// Fields of it changed.
     Changed { fields: Vec<&'static str> },
     /// It was shown to its trainees.
@@ -78,7 +76,6 @@ impl Event for Noted<'_> {
     fn verb(&self) -> &'static str {
         match self {
             Self::Added { .. } => "assessment.added",
-            Self::Removed { .. } => "assessment.removed",
             Self::Changed { .. } => "assessment.changed",
             Self::Opened { .. } => "assessment.opened",
             Self::Joined { .. } => "assessment.joined",
@@ -107,9 +104,7 @@ impl Event for Noted<'_> {
 
     fn details(&self) -> Value {
         match self {
-            Self::Added { title: (en, zh) } | Self::Removed { title: (en, zh) } => {
-                json!({ "en": en, "zh": zh })
-            }
+            Self::Added { title: (en, zh) } => json!({ "en": en, "zh": zh }),
             Self::Changed { fields } => json!({ "fields": fields }),
             Self::Opened { candidates } | Self::Joined { candidates } => {
                 json!({ "n": candidates })

@@ -21,7 +21,6 @@ mod marking;
 mod own;
 mod own_asks;
 mod record;
-mod remove;
 mod reopen;
 mod results;
 mod steps;
@@ -64,8 +63,6 @@ fn office() -> Routes {
         .get("/cohorts/{cohort}/assessments/{assessment}/marks.xlsx", STAFF, record::marks_file)
         .get("/cohorts/{cohort}/assessments/{assessment}/edit", STAFF, form::edit)
         .post("/cohorts/{cohort}/assessments/{assessment}/edit", STAFF, form::save)
-        .get("/cohorts/{cohort}/assessments/{assessment}/remove", STAFF, remove::ask)
-        .post("/cohorts/{cohort}/assessments/{assessment}/remove", STAFF, remove::act)
         .get("/cohorts/{cohort}/assessments/{assessment}/resit", STAFF, form::new_resit)
         .post("/cohorts/{cohort}/assessments/{assessment}/resit", STAFF, form::add_resit)
         .get("/cohorts/{cohort}/assessments/{assessment}/open", STAFF, steps::ask)

@@ -90,9 +90,6 @@ texts! {
     asm_new: "Set an assessment" | "設定評核";
     asm_until_end(last: &str): "Ask for a time on {last} at the latest." | "最遲可申請至{last}。";
     asm_missed: "Missed" | "未有繳交";
-    asm_remove: "Remove" | "移除";
-    asm_remove_ask(title: &str): "Remove “{title}”?" | "移除「{title}」？";
-    asm_remove_does: "The assessment is taken out of the list. No trainee has seen it; the part of the plan can be set again." | "此評核將從名單移除。學員從未見過，計劃中的該部分可重新設定。";
     asm_edit: "Change the assessment" | "更改評核";
     asm_save: "Save" | "儲存";
     asm_module: "Module" | "單元";
@@ -325,7 +322,6 @@ texts! {
     letter_kind_appeal_upheld: "Appeal upheld" | "上訴得直";
     letter_kind_appeal_dismissed: "Appeal dismissed" | "上訴駁回";
     letter_kind_scripts_to_mark: "Scripts to mark" | "待評分作業";
-    flash_asm_removed: "The assessment is removed." | "已移除評核。";
     flash_asm_opened: "The assessment is open and its trainees told." | "評核已開放並通知學員。";
     flash_asm_marking: "Marking has begun." | "已開始評分。";
     flash_asm_collected: "New work is before the markers." | "新作業已交予評分員。";
@@ -344,7 +340,6 @@ texts! {
     flash_asm_given: "The mark is given." | "分數已確定。";
 
     history_asm_added(name: &str): "set {name}" | "設定{name}";
-    history_asm_removed(title: &str): "removed {title}" | "移除{title}";
     history_asm_changed: "changed the assessment" | "更改評核";
     history_asm_opened(n: i64): "opened the assessment for {n} trainees" | "向{n}名學員開放評核";
     history_asm_joined(n: i64): "let {n} more trainees in" | "加入{n}名學員";
@@ -405,9 +400,6 @@ impl Lang {
             "assessment.added" => {
                 self.history_asm_added(&self.quoted(self.pick(text("en"), text("zh"))))
             }
-            "assessment.removed" => {
-                self.history_asm_removed(&self.quoted(self.pick(text("en"), text("zh"))))
-            }
             "assessment.changed" => self.history_asm_changed().to_owned(),
             "assessment.opened" => self.history_asm_opened(count("n")),
             "assessment.joined" => self.history_asm_joined(count("n")),
@@ -438,7 +430,6 @@ impl Lang {
     /// What is said after something was done in assessment.
     pub(super) fn flash_of_assessment(self, name: &str) -> Option<&'static str> {
         Some(match name {
-            "asm_removed" => self.flash_asm_removed(),
             "asm_opened" => self.flash_asm_opened(),
             "asm_marking" => self.flash_asm_marking(),
             "asm_collected" => self.flash_asm_collected(),

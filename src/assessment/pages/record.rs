@@ -134,7 +134,6 @@ struct RecordPage {
     /// The step that comes next: its address and label.
     step: Option<(String, &'static str)>,
     may_edit: bool,
-    planned: bool,
     open: bool,
     marking: bool,
     twice: bool,
@@ -291,7 +290,6 @@ pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         state: state.label(lang),
         tag: tag(state),
         step: next_step(lang, &it, state),
-        planned: state == AssessmentState::Planned,
         may_edit: matches!(
             state,
             AssessmentState::Planned | AssessmentState::Open | AssessmentState::Marking

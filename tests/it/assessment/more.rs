@@ -228,33 +228,3 @@ async fn scripts_are_shared_in_turn_and_the_database_keeps_markers_and_trainees_
     let twice: Vec<&str> = twice.iter().map(|it| it.line.as_str()).collect();
     assert_eq!(twice, [rest[0].as_str()]);
 }
-
-#[actix_web::test]
-async fn what_is_planned_can_be_taken_away_and_set_again() {
-    let room = Room::new().await;
-    let desk = room.desk();
-    let at = room.set(&desk, 1, &[]).await;
-    let (ask, list) = (format!("{at}/remove"), room.school.path("/assessments"));
-    let page = desk.get(&ask).await.text();
-    assert!(page.contains("Remove “Case file”?"), "{page}");
-    let version = |it: &str| vec![("version".to_owned(), it.to_owned())];
-    assert_eq!(post(&desk, &ask, &version("2")).await.status, 412);
-    let gone = post(&desk, &ask, &version("1")).await;
-    assert_eq!(
-        (gone.status, gone.headers["location"].as_str()),
-        (303, list.as_str())
-    );
-    assert_eq!(desk.get(&at).await.status, 404);
-    let told = room.school.world.texts(
-        "SELECT subject_kind || ' ' || verb FROM audit_events WHERE verb = 'assessment.removed'",
-    );
-    assert_eq!(told, ["cohort assessment.removed"]);
-    // Once trainees have seen it, it stays.
-    let at = room.set(&desk, 1, &[]).await;
-    assert_eq!(desk.post(&format!("{at}/open"), &[]).await.status, 303);
-    let ask = format!("{at}/remove");
-    let page = desk.get(&ask).await.text();
-    assert!(page.contains("cannot be changed any more"), "{page}");
-    assert_eq!(post(&desk, &ask, &version("2")).await.status, 409);
-    assert_eq!(desk.get(&at).await.status, 200);
-}

@@ -313,10 +313,6 @@ const WITHOUT_FORM: &[(&str, &str)] = &[
         "the world of this test has none in that state; its room tests it",
     ),
     (
-        "/cohorts/{cohort}/assessments/{assessment}/remove",
-        "the world of this test has none in that state; its room tests it",
-    ),
-    (
         "/cohorts/{cohort}/assessments/{assessment}/open",
         "the world of this test has none in that state; its room tests it",
     ),
