@@ -50,6 +50,7 @@ texts! {
     asm_refuse_not_agreed: "Some marks are not agreed yet. The list shows which." | "部分分數未定，詳見列表。";
     asm_refuse_changed: "What would be released has changed since the preview. Look at the new preview." | "預覽後成績有變，請查看新的預覽。";
     asm_refuse_not_planned: "This cannot be changed any more in the state in which the assessment is." | "按評核現時的狀態，此項不能再更改。";
+    asm_refuse_seen: "Only an assessment that has not been opened can be removed: trainees have seen this one." | "只可移除未開放的評核，此評核已向學員公開。";
     asm_refuse_due_earlier: "Trainees know the due time. Choose one that is later and still ahead." | "學員已知悉截止時間，只可改為較後而未到的時間。";
     asm_refuse_late_stricter: "Work was handed in under these rules for late work. They can be made milder, not stricter." | "已有學員按現行遲交規則繳交，規則只可放寬，不能收緊。";
     asm_refuse_nothing_to_reopen: "This script has no mark of that kind to take up again." | "此作業沒有可重新處理的該項評分。";
@@ -88,6 +89,16 @@ texts! {
     asm_title: "Assessments" | "評核";
     asm_one: "Assessment" | "評核";
     asm_new: "Set an assessment" | "設定評核";
+    asm_taught: "My assessments" | "我的評核";
+    asm_taught_note: "Assessments of the modules that you teach or mark, over all cohorts. What waits for your mark comes first." | "你任教或評分的單元在各屆的評核，待你評分者排列在先。";
+    asm_taught_none_more: "The programme office sets the assessments of the modules that you teach." | "你任教單元的評核由計劃辦事處設定。";
+    asm_cohort: "Cohort" | "屆別";
+    asm_to_mark: "For you to mark" | "待你評分";
+    asm_marked_own: "Marked by you" | "你已評分";
+    asm_remove: "Remove" | "移除";
+    asm_remove_ask(title: &str): "Remove “{title}”?" | "移除「{title}」？";
+    asm_remove_does: "The assessment is removed. No trainee has seen it, and nobody is told." | "移除此評核。學員未曾看見，亦不會發出通知。";
+    asm_remove_hard: "Brief and rubric are lost. The part of the plan can be set again." | "要求及評分準則將一併刪除；評核計劃的此部分可重新設定。";
     asm_edit: "Change the assessment" | "更改評核";
     asm_save: "Save" | "儲存";
     asm_module: "Module" | "單元";
@@ -131,7 +142,6 @@ texts! {
     asm_anonymous_hint: "Markers see a number instead of the name, also in file names." | "評分員只見編號，不見姓名及原檔案名稱。";
     asm_named: "Markers see the name" | "評分員可見姓名";
     asm_pass_mark: "Pass mark (%)" | "合格分數（%）";
-    asm_passes_at(mark: &str): "Pass mark {mark}%" | "合格分數{mark}%";
     asm_second: "Marked twice" | "第二次評分";
     asm_second_share: "Share of the sample (%)" | "抽樣比例（%）";
     asm_borderline: "Borderline: so many percentage points around the pass mark" | "接近合格：合格分數上下百分點";
@@ -175,8 +185,6 @@ texts! {
     asm_feedback: "Feedback" | "整體評語";
     asm_feedback_hint: "The trainee reads this after the release." | "公布成績後學員會看到。";
     asm_markers: "Markers" | "評分員";
-    asm_marker: "Marker" | "評分員";
-    asm_marker_none: "Nobody" | "未指派";
     asm_assign: "Assign" | "指派";
     asm_assign_title: "Share scripts among markers" | "分派作業予評分員";
     asm_assign_hint: "Scripts that nobody has begun are shared in turn." | "未開始評分的作業會輪流分派。";
@@ -235,7 +243,6 @@ texts! {
     asm_release_hard: "A release is not taken back. A mark changes afterwards only by an appeal." | "公布後不能收回；其後只可經上訴更改分數。";
     asm_preview_new: "New preview" | "新的預覽";
     asm_release_each: "What each trainee gets" | "各學員成績";
-    asm_release_now: "Release" | "公布";
 
     asm_mine: "My assessments" | "我的評核";
     asm_mine_none: "Nothing to be assessed yet" | "暫時沒有評核";
@@ -323,6 +330,7 @@ texts! {
     letter_kind_appeal_upheld: "Appeal upheld" | "上訴得直";
     letter_kind_appeal_dismissed: "Appeal dismissed" | "上訴駁回";
     letter_kind_scripts_to_mark: "Scripts to mark" | "待評分作業";
+    flash_asm_removed: "The assessment is removed." | "已移除評核。";
     flash_asm_opened: "The assessment is open and its trainees told." | "評核已開放並通知學員。";
     flash_asm_marking: "Marking has begun." | "已開始評分。";
     flash_asm_collected: "New work is before the markers." | "新作業已交予評分員。";
@@ -342,6 +350,7 @@ texts! {
 
     history_asm_added(name: &str): "set {name}" | "設定{name}";
     history_asm_changed: "changed the assessment" | "更改評核";
+    history_asm_removed(name: &str): "removed {name}" | "移除{name}";
     history_asm_opened(n: i64): "opened the assessment for {n} trainees" | "向{n}名學員開放評核";
     history_asm_joined(n: i64): "let {n} more trainees in" | "加入{n}名學員";
     history_asm_marking(n: i64): "began marking {n} scripts" | "開始評分，共{n}份";
@@ -401,6 +410,9 @@ impl Lang {
             "assessment.added" => {
                 self.history_asm_added(&self.quoted(self.pick(text("en"), text("zh"))))
             }
+            "assessment.removed" => {
+                self.history_asm_removed(&self.quoted(self.pick(text("en"), text("zh"))))
+            }
             "assessment.changed" => self.history_asm_changed().to_owned(),
             "assessment.opened" => self.history_asm_opened(count("n")),
             "assessment.joined" => self.history_asm_joined(count("n")),
@@ -431,6 +443,7 @@ impl Lang {
     /// What is said after something was done in assessment.
     pub(super) fn flash_of_assessment(self, name: &str) -> Option<&'static str> {
         Some(match name {
+            "asm_removed" => self.flash_asm_removed(),
             "asm_opened" => self.flash_asm_opened(),
             "asm_marking" => self.flash_asm_marking(),
             "asm_collected" => self.flash_asm_collected(),

@@ -269,6 +269,7 @@ const NO_LINK: [&str; 47] = [
     "/check-in/*",
     "/me/apologies/*/withdraw",
     "/cohorts/*/assessments/*/edit",
+    "/cohorts/*/assessments/*/remove",
     "/cohorts/*/assessments/*/open",
     "/cohorts/*/assessments/*/mark",
     "/cohorts/*/assessments/*/moderate",

@@ -31,6 +31,10 @@ const SQL_NAMES: &[(&str, &[&str])] = &[
     ),
     ("src/assessment/queries/marking.rs", &["MARK", "SCRIPT"]),
     (
+        "src/assessment/queries/taught.rs",
+        &["TAUGHT_BY", "beyond", "direction", "key"],
+    ),
+    (
         "src/assessment/queries/work.rs",
         &["APPEAL", "EXTENSION", "LINE"],
     ),
@@ -80,7 +84,7 @@ const SQL_NAMES: &[(&str, &[&str])] = &[
     ("src/desks/queries/today.rs", &["COHORT"]),
     ("src/enrolments/queries.rs", &["ENROLMENT", "key"]),
     ("src/jobs/lease.rs", &["table", ""]),
-    ("src/mail/queries.rs", &["WHOLE", "beyond", "by", "key", "rows"]),
+    ("src/mail/queries.rs", &["WHOLE", "by", "key", "rows"]),
     ("src/materials/queries.rs", &["NOTE", "READ"]),
     ("src/offers/queries.rs", &["OFFER"]),
     ("src/offers/queries/applications.rs", &["APPLICATION"]),
