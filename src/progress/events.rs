@@ -31,6 +31,8 @@ pub(super) enum Noted<'a> {
     FormIn { form: &'a str },
     /// A form was recorded by mistake.
     FormGone { form: &'a str },
+    /// Due times that fell in a break are later.
+    DueMoved { assessments: usize },
     /// A step of a break: its verb and kind.
     Pause { verb: &'static str, kind: &'a str },
 }
@@ -49,6 +51,7 @@ impl Event for Noted<'_> {
             Self::Reopened { .. } => "completion.reopened",
             Self::FormIn { .. } => "completion.form_in",
             Self::FormGone { .. } => "completion.form_gone",
+            Self::DueMoved { .. } => "break.due_moved",
             Self::Pause { verb, .. } => verb,
         }
     }
@@ -65,6 +68,7 @@ impl Event for Noted<'_> {
                 json!({ "reason": reason })
             }
             Self::FormIn { form } | Self::FormGone { form } => json!({ "form": form }),
+            Self::DueMoved { assessments } => json!({ "number": assessments }),
             Self::Pause { kind, .. } => json!({ "kind": kind }),
         }
     }

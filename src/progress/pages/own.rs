@@ -227,16 +227,7 @@ fn show(cx: &mut Cx<'_, '_>, typed: &Pairs, again: Again) -> Result<Reply> {
         let open = next(it.state()?, BreakEvent::Withdraw).is_ok();
         rows.push((shown(lang, it)?, open));
     }
-    let kinds = BreakKind::ALL
-        .iter()
-        .map(|it| pair(it.as_str(), it.label(lang)))
-        .collect();
-    let mut groups = vec![Group::plain(vec![
-        Field::line("kind", lang.progress_break_kind()).choice(kinds),
-        Field::line("starts_on", lang.progress_from()).of("date"),
-        Field::line("ends_on", lang.progress_to()).of("date"),
-        Field::line("reason", lang.progress_break_why()).area(3),
-    ])];
+    let mut groups = vec![Group::plain(fields(lang))];
     fill(&mut groups, typed, &again.mistakes);
     let status = again.status;
     let page = BreaksPage {
@@ -253,6 +244,20 @@ fn show(cx: &mut Cx<'_, '_>, typed: &Pairs, again: Again) -> Result<Reply> {
 /// GET `/me/enrolments/{enrolment}/breaks`.
 pub(super) fn breaks(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     show(cx, Pairs::none(), Again::first())
+}
+
+/// The fields of a pause.
+pub(super) fn fields(lang: Lang) -> Vec<Field> {
+    let kinds = BreakKind::ALL
+        .iter()
+        .map(|it| pair(it.as_str(), it.label(lang)))
+        .collect();
+    vec![
+        Field::line("kind", lang.progress_break_kind()).choice(kinds),
+        Field::line("starts_on", lang.progress_from()).of("date"),
+        Field::line("ends_on", lang.progress_to()).of("date"),
+        Field::line("reason", lang.progress_break_why()).area(3),
+    ]
 }
 
 /// Judges what is asked for.
