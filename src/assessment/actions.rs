@@ -33,6 +33,7 @@ mod extensions;
 mod joining;
 mod marking;
 mod release;
+mod removing;
 mod reopening;
 mod twice;
 mod work;
@@ -44,6 +45,7 @@ pub use marking::{
     Given, assign, begin_marking, collect, finish_moderation, label, return_to_marking, save_mark,
 };
 pub use release::{Preview, preview, release};
+pub use removing::{removable, remove};
 pub use reopening::{Reopening, reopen};
 pub use twice::{draw, moderate};
 pub use work::{hand_in, may_hand_in, take_back};
@@ -89,7 +91,8 @@ pub struct Details {
     pub rubric: Vec<Criterion>,
 }
 
-const MEGABYTE: i32 = 1024 * 1024;
+/// Bytes of a megabyte.
+pub(super) const MEGABYTE: i32 = 1024 * 1024;
 
 impl Details {
     /// What an assessment says now.

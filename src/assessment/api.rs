@@ -25,6 +25,7 @@ use super::rules::{AssessmentEvent, SecondRule, Standing};
 
 mod decisions;
 mod readers;
+mod taught;
 
 /// A part of a module's assessment plan, set for an offering. Marks are hundredths of a per cent.
 #[derive(Serialize, ToSchema)]
@@ -42,14 +43,30 @@ struct Assessment {
     kind: String,
     title_en: String,
     title_zh: String,
+    brief_en: String,
+    brief_zh: String,
     opens_at: DateTime<Utc>,
     due_at: DateTime<Utc>,
     late_hours: i32,
+    /// What a day begun costs, in hundredths of a per cent.
+    late_per_day: i32,
+    /// The most that lateness costs.
+    late_cap: i32,
     takes_files: bool,
+    max_files: i32,
+    /// Each file at most so large.
+    max_megabytes: i32,
     anonymous: bool,
     pass_mark: i32,
     /// none, sample or all.
     second: String,
+    /// Share of a sample, in per cent.
+    second_share: i32,
+    borderline: i32,
+    tolerance: i32,
+    appeal_days: i32,
+    resit_capped: bool,
+    rubric: Vec<MarkingCriterion>,
     /// The assessment that it is a resit of.
     resit_of: Option<Uuid>,
     /// planned, open, marking, moderated or released.
@@ -61,9 +78,11 @@ struct Assessment {
     version: i32,
 }
 
-impl From<queries::Assessment> for Assessment {
-    fn from(it: queries::Assessment) -> Self {
-        Self {
+impl Assessment {
+    fn of(it: queries::Assessment) -> Result<Self> {
+        let rubric = it.rubric()?.into_iter().map(MarkingCriterion::from);
+        Ok(Self {
+            rubric: rubric.collect(),
             id: it.id.0,
             cohort: it.cohort_id.0,
             offering: it.offering_id.0,
@@ -75,33 +94,72 @@ impl From<queries::Assessment> for Assessment {
             kind: it.kind,
             title_en: it.title_en,
             title_zh: it.title_zh,
+            brief_en: it.brief_en,
+            brief_zh: it.brief_zh,
             opens_at: it.opens_at,
             due_at: it.due_at,
             late_hours: it.late_hours,
+            late_per_day: it.late_per_day,
+            late_cap: it.late_cap,
             takes_files: it.takes_files,
+            max_files: it.max_files,
+            max_megabytes: it.max_bytes / actions::MEGABYTE,
             anonymous: it.anonymous,
             pass_mark: it.pass_mark,
             second: it.second_rule,
+            second_share: it.second_share,
+            borderline: it.borderline,
+            tolerance: it.tolerance,
+            appeal_days: it.appeal_days,
+            resit_capped: it.resit_capped,
             resit_of: it.resit_of.map(|id| id.0),
             state: it.state,
             candidates: it.candidates,
             handed_in: it.handed_in,
             agreed: it.agreed,
             version: it.version,
-        }
+        })
     }
 }
 
-/// A criterion of a rubric.
-#[derive(Deserialize, ToSchema)]
+/// What work at a level of a criterion looks like.
+#[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct NewCriterion {
+struct MarkingLevel {
+    #[schema(example = "All risks are named and weighed.")]
+    en: String,
+    #[schema(example = "指出並衡量所有風險。")]
+    zh: String,
+}
+
+/// A criterion of a rubric.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct MarkingCriterion {
     #[schema(max_length = 200, example = "Risks found")]
     name_en: String,
     #[schema(max_length = 200, example = "找出風險")]
     name_zh: String,
     #[schema(minimum = 1, maximum = 100, example = 10)]
     points: i32,
+    /// The best first.
+    #[serde(default)]
+    levels: Vec<MarkingLevel>,
+}
+
+impl From<Criterion> for MarkingCriterion {
+    fn from(it: Criterion) -> Self {
+        let level = |it: Pair| MarkingLevel {
+            en: it.en,
+            zh: it.zh,
+        };
+        Self {
+            name_en: it.name.en,
+            name_zh: it.name.zh,
+            points: it.points,
+            levels: it.levels.into_iter().map(level).collect(),
+        }
+    }
 }
 
 /// A part of a plan to set, or a resit. What is left out is as the form begins.
@@ -131,16 +189,35 @@ struct NewAssessment {
     opens_at: Instant,
     #[schema(value_type = String, format = DateTime, example = "2027-03-12T10:00:00Z")]
     due_at: Instant,
-    #[serde(default)]
     #[schema(minimum = 0, maximum = 1440)]
-    late_hours: i32,
+    late_hours: Option<i32>,
+    /// What a day begun costs, in hundredths of a per cent.
+    #[schema(minimum = 0, maximum = 10000)]
+    late_per_day: Option<i32>,
+    /// The most that lateness costs.
+    #[schema(minimum = 0, maximum = 10000)]
+    late_cap: Option<i32>,
+    #[schema(minimum = 1, maximum = 5)]
+    max_files: Option<i32>,
+    #[schema(minimum = 1, maximum = 10)]
+    max_megabytes: Option<i32>,
     anonymous: Option<bool>,
     /// Hundredths of a per cent.
     #[schema(minimum = 1, maximum = 10000)]
     pass_mark: Option<i32>,
     /// none, sample or all.
     second: Option<String>,
-    rubric: Vec<NewCriterion>,
+    /// Share of a sample, in per cent.
+    #[schema(minimum = 0, maximum = 100)]
+    second_share: Option<i32>,
+    #[schema(minimum = 0, maximum = 10000)]
+    borderline: Option<i32>,
+    #[schema(minimum = 0, maximum = 10000)]
+    tolerance: Option<i32>,
+    #[schema(minimum = 0, maximum = 90)]
+    appeal_days: Option<i32>,
+    resit_capped: Option<bool>,
+    rubric: Vec<MarkingCriterion>,
 }
 
 /// A step of an assessment.
@@ -231,7 +308,8 @@ struct ModuleStanding {
 pub fn schemas(to: ComponentsBuilder) -> ComponentsBuilder {
     let to = to
         .schema_from::<Assessment>()
-        .schema_from::<NewCriterion>()
+        .schema_from::<MarkingLevel>()
+        .schema_from::<MarkingCriterion>()
         .schema_from::<NewAssessment>()
         .schema_from::<AssessmentStep>()
         .schema_from::<Markers>()
@@ -240,7 +318,7 @@ pub fn schemas(to: ComponentsBuilder) -> ComponentsBuilder {
         .schema_from::<NewExtension>()
         .schema_from::<MarksPreview>()
         .schema_from::<ModuleStanding>();
-    readers::schemas(decisions::schemas(to))
+    taught::schemas(readers::schemas(decisions::schemas(to)))
 }
 
 const LIST: &[(&str, &str)] = &[
@@ -287,6 +365,7 @@ pub(super) fn routes() -> Routes {
         .and(exports())
         .and(decisions::routes())
         .and(readers::routes())
+        .and(taught::routes())
 }
 
 #[rustfmt::skip]
@@ -311,7 +390,12 @@ fn assessments(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let staff = staff(cx)?;
     let wanted = wanted(&cx.visit.request.query, PAGE + 1);
     let rows = queries::list(cx.conn, &staff, &wanted)?;
-    list(Page::cut(rows, PAGE, cursor), Assessment::from)
+    let Page { rows, next } = Page::cut(rows, PAGE, cursor);
+    let rows: Vec<Assessment> = rows
+        .into_iter()
+        .map(Assessment::of)
+        .collect::<Result<_>>()?;
+    list(Page { rows, next }, |it| it)
 }
 
 fn shown(
@@ -322,7 +406,7 @@ fn shown(
 ) -> Result<Reply> {
     let it = queries::find(cx.conn, staff, id)?;
     let version = it.version;
-    Ok(Reply::json(status, &Assessment::from(it))?.with_version(version))
+    Ok(Reply::json(status, &Assessment::of(it)?)?.with_version(version))
 }
 
 fn get(cx: &mut Cx<'_, '_>) -> Result<Reply> {
@@ -330,12 +414,16 @@ fn get(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     shown(cx, &staff, it.id, 200)
 }
 
-fn criteria(all: Vec<NewCriterion>) -> Vec<Criterion> {
+fn criteria(all: Vec<MarkingCriterion>) -> Vec<Criterion> {
     all.into_iter()
         .map(|it| Criterion {
             name: Pair::new(it.name_en, it.name_zh),
             points: it.points,
-            levels: Vec::new(),
+            levels: it
+                .levels
+                .into_iter()
+                .map(|it| Pair::new(it.en, it.zh))
+                .collect(),
         })
         .collect()
 }
@@ -352,20 +440,20 @@ fn details(new: NewAssessment) -> Result<actions::Details> {
         opens_at: new.opens_at.0,
         due_at: new.due_at.0,
         late: LateRule {
-            hours: new.late_hours,
-            per_day: 500,
-            cap: 10_000,
+            hours: new.late_hours.unwrap_or_default(),
+            per_day: new.late_per_day.unwrap_or(500),
+            cap: new.late_cap.unwrap_or(10_000),
         },
-        max_files: 1,
-        max_megabytes: 10,
+        max_files: new.max_files.unwrap_or(1),
+        max_megabytes: new.max_megabytes.unwrap_or(10),
         anonymous: new.anonymous.unwrap_or(true),
         pass_mark: new.pass_mark.unwrap_or(5_000),
         second,
-        second_share: 10,
-        borderline: 300,
-        tolerance: 500,
-        appeal_days: 10,
-        resit_capped: true,
+        second_share: new.second_share.unwrap_or(10),
+        borderline: new.borderline.unwrap_or(300),
+        tolerance: new.tolerance.unwrap_or(500),
+        appeal_days: new.appeal_days.unwrap_or(10),
+        resit_capped: new.resit_capped.unwrap_or(true),
         rubric: criteria(new.rubric),
     };
     // Judged as the form's fields are.

@@ -11,6 +11,8 @@ pub(super) enum Noted<'a> {
     Added { title: (&'a str, &'a str) },
     /// Fields of it changed.
     Changed { fields: Vec<&'static str> },
+    /// It was removed before anybody saw it.
+    Removed { title: (&'a str, &'a str) },
     /// It was shown to its trainees.
     Opened { candidates: usize },
     /// Trainees joined.
@@ -77,6 +79,7 @@ impl Event for Noted<'_> {
         match self {
             Self::Added { .. } => "assessment.added",
             Self::Changed { .. } => "assessment.changed",
+            Self::Removed { .. } => "assessment.removed",
             Self::Opened { .. } => "assessment.opened",
             Self::Joined { .. } => "assessment.joined",
             Self::Marking { .. } => "assessment.marking",
@@ -104,7 +107,9 @@ impl Event for Noted<'_> {
 
     fn details(&self) -> Value {
         match self {
-            Self::Added { title: (en, zh) } => json!({ "en": en, "zh": zh }),
+            Self::Added { title: (en, zh) } | Self::Removed { title: (en, zh) } => {
+                json!({ "en": en, "zh": zh })
+            }
             Self::Changed { fields } => json!({ "fields": fields }),
             Self::Opened { candidates } | Self::Joined { candidates } => {
                 json!({ "n": candidates })

@@ -21,9 +21,11 @@ mod marking;
 mod own;
 mod own_asks;
 mod record;
+mod remove;
 mod reopen;
 mod results;
 mod steps;
+mod taught;
 
 pub(super) use form::{read_details, values};
 
@@ -36,6 +38,8 @@ pub(super) use record::marks_file;
 pub(super) use reopen::read_reopening;
 
 pub(super) use results::file as results_file;
+
+pub(super) use taught::{taught_cursor, taught_wanted};
 
 /// Room for documents that are too large, so that their sender is told so on the page.
 const UPLOAD_LIMIT: usize = 64 * 1024 * 1024;
@@ -65,6 +69,8 @@ fn office() -> Routes {
         .post("/cohorts/{cohort}/assessments/{assessment}/edit", STAFF, form::save)
         .get("/cohorts/{cohort}/assessments/{assessment}/resit", STAFF, form::new_resit)
         .post("/cohorts/{cohort}/assessments/{assessment}/resit", STAFF, form::add_resit)
+        .get("/cohorts/{cohort}/assessments/{assessment}/remove", STAFF, remove::ask)
+        .post("/cohorts/{cohort}/assessments/{assessment}/remove", STAFF, remove::act)
         .get("/cohorts/{cohort}/assessments/{assessment}/open", STAFF, steps::ask)
         .post("/cohorts/{cohort}/assessments/{assessment}/open", STAFF, steps::act)
         .get("/cohorts/{cohort}/assessments/{assessment}/mark", STAFF, steps::ask)
@@ -102,6 +108,9 @@ fn decisions() -> Routes {
 #[rustfmt::skip]
 fn readers() -> Routes {
     Routes::new()
+        .get("/teaching/assessments", INSTRUCTOR, taught::page)
+        .get("/teaching/assessments.csv", INSTRUCTOR, taught::file)
+        .get("/teaching/assessments.xlsx", INSTRUCTOR, taught::file)
         .get("/marking", INSTRUCTOR, marking::queue)
         .get("/marking/{script}", INSTRUCTOR, marking::page)
         .post("/marking/{script}", INSTRUCTOR, marking::save)

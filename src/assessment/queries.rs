@@ -24,18 +24,22 @@ use super::rules::second::Plan as SecondPlan;
 use super::rules::{AssessmentState, SecondRule};
 
 mod marking;
+mod missed;
 mod own;
 mod results;
+mod taught;
 mod work;
 
 pub use marking::{
     Mark, Queued, Script, lock_script, mark_of, marks_of, queue, queue_counts, script, script_of,
     scripts,
 };
+pub use missed::{Missed, missed};
 pub use own::{OwnLine, Tried, own_all, own_one, own_tries};
 pub use results::{
     ModuleResult, NamedResult, Overdue, named_results, overdue, results, results_of,
 };
+pub use taught::{TAUGHT_SORTS, Taught, TaughtCohort, TaughtWanted, taught, taught_cohorts};
 pub(in crate::assessment) use work::file_of;
 pub use work::{
     Appeal, Candidate, Extension, FileRow, Line, Released, appeal, appeals, candidate_numbers,

@@ -158,6 +158,8 @@ refusals! {
         Changed = "release_changed" => asm_refuse_changed,
         /// It cannot be changed in its state.
         NotPlanned = "assessment_not_planned" => asm_refuse_not_planned,
+        /// Trainees have seen it.
+        Seen = "assessment_opened" => asm_refuse_seen,
         /// The due time that trainees know is made earlier, or is past.
         DueEarlier = "due_time_earlier" => asm_refuse_due_earlier,
         /// Work was handed in under milder rules of lateness.

@@ -50,6 +50,7 @@ texts! {
     asm_refuse_not_agreed: "Some marks are not agreed yet. The list shows which." | "部分分數未定，詳見列表。";
     asm_refuse_changed: "What would be released has changed since the preview. Look at the new preview." | "預覽後成績有變，請查看新的預覽。";
     asm_refuse_not_planned: "This cannot be changed any more in the state in which the assessment is." | "按評核現時的狀態，此項不能再更改。";
+    asm_refuse_seen: "Only an assessment that has not been opened can be removed: trainees have seen this one." | "只可移除未開放的評核，此評核已向學員公開。";
     asm_refuse_due_earlier: "Trainees know the due time. Choose one that is later and still ahead." | "學員已知悉截止時間，只可改為較後而未到的時間。";
     asm_refuse_late_stricter: "Work was handed in under these rules for late work. They can be made milder, not stricter." | "已有學員按現行遲交規則繳交，規則只可放寬，不能收緊。";
     asm_refuse_nothing_to_reopen: "This script has no mark of that kind to take up again." | "此作業沒有可重新處理的該項評分。";
@@ -90,6 +91,16 @@ texts! {
     asm_new: "Set an assessment" | "設定評核";
     asm_until_end(last: &str): "Ask for a time on {last} at the latest." | "最遲可申請至{last}。";
     asm_missed: "Missed" | "未有繳交";
+    asm_taught: "My assessments" | "我的評核";
+    asm_taught_note: "Assessments of the modules that you teach or mark, over all cohorts. What waits for your mark comes first." | "你任教或評分的單元在各屆的評核，待你評分者排列在先。";
+    asm_taught_none_more: "The programme office sets the assessments of the modules that you teach." | "你任教單元的評核由計劃辦事處設定。";
+    asm_cohort: "Cohort" | "屆別";
+    asm_to_mark: "For you to mark" | "待你評分";
+    asm_marked_own: "Marked by you" | "你已評分";
+    asm_remove: "Remove" | "移除";
+    asm_remove_ask(title: &str): "Remove “{title}”?" | "移除「{title}」？";
+    asm_remove_does: "The assessment is removed. No trainee has seen it, and nobody is told." | "移除此評核。學員未曾看見，亦不會發出通知。";
+    asm_remove_hard: "Brief and rubric are lost. The part of the plan can be set again." | "要求及評分準則將一併刪除；評核計劃的此部分可重新設定。";
     asm_edit: "Change the assessment" | "更改評核";
     asm_save: "Save" | "儲存";
     asm_module: "Module" | "單元";
@@ -322,6 +333,7 @@ texts! {
     letter_kind_appeal_upheld: "Appeal upheld" | "上訴得直";
     letter_kind_appeal_dismissed: "Appeal dismissed" | "上訴駁回";
     letter_kind_scripts_to_mark: "Scripts to mark" | "待評分作業";
+    flash_asm_removed: "The assessment is removed." | "已移除評核。";
     flash_asm_opened: "The assessment is open and its trainees told." | "評核已開放並通知學員。";
     flash_asm_marking: "Marking has begun." | "已開始評分。";
     flash_asm_collected: "New work is before the markers." | "新作業已交予評分員。";
@@ -341,6 +353,7 @@ texts! {
 
     history_asm_added(name: &str): "set {name}" | "設定{name}";
     history_asm_changed: "changed the assessment" | "更改評核";
+    history_asm_removed(name: &str): "removed {name}" | "移除{name}";
     history_asm_opened(n: i64): "opened the assessment for {n} trainees" | "向{n}名學員開放評核";
     history_asm_joined(n: i64): "let {n} more trainees in" | "加入{n}名學員";
     history_asm_marking(n: i64): "began marking {n} scripts" | "開始評分，共{n}份";
@@ -400,6 +413,9 @@ impl Lang {
             "assessment.added" => {
                 self.history_asm_added(&self.quoted(self.pick(text("en"), text("zh"))))
             }
+            "assessment.removed" => {
+                self.history_asm_removed(&self.quoted(self.pick(text("en"), text("zh"))))
+            }
             "assessment.changed" => self.history_asm_changed().to_owned(),
             "assessment.opened" => self.history_asm_opened(count("n")),
             "assessment.joined" => self.history_asm_joined(count("n")),
@@ -430,6 +446,7 @@ impl Lang {
     /// What is said after something was done in assessment.
     pub(super) fn flash_of_assessment(self, name: &str) -> Option<&'static str> {
         Some(match name {
+            "asm_removed" => self.flash_asm_removed(),
             "asm_opened" => self.flash_asm_opened(),
             "asm_marking" => self.flash_asm_marking(),
             "asm_collected" => self.flash_asm_collected(),

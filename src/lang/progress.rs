@@ -43,6 +43,7 @@ texts! {
     progress_refuse_overlaps: "These days meet another break." | "所選日子與另一段休學期重疊。";
     progress_refuse_not_begun: "The break has not begun; nobody can return from it yet." | "休學期尚未開始，未可復課。";
     progress_refuse_not_yet: "A deferral takes effect when it is granted. Grant it on its first day, not before." | "延期修讀於批准時即時生效，請於首日或之後才批准。";
+    progress_refuse_nothing_missed: "No due time that can still be moved fell in this break." | "休學期內沒有仍可順延的截止時間。";
     progress_refuse_still_open: "Every line can still be met; nothing to end here before the cohort is over." | "各項要求仍可符合，本屆結束前未可結束學籍。";
     progress_back_late(last: &str): "The break ends by itself on {last}: the first day back is the next day at the latest." | "休學期於{last}自動結束，復課日期最遲為翌日。";
     progress_break_step_refused(step: &str, state: &str): "“{step}” is not possible: the request is “{state}”." | "未能「{step}」：申請狀況為「{state}」。";
@@ -80,6 +81,10 @@ texts! {
     flash_enrolment_reopened: "The enrolment is open again." | "學籍已恢復。";
     history_completion_reopened(reason: &str): "opened the enrolment again: {reason}" | "恢復學籍：{reason}";
     letter_break_granted_subject(kind: &str): "Granted: {kind}" | "已批准：{kind}";
+    letter_break_entered_subject(kind: &str, cohort: &str): "{kind}: {cohort}" | "{cohort}：{kind}";
+    letter_break_entered(cohort: &str): "The programme office has entered a break in learning from {cohort} for you. Your seat stays yours." | "計劃辦事處已為你登記在{cohort}休學，名額會予以保留。";
+    letter_deferral_entered(cohort: &str): "The programme office has entered a deferral from {cohort} for you. Your seat has gone back; you take one again when you return." | "計劃辦事處已為你登記在{cohort}延期修讀，名額已退回，復課時再行分配。";
+    letter_break_entered_frozen: "Classes in this time do not count in your attendance. If this is not as you agreed, write to the office. The reason:" | "期間的課節不計入出席率。如與你所知不符，請聯絡辦事處。原因如下：";
     letter_break_refused_subject(kind: &str): "Not granted: {kind}" | "不獲批准：{kind}";
     letter_break_granted(cohort: &str): "Your break in learning from {cohort} is granted. Your seat stays yours." | "你在{cohort}的休學申請已獲批准，名額會予以保留。";
     letter_deferral_granted(cohort: &str): "Your deferral from {cohort} is granted. Your seat has gone back; you take one again when you return." | "你在{cohort}的延期修讀申請已獲批准，名額已退回，復課時再行分配。";
@@ -92,6 +97,7 @@ texts! {
     letter_kind_completion_failed: "Ended without completion" | "結束學籍（未完成）";
     letter_kind_enrolment_reopened: "Enrolment open again" | "恢復學籍";
     letter_kind_break_granted: "Break granted" | "批准休學或延期";
+    letter_kind_break_entered: "Break entered by the office" | "辦事處登記休學或延期";
     letter_kind_break_refused: "Break not granted" | "不批准休學或延期";
     letter_kind_break_returned: "Return from a break" | "復課";
     letter_progress_button: "See my progress" | "查看我的進度";
@@ -113,6 +119,8 @@ texts! {
     history_returned: "took the enrolment up again" | "復課";
     history_break_asked(kind: &str): "asked: {kind}" | "提出申請：{kind}";
     history_break_withdrawn(kind: &str): "withdrew the request: {kind}" | "撤回申請：{kind}";
+    history_break_entered(kind: &str): "entered for the trainee: {kind}" | "為學員登記：{kind}";
+    history_break_due_moved(n: i64): "granted {n} later due time that the break asked for" + "granted {n} later due times that the break asked for" | "批准因休學期順延{n}項截止時間";
     history_break_granted(kind: &str): "granted: {kind}" | "批准：{kind}";
     history_break_refused(kind: &str): "did not grant: {kind}" | "不批准：{kind}";
     history_break_returned(kind: &str): "recorded the return: {kind}" | "記錄復課：{kind}";
@@ -280,7 +288,15 @@ texts! {
     progress_break_answer: "Answer" | "回覆";
     progress_break_decide: "Send the answer" | "發出回覆";
     progress_break_decision: "Decision" | "決定";
-    progress_break_decide_note: "The trainee is told by e-mail. A break keeps the seat; a deferral gives it back, and the next who fits is offered it while offers are out. A deferral takes effect at once, so it is granted from its first day on. Due dates are not moved: give an extension for work that is due in these days." | "學員會收到電郵通知。休學會保留名額；延期修讀則退回名額，招生期間會由下一名合適人選補上。延期修讀於批准時即時生效，故須於首日或之後才批准。習作限期不會順延，如限期在休學期內，請另行批准延期遞交。";
+    progress_break_decide_note: "The trainee is told by e-mail. A break keeps the seat; a deferral gives it back, and the next who fits is offered it while offers are out. A deferral takes effect at once, so it is granted from its first day on. Due times in these days stay as they are; when the break is over, this page proposes later ones for you to grant." | "學員會收到電郵通知。休學會保留名額；延期修讀則退回名額，招生期間會由下一名合適人選補上。延期修讀於批准時即時生效，故須於首日或之後才批准。期間的截止時間不會自動順延；休學期結束後，本頁會列出建議的順延供你批准。";
+    progress_enter: "Enter a break or deferral" | "登記休學或延期";
+    progress_enter_of(name: &str): "Enter a break or deferral for {name}" | "為{name}登記休學或延期";
+    progress_enter_note: "For a trainee who cannot ask for it. It holds at once, without a request, and the trainee is told by e-mail with your reason. A break keeps the seat; a deferral gives it back, so it is entered from its first day on, and the next who fits is offered the seat while offers are out." | "供未能自行申請的學員使用。登記後即時生效，無須申請；學員會收到附有原因的電郵。休學會保留名額；延期修讀則退回名額，故須於首日或之後才登記，招生期間會由下一名合適人選補上。";
+    progress_moves: "Due times that fell in this break" | "休學期內的截止時間";
+    progress_moves_note: "Each would be later by the days that the trainee missed. Nothing moves before you grant it; the trainee is told of each." | "建議按學員缺課的日數順延。批准前不會更改；批准後逐一通知學員。";
+    progress_moves_until: "Would be due" | "建議截止時間";
+    progress_moves_say: "What the office says with it" | "辦事處附言";
+    progress_moves_grant(n: usize): "Grant this extension" + "Grant these {n} extensions" | "批准這{n}項順延";
     progress_break_back: "Record the return" | "記錄復課";
     progress_break_back_on: "Takes part again from" | "復課日期";
     progress_break_back_note: "Classes count from this day. A break ends by itself on its last day; record a return only when it ends earlier. Who was deferred takes a free seat of the cohort." | "由當日起計算課節。休學期於最後一天自動結束，提早復課才須記錄。延期修讀的學員會取得本屆的空缺名額。";
@@ -320,6 +336,8 @@ texts! {
     flash_break_asked: "The request has gone to the programme office." | "申請已送交計劃辦事處。";
     flash_break_withdrawn: "The request is withdrawn." | "申請已撤回。";
     flash_break_decided: "The answer is sent." | "回覆已發出。";
+    flash_break_entered: "Entered, and the trainee told." | "已登記並通知學員。";
+    flash_break_due_moved: "The later due times are granted, and the trainee told of each." | "已批准順延，並逐一通知學員。";
     flash_break_returned: "The return is recorded." | "復課已記錄。";
 }
 
@@ -331,6 +349,7 @@ impl Lang {
             "completion_revoked" => self.letter_kind_completion_revoked(),
             "completion_failed" => self.letter_kind_completion_failed(),
             "enrolment_reopened" => self.letter_kind_enrolment_reopened(),
+            "break_entered" => self.letter_kind_break_entered(),
             "break_granted" => self.letter_kind_break_granted(),
             "break_refused" => self.letter_kind_break_refused(),
             "break_returned" => self.letter_kind_break_returned(),
@@ -371,6 +390,8 @@ impl Lang {
             "enrolment.returned" => self.history_returned().to_owned(),
             "break.asked" => self.history_break_asked(kind()),
             "break.withdrawn" => self.history_break_withdrawn(kind()),
+            "break.entered" => self.history_break_entered(kind()),
+            "break.due_moved" => self.history_break_due_moved(n),
             "break.granted" => self.history_break_granted(kind()),
             "break.refused" => self.history_break_refused(kind()),
             "break.returned" => self.history_break_returned(kind()),
@@ -394,6 +415,8 @@ impl Lang {
             "break_asked" => self.flash_break_asked(),
             "break_withdrawn" => self.flash_break_withdrawn(),
             "break_decided" => self.flash_break_decided(),
+            "break_entered" => self.flash_break_entered(),
+            "break_due_moved" => self.flash_break_due_moved(),
             "break_returned" => self.flash_break_returned(),
             _ => return None,
         })

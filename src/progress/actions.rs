@@ -18,10 +18,12 @@ use super::rules::content::{CompletionRules, problems};
 use super::rules::{ProgressRefusal, RulesState};
 
 mod confirm;
+mod moved;
 mod pauses;
 
 pub use confirm::{Preview, confirm, fail, preview, record_form, reopen, revoke, unrecord_form};
-pub use pauses::{Asked, ask, come_back, decide, may_ask, withdraw};
+pub use moved::{Proposed, move_due, proposed};
+pub use pauses::{Asked, ask, come_back, decide, enter, may_ask, withdraw};
 
 fn about(staff: &ProgrammeStaff, id: RulesId) -> About {
     About::new("completion_rules", id.0).within(staff.programme())

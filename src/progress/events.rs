@@ -32,6 +32,8 @@ pub(super) enum Noted<'a> {
     FormIn { form: &'a str, name: &'a Pair },
     /// A form was recorded by mistake.
     FormGone { form: &'a str, name: &'a Pair },
+    /// Due times that fell in a break are later.
+    DueMoved { assessments: usize },
     /// A step of a break: its verb and kind.
     Pause { verb: &'static str, kind: &'a str },
 }
@@ -50,6 +52,7 @@ impl Event for Noted<'_> {
             Self::Reopened { .. } => "completion.reopened",
             Self::FormIn { .. } => "completion.form_in",
             Self::FormGone { .. } => "completion.form_gone",
+            Self::DueMoved { .. } => "break.due_moved",
             Self::Pause { verb, .. } => verb,
         }
     }
@@ -68,6 +71,7 @@ impl Event for Noted<'_> {
             Self::FormIn { form, name } | Self::FormGone { form, name } => {
                 json!({ "form": form, "en": name.en, "zh": name.zh })
             }
+            Self::DueMoved { assessments } => json!({ "number": assessments }),
             Self::Pause { kind, .. } => json!({ "kind": kind }),
         }
     }

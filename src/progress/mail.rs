@@ -29,6 +29,8 @@ pub enum Told {
     Reopened(String),
     /// A pause is granted, with what the office says.
     Granted(BreakKind, Span, String),
+    /// The office has entered one, for this reason.
+    Entered(BreakKind, Span, String),
     /// It is not.
     Refused(BreakKind, String),
     /// The trainee takes part again from this day.
@@ -54,6 +56,7 @@ impl Letter for ProgressLetter {
             Told::Failed(_) => "completion_failed",
             Told::Reopened(_) => "enrolment_reopened",
             Told::Granted(..) => "break_granted",
+            Told::Entered(..) => "break_entered",
             Told::Refused(..) => "break_refused",
             Told::Returned(_) => "break_returned",
         }
@@ -71,6 +74,7 @@ impl Letter for ProgressLetter {
             Told::Failed(_) => lang.letter_failed_subject(cohort),
             Told::Reopened(_) => lang.letter_reopened_subject(cohort),
             Told::Granted(kind, ..) => lang.letter_break_granted_subject(kind.label(lang)),
+            Told::Entered(kind, ..) => lang.letter_break_entered_subject(kind.label(lang), cohort),
             Told::Refused(kind, _) => lang.letter_break_refused_subject(kind.label(lang)),
             Told::Returned(_) => lang.letter_returned_subject(cohort),
         }
@@ -96,6 +100,17 @@ impl Letter for ProgressLetter {
                     .fact(lang.progress_from(), date_long(lang, span.from))
                     .fact(lang.progress_to(), date_long(lang, span.to));
                 body.para(lang.letter_break_frozen()).quote(answer)
+            }
+            Told::Entered(kind, span, reason) => {
+                let what = match kind {
+                    BreakKind::Break => lang.letter_break_entered(cohort),
+                    BreakKind::Deferral => lang.letter_deferral_entered(cohort),
+                };
+                body.para(what)
+                    .fact(lang.progress_from(), date_long(lang, span.from))
+                    .fact(lang.progress_to(), date_long(lang, span.to))
+                    .para(lang.letter_break_entered_frozen())
+                    .quote(reason)
             }
             Told::Refused(kind, answer) => body
                 .para(lang.letter_break_refused(kind.label(lang), cohort))

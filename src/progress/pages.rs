@@ -11,6 +11,7 @@ use crate::web::{Cx, Routes};
 mod choose;
 pub(super) mod cohort;
 mod confirm;
+mod enter;
 mod gained;
 pub(super) mod own;
 pub(super) mod pauses;
@@ -62,6 +63,8 @@ fn cohort_routes() -> Routes {
         .get("/cohorts/{cohort}/completion/what-if.xlsx", STAFF, what_if::file)
         .get("/cohorts/{cohort}/completion/trainees/{enrolment}", STAFF, trainee::page)
         .post("/cohorts/{cohort}/completion/trainees/{enrolment}/forms", STAFF, trainee::form)
+        .get("/cohorts/{cohort}/completion/trainees/{enrolment}/break", STAFF, enter::ask)
+        .post("/cohorts/{cohort}/completion/trainees/{enrolment}/break", STAFF, enter::enter)
         .get("/cohorts/{cohort}/completion/trainees/{enrolment}/revoke", STAFF, trainee::ask_revoke)
         .post("/cohorts/{cohort}/completion/trainees/{enrolment}/revoke", STAFF, trainee::revoke)
         .get("/cohorts/{cohort}/completion/trainees/{enrolment}/reopen", STAFF, trainee::ask_reopen)
@@ -79,6 +82,7 @@ fn pause_routes() -> Routes {
         .get("/cohorts/{cohort}/breaks/{break}", STAFF, pauses::record)
         .post("/cohorts/{cohort}/breaks/{break}/decide", STAFF, pauses::decide)
         .post("/cohorts/{cohort}/breaks/{break}/return", STAFF, pauses::come_back)
+        .post("/cohorts/{cohort}/breaks/{break}/extensions", STAFF, pauses::extend)
         .get("/cohorts/{cohort}/breaks/{break}/history.csv", STAFF, pauses::history_file)
         .get("/cohorts/{cohort}/breaks/{break}/history.xlsx", STAFF, pauses::history_file)
 }

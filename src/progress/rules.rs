@@ -111,6 +111,8 @@ refusals! {
         NotBegun = "break_not_begun" => progress_refuse_not_begun,
         /// A deferral takes effect when it is granted, so not before its first day.
         NotYet = "deferral_before_its_first_day" => progress_refuse_not_yet,
+        /// Nothing was due in the break.
+        NothingMissed = "break_without_due_times" => progress_refuse_nothing_missed,
         /// A line that waits is no ground for ending the enrolment.
         StillOpen = "completion_still_possible" => progress_refuse_still_open,
     }

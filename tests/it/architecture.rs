@@ -31,6 +31,10 @@ const SQL_NAMES: &[(&str, &[&str])] = &[
     ),
     ("src/assessment/queries/marking.rs", &["MARK", "SCRIPT"]),
     (
+        "src/assessment/queries/taught.rs",
+        &["TAUGHT_BY", "beyond", "direction", "key"],
+    ),
+    (
         "src/assessment/queries/work.rs",
         &["APPEAL", "EXTENSION", "LINE"],
     ),

@@ -18,7 +18,7 @@ use super::super::actions::{self, Details};
 use super::super::pages::{one, read_details, read_given, read_reopening, results_file, values};
 use super::super::queries;
 use super::super::rules::{MarkRole, percent};
-use super::{NewCriterion, criteria, shown};
+use super::{MarkingCriterion, criteria, shown};
 
 /// A change of an assessment: what is left out stays.
 #[derive(Deserialize, ToSchema)]
@@ -38,16 +38,34 @@ struct AssessmentChange {
     due_at: Option<Instant>,
     #[schema(minimum = 0, maximum = 1440)]
     late_hours: Option<i32>,
+    /// What a day begun costs, in hundredths of a per cent.
+    #[schema(minimum = 0, maximum = 10000)]
+    late_per_day: Option<i32>,
+    /// The most that lateness costs.
+    #[schema(minimum = 0, maximum = 10000)]
+    late_cap: Option<i32>,
+    #[schema(minimum = 1, maximum = 5)]
+    max_files: Option<i32>,
+    #[schema(minimum = 1, maximum = 10)]
+    max_megabytes: Option<i32>,
     anonymous: Option<bool>,
     /// Hundredths of a per cent.
     #[schema(minimum = 1, maximum = 10000)]
     pass_mark: Option<i32>,
     /// none, sample or all.
     second: Option<String>,
+    /// Share of a sample, in per cent.
+    #[schema(minimum = 0, maximum = 100)]
+    second_share: Option<i32>,
+    #[schema(minimum = 0, maximum = 10000)]
+    borderline: Option<i32>,
+    #[schema(minimum = 0, maximum = 10000)]
+    tolerance: Option<i32>,
     #[schema(minimum = 0, maximum = 90)]
     appeal_days: Option<i32>,
-    /// In place of the criteria that stand; levels fall.
-    rubric: Option<Vec<NewCriterion>>,
+    resit_capped: Option<bool>,
+    /// In place of the criteria that stand.
+    rubric: Option<Vec<MarkingCriterion>>,
 }
 
 /// A request for a later due time.
@@ -180,6 +198,8 @@ pub(super) fn routes() -> Routes {
     Routes::new()
         .api(Method::Patch, one, STAFF, change,
             write("changeAssessment", "Changes an assessment, as far as its state allows.", Some("AssessmentChange"), (200, "Assessment")).versioned())
+        .api(Method::Delete, one, STAFF, remove,
+            write("removeAssessment", "Removes an assessment that has not been opened.", None, (204, "")).versioned())
         .api(Method::Get, "/api/v1/cohorts/{cohort}/assessments/{assessment}/extensions", STAFF, extensions,
             read("listExtensionRequests", "Requests for a later due time, those that are open first.", "ExtensionRequest[]"))
         .api(Method::Post, "/api/v1/cohorts/{cohort}/assessments/{assessment}/extensions/{extension}", STAFF, extension,
@@ -213,10 +233,18 @@ fn change(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         .set("brief_en", said.brief_en)
         .set("brief_zh", said.brief_zh)
         .set("late_hours", said.late_hours)
+        .set("late_per_day", said.late_per_day.map(percent))
+        .set("late_cap", said.late_cap.map(percent))
+        .set("max_files", said.max_files)
+        .set("max_megabytes", said.max_megabytes)
         .set("anonymous", said.anonymous.map(word))
         .set("pass_mark", said.pass_mark.map(percent))
         .set("second", said.second)
+        .set("second_share", said.second_share)
+        .set("borderline", said.borderline.map(percent))
+        .set("tolerance", said.tolerance.map(percent))
         .set("appeal_days", said.appeal_days)
+        .set("resit_capped", said.resit_capped.map(word))
         .over(&values(&begun));
     // Judged as the form's fields are.
     let mut form = Form::new(&pairs);
@@ -226,6 +254,13 @@ fn change(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     details.due_at = said.due_at.map_or(it.due_at, |at| at.0);
     actions::change(cx.conn, &staff, it.id, it.version, &details)?;
     shown(cx, &staff, it.id, 200)
+}
+
+fn remove(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    let (staff, it) = one(cx)?;
+    cx.if_match(it.version)?;
+    actions::remove(cx.conn, &staff, (it.id, it.version))?;
+    Ok(Reply::no_content())
 }
 
 fn request(it: queries::Extension) -> ExtensionRequest {

@@ -152,6 +152,7 @@ pub(super) fn schemas(to: ComponentsBuilder) -> ComponentsBuilder {
 
 const QUEUE: &[(&str, &str)] = &[
     ("all", "yes: also what is done."),
+    ("assessment", "Only scripts of this assessment."),
     ("after", "The `next` of the page before."),
 ];
 
@@ -187,7 +188,8 @@ fn queue(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let query = &cx.visit.request.query;
     let after = Cursor::from_query(query);
     let open = query.typed("all") != "yes";
-    let rows = queries::queue(cx.conn, &instructor, open, after.as_ref(), PAGE + 1)?;
+    let of = query.typed("assessment").parse().ok();
+    let rows = queries::queue(cx.conn, &instructor, (open, of), after.as_ref(), PAGE + 1)?;
     let place = |it: &queries::Queued| Cursor {
         key: it.sort_key.clone(),
         id: it.id.0,

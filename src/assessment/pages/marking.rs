@@ -33,7 +33,10 @@ struct Row {
 struct QueuePage {
     shell: Shell,
     rows: Vec<Row>,
+    /// Only what is to be done?
     open: bool,
+    /// The list with what is done, or without.
+    other: String,
     paged: bool,
     first: String,
     next: Option<String>,
@@ -46,7 +49,8 @@ pub(super) fn queue(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let query = &cx.visit.request.query;
     let open = query.typed("all") != "yes";
     let after = Cursor::from_query(query);
-    let found = queries::queue(cx.conn, &instructor, open, after.as_ref(), PAGE + 1)?;
+    let of = query.typed("assessment").parse().ok();
+    let found = queries::queue(cx.conn, &instructor, (open, of), after.as_ref(), PAGE + 1)?;
     let page = Page::cut(found, PAGE, |it| Cursor {
         key: it.sort_key.clone(),
         id: it.id.0,
@@ -64,16 +68,19 @@ pub(super) fn queue(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         },
         mark: shown_mark(it.mark),
     });
-    let all = if open { "" } else { "&all=yes" };
     let page = QueuePage {
         shell: cx.shell(lang.asm_queue()),
         rows: rows.collect(),
         open,
+        other: format!(
+            "/marking?{}",
+            query.with(&[("all", if open { "yes" } else { "" }), ("after", "")])
+        ),
         paged: after.is_some(),
-        first: format!("/marking?{}", all.trim_start_matches('&')),
+        first: format!("/marking?{}", query.with(&[("after", "")])),
         next: page
             .next
-            .map(|after| format!("/marking?after={after}{all}")),
+            .map(|after| format!("/marking?{}", query.with(&[("after", &after)]))),
     };
     cx.visit.page(&page)
 }

@@ -134,6 +134,7 @@ struct RecordPage {
     /// The step that comes next: its address and label.
     step: Option<(String, &'static str)>,
     may_edit: bool,
+    may_remove: bool,
     open: bool,
     marking: bool,
     twice: bool,
@@ -294,6 +295,7 @@ pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
             state,
             AssessmentState::Planned | AssessmentState::Open | AssessmentState::Marking
         ),
+        may_remove: state == AssessmentState::Planned,
         open: matches!(state, AssessmentState::Open | AssessmentState::Marking),
         marking: state == AssessmentState::Marking,
         twice: it.second()?.rule != SecondRule::None,

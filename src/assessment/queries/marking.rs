@@ -305,14 +305,14 @@ impl Queued {
 }
 
 /// What an instructor marks: what is to be done first. Only while its assessment is being marked, unless
-/// all is asked for.
+/// all is asked for; only of one assessment, if it is named.
 ///
 /// # Errors
 /// The database's.
 pub fn queue(
     conn: &mut Conn<'_>,
     instructor: &Instructor,
-    open: bool,
+    (open, of): (bool, Option<AssessmentId>),
     after: Option<&Cursor>,
     limit: i64,
 ) -> Result<Vec<Queued>> {
@@ -325,7 +325,8 @@ pub fn queue(
                'YYYYMMDDHH24MISS') || a.id::text || k.label) COLLATE \"C\" AS sort_key \
            FROM scripts k JOIN assessments a ON a.id = k.assessment_id JOIN modules m ON m.id = a.module_id \
            LEFT JOIN script_marks g ON g.script_id = k.id AND g.marker_id = $1 AND g.role IN ('first', 'second') \
-           WHERE $1 IN (k.first_id, k.second_id) AND k.programme_id = ANY ($2) AND (NOT $3 OR a.state = 'marking')) q \
+           WHERE $1 IN (k.first_id, k.second_id) AND k.programme_id = ANY ($2) AND (NOT $3 OR a.state = 'marking') \
+             AND ($7 IS NULL OR k.assessment_id = $7)) q \
          WHERE (NOT $3 OR NOT done) AND ($4 IS NULL OR (sort_key, id) > ($4, $5)) ORDER BY sort_key, id LIMIT $6",
     )
     .bind::<SqlUuid, _>(instructor.person())
@@ -334,6 +335,7 @@ pub fn queue(
     .bind::<Nullable<Text>, _>(after.map(|it| it.key.as_str()))
     .bind::<Nullable<SqlUuid>, _>(after.map(|it| it.id))
     .bind::<BigInt, _>(limit)
+    .bind::<Nullable<SqlUuid>, _>(of)
     .load(conn.pg())?)
 }
 

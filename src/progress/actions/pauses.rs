@@ -14,7 +14,7 @@ use crate::enrolments::actions::{defer, take_back};
 use crate::enrolments::queries as enrolments;
 use crate::enrolments::rules::EnrolmentState;
 use crate::error::{Error, Result};
-use crate::ids::{BreakId, PersonId, ProgrammeId};
+use crate::ids::{BreakId, CohortId, EnrolmentId, PersonId, ProgrammeId};
 use crate::lang::format::hk_date;
 
 use super::super::events::Noted;
@@ -36,7 +36,7 @@ pub struct Asked {
     pub reason: String,
 }
 
-fn about(id: BreakId, person: PersonId, programme: ProgrammeId) -> About {
+pub(super) fn about(id: BreakId, person: PersonId, programme: ProgrammeId) -> About {
     About::new("learning_break", id.0)
         .of(person)
         .within(programme)
@@ -86,16 +86,17 @@ fn judged(conn: &mut Conn<'_>, cohort: CohortId, days: &Span) -> Result<()> {
     }
 }
 
-/// Refuses days that meet another pause of the same trainee.
+/// Refuses days that meet another pause of the same trainee than this one.
 fn clear(
     conn: &mut Conn<'_>,
     staff: &CohortStaff,
-    (it, days): (&Pause, Span),
+    (enrolment, but): (EnrolmentId, Option<BreakId>),
+    days: Span,
     today: NaiveDate,
 ) -> Result<()> {
-    for other in queries::pauses_of(conn, staff, it.enrolment_id)? {
+    for other in queries::pauses_of(conn, staff, enrolment)? {
         let frozen = queries::frozen_days(&other, today)?;
-        if other.id != it.id && frozen.is_some_and(|it| it.overlaps(&days)) {
+        if Some(other.id) != but && frozen.is_some_and(|it| it.overlaps(&days)) {
             return Err(ProgressRefusal::Overlaps.into());
         }
     }
@@ -146,6 +147,61 @@ pub fn ask(conn: &mut Conn<'_>, own: &OwnEnrolment, asked: &Asked) -> Result<Bre
         kind: asked.kind.as_str(),
     };
     audit::note(conn, about(id, own.person(), own.programme()), &noted)?;
+    Ok(id)
+}
+
+/// The office enters a pause for a trainee who has not asked for it: granted at once, with the reason that
+/// the trainee reads in a letter. A deferral gives the seat back. Returns its id.
+///
+/// # Errors
+/// [`ProgressRefusal`] when the trainee takes no part, a request of theirs waits, the days meet another
+/// pause, or a deferral has not come to its first day; [`Error::Invalid`] for days in the wrong order;
+/// [`Error::NotFound`].
+pub fn enter(
+    conn: &mut Conn<'_>,
+    staff: &CohortStaff,
+    enrolment: EnrolmentId,
+    asked: &Asked,
+) -> Result<BreakId> {
+    judged(conn, staff.cohort(), &asked.span)?;
+    queries::lock(conn, staff, &[enrolment])?;
+    let trainee = enrolments::of_cohort(conn, staff, enrolment)?;
+    takes_part(trainee.state()?)?;
+    let today = hk_date(db::now(conn)?);
+    let waits = BreakState::Asked.as_str();
+    let before = queries::pauses_of(conn, staff, enrolment)?;
+    if before.iter().any(|it| it.state == waits) {
+        return Err(ProgressRefusal::Asked.into());
+    }
+    clear(conn, staff, (enrolment, None), asked.span, today)?;
+    if asked.kind == BreakKind::Deferral {
+        if today < asked.span.from {
+            return Err(ProgressRefusal::NotYet.into());
+        }
+        defer(conn, staff, enrolment)?;
+    }
+    let (id, person) = (BreakId::new(), trainee.person_id);
+    sql_query(
+        "INSERT INTO learning_breaks (id, programme_id, cohort_id, enrolment_id, person_id, kind, starts_on, ends_on, reason, state, \
+           decided_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'granted', banyan_now())",
+    )
+    .bind::<SqlUuid, _>(id)
+    .bind::<SqlUuid, _>(staff.programme())
+    .bind::<SqlUuid, _>(staff.cohort())
+    .bind::<SqlUuid, _>(enrolment)
+    .bind::<SqlUuid, _>(person)
+    .bind::<Text, _>(asked.kind.as_str())
+    .bind::<Date, _>(asked.span.from)
+    .bind::<Date, _>(asked.span.to)
+    .bind::<Text, _>(&asked.reason)
+    .execute(conn.pg())?;
+    let noted = Noted::Pause {
+        verb: "break.entered",
+        kind: asked.kind.as_str(),
+    };
+    audit::note(conn, about(id, person, staff.programme()), &noted)?;
+    let told = Told::Entered(asked.kind, asked.span, asked.reason.clone());
+    tell(conn, staff, (person, enrolment), told, &id.to_string())?;
     Ok(id)
 }
 
@@ -205,7 +261,8 @@ pub fn decide(
         let enrolment = enrolments::of_cohort(conn, staff, it.enrolment_id)?;
         takes_part(enrolment.state()?)?;
         let today = hk_date(db::now(conn)?);
-        clear(conn, staff, (&it, it.span()), today)?;
+        let whose = (it.enrolment_id, Some(id));
+        clear(conn, staff, whose, it.span(), today)?;
         if it.kind()? == BreakKind::Deferral {
             if today < it.starts_on {
                 return Err(ProgressRefusal::NotYet.into());
@@ -269,7 +326,7 @@ pub fn come_back(
         from: it.starts_on,
         to: eve,
     };
-    clear(conn, staff, (&it, days), today)?;
+    clear(conn, staff, (it.enrolment_id, Some(id)), days, today)?;
     match kind {
         BreakKind::Deferral => take_back(conn, staff, it.enrolment_id)?,
         BreakKind::Break => {

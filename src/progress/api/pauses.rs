@@ -8,8 +8,8 @@ use uuid::Uuid;
 
 use crate::access::{self, APPLICANT, CohortStaff, OwnEnrolment, STAFF};
 use crate::error::Result;
-use crate::ids::BreakId;
-use crate::web::api::{Day, Given, list};
+use crate::ids::{BreakId, CandidateId};
+use crate::web::api::{Day, Given, Instant, list};
 use crate::web::exports::XLSX;
 use crate::web::paging::{Cursor, PAGE, Page};
 use crate::web::{Cx, Form, Method, Operation, Reply, Routes};
@@ -93,12 +93,69 @@ struct BreakReturn {
     on: Day,
 }
 
+/// A later due time that a break asks for.
+#[derive(Serialize, ToSchema)]
+struct ProposedExtension {
+    /// The trainee’s part in the assessment.
+    candidate: Uuid,
+    assessment: Uuid,
+    module_code: String,
+    title_en: String,
+    title_zh: String,
+    due_at: DateTime<Utc>,
+    until_at: DateTime<Utc>,
+}
+
+impl From<actions::Proposed> for ProposedExtension {
+    fn from(it: actions::Proposed) -> Self {
+        Self {
+            candidate: it.missed.candidate_id.0,
+            assessment: it.missed.assessment_id.0,
+            module_code: it.missed.module_code,
+            title_en: it.missed.title_en,
+            title_zh: it.missed.title_zh,
+            due_at: it.missed.due_at,
+            until_at: it.until,
+        }
+    }
+}
+
+/// One of those that are proposed.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct SeenExtension {
+    candidate: Uuid,
+    #[schema(value_type = String, format = DateTime, example = "2027-04-12T10:00:00Z")]
+    until_at: Instant,
+}
+
+/// All later due times that are proposed, in their order.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct GrantedExtensions {
+    extensions: Vec<SeenExtension>,
+    /// What the office says with them.
+    #[serde(default)]
+    #[schema(max_length = 1000)]
+    note: String,
+}
+
+/// How many due times are later.
+#[derive(Serialize, ToSchema)]
+struct MovedDueTimes {
+    extensions: usize,
+}
+
 /// The schemas of this file.
 pub(super) fn schemas(to: ComponentsBuilder) -> ComponentsBuilder {
     to.schema_from::<LearningBreak>()
         .schema_from::<NewLearningBreak>()
         .schema_from::<BreakAnswer>()
         .schema_from::<BreakReturn>()
+        .schema_from::<ProposedExtension>()
+        .schema_from::<SeenExtension>()
+        .schema_from::<GrantedExtensions>()
+        .schema_from::<MovedDueTimes>()
 }
 
 const LIST: &[(&str, &str)] = &[
@@ -108,7 +165,10 @@ const LIST: &[(&str, &str)] = &[
 
 /// The operations of this file.
 pub(super) fn routes() -> Routes {
-    office().and(export_routes()).and(own_routes())
+    office()
+        .and(entered_routes())
+        .and(export_routes())
+        .and(own_routes())
 }
 
 fn office() -> Routes {
@@ -158,6 +218,47 @@ fn office() -> Routes {
                 (200, "LearningBreak"),
             )
             .versioned(),
+        )
+}
+
+fn entered_routes() -> Routes {
+    let (read, write) = (Operation::read, Operation::write);
+    Routes::new()
+        .api(
+            Method::Post,
+            "/api/v1/cohorts/{cohort}/enrolments/{enrolment}/breaks",
+            STAFF,
+            enter,
+            write(
+                "enterBreak",
+                "Enters a break or a deferral for a trainee, granted at once, and tells them.",
+                Some("NewLearningBreak"),
+                (201, "LearningBreak"),
+            )
+            .versioned(),
+        )
+        .api(
+            Method::Get,
+            "/api/v1/cohorts/{cohort}/breaks/{break}/extensions",
+            STAFF,
+            extensions,
+            read(
+                "listBreakExtensions",
+                "Later due times that a break asks for once it is over.",
+                "ProposedExtension[]",
+            ),
+        )
+        .api(
+            Method::Post,
+            "/api/v1/cohorts/{cohort}/breaks/{break}/extensions",
+            STAFF,
+            extend,
+            write(
+                "grantBreakExtensions",
+                "Grants all of them and tells the trainee of each.",
+                Some("GrantedExtensions"),
+                (200, "MovedDueTimes"),
+            ),
         )
 }
 
@@ -296,8 +397,7 @@ fn own_all(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     list(Page { rows, next: None }, LearningBreak::from)
 }
 
-fn ask(cx: &mut Cx<'_, '_>) -> Result<Reply> {
-    let own = own(cx)?;
+fn wanted(cx: &Cx<'_, '_>) -> Result<actions::Asked> {
     let new: NewLearningBreak = cx.json()?;
     let pairs = Given::new()
         .set("kind", Some(new.kind))
@@ -308,6 +408,42 @@ fn ask(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let mut form = Form::new(&pairs);
     let wanted = asked(&mut form);
     form.done()?;
+    Ok(wanted)
+}
+
+fn enter(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    let staff = staff(cx)?;
+    let enrolment = cx.request().param("enrolment")?;
+    let id = actions::enter(cx.conn, &staff, enrolment, &wanted(cx)?)?;
+    let it = queries::pause(cx.conn, &staff, id)?;
+    whole(it, 201)
+}
+
+fn extensions(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    let (staff, it) = pause(cx)?;
+    let rows = actions::proposed(cx.conn, &staff, &it)?;
+    list(Page { rows, next: None }, ProposedExtension::from)
+}
+
+fn extend(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    let (staff, it) = pause(cx)?;
+    let said: GrantedExtensions = cx.json()?;
+    let pairs = Given::new().set("note", Some(said.note)).alone();
+    let mut form = Form::new(&pairs);
+    let note = form.optional("note", 1_000).unwrap_or_default();
+    form.done()?;
+    let seen: Vec<_> = said
+        .extensions
+        .into_iter()
+        .map(|it| (CandidateId(it.candidate), it.until_at.0))
+        .collect();
+    let extensions = actions::move_due(cx.conn, &staff, it.id, &seen, &note)?;
+    Reply::json(200, &MovedDueTimes { extensions })
+}
+
+fn ask(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    let own = own(cx)?;
+    let wanted = wanted(cx)?;
     let id = actions::ask(cx.conn, &own, &wanted)?;
     let it = queries::pause_own(cx.conn, &own, id)?;
     whole(it, 201)

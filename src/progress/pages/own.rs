@@ -8,6 +8,7 @@ use crate::curriculum::queries::book;
 use crate::db;
 use crate::error::{Error, Result};
 use crate::ids::{BreakId, EnrolmentId};
+use crate::lang::Lang;
 use crate::lang::format::{date, hk_date};
 use crate::web::fields::{Again, Field, Group, Input, fill};
 use crate::web::{Cx, Form, Pairs, Reply, Shell};
@@ -137,16 +138,7 @@ fn show(cx: &mut Cx<'_, '_>, typed: &Pairs, again: Again) -> Result<Reply> {
         let open = next(it.state()?, BreakEvent::Withdraw).is_ok();
         rows.push((shown(lang, it)?, open));
     }
-    let kinds = BreakKind::ALL
-        .iter()
-        .map(|it| pair(it.as_str(), it.label(lang)))
-        .collect();
-    let mut groups = vec![Group::plain(vec![
-        Field::line("kind", lang.progress_break_kind()).choice(kinds),
-        Field::line("starts_on", lang.progress_from()).of("date"),
-        Field::line("ends_on", lang.progress_to()).of("date"),
-        Field::line("reason", lang.progress_break_why()).area(3),
-    ])];
+    let mut groups = vec![Group::plain(fields(lang))];
     fill(&mut groups, typed, &again.mistakes);
     let status = again.status;
     let page = BreaksPage {
@@ -163,6 +155,20 @@ fn show(cx: &mut Cx<'_, '_>, typed: &Pairs, again: Again) -> Result<Reply> {
 /// GET `/me/enrolments/{enrolment}/breaks`.
 pub(super) fn breaks(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     show(cx, Pairs::none(), Again::first())
+}
+
+/// The fields of a pause.
+pub(super) fn fields(lang: Lang) -> Vec<Field> {
+    let kinds = BreakKind::ALL
+        .iter()
+        .map(|it| pair(it.as_str(), it.label(lang)))
+        .collect();
+    vec![
+        Field::line("kind", lang.progress_break_kind()).choice(kinds),
+        Field::line("starts_on", lang.progress_from()).of("date"),
+        Field::line("ends_on", lang.progress_to()).of("date"),
+        Field::line("reason", lang.progress_break_why()).area(3),
+    ]
 }
 
 /// Judges what is asked for.

@@ -1,14 +1,15 @@
 //! Breaks and deferrals at the desk: the list, a request, its answer, the return.
 
 use askama::Template;
+use chrono::{DateTime, Utc};
 
 use crate::access::CohortStaff;
 use crate::audit;
 use crate::db;
 use crate::error::{Error, Result};
-use crate::ids::{BreakId, CohortId};
+use crate::ids::{BreakId, CandidateId, CohortId};
 use crate::lang::Lang;
-use crate::lang::format::{date, hk_date};
+use crate::lang::format::{date, deadline, hk_date};
 use crate::web::exports::short;
 use crate::web::fields::{Again, Field, Group, History, Input, fill};
 use crate::web::paging::{Cursor, PAGE};
@@ -147,8 +148,33 @@ struct RecordPage {
     trainee: String,
     /// Where the form goes that can be sent now, with its fields and button.
     act: Option<(String, Vec<Group>, &'static str, &'static str)>,
+    /// What was due in it, until when it is proposed to be, and what the form sends back.
+    moves: Vec<Move>,
+    /// What goes with the letters about these.
+    note: Field,
     again: Again,
     history: History,
+}
+
+struct Move {
+    what: String,
+    due: String,
+    until: String,
+    sent: String,
+}
+
+fn moves(cx: &mut Cx<'_, '_>, staff: &CohortStaff, it: &Pause) -> Result<Vec<Move>> {
+    let lang = cx.lang();
+    let all = actions::proposed(cx.conn, staff, it)?;
+    Ok(all
+        .into_iter()
+        .map(|it| Move {
+            what: format!("{} {}", it.missed.module_code, it.missed.title(lang)),
+            due: deadline(lang, it.missed.due_at),
+            until: deadline(lang, it.until),
+            sent: format!("{} {}", it.missed.candidate_id, it.until.timestamp_micros()),
+        })
+        .collect())
 }
 
 fn pause(cx: &mut Cx<'_, '_>) -> Result<(CohortStaff, Pause)> {
@@ -206,6 +232,14 @@ fn show(cx: &mut Cx<'_, '_>, typed: &Pairs, again: Again) -> Result<Reply> {
         fill(&mut groups, values, &again.mistakes);
         (action, groups, note, submit)
     });
+    let moves = moves(cx, &staff, &it)?;
+    let mut note = vec![Group::plain(vec![
+        Field::line("note", lang.progress_moves_say())
+            .area(2)
+            .optional(),
+    ])];
+    fill(&mut note, values, &again.mistakes);
+    let note = note.into_iter().flat_map(|it| it.fields).next();
     let mut way = crumbs(lang, &staff, &cohort);
     way.push(pair(home(&staff), lang.progress_breaks()));
     let status = again.status;
@@ -216,6 +250,8 @@ fn show(cx: &mut Cx<'_, '_>, typed: &Pairs, again: Again) -> Result<Reply> {
         history: audit::shown(cx.conn, it.id.0, lang, format!("{here}/history"))?,
         row: shown(lang, it)?,
         act,
+        moves,
+        note: note.ok_or(Error::NotFound)?,
         again,
     };
     cx.visit.page_with(status, &page)
@@ -277,6 +313,27 @@ pub(super) fn come_back(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         .done()
         .and_then(|()| actions::come_back(cx.conn, &staff, (it.id, seen), on));
     answered(cx, done, (&staff, it.id), "break_returned")
+}
+
+/// A proposal as the page sends it back.
+fn proposal(sent: &str) -> Option<(CandidateId, DateTime<Utc>)> {
+    let (candidate, until) = sent.split_once(' ')?;
+    let until = DateTime::from_timestamp_micros(until.parse().ok()?)?;
+    Some((candidate.parse().ok()?, until))
+}
+
+/// POST `…/breaks/{break}/extensions`: the later due times that the page proposes.
+pub(super) fn extend(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    let (staff, it) = pause(cx)?;
+    let visit = cx.visit;
+    let typed = visit.request.form();
+    let seen: Vec<_> = typed.all("move").filter_map(proposal).collect();
+    let mut form = Form::new(typed);
+    let note = form.optional("note", 1_000).unwrap_or_default();
+    let done = form
+        .done()
+        .and_then(|()| actions::move_due(cx.conn, &staff, it.id, &seen, &note));
+    answered(cx, done.map(|_| ()), (&staff, it.id), "break_due_moved")
 }
 
 /// GET `…/breaks/{break}/history.csv` and `.xlsx`.

@@ -53,11 +53,12 @@ struct TraineePage {
     ready: bool,
     can_fail: bool,
     can_reopen: bool,
+    may_pause: bool,
     again: Again,
     history: History,
 }
 
-fn whose(cx: &mut Cx<'_, '_>) -> Result<(CohortStaff, queries::Trainee)> {
+pub(super) fn whose(cx: &mut Cx<'_, '_>) -> Result<(CohortStaff, queries::Trainee)> {
     let (staff, _) = cohort_of(cx)?;
     let id: EnrolmentId = cx.request().param("enrolment")?;
     let it = queries::trainee(cx.conn, &staff, id)?;
@@ -136,6 +137,7 @@ fn show(cx: &mut Cx<'_, '_>, again: Again) -> Result<Reply> {
         can_reopen: it.completion_id.is_none()
             && crate::enrolments::rules::next(it.state()?, EnrolmentEvent::Reopen).is_ok(),
         can_fail: matches!(place, Place::Failed | Place::Open) && judged.can_fail(),
+        may_pause: it.takes_part()?,
         again,
         history,
     };
@@ -147,7 +149,7 @@ pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     show(cx, Again::first())
 }
 
-fn back(staff: &CohortStaff, id: EnrolmentId) -> String {
+pub(super) fn back(staff: &CohortStaff, id: EnrolmentId) -> String {
     format!("{}/trainees/{id}", at(staff))
 }
 

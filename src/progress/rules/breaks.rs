@@ -1,6 +1,6 @@
 //! Breaks in learning and deferrals: their states, and what they freeze.
 
-use chrono::{Days, NaiveDate};
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 
 use crate::error::{FieldError, Refusal};
 use crate::lang::format::date;
@@ -130,6 +130,19 @@ pub fn days_counted(from: NaiveDate, to: NaiveDate, breaks: &[Span]) -> usize {
 #[must_use]
 pub fn day_after(span: &Span) -> NaiveDate {
     span.to.checked_add_days(Days::new(1)).unwrap_or(span.to)
+}
+
+/// The due time that gives a trainee as many days as they had left when the pause began, or the work was
+/// given out in it: later by the days from then until they are back.
+#[must_use]
+pub fn moved(
+    due_at: DateTime<Utc>,
+    opens_on: NaiveDate,
+    from: NaiveDate,
+    back: NaiveDate,
+) -> DateTime<Utc> {
+    let missed = (back - opens_on.max(from)).num_days().max(1);
+    due_at + TimeDelta::days(missed)
 }
 
 /// Why nobody can be back from such a pause on this day. A deferral lasts until the trainee is back, so

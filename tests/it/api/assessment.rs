@@ -73,6 +73,42 @@ async fn changed(desk: &Api<'_>, (one, at): At<'_>) {
     );
 }
 
+/// Everything that the form takes, and the way out of a mistake.
+async fn planned(desk: &Api<'_>, (one, at): At<'_>) {
+    let first = desk.get(one, at).await;
+    let new = json!({ "late_per_day": 1_000, "late_cap": 3_000, "max_files": 3, "max_megabytes": 5, "second": "sample",
+        "second_share": 25, "borderline": 150, "tolerance": 250, "resit_capped": false,
+        "rubric": [{ "name_en": "Risks", "name_zh": "風險", "points": 10,
+            "levels": [{ "en": "All", "zh": "全部" }, { "en": "Some", "zh": "部分" }] }] });
+    let done = desk.patch(one, at, &first, new.clone()).await;
+    let shown = good(&done);
+    for (name, value) in new.as_object().unwrap() {
+        assert_eq!(&shown[name], value, "{name}");
+    }
+    let much = json!({ "max_files": 6 });
+    assert_problem(
+        &desk.patch(one, at, &done, much).await,
+        422,
+        "invalid-fields",
+    );
+    assert_eq!(desk.remove(one, at, &first).await.status, 412);
+    let unsure = desk.call("DELETE", one, at, super::With::default()).await;
+    assert_eq!(unsure.status, 428);
+    assert_eq!(desk.remove(one, at, &done).await.status, 204);
+    assert_eq!(desk.get(one, at).await.status, 404);
+}
+
+/// What waits for a marker; once opened an assessment is not removed.
+async fn taught(marker: &Api<'_>, desk: &Api<'_>, (one, at): At<'_>) {
+    let mine = items(marker, "/api/v1/teaching/assessments", &[]).await;
+    assert_eq!(
+        (&mine[0]["to_mark"], &mine[0]["handed_in"]),
+        (&json!(1), &json!(1))
+    );
+    let seen = desk.get(one, at).await;
+    assert_problem(&desk.remove(one, at, &seen).await, 409, "assessment-opened");
+}
+
 async fn refused(desk: &Api<'_>, (all, at): At<'_>) {
     let asked = items(desk, all, at).await;
     let id = asked[0]["id"].as_str().unwrap().to_owned();
@@ -150,10 +186,17 @@ pub async fn assessment(world: &World, desk: &Api<'_>) -> Reached {
         (&added["title_en"], &added["weight"]),
         (&json!("Case"), &json!(100))
     );
-    assert_problem(&desk.post(ALL, at, new).await, 409, "assessment-part-taken");
-    let one = id(&added);
-    let at_one: &[(&str, &str)] = &[("cohort", &cohort), ("assessment", &one)];
+    assert_problem(
+        &desk.post(ALL, at, new.clone()).await,
+        409,
+        "assessment-part-taken",
+    );
     let place = |rest: &str| format!("{ALL}/{{assessment}}{rest}");
+    let mistake = id(&added);
+    let at_mistake: At<'_> = (&place(""), &[("cohort", &cohort), ("assessment", &mistake)]);
+    planned(desk, at_mistake).await;
+    let one = id(&good(&desk.post(ALL, at, new).await));
+    let at_one: &[(&str, &str)] = &[("cohort", &cohort), ("assessment", &one)];
     let step = |word: &str| json!({ "step": word });
     assert_problem(
         &desk.post(&place("/steps"), at_one, step("mark")).await,
@@ -225,6 +268,7 @@ pub async fn assessment(world: &World, desk: &Api<'_>) -> Reached {
     );
     let mark = "/api/v1/marking/{script}";
     let give = |points: i32| json!({ "points": [points], "done": true, "version": 0 });
+    taught(&first.1, desk, (&place(""), at_one)).await;
     let queue = items(&first.1, "/api/v1/marking", &[]).await;
     assert!(!queue[0].to_string().contains("TRAINEE"), "{queue:?}");
     let script = id(&queue[0]);

@@ -178,6 +178,15 @@ impl<'a> Api<'a> {
         self.call("PATCH", pattern, params, with).await
     }
 
+    /// Removes the version that this answer showed.
+    pub async fn remove(&self, pattern: &str, params: &[(&str, &str)], seen: &Answer) -> Answer {
+        let with = With {
+            if_match: Some(seen.headers["etag"].as_str()),
+            ..With::default()
+        };
+        self.call("DELETE", pattern, params, with).await
+    }
+
     /// Acts without a document.
     pub async fn act(&self, pattern: &str, params: &[(&str, &str)]) -> Answer {
         self.call("POST", pattern, params, With::default()).await

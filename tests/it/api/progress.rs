@@ -187,6 +187,45 @@ async fn pauses(class: &Class, desk: &Api<'_>, me: &Api<'_>, who: Who) {
     assert_eq!(progress[0]["enrolment"], json!(enrolment));
 }
 
+/// Entered by the office; what was due in it is later once that is granted.
+async fn entered(class: &Class, desk: &Api<'_>, who: Who) {
+    let (cohort, enrolment) = (class.world.cohort.to_string(), who.1.to_string());
+    class.owner(&format!(
+        "UPDATE assessments SET state = 'open', released_at = NULL, due_at = '2027-05-25 10:00+00' WHERE module_id = '{0}'; \
+         INSERT INTO assessment_candidates (id, programme_id, cohort_id, assessment_id, enrolment_id, person_id, number) \
+           SELECT gen_random_uuid(), programme_id, cohort_id, id, '{enrolment}', '{1}', 501 FROM assessments WHERE module_id = '{0}'",
+        class.modules[3], who.0
+    ));
+    let at: &[(&str, &str)] = &[("cohort", &cohort), ("enrolment", &enrolment)];
+    let path = "/api/v1/cohorts/{cohort}/enrolments/{enrolment}/breaks";
+    let new = json!({ "kind": "break", "starts_on": "2027-05-20", "ends_on": "2027-05-31", "reason": "In hospital." });
+    let made = desk.post(path, at, new.clone()).await;
+    let id = id(&good(&made));
+    assert_eq!(good(&made)["state"], "granted");
+    assert_problem(&desk.post(path, at, new).await, 409, "break-overlaps");
+    let at: &[(&str, &str)] = &[("cohort", &cohort), ("break", &id)];
+    let path = format!("{BREAKS}/{{break}}/extensions");
+    let all = items(desk, &path, at).await;
+    assert_eq!(
+        (all.len(), &all[0]["until_at"]),
+        (1, &json!("2027-06-06T10:00:00Z"))
+    );
+    let none = json!({ "extensions": [] });
+    assert_problem(
+        &desk.post(&path, at, none).await,
+        409,
+        "completion-preview-out-of-date",
+    );
+    let grant = json!({ "extensions": [{ "candidate": all[0]["candidate"], "until_at": all[0]["until_at"] }] });
+    let done = good(&desk.post(&path, at, grant.clone()).await);
+    assert_eq!(done["extensions"], 1);
+    assert_problem(
+        &desk.post(&path, at, grant).await,
+        409,
+        "break-without-due-times",
+    );
+}
+
 pub async fn progress() -> Reached {
     let class = Class::new();
     let app = &class.world.app;
@@ -202,6 +241,7 @@ pub async fn progress() -> Reached {
     rules(&class, &desk).await;
     standing(&class, &desk, (ready, lost)).await;
     pauses(&class, &desk, &me, away).await;
+    entered(&class, &desk, class.trainee("Ill Trainee")).await;
     let mut reached = desk.reached();
     reached.extend(me.reached());
     reached
@@ -209,5 +249,5 @@ pub async fn progress() -> Reached {
 
 #[actix_web::test]
 async fn completion_is_reached_by_the_api_alone() {
-    assert_eq!(progress().await.len(), 27);
+    assert_eq!(progress().await.len(), 30);
 }

@@ -3,6 +3,7 @@
 mod fair;
 mod journey;
 mod more;
+mod office;
 mod reopened;
 mod rules;
 mod twice;

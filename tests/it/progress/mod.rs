@@ -2,6 +2,7 @@
 
 mod breaks;
 mod desk;
+mod entered;
 mod properties;
 mod rules;
 pub mod world;

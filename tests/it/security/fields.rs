@@ -313,6 +313,10 @@ const WITHOUT_FORM: &[(&str, &str)] = &[
         "the world of this test has none in that state; its room tests it",
     ),
     (
+        "/cohorts/{cohort}/assessments/{assessment}/remove",
+        "the world of this test has none in that state; its room tests it",
+    ),
+    (
         "/cohorts/{cohort}/assessments/{assessment}/open",
         "the world of this test has none in that state; its room tests it",
     ),
@@ -332,6 +336,10 @@ const WITHOUT_FORM: &[(&str, &str)] = &[
     ("/me/assessments/{candidate}", "takes files"),
     (
         "/cohorts/{cohort}/completion/rules",
+        "the world of this test has none in that state; its room tests it",
+    ),
+    (
+        "/cohorts/{cohort}/breaks/{break}/extensions",
         "the world of this test has none in that state; its room tests it",
     ),
     (
