@@ -112,6 +112,8 @@ fn readers() -> Routes {
         .get("/teaching/assessments.csv", INSTRUCTOR, taught::file)
         .get("/teaching/assessments.xlsx", INSTRUCTOR, taught::file)
         .get("/marking", INSTRUCTOR, marking::queue)
+        .get("/marking.csv", INSTRUCTOR, marking::queue_file)
+        .get("/marking.xlsx", INSTRUCTOR, marking::queue_file)
         .get("/marking/{script}", INSTRUCTOR, marking::page)
         .post("/marking/{script}", INSTRUCTOR, marking::save)
         .get("/marking/{script}/files/{n}", INSTRUCTOR, marking::script_file)

@@ -7,12 +7,13 @@ use crate::error::{Error, Result};
 use crate::ids::ScriptId;
 use crate::lang::Lang;
 use crate::lang::format::deadline;
+use crate::web::exports::short;
 use crate::web::fields::{Again, Field, Group, Input, fill};
 use crate::web::paging::{Cursor, PAGE, Page};
 use crate::web::{Cx, Form, Pairs, Reply, ReplyBody, Shell};
 
 use super::super::actions::{self, Given};
-use super::super::queries::{self, Assessment, Mark, Script};
+use super::super::queries::{self, Assessment, Mark, Queued, Script};
 use super::super::rules::pdf::without_author;
 use super::super::rules::rubric::{Criterion, MOST_POINTS};
 use super::super::rules::{MarkRole, ScriptState};
@@ -33,6 +34,7 @@ struct Row {
 struct QueuePage {
     shell: Shell,
     rows: Vec<Row>,
+    query: String,
     /// Only what is to be done?
     open: bool,
     /// The list with what is done, or without.
@@ -42,20 +44,8 @@ struct QueuePage {
     next: Option<String>,
 }
 
-/// GET `/marking`: own work first, what is to be done first.
-pub(super) fn queue(cx: &mut Cx<'_, '_>) -> Result<Reply> {
-    let lang = cx.lang();
-    let instructor = access::instructor(cx.conn)?;
-    let query = &cx.visit.request.query;
-    let open = query.typed("all") != "yes";
-    let after = Cursor::from_query(query);
-    let of = query.typed("assessment").parse().ok();
-    let found = queries::queue(cx.conn, &instructor, (open, of), after.as_ref(), PAGE + 1)?;
-    let page = Page::cut(found, PAGE, |it| Cursor {
-        key: it.sort_key.clone(),
-        id: it.id.0,
-    });
-    let rows = page.rows.iter().map(|it| Row {
+fn row(lang: Lang, it: &Queued) -> Row {
+    Row {
         href: format!("/marking/{}", it.id),
         label: it.label.clone(),
         title: it.title(lang).to_owned(),
@@ -67,10 +57,68 @@ pub(super) fn queue(cx: &mut Cx<'_, '_>) -> Result<Reply> {
             (false, false) => lang.asm_waiting(),
         },
         mark: shown_mark(it.mark),
-    });
+    }
+}
+
+fn place(it: &Queued) -> Cursor {
+    Cursor {
+        key: it.sort_key.clone(),
+        id: it.id.0,
+    }
+}
+
+/// GET `/marking.csv` and `.xlsx`, narrowed as the address says.
+pub(super) fn queue_file(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    let lang = cx.lang();
+    let instructor = access::instructor(cx.conn)?;
+    let query = &cx.request().query;
+    let open = query.typed("all") != "yes";
+    let of = query.typed("assessment").parse().ok();
+    let (mut lines, mut after) = (Vec::new(), None);
+    loop {
+        let found = queries::queue(cx.conn, &instructor, (open, of), after.as_ref(), PAGE + 1)?;
+        let page = Page::cut(found, PAGE, place);
+        lines.extend(page.rows.iter().map(|it| {
+            let row = row(lang, it);
+            vec![
+                row.label,
+                row.title,
+                row.module,
+                row.role.to_owned(),
+                row.state.to_owned(),
+                row.mark,
+            ]
+        }));
+        after = page.next.as_deref().and_then(Cursor::decode);
+        if after.is_none() {
+            break;
+        }
+    }
+    let header = [
+        lang.asm_script(),
+        lang.asm_one(),
+        lang.asm_module(),
+        lang.asm_role(),
+        lang.asm_state(),
+        lang.asm_mark(),
+    ];
+    short(&cx.request().path, "marking", &header, lines)
+}
+
+/// GET `/marking`: own work first, what is to be done first.
+pub(super) fn queue(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    let lang = cx.lang();
+    let instructor = access::instructor(cx.conn)?;
+    let query = &cx.visit.request.query;
+    let open = query.typed("all") != "yes";
+    let after = Cursor::from_query(query);
+    let of = query.typed("assessment").parse().ok();
+    let found = queries::queue(cx.conn, &instructor, (open, of), after.as_ref(), PAGE + 1)?;
+    let page = Page::cut(found, PAGE, place);
     let page = QueuePage {
         shell: cx.shell(lang.asm_queue()),
-        rows: rows.collect(),
+        rows: page.rows.iter().map(|it| row(lang, it)).collect(),
+        query: query.with(&[("after", "")]),
         open,
         other: format!(
             "/marking?{}",

@@ -184,20 +184,11 @@ fn pause(cx: &mut Cx<'_, '_>) -> Result<(CohortStaff, Pause)> {
     Ok((staff, it))
 }
 
-fn show(cx: &mut Cx<'_, '_>, typed: &Pairs, again: Again) -> Result<Reply> {
-    let lang = cx.lang();
-    let (staff, it) = pause(cx)?;
-    let (_, cohort) = cohort_of(cx)?;
-    let here = format!("{}/{}", home(&staff), it.id);
-    let state = it.state()?;
-    let (grant, back) = (
-        next(state, BreakEvent::Grant).is_ok(),
-        next(state, BreakEvent::Return).is_ok(),
-    );
-    let (kind, today) = (it.kind()?, hk_date(db::now(cx.conn)?));
-    // A break ends by itself: once it is over there is no return to record.
-    let back = back && (kind == BreakKind::Deferral || today <= it.ends_on);
-    let mut act = None;
+/// Where a form goes, its fields, and its note and button.
+type Step = (String, Vec<Field>, (&'static str, &'static str));
+
+/// The step that can be taken now: an answer, or the return.
+fn step(lang: Lang, here: &str, (grant, back): (bool, bool)) -> Option<Step> {
     if grant {
         let choices = vec![
             pair("grant", lang.progress_break_grant()),
@@ -213,12 +204,30 @@ fn show(cx: &mut Cx<'_, '_>, typed: &Pairs, again: Again) -> Result<Reply> {
             lang.progress_break_decide_note(),
             lang.progress_break_decide(),
         );
-        act = Some((format!("{here}/decide"), fields, words));
-    } else if back {
+        return Some((format!("{here}/decide"), fields, words));
+    }
+    if back {
         let fields = vec![Field::line("on", lang.progress_break_back_on()).of("date")];
         let words = (lang.progress_break_back_note(), lang.progress_break_back());
-        act = Some((format!("{here}/return"), fields, words));
+        return Some((format!("{here}/return"), fields, words));
     }
+    None
+}
+
+fn show(cx: &mut Cx<'_, '_>, typed: &Pairs, again: Again) -> Result<Reply> {
+    let lang = cx.lang();
+    let (staff, it) = pause(cx)?;
+    let (_, cohort) = cohort_of(cx)?;
+    let here = format!("{}/{}", home(&staff), it.id);
+    let state = it.state()?;
+    let (grant, back) = (
+        next(state, BreakEvent::Grant).is_ok(),
+        next(state, BreakEvent::Return).is_ok(),
+    );
+    let (kind, today) = (it.kind()?, hk_date(db::now(cx.conn)?));
+    // A break ends by itself: once it is over there is no return to record.
+    let back = back && (kind == BreakKind::Deferral || today <= it.ends_on);
+    let act = step(lang, &here, (grant, back));
     let on = today.min(day_after(&it.span()));
     let on = if kind == BreakKind::Break { on } else { today };
     let begun = Pairs::new(vec![pair("on", on.to_string())]);

@@ -132,7 +132,12 @@ pub(super) fn who_exports(path: &str) -> &'static str {
             "representative"
         }
         path if path.starts_with("/me/") => "applicant",
-        path if path.starts_with("/timetable") || path.starts_with("/teaching") => "instructor",
+        path if ["/timetable", "/teaching", "/marking"]
+            .iter()
+            .any(|it| path.starts_with(it)) =>
+        {
+            "instructor"
+        }
         _ => "house",
     }
 }
