@@ -163,9 +163,9 @@ pub fn enter(
     enrolment: EnrolmentId,
     asked: &Asked,
 ) -> Result<BreakId> {
-    judged(conn, staff.cohort(), &asked.span)?;
     queries::lock(conn, staff, &[enrolment])?;
     let trainee = enrolments::of_cohort(conn, staff, enrolment)?;
+    judged(conn, staff.cohort(), &asked.span)?;
     takes_part(trainee.state()?)?;
     let today = hk_date(db::now(conn)?);
     let waits = BreakState::Asked.as_str();

@@ -85,7 +85,7 @@ async fn one_form_makes_a_programme_with_its_target_and_statement_and_another_af
         "SETUP1",
         "0 of 201 needed",
         "<b>237</b><span>enrolments needed",
-        "2026-10, in force since",
+        "2026-10 · in force since",
         "set up the programme SETUP1",
         "added the target “train more than 200 each year”",
         "published the statement of version 2026-10",
