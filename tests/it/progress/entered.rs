@@ -111,7 +111,7 @@ async fn a_request_that_waits_is_answered_not_overtaken() {
     let who = class.trainee("Asking Trainee");
     let me = class.world.app.sign_in(who.0, None);
     let mut fields = vec![("kind", "break"), ("reason", "Mine.")];
-    fields.extend([("starts_on", "2027-07-01"), ("ends_on", "2027-07-05")]);
+    fields.extend([("starts_on", "2027-06-24"), ("ends_on", "2027-06-28")]);
     let asked = me
         .post(&format!("/me/enrolments/{}/breaks", who.1), &fields)
         .await;
