@@ -30,7 +30,7 @@ mod own;
 pub use apologies::{
     Apology, Wanted, apologies, apology, lock_apology, own_apologies, own_apology,
 };
-pub use cohort::{Rated, RatesWanted, RegisterRow, RegistersWanted, rates, registers, whole};
+pub use cohort::*;
 pub use own::{
     OwnRecord, OwnSession, candidates, coming, own_sessions, record_of, taught_registers,
 };

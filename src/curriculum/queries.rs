@@ -362,21 +362,26 @@ pub fn published_one(conn: &mut Conn<'_>, programme: ProgrammeId, code: &str) ->
     Version::try_from(row)
 }
 
-/// The version of a module that cohorts beginning on this day are taught: public, since it was
+/// The versions of modules that cohorts beginning on this day are taught: public, since they were
 /// published.
 ///
 /// # Errors
 /// The database's.
-pub fn version_on(conn: &mut Conn<'_>, module: ModuleId, on: NaiveDate) -> Result<Option<Version>> {
-    let row: Option<Row> = sql_query(format!(
-        "{VERSION} WHERE v.module_id = $1 AND v.state <> 'draft' AND v.effective_from <= $2 \
-         ORDER BY v.number DESC LIMIT 1"
+pub fn versions_on(
+    conn: &mut Conn<'_>,
+    modules: &[ModuleId],
+    on: NaiveDate,
+) -> Result<BTreeMap<ModuleId, Version>> {
+    let rows: Vec<Row> = sql_query(format!(
+        "{VERSION} WHERE v.module_id = ANY ($1) AND v.state <> 'draft' AND v.effective_from <= $2 ORDER BY v.number"
     ))
-    .bind::<SqlUuid, _>(module)
+    .bind::<Array<SqlUuid>, _>(modules)
     .bind::<Date, _>(on)
-    .get_result(conn.pg())
-    .optional()?;
-    row.map(Version::try_from).transpose()
+    .load(conn.pg())?;
+    // The last of each stands.
+    rows.into_iter()
+        .map(|row| Version::try_from(row).map(|it| (it.module, it)))
+        .collect()
 }
 
 #[derive(QueryableByName)]

@@ -50,7 +50,10 @@ const SQL_NAMES: &[(&str, &[&str])] = &[
         ],
     ),
     ("src/attendance/queries/apologies.rs", &["APOLOGY"]),
-    ("src/attendance/queries/cohort.rs", &["OF_COHORT"]),
+    (
+        "src/attendance/queries/cohort.rs",
+        &["OF_COHORT", "OF_TRAINEE", "SUMS"],
+    ),
     ("src/attendance/queries/own.rs", &["SESSION"]),
     (
         "src/at_risk/queries.rs",

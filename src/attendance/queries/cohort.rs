@@ -13,7 +13,7 @@ use crate::teaching::rules::Slot;
 use crate::web::paging::{Cursor, Page};
 
 use super::super::rules::{Hours, Policy, RegisterState, register_state};
-use super::OF_COHORT;
+use super::{HoursRow, ModuleHours, OF_COHORT, OF_TRAINEE, SUMS};
 
 /// A trainee with the minutes that count.
 #[derive(Clone, Debug, QueryableByName)]
@@ -138,6 +138,24 @@ pub fn whole(conn: &mut Conn<'_>, staff: &CohortStaff) -> Result<Hours> {
         attended: it.attended,
         excused: it.excused,
     })
+}
+
+/// [`super::hours`] of one trainee of the cohort.
+///
+/// # Errors
+/// The database's.
+pub fn hours_of_one(
+    conn: &mut Conn<'_>,
+    staff: &CohortStaff,
+    enrolment: EnrolmentId,
+) -> Result<Vec<ModuleHours>> {
+    let rows: Vec<HoursRow> = sql_query(format!(
+        "{SUMS} {OF_TRAINEE} AND r.cohort_id = $2 GROUP BY r.enrolment_id, r.module_id ORDER BY r.module_id"
+    ))
+    .bind::<SqlUuid, _>(enrolment)
+    .bind::<SqlUuid, _>(staff.cohort())
+    .load(conn.pg())?;
+    Ok(rows.into_iter().map(ModuleHours::from).collect())
 }
 
 /// A session in the list of registers.

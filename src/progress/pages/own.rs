@@ -6,11 +6,11 @@ use askama::Template;
 
 use crate::access::{self, OwnEnrolment};
 use crate::cohorts::queries as cohorts;
-use crate::curriculum::queries::{Book, Version, book, version_on};
+use crate::curriculum::queries::{Book, Version, book, versions_on};
 use crate::curriculum::rules::{Theme, level_label};
 use crate::db;
 use crate::error::{Error, Result};
-use crate::ids::{BreakId, EnrolmentId};
+use crate::ids::{BreakId, EnrolmentId, ModuleId};
 use crate::lang::Lang;
 use crate::lang::format::{date, hk_date};
 use crate::web::fields::{Again, Field, Group, Input, fill};
@@ -82,13 +82,9 @@ struct OwnPage {
 
 /// The versions of the modules that count as passed.
 fn passed(cx: &mut Cx<'_, '_>, facts: &Facts, on: chrono::NaiveDate) -> Result<Vec<Version>> {
-    let mut all = Vec::new();
-    for (id, it) in &facts.modules {
-        if it.done() {
-            all.extend(version_on(cx.conn, *id, on)?);
-        }
-    }
-    Ok(all)
+    let done = facts.modules.iter().filter(|(_, it)| it.done());
+    let done: Vec<ModuleId> = done.map(|(id, _)| *id).collect();
+    Ok(versions_on(cx.conn, &done, on)?.into_values().collect())
 }
 
 /// Hours by category: classes as attended, study and assessment of what is passed, and themes.
