@@ -167,7 +167,7 @@ impl School {
         };
         let mark = |conn: &mut Conn<'_>| {
             let instructor = access::instructor(conn)?;
-            let queue = assessments::queue(conn, &instructor, true, None, 100)?;
+            let queue = assessments::queue(conn, &instructor, (true, None), None, 100)?;
             for script in &queue {
                 assessment::save_mark(conn, &instructor, script.id, &given, 0)?;
             }
