@@ -246,8 +246,9 @@ BEGIN
     -- completion: what is published everybody may read; a trainee asks for a break, the office decides
     ('completion_rules', 'everyone', 's', anyone || ' AND state <> ''draft'''),
     ('completion_rules', 'staff', 'siud', staff),
-    ('cohort_rules', 'everyone', 's', anyone),
-    ('cohort_rules', 'staff', 'i', staff),
+    -- Which cohorts there will be is no secret to be read here: a trainee is told their own cohort's.
+    ('cohort_rules', 'assess', 's', 'task:assess'),
+    ('cohort_rules', 'staff', 'si', staff),
     ('completion_forms', 'own', 's', applicant),
     ('completion_forms', 'staff', 'sid', staff),
     ('completions', 'own', 's', applicant),
@@ -317,6 +318,7 @@ BEGIN
     -- sharing: what a trainee lets an organisation see, and each look at it
     ('sharing_consents', 'own', 'siu', applicant),
     ('sharing_consents', 'staff', 's', staff),
+    ('sharing_consents', 'share', 's', '(SELECT banyan_kind()) = ''task:share'' AND withdrawn_at IS NULL'),
     ('sharing_consents', 'member', 's', partner || ' AND withdrawn_at IS NULL'),
     ('looks', 'own', 's', applicant),
     ('looks', 'staff', 's', staff),

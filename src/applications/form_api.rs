@@ -1,19 +1,15 @@
 //! One's own application over the API: begin, fill in, put the document in, submit. The fields are
 //! judged by what judges the form's pages.
 
-use std::io::{Cursor, Write as _};
-
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 use utoipa::ToSchema;
 use utoipa::openapi::ComponentsBuilder;
 use uuid::Uuid;
 
 use crate::access::{self, APPLICANT, OwnApplication};
 use crate::error::{Error, FieldError, Result};
-use crate::files::queries::NewFile;
-use crate::files::rules::{MAX_DOCUMENT, judge_pdf};
+use crate::files::rules::MAX_DOCUMENT;
 use crate::ids::ApplicationId;
 use crate::lang::{Lang, Say as _};
 use crate::web::{Body, Cx, Method, Operation, Reply, Routes, Upload};
@@ -340,37 +336,15 @@ fn put_document(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         Body::Empty => return Err(Error::BadRequest("a PDF is wanted in the body".to_owned())),
         Body::Other(..) | Body::Json(_) | Body::Form(..) => return Err(Error::UnsupportedMedia),
     };
-    let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-    judge_pdf(Cursor::new(bytes), size)?;
-    // As if it had been sent by a form: it leaves the folder of uploads however this ends.
-    let upload = Upload {
-        field: String::new(),
-        name: String::new(),
-        path: cx
-            .site
-            .files
-            .incoming()?
-            .join(Uuid::now_v7().simple().to_string()),
-        size,
-        sha256: Sha256::digest(bytes).to_vec(),
-    };
-    std::fs::File::create_new(&upload.path)?.write_all(bytes)?;
-    let key = cx.site.files.take(&upload.path)?;
+    let store = &cx.site.files;
+    let sent = Upload::of(store, String::new(), bytes)?;
+    sent.judge_pdf(MAX_DOCUMENT)?;
     let label = format!("{}.pdf", desk.mine.reference);
-    let new = NewFile {
-        owner: own.person(),
-        programme: Some(own.programme()),
-        storage_key: &key,
-        label: &label,
-        media_type: "application/pdf",
-        size,
-        sha256: &upload.sha256,
-    };
-    if let Err(error) = actions::put_document(cx.conn, &own, &new) {
-        // No row names these bytes.
-        let _ = cx.site.files.remove(&key);
-        return Err(error);
-    }
+    let whose = (own.person(), Some(own.programme()));
+    store.keeping(&[&sent], |keys| {
+        let key = keys.first().ok_or(Error::NotFound)?;
+        actions::put_document(cx.conn, &own, &sent.as_pdf(whose, key, &label))
+    })?;
     shown(cx, &own, 200)
 }
 

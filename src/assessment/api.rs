@@ -586,7 +586,7 @@ fn extend(cx: &mut Cx<'_, '_>) -> Result<Reply> {
 
 fn results(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let staff = staff(cx)?;
-    let rows = queries::results(cx.conn, &staff)?;
+    let rows = queries::results(cx.conn, &staff, None)?;
     list(Page { rows, next: None }, |it| ModuleStanding {
         enrolment: it.enrolment.0,
         module: it.module.0,

@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::ids::{CandidateId, PersonId, ProgrammeId};
 use crate::lang::Lang;
 use crate::lang::format::{deadline, moment};
-use crate::mail::outbox::{self, Occasion};
+use crate::mail::outbox::{self, Occasion, Queued};
 use crate::mail::{Body, Letter, Link, Why};
 use crate::people::accounts;
 use crate::programmes;
@@ -258,15 +258,14 @@ pub(super) fn tell_some(
     (candidates, of): (&[CandidateId], Option<Uuid>),
     told: &Told,
 ) -> Result<()> {
-    let lines = queries::lines(conn, staff, it.id, None, 100_000)?;
+    let mut lines = queries::lines_of(conn, staff, it.id, candidates)?;
+    // Who has left is not written to any more.
+    lines.retain(|line| line.takes_part);
     let people: Vec<PersonId> = lines.iter().map(|line| line.person_id).collect();
     let addresses = accounts::recipients(conn, &people)?;
     let occasion = occasion(conn, it, staff.programme())?;
-    // Who has left is not written to any more.
-    let readers = lines
-        .iter()
-        .filter(|line| line.takes_part && candidates.contains(&line.id));
-    for line in readers {
+    let mut letters = Vec::new();
+    for line in &lines {
         let Some(to) = addresses.get(&line.person_id) else {
             continue;
         };
@@ -284,9 +283,18 @@ pub(super) fn tell_some(
         if let Some(of) = of {
             key.push_str(&format!(":{of}"));
         }
-        outbox::put(conn, to, &letter, &occasion, &key)?;
+        letters.push((to, letter, key));
     }
-    Ok(())
+    let queued: Vec<Queued<'_>> = letters
+        .iter()
+        .map(|(to, letter, key)| Queued {
+            to,
+            letter,
+            occasion: &occasion,
+            dedupe_key: key.clone(),
+        })
+        .collect();
+    outbox::put_all(conn, &queued)
 }
 
 /// Writes to markers how many scripts wait for them.

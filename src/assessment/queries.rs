@@ -31,7 +31,7 @@ mod taught;
 mod work;
 
 pub use marking::{
-    Mark, Queued, Script, lock_script, mark_of, marks_of, queue, queue_counts, script, script_of,
+    Mark, Queued, Reader, Script, mark_of, marks_of, queue, queue_counts, script, script_of,
     scripts,
 };
 pub use missed::{Missed, missed};
@@ -40,10 +40,10 @@ pub use results::{
     ModuleResult, NamedResult, Overdue, named_results, overdue, results, results_of,
 };
 pub use taught::{TAUGHT_SORTS, Taught, TaughtCohort, TaughtWanted, taught, taught_cohorts};
-pub(in crate::assessment) use work::file_of;
 pub use work::{
-    Appeal, Candidate, Extension, FileRow, Line, Released, appeal, appeals, candidate_numbers,
-    extension, extensions, files, line, lines, missing_candidates, own_extensions,
+    Appeal, Candidate, Extension, FileRow, Line, Released, Work, appeal, appeals,
+    candidate_numbers, extension, extensions, file_of, line, lines, lines_of, missing_candidates,
+    own_appeals, own_extensions, own_files,
 };
 
 /// The orders of the list; keys are texts that sort as their values do.

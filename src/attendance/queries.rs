@@ -30,7 +30,7 @@ pub use apologies::{
     Apology, Wanted, apologies, apology, lock_apology, own_apologies, own_apology,
 };
 pub use cohort::{Rated, RatesWanted, RegisterRow, RegistersWanted, rates, registers, whole};
-pub use hours::{ModuleHours, hours, hours_among, hours_of};
+pub use hours::{ModuleHours, hours, hours_among, hours_of, hours_of_one};
 pub use own::{
     OwnRecord, OwnSession, candidates, coming, own_sessions, record_of, taught_registers,
 };

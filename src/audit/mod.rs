@@ -273,6 +273,21 @@ pub fn shown(
     Ok(History::new(place, lines(conn, subject, lang)?))
 }
 
+/// [`note_many`] of events of one kind, none of them confidential.
+///
+/// # Errors
+/// The database's.
+pub fn note_each<E: Event>(conn: &mut Conn<'_>, records: &[(About, E)]) -> Result<()> {
+    let Some((_, first)) = records.first() else {
+        return Ok(());
+    };
+    let rows: Vec<(About, Value)> = records
+        .iter()
+        .map(|(about, event)| (*about, event.details()))
+        .collect();
+    note_many(conn, first.verb(), &rows)
+}
+
 /// Writes the same kind of event about many records in one statement, each with its own details:
 /// for changes made set by set.
 ///

@@ -16,11 +16,14 @@ use super::events::Noted;
 use super::queries::{self, Book, Version};
 use super::rules::{Content, CurriculumRefusal, VersionState, graph, lacks};
 
+mod places;
+pub use places::{archive, check_archive, move_to, restore};
+
 fn about(staff: &ProgrammeStaff, module: ModuleId) -> About {
     About::new("module", module.0).within(staff.programme())
 }
 
-fn json(list: &impl serde::Serialize) -> Result<Value> {
+pub(super) fn json(list: &impl serde::Serialize) -> Result<Value> {
     serde_json::to_value(list).map_err(|err| Error::Internal(format!("writing a list: {err}")))
 }
 
@@ -93,7 +96,7 @@ fn check_names(book: &Book, content: &Content) -> Result<()> {
         .prerequisites
         .iter()
         .flatten()
-        .any(|id| book.module(*id).is_none())
+        .any(|id| book.module(*id).is_none_or(|it| it.archived))
     {
         return Err(stray("prerequisites"));
     }
@@ -204,7 +207,7 @@ fn insert(
 ///
 /// # Errors
 /// [`Error::Stale`] when another draft stands there; [`Error::Invalid`] for prerequisites in a circle
-/// and names that are not the programme's; [`Error::NotFound`].
+/// and names that are not the programme's; [`CurriculumRefusal::Archived`]; [`Error::NotFound`].
 pub fn save_draft(
     conn: &mut Conn<'_>,
     staff: &ProgrammeStaff,
@@ -213,6 +216,7 @@ pub fn save_draft(
     content: &Content,
 ) -> Result<()> {
     let book = queries::book(conn, staff.programme())?;
+    places::check_in_use(&book, module)?;
     check_names(&book, content)?;
     check_prerequisites(conn, staff, &book, module, content)?;
     let versions = queries::of_module(conn, staff, module)?;
@@ -316,6 +320,7 @@ pub fn publish(
         return Err(Error::Invalid(missing));
     }
     let book = queries::book(conn, staff.programme())?;
+    places::check_in_use(&book, module)?;
     check_published(&book, &standing.content)?;
     check_prerequisites(conn, staff, &book, module, &standing.content)?;
     if let Some(before) = before {

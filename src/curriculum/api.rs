@@ -13,19 +13,21 @@ use crate::db::now;
 use crate::error::{Error, Result};
 use crate::ids::ModuleId;
 use crate::lang::format::hk_date;
-use crate::web::api::{Day, given, list};
+use crate::web::api::{Day, as_named, given, list};
 use crate::web::paging::{Cursor, PAGE, Page};
 use crate::web::{Cx, Form, Method, Operation, Pairs, Reply, Routes};
 
 use super::actions;
-use super::pages::forms::{PARTS, part_values, read, read_code, values};
+use super::pages::forms::{read, read_code, values};
 use super::pages::list::wanted;
 use super::pages::{module, staff};
 use super::queries::{self, Book, Line, Version};
-use super::rules::{self, Assessment, Content, CurriculumRefusal, Theme};
+use super::rules::{self, Assessment, Basis, Content, CurriculumRefusal};
 
+mod document;
 mod exemptions;
 mod lists;
+use document::{basis_text, fields, named};
 
 /// A text in both languages.
 #[derive(Serialize, Deserialize, ToSchema)]
@@ -172,6 +174,16 @@ struct ModuleLine {
     effective_from: Option<NaiveDate>,
     /// Number of the draft.
     draft: Option<i32>,
+    /// Since when it is put away.
+    archived_at: Option<DateTime<Utc>>,
+}
+
+/// The place among the modules in use, from 1.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ModulePlace {
+    #[schema(example = 1)]
+    place: i32,
 }
 
 /// A module with every version, the newest first.
@@ -194,6 +206,7 @@ impl From<Line> for ModuleLine {
             published: it.published,
             effective_from: it.effective_from,
             draft: it.draft,
+            archived_at: it.archived_at,
         }
     }
 }
@@ -210,6 +223,7 @@ pub fn schemas(to: ComponentsBuilder) -> ComponentsBuilder {
         .schema_from::<ModuleContent>()
         .schema_from::<NewModule>()
         .schema_from::<DraftSeen>()
+        .schema_from::<ModulePlace>()
         .schema_from::<ModuleLine>()
         .schema_from::<ModuleWhole>();
     exemptions::schemas(lists::schemas(to))
@@ -218,7 +232,10 @@ pub fn schemas(to: ComponentsBuilder) -> ComponentsBuilder {
 const LIST: &[(&str, &str)] = &[
     ("q", "Part of a code or name."),
     ("level", "Only this indicative level."),
-    ("state", "published, or draft for those with a draft."),
+    (
+        "state",
+        "published, draft for those with a draft, or archived for those put away.",
+    ),
     (
         "sort",
         "place (the default), code, name, level or hours; with - from the end.",
@@ -255,6 +272,12 @@ pub(super) fn routes() -> Routes {
             write("publishModuleDraft", "Publishes the draft in the place of the version before it.", Some("DraftSeen"), (200, "ModuleVersion")))
         .api(Method::Post, discard_at, STAFF, discard,
             write("discardModuleDraft", "Throws the draft away.", Some("DraftSeen"), (204, "")))
+        .api(Method::Post, "/api/v1/programmes/{programme}/modules/{module}/place", STAFF, place,
+            write("placeModule", "Puts a module in a place of the list; the others make room.", Some("ModulePlace"), (204, "")))
+        .api(Method::Post, "/api/v1/programmes/{programme}/modules/{module}/archive", STAFF, archive,
+            write("archiveModule", "Puts a module away; refused while another asks for it.", None, (204, "")))
+        .api(Method::Post, "/api/v1/programmes/{programme}/modules/{module}/restore", STAFF, restore,
+            write("restoreModule", "Takes a module into use again.", None, (204, "")))
         .and(lists::routes())
         .and(exemptions::routes())
 }
@@ -305,19 +328,19 @@ fn shown(version: &Version, book: &Book, today: NaiveDate) -> ModuleVersion {
                 Some(CompetencyClaim { code, level })
             })
             .collect(),
-        references: it
-            .basis
-            .iter()
-            .filter_map(|it| {
-                let code = book.reference(it.reference)?.code.clone();
-                let levels = it.levels.clone();
-                Some(FrameworkBasis { code, levels })
-            })
-            .collect(),
+        references: it.basis.iter().filter_map(|it| rests(it, book)).collect(),
         effective_from: it.effective_from,
         published_at: version.published_at,
         version: version.version,
     }
+}
+
+/// A framework as it is named over the API.
+fn rests(it: &Basis, book: &Book) -> Option<FrameworkBasis> {
+    Some(FrameworkBasis {
+        code: book.reference(it.reference)?.code.clone(),
+        levels: it.levels.clone(),
+    })
 }
 
 fn module_code(book: &Book, id: ModuleId) -> String {
@@ -335,147 +358,14 @@ fn part(it: &Assessment) -> AssessmentPart {
     }
 }
 
-/// Fields of the form that a document gives, and the names that they take the place of.
-#[derive(Default)]
-struct Fields {
-    pairs: Vec<(String, String)>,
-    replaced: Vec<String>,
-}
-
-impl Fields {
-    fn set(&mut self, name: impl Into<String>, value: impl Into<String>) {
-        let name = name.into();
-        self.replaced.push(name.clone());
-        self.pairs.push((name, value.into()));
-    }
-
-    fn maybe<T: ToString>(&mut self, name: &str, value: Option<T>) {
-        if let Some(value) = value {
-            self.set(name, value.to_string());
-        }
-    }
-
-    fn over(self, base: &Pairs) -> Pairs {
-        let kept = base
-            .iter()
-            .filter(|(name, _)| self.replaced.iter().all(|it| it != name));
-        let mut pairs: Vec<(String, String)> = kept
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .collect();
-        pairs.extend(self.pairs);
-        Pairs::new(pairs)
-    }
-}
-
-fn emptied<T: ToString>(value: Option<Option<T>>) -> Option<String> {
-    value.map(|it| it.map(|it| it.to_string()).unwrap_or_default())
-}
-
-/// The document as fields of the form, over those that stand.
-fn fields(content: ModuleContent, base: &Pairs, book: &Book) -> Result<Pairs> {
-    let mut to = Fields::default();
-    to.maybe("name_en", content.name_en);
-    to.maybe("name_zh", content.name_zh);
-    to.maybe("summary_en", content.summary_en);
-    to.maybe("summary_zh", content.summary_zh);
-    to.maybe("contact", content.contact_hours);
-    to.maybe("self_study", content.self_study_hours);
-    to.maybe("assessment", content.assessment_hours);
-    to.maybe("level", content.indicative_level);
-    to.maybe("qr_registration", emptied(content.qr_registration));
-    to.maybe("qr_valid_from", emptied(content.qr_valid_from));
-    to.maybe("qr_valid_to", emptied(content.qr_valid_to));
-    to.maybe("effective_from", emptied(content.effective_from));
-    if let Some(outcomes) = content.outcomes {
-        let lines = |pick: fn(&BothLanguages) -> &String| {
-            let texts: Vec<String> = outcomes
-                .iter()
-                .map(|it| pick(it).replace('\n', " "))
-                .collect();
-            texts.join("\n")
-        };
-        to.set("outcomes_en", lines(|it| &it.en));
-        to.set("outcomes_zh", lines(|it| &it.zh));
-    }
-    if let Some(themes) = content.themes {
-        for it in Theme::ALL {
-            let on = themes.iter().any(|word| word == it.as_str());
-            to.set(
-                format!("theme_{}", it.as_str()),
-                if on { "yes" } else { "" },
-            );
-        }
-        if themes.iter().any(|word| Theme::parse(word).is_none()) {
-            return Err(crate::web::api::no_choice("themes"));
-        }
-    }
-    if let Some(groups) = content.prerequisites {
-        let lines: Vec<String> = groups.iter().map(|it| it.join(", ")).collect();
-        to.set("prerequisites", lines.join("\n"));
-    }
-    if let Some(basis) = content.references {
-        let lines: Vec<String> = basis
-            .iter()
-            .map(|it| format!("{} {}", it.code, it.levels))
-            .collect();
-        to.set("basis", lines.join("\n"));
-    }
-    set_parts(&mut to, content.assessments)?;
-    set_claims(&mut to, content.competencies, book)?;
-    Ok(to.over(base))
-}
-
-fn set_parts(to: &mut Fields, parts: Option<Vec<AssessmentPart>>) -> Result<()> {
-    let Some(parts) = parts else { return Ok(()) };
-    if parts.len() > usize::try_from(PARTS).unwrap_or(0) {
-        return Err(Error::field("assessments", "too_many", |lang| {
-            lang.form_number(0, PARTS)
-        }));
-    }
-    for n in 1..=PARTS {
-        for field in ["kind", "weight", "title_en", "title_zh", "must"] {
-            to.replaced.push(format!("{field}_{n}"));
-        }
-    }
-    for (n, it) in (1..).zip(parts) {
-        let part = Assessment {
-            kind: it.kind,
-            title: rules::Pair::new(it.title_en, it.title_zh),
-            weight: it.weight,
-            must_pass: it.must_pass,
-        };
-        to.pairs.extend(part_values(n, &part));
-    }
-    Ok(())
-}
-
-fn set_claims(to: &mut Fields, claims: Option<Vec<CompetencyClaim>>, book: &Book) -> Result<()> {
-    let Some(claims) = claims else { return Ok(()) };
-    for it in &book.competencies {
-        to.replaced.push(format!("level_{}", it.id));
-    }
-    for claim in claims {
-        let found = book.competencies.iter().find(|it| it.code == claim.code);
-        let Some(it) = found else {
-            return Err(Error::field("competencies", "unknown", |lang| {
-                lang.curriculum_unknown(&claim.code)
-            }));
-        };
-        if it.archived_at.is_some() {
-            return Err(Error::field("competencies", "archived", |lang| {
-                lang.curriculum_archived_word(&claim.code)
-            }));
-        }
-        to.pairs
-            .push((format!("level_{}", it.id), claim.level.to_string()));
-    }
-    Ok(())
+fn as_document(error: Error) -> Error {
+    as_named(error, named)
 }
 
 fn judged(pairs: &Pairs, book: &Book, own: Option<ModuleId>) -> Result<Content> {
     let mut form = Form::new(pairs);
     let content = read(&mut form, pairs, book, own);
-    form.done()?;
+    form.done().map_err(as_document)?;
     Ok(content)
 }
 
@@ -513,14 +403,13 @@ fn create(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let staff = staff(cx)?;
     let new: NewModule = cx.json()?;
     let book = queries::book(cx.conn, staff.programme())?;
-    let mut base = Fields::default();
-    base.set("code", new.code);
-    let pairs = fields(new.content, &base.over(Pairs::none()), &book)?;
+    let base = Pairs::new(vec![("code".to_owned(), new.code)]);
+    let pairs = fields(new.content, &base, &book)?;
     let mut form = Form::new(&pairs);
     let code = read_code(&mut form);
     let content = read(&mut form, &pairs, &book, None);
-    form.done()?;
-    let id = actions::create(cx.conn, &staff, &code, &content)?;
+    form.done().map_err(as_document)?;
+    let id = actions::create(cx.conn, &staff, &code, &content).map_err(as_document)?;
     let place = format!("/api/v1/programmes/{}/modules/{id}", staff.programme());
     Ok(answer(cx, &staff, id, 201)?.with("location", place))
 }
@@ -553,7 +442,7 @@ fn begin(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let newest = versions.first().ok_or(Error::NotFound)?;
     let pairs = fields(change, &values(&newest.content, &book), &book)?;
     let content = judged(&pairs, &book, Some(id))?;
-    actions::save_draft(cx.conn, &staff, id, None, &content)?;
+    actions::save_draft(cx.conn, &staff, id, None, &content).map_err(as_document)?;
     answer(cx, &staff, id, 201)
 }
 
@@ -565,14 +454,14 @@ fn change(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let book = queries::book(cx.conn, staff.programme())?;
     let pairs = fields(change, &values(&draft.content, &book), &book)?;
     let content = judged(&pairs, &book, Some(id))?;
-    actions::save_draft(cx.conn, &staff, id, Some(draft.version), &content)?;
+    actions::save_draft(cx.conn, &staff, id, Some(draft.version), &content).map_err(as_document)?;
     answer(cx, &staff, id, 200)
 }
 
 fn publish(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let (staff, id, _) = module(cx)?;
     let seen: DraftSeen = cx.json()?;
-    actions::publish(cx.conn, &staff, id, seen.version)?;
+    actions::publish(cx.conn, &staff, id, seen.version).map_err(as_document)?;
     answer(cx, &staff, id, 200)
 }
 
@@ -583,5 +472,24 @@ fn discard(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         return Err(CurriculumRefusal::NoDraft.into());
     }
     actions::discard(cx.conn, &staff, id, seen.version)?;
+    Ok(Reply::no_content())
+}
+
+fn place(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    let (staff, id, _) = module(cx)?;
+    let wanted: ModulePlace = cx.json()?;
+    actions::move_to(cx.conn, &staff, id, wanted.place)?;
+    Ok(Reply::no_content())
+}
+
+fn archive(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    let (staff, id, _) = module(cx)?;
+    actions::archive(cx.conn, &staff, id)?;
+    Ok(Reply::no_content())
+}
+
+fn restore(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    let (staff, id, _) = module(cx)?;
+    actions::restore(cx.conn, &staff, id)?;
     Ok(Reply::no_content())
 }

@@ -16,6 +16,12 @@ pub(super) enum Noted<'a> {
     DraftDiscarded { number: i32 },
     /// A version was published in the place of another.
     Published { number: i32, replaces: Option<i32> },
+    /// A module was put in another place.
+    Moved { place: i32 },
+    /// A module was put away.
+    PutAway,
+    /// It was taken out again.
+    TakenOut,
     /// A competency or a reference was added.
     Added { what: &'static str, code: &'a str },
     /// It changed.
@@ -32,6 +38,9 @@ impl Event for Noted<'_> {
             Self::DraftChanged { .. } => "module.draft_changed",
             Self::DraftDiscarded { .. } => "module.draft_discarded",
             Self::Published { .. } => "module.published",
+            Self::Moved { .. } => "module.moved",
+            Self::PutAway => "module.archived",
+            Self::TakenOut => "module.restored",
             Self::Added { .. } => "curriculum.added",
             Self::Changed { .. } => "curriculum.changed",
             Self::Archived { .. } => "curriculum.archived",
@@ -45,6 +54,8 @@ impl Event for Noted<'_> {
             | Self::DraftChanged { number }
             | Self::DraftDiscarded { number } => json!({"number": number}),
             Self::Published { number, replaces } => json!({"number": number, "replaces": replaces}),
+            Self::Moved { place } => json!({"number": place}),
+            Self::PutAway | Self::TakenOut => json!({}),
             Self::Added { what, code }
             | Self::Changed { what, code }
             | Self::Archived { what, code } => json!({"what": what, "code": code}),

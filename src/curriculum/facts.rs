@@ -8,7 +8,7 @@ use crate::lang::format::date;
 
 use super::queries::{Book, Reference};
 use super::rules::changes::Fact;
-use super::rules::{Content, Holds, Theme, credit_tenths, credits, level_label, may_say_qf};
+use super::rules::{Basis, Content, Holds, Theme, credit_tenths, credits, level_label, may_say_qf};
 
 /// The groups of prerequisites as sentences: each must hold.
 #[must_use]
@@ -77,11 +77,10 @@ pub fn validity(reference: &Reference, lang: Lang, today: NaiveDate) -> String {
     }
 }
 
-/// The frameworks on which a version rests; one that was replaced says by what.
+/// The frameworks on which a version or a competency rests; one that was replaced says by what.
 #[must_use]
-pub fn basis(content: &Content, book: &Book, lang: Lang, today: NaiveDate) -> Vec<Rests> {
-    content
-        .basis
+pub fn basis(basis: &[Basis], book: &Book, lang: Lang, today: NaiveDate) -> Vec<Rests> {
+    basis
         .iter()
         .filter_map(|it| {
             let reference = book.reference(it.reference)?;

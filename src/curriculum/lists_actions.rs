@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
-use diesel::sql_types::{Date, Integer, Nullable, Text, Uuid as SqlUuid};
+use diesel::sql_types::{Date, Integer, Jsonb, Nullable, Text, Uuid as SqlUuid};
 use diesel::{Connection as _, RunQueryDsl};
 
 use crate::access::ProgrammeStaff;
@@ -11,9 +11,10 @@ use crate::db::{Conn, sql_query};
 use crate::error::{Error, Result};
 use crate::ids::{CompetencyId, ReferenceId};
 
+use super::actions::json;
 use super::events::Noted;
 use super::queries;
-use super::rules::{CurriculumRefusal, Pair};
+use super::rules::{Basis, CurriculumRefusal, Pair};
 
 /// What a competency is called and means.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +25,8 @@ pub struct NewCompetency {
     pub name: Pair,
     /// Description; may be empty.
     pub description: Pair,
+    /// The frameworks that it answers to.
+    pub basis: Vec<Basis>,
 }
 
 /// What a reference names.
@@ -81,10 +84,11 @@ pub fn add_competency(
     new: &NewCompetency,
 ) -> Result<CompetencyId> {
     let id = CompetencyId::new();
+    let basis = json(&new.basis)?;
     unless_taken(conn, |pg| {
         sql_query(
-            "INSERT INTO competencies (id, programme_id, code, name_en, name_zh, description_en, description_zh) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            "INSERT INTO competencies (id, programme_id, code, name_en, name_zh, description_en, description_zh, basis) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         )
         .bind::<SqlUuid, _>(id)
         .bind::<SqlUuid, _>(staff.programme())
@@ -93,6 +97,7 @@ pub fn add_competency(
         .bind::<Text, _>(&new.name.zh)
         .bind::<Text, _>(&new.description.en)
         .bind::<Text, _>(&new.description.zh)
+        .bind::<Jsonb, _>(basis)
         .execute(pg)
     })?;
     let event = Noted::Added {
@@ -115,9 +120,10 @@ pub fn change_competency(
     new: &NewCompetency,
 ) -> Result<()> {
     let before = queries::competency(conn, staff, id)?;
+    let basis = json(&new.basis)?;
     let written = unless_taken(conn, |pg| {
         sql_query(
-            "UPDATE competencies SET code = $3, name_en = $4, name_zh = $5, description_en = $6, description_zh = $7, \
+            "UPDATE competencies SET code = $3, name_en = $4, name_zh = $5, description_en = $6, description_zh = $7, basis = $8, \
                version = version + 1 WHERE id = $1 AND version = $2 AND archived_at IS NULL",
         )
         .bind::<SqlUuid, _>(id)
@@ -127,6 +133,7 @@ pub fn change_competency(
         .bind::<Text, _>(&new.name.zh)
         .bind::<Text, _>(&new.description.en)
         .bind::<Text, _>(&new.description.zh)
+        .bind::<Jsonb, _>(basis)
         .execute(pg)
     })?;
     changed(written, before.archived_at.is_some())?;

@@ -17,6 +17,7 @@ mod graph;
 pub(super) mod list;
 pub(super) mod lists;
 pub(super) mod own;
+mod places;
 mod public;
 mod record;
 
@@ -54,6 +55,10 @@ fn module_routes() -> Routes {
         .post("/programmes/{programme}/curriculum/modules/{module}/publish", STAFF, confirm::publish)
         .get("/programmes/{programme}/curriculum/modules/{module}/discard", STAFF, confirm::ask_discard)
         .post("/programmes/{programme}/curriculum/modules/{module}/discard", STAFF, confirm::discard)
+        .post("/programmes/{programme}/curriculum/modules/{module}/place", STAFF, places::place)
+        .get("/programmes/{programme}/curriculum/modules/{module}/archive", STAFF, places::ask_archive)
+        .post("/programmes/{programme}/curriculum/modules/{module}/archive", STAFF, places::archive)
+        .post("/programmes/{programme}/curriculum/modules/{module}/restore", STAFF, places::restore)
 }
 
 #[rustfmt::skip]

@@ -73,6 +73,9 @@ pub struct Line {
     /// Number of the draft, if there is one.
     #[diesel(sql_type = Nullable<Integer>)]
     pub draft: Option<i32>,
+    /// Put away then.
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub archived_at: Option<DateTime<Utc>>,
     /// Where the next page begins.
     #[diesel(sql_type = Text)]
     pub sort_key: String,
@@ -103,7 +106,7 @@ pub struct Wanted {
     pub text: Option<String>,
     /// Only this indicative level.
     pub level: Option<i32>,
-    /// Only `published` ones, or those with a `draft`.
+    /// Only `published` ones, those with a `draft`, or those `archived`, which no other list shows.
     pub state: Option<String>,
     /// In this order.
     pub sort: Sort,
@@ -123,13 +126,14 @@ pub fn list(conn: &mut Conn<'_>, staff: &ProgrammeStaff, wanted: &Wanted) -> Res
     Ok(sql_query(format!(
         "SELECT * FROM (SELECT m.id, m.code, v.name_en, v.name_zh, v.contact_hours, v.self_study_hours, v.assessment_hours, \
              v.indicative_level, CASE WHEN v.state = 'published' THEN v.number END AS published, \
-             CASE WHEN v.state = 'published' THEN v.effective_from END AS effective_from, d.number AS draft, \
+             CASE WHEN v.state = 'published' THEN v.effective_from END AS effective_from, d.number AS draft, m.archived_at, \
              ({key}) COLLATE \"C\" AS sort_key \
            FROM modules m JOIN module_versions v ON v.module_id = m.id AND (v.state = 'published' \
              OR v.state = 'draft' AND v.number = 1) LEFT JOIN module_versions d ON d.module_id = m.id AND d.state = 'draft' \
            WHERE m.programme_id = $1 AND ($2 IS NULL OR v.indicative_level = $2) \
              AND ($3 IS NULL OR strpos(lower(m.code || ' ' || v.name_en || ' ' || v.name_zh), lower($3)) > 0) \
-             AND ($4 IS NULL OR v.state = $4 OR d.state = $4)) q \
+             AND (m.archived_at IS NOT NULL) = ($4 IS NOT DISTINCT FROM 'archived') \
+             AND ($4 IS NULL OR $4 = 'archived' OR v.state = $4 OR d.state = $4)) q \
          WHERE $5 IS NULL OR (sort_key, id) {beyond} ($5, $6) ORDER BY sort_key {direction}, id {direction} LIMIT $7"
     ))
     .bind::<SqlUuid, _>(staff.programme())
@@ -167,7 +171,8 @@ pub fn totals(conn: &mut Conn<'_>, programme: ProgrammeId) -> Result<Totals> {
     Ok(sql_query(
         "SELECT count(*) AS modules, coalesce(sum(contact_hours), 0) AS contact, \
            coalesce(sum(self_study_hours), 0) AS self_study, coalesce(sum(assessment_hours), 0) AS assessment \
-         FROM module_versions WHERE programme_id = $1 AND state = 'published'",
+         FROM module_versions v JOIN modules m ON m.id = v.module_id AND m.archived_at IS NULL \
+         WHERE v.programme_id = $1 AND v.state = 'published'",
     )
     .bind::<SqlUuid, _>(programme)
     .get_result(conn.pg())?)
@@ -333,13 +338,13 @@ pub fn of_module(
     versions(rows)
 }
 
-/// The published version of every module of a programme, in their places: public.
+/// The published version of every module of a programme that is not put away, in their places: public.
 ///
 /// # Errors
 /// The database's.
 pub fn published(conn: &mut Conn<'_>, programme: ProgrammeId) -> Result<Vec<Version>> {
     let rows: Vec<Row> = sql_query(format!(
-        "{VERSION} WHERE v.programme_id = $1 AND v.state = 'published' ORDER BY m.position, m.code"
+        "{VERSION} WHERE v.programme_id = $1 AND v.state = 'published' AND m.archived_at IS NULL ORDER BY m.position, m.code"
     ))
     .bind::<SqlUuid, _>(programme)
     .load(conn.pg())?;
@@ -362,21 +367,26 @@ pub fn published_one(conn: &mut Conn<'_>, programme: ProgrammeId, code: &str) ->
     Version::try_from(row)
 }
 
-/// The version of a module that cohorts beginning on this day are taught: public, since it was
+/// The versions of modules that cohorts beginning on this day are taught: public, since they were
 /// published.
 ///
 /// # Errors
 /// The database's.
-pub fn version_on(conn: &mut Conn<'_>, module: ModuleId, on: NaiveDate) -> Result<Option<Version>> {
-    let row: Option<Row> = sql_query(format!(
-        "{VERSION} WHERE v.module_id = $1 AND v.state <> 'draft' AND v.effective_from <= $2 \
-         ORDER BY v.number DESC LIMIT 1"
+pub fn versions_on(
+    conn: &mut Conn<'_>,
+    modules: &[ModuleId],
+    on: NaiveDate,
+) -> Result<BTreeMap<ModuleId, Version>> {
+    let rows: Vec<Row> = sql_query(format!(
+        "{VERSION} WHERE v.module_id = ANY ($1) AND v.state <> 'draft' AND v.effective_from <= $2 ORDER BY v.number"
     ))
-    .bind::<SqlUuid, _>(module)
+    .bind::<Array<SqlUuid>, _>(modules)
     .bind::<Date, _>(on)
-    .get_result(conn.pg())
-    .optional()?;
-    row.map(Version::try_from).transpose()
+    .load(conn.pg())?;
+    // The last of each stands.
+    rows.into_iter()
+        .map(|row| Version::try_from(row).map(|it| (it.module, it)))
+        .collect()
 }
 
 #[derive(QueryableByName)]
@@ -404,6 +414,54 @@ pub fn prerequisites(
     rows.into_iter()
         .map(|row| Ok((row.module_id, parsed(row.prerequisites)?)))
         .collect()
+}
+
+/// Where a module stands among those of its programme that are not put away, and whether it is itself.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct Standing {
+    /// The module.
+    #[diesel(sql_type = SqlUuid)]
+    pub id: ModuleId,
+    /// Put away then.
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub archived_at: Option<DateTime<Utc>>,
+}
+
+/// The modules of a programme in their places, those put away too.
+///
+/// # Errors
+/// The database's.
+pub fn standings(conn: &mut Conn<'_>, staff: &ProgrammeStaff) -> Result<Vec<Standing>> {
+    Ok(sql_query(
+        "SELECT id, archived_at FROM modules WHERE programme_id = $1 ORDER BY position, code",
+    )
+    .bind::<SqlUuid, _>(staff.programme())
+    .load(conn.pg())?)
+}
+
+/// Codes of the modules in use that ask for this one, in their published version or their draft.
+///
+/// # Errors
+/// The database's.
+pub fn asked_by(
+    conn: &mut Conn<'_>,
+    staff: &ProgrammeStaff,
+    module: ModuleId,
+) -> Result<Vec<String>> {
+    #[derive(QueryableByName)]
+    struct Code {
+        #[diesel(sql_type = Text)]
+        code: String,
+    }
+    let rows: Vec<Code> = sql_query(
+        "SELECT DISTINCT m.code FROM modules m JOIN module_versions v ON v.module_id = m.id AND v.state <> 'replaced', \
+           jsonb_array_elements(v.prerequisites) asked \
+         WHERE m.programme_id = $1 AND m.archived_at IS NULL AND m.id <> $2 AND asked @> to_jsonb($2::text) ORDER BY m.code",
+    )
+    .bind::<SqlUuid, _>(staff.programme())
+    .bind::<SqlUuid, _>(module)
+    .load(conn.pg())?;
+    Ok(rows.into_iter().map(|it| it.code).collect())
 }
 
 /// Locks the modules of a programme: whoever changes prerequisites waits here, so that two changes

@@ -12,6 +12,7 @@ use crate::lang::{Lang, refusals, words};
 pub mod changes;
 pub mod exemption;
 pub mod graph;
+pub mod order;
 
 words! {
     /// Where a version stands.
@@ -76,6 +77,10 @@ refusals! {
         NoDraft = "module_without_draft" => curriculum_refuse_no_draft,
         /// It is archived.
         Archived = "curriculum_archived" => curriculum_refuse_archived,
+        /// It is in use.
+        InUse = "curriculum_in_use" => curriculum_refuse_in_use,
+        /// Another module asks for it.
+        AskedFor = "module_asked_for" => curriculum_refuse_asked_for,
         /// The draft says what the published version says.
         Nothing = "module_draft_changes_nothing" => curriculum_refuse_nothing,
     }

@@ -1,7 +1,7 @@
 //! Enrolling into an accepted seat, and leaving it.
 
 use crate::db::sql_query;
-use diesel::sql_types::{Bool, Date, Integer, Nullable, Text, Uuid as SqlUuid};
+use diesel::sql_types::{Array, Bool, Date, Integer, Nullable, Text, Uuid as SqlUuid};
 use diesel::{QueryableByName, RunQueryDsl};
 use serde_json::{Value, json};
 
@@ -243,24 +243,51 @@ pub fn settle(
     id: EnrolmentId,
     event: EnrolmentEvent,
 ) -> Result<()> {
-    let enrolment = queries::of_cohort(conn, staff, id)?;
-    let now = db::now(conn)?;
-    let from = enrolment.state()?;
-    let to = rules::next(from, event)?;
-    let completed = (to == EnrolmentState::Completed).then(|| hk_date(now));
+    settle_all(conn, staff, &[id], event)
+}
+
+/// [`settle`] of a set, each id once, in one statement for each thing that is written.
+///
+/// # Errors
+/// As [`settle`]; then nothing is done to any of them.
+pub fn settle_all(
+    conn: &mut Conn<'_>,
+    staff: &CohortStaff,
+    ids: &[EnrolmentId],
+    event: EnrolmentEvent,
+) -> Result<()> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let found = queries::some_of_cohort(conn, staff, ids)?;
+    let today = hk_date(db::now(conn)?);
+    let (mut whose, mut before, mut after) = (Vec::new(), Vec::new(), Vec::new());
+    let mut records = Vec::new();
+    for it in &found {
+        let from = it.state()?;
+        let to = rules::next(from, event)?;
+        whose.push(it.id);
+        before.push(from.as_str());
+        after.push(to.as_str());
+        let about = About::new("enrolment", it.id.0)
+            .of(it.person_id)
+            .within(staff.programme());
+        records.push((about, Happened::Settled { from, to }));
+    }
     let settled = sql_query(
-        "UPDATE enrolments SET state = $2, completed_on = $4, version = version + 1 WHERE id = $1 AND state = $3",
+        "UPDATE enrolments e SET state = s.after, version = version + 1, \
+           completed_on = CASE WHEN s.after = 'completed' THEN $4 END \
+         FROM unnest($1, $2, $3) AS s (id, before, after) WHERE e.id = s.id AND e.state = s.before",
     )
-    .bind::<SqlUuid, _>(enrolment.id)
-    .bind::<Text, _>(to.as_str())
-    .bind::<Text, _>(from.as_str())
-    .bind::<Nullable<Date>, _>(completed)
+    .bind::<Array<SqlUuid>, _>(whose)
+    .bind::<Array<Text>, _>(before)
+    .bind::<Array<Text>, _>(after)
+    .bind::<Date, _>(today)
     .execute(conn.pg())?;
-    one(settled)?;
-    let about = About::new("enrolment", enrolment.id.0)
-        .of(enrolment.person_id)
-        .within(staff.programme());
-    audit::note(conn, about, &Happened::Settled { from, to })
+    if settled != found.len() {
+        return Err(Error::Stale);
+    }
+    audit::note_each(conn, &records)
 }
 
 /// What a step that moves a seat works on, all of it locked.

@@ -3,7 +3,7 @@
 use crate::db::sql_query;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::sql_types::{
-    BigInt, Date, Integer, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
+    Array, BigInt, Date, Integer, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
 };
 use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
 
@@ -115,6 +115,28 @@ pub fn of_cohort(conn: &mut Conn<'_>, staff: &CohortStaff, id: EnrolmentId) -> R
         .get_result(conn.pg())
         .optional()?
         .ok_or(Error::NotFound)
+}
+
+/// Those of the cohort with these ids, in the order of their ids.
+///
+/// # Errors
+/// [`Error::NotFound`] unless all are the cohort's.
+pub fn some_of_cohort(
+    conn: &mut Conn<'_>,
+    staff: &CohortStaff,
+    ids: &[EnrolmentId],
+) -> Result<Vec<Enrolment>> {
+    let found: Vec<Enrolment> = sql_query(format!(
+        "{ENROLMENT} WHERE e.id = ANY ($1) AND e.cohort_id = $2 ORDER BY e.id"
+    ))
+    .bind::<Array<SqlUuid>, _>(ids)
+    .bind::<SqlUuid, _>(staff.cohort())
+    .load(conn.pg())?;
+    if found.len() == ids.len() {
+        Ok(found)
+    } else {
+        Err(Error::NotFound)
+    }
 }
 
 /// Locks one; its cohort, pools, application and offer are locked before.

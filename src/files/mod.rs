@@ -112,6 +112,37 @@ impl Store {
         Ok(key)
     }
 
+    /// Takes checked uploads in for `record`, which is given their storage keys in their order and names
+    /// them in rows. When one cannot be taken or they are not recorded, none is kept.
+    ///
+    /// # Errors
+    /// As [`Store::take`]; what `record` answers.
+    pub fn keeping<T>(
+        &self,
+        uploads: &[impl AsRef<Path>],
+        record: impl FnOnce(&[String]) -> Result<T>,
+    ) -> Result<T> {
+        let mut keys = Vec::new();
+        let mut taken = Ok(());
+        for upload in uploads {
+            match self.take(upload.as_ref()) {
+                Ok(key) => keys.push(key),
+                Err(error) => {
+                    taken = Err(error);
+                    break;
+                }
+            }
+        }
+        let recorded = taken.and_then(|()| record(&keys));
+        if recorded.is_err() {
+            for key in &keys {
+                // No row names these bytes; what cannot be removed now is the sweep's.
+                let _ = self.remove(key);
+            }
+        }
+        recorded
+    }
+
     /// Copies, until bytes and name are on the disk: a row that names them may be committed next. Not
     /// a move, since a transaction that runs again takes the upload again.
     fn shelve(&self, upload: &Path, target: &Path) -> std::io::Result<()> {

@@ -29,6 +29,8 @@ texts! {
     curriculum_level_4: "leads" | "帶領他人";
 
     curriculum_refuse_no_draft: "There is no draft for this; a module’s first draft stays until it is published." | "沒有可處理的草稿；單元的首份草稿會保留至公布為止。";
+    curriculum_refuse_in_use: "It is in use." | "此項正在使用。";
+    curriculum_refuse_asked_for: "Other modules ask for this one. Take it out of their prerequisites first." | "其他單元以此為先修要求，請先從其先修要求中移除。";
     curriculum_refuse_archived: "It is archived." | "此項已封存。";
     curriculum_refuse_nothing: "The draft says what the published version says: there is nothing to publish." | "草稿與已公布版本相同，毋須公布。";
     curriculum_need_qr: "Enter the number of the register, or leave its days empty." | "請輸入資歷名冊登記號碼，或留空有效日期。";
@@ -164,6 +166,14 @@ texts! {
     curriculum_archived: "Archived" | "已封存";
     curriculum_archive: "Archive" | "封存";
     curriculum_archive_ask(code: &str): "Archive {code}?" | "封存{code}？";
+    curriculum_module_archive_does: "No cohort can be offered it anew and no new draft can ask for it; the public pages leave it out. What is taught, marked and counted now stays as it is." | "不能再為任何屆別開辦，新草稿亦不能以此為先修要求；公開網頁不再列出。現正授課、評分及計算的均維持不變。";
+    curriculum_module_archive_undo: "It can be taken out again at any time." | "可隨時恢復使用。";
+    curriculum_module_asked_by(codes: &str): "Asked for by {codes}." | "以此為先修要求的單元：{codes}。";
+    curriculum_module_away: "This module is archived" | "此單元已封存";
+    curriculum_module_restore: "Use it again" | "恢復使用";
+    curriculum_place: "Place in the list" | "次序";
+    curriculum_place_move: "Move" | "移動";
+    curriculum_rests_on: "Answers to" | "對應框架";
     curriculum_archive_does: "No new draft can name it. Versions that name it stay as they are." | "新草稿不能再引用此項；已引用的版本維持不變。";
 
     curriculum_new_reference: "New framework reference" | "新增參考框架";
@@ -262,6 +272,9 @@ texts! {
     flash_exemption_decided: "The decision is made and the trainee told." | "已作出決定並通知學員。";
     flash_draft_saved: "The draft is saved." | "草稿已儲存。";
     flash_draft_discarded: "The draft is gone." | "草稿已捨棄。";
+    flash_module_moved: "The module has its new place." | "單元次序已更改。";
+    flash_module_archived: "The module is archived." | "單元已封存。";
+    flash_module_restored: "The module is in use again." | "單元已恢復使用。";
     flash_module_published: "The version is published." | "版本已公布。";
 }
 
@@ -272,6 +285,9 @@ texts! {
     history_draft_discarded(n: i64): "discarded the draft of version {n}" | "捨棄第{n}版草稿";
     history_module_published(n: i64): "published version {n}" | "公布第{n}版";
     history_module_replaced(n: i64, old: i64): "published version {n} in the place of version {old}" | "公布第{n}版，取代第{old}版";
+    history_module_moved(n: i64): "moved the module to place {n}" | "將單元移至第{n}位";
+    history_module_archived: "archived the module" | "封存單元";
+    history_module_restored: "took the module into use again" | "恢復使用單元";
     history_curriculum_added(code: &str): "added {code}" | "新增{code}";
     history_curriculum_changed(code: &str): "changed {code}" | "修改{code}";
     history_curriculum_archived(code: &str): "archived {code}" | "封存{code}";
@@ -297,6 +313,9 @@ impl Lang {
                 Some(old) => self.history_module_replaced(n, old),
                 None => self.history_module_published(n),
             },
+            "module.moved" => self.history_module_moved(n),
+            "module.archived" => self.history_module_archived().to_owned(),
+            "module.restored" => self.history_module_restored().to_owned(),
             "curriculum.added" => self.history_curriculum_added(code()),
             "curriculum.changed" => self.history_curriculum_changed(code()),
             "curriculum.archived" => self.history_curriculum_archived(code()),
@@ -317,6 +336,9 @@ impl Lang {
             "exemption_decided" => self.flash_exemption_decided(),
             "draft_saved" => self.flash_draft_saved(),
             "draft_discarded" => self.flash_draft_discarded(),
+            "module_moved" => self.flash_module_moved(),
+            "module_archived" => self.flash_module_archived(),
+            "module_restored" => self.flash_module_restored(),
             "module_published" => self.flash_module_published(),
             _ => return None,
         })

@@ -319,7 +319,7 @@ texts! {
     progress_level: "Level" | "級別";
     progress_ask_break: "Ask for a break or a deferral" | "申請休學或延期修讀";
     progress_my_breaks: "My breaks and deferrals" | "我的休學及延期";
-    progress_ask_note: "A break keeps your seat and you come back into the same cohort. A deferral gives your seat back, from the day on which it is granted, until there is one for you again. Due dates are not moved: ask for an extension for work that is due in these days." | "休學會保留名額，復課後仍屬同一屆別。延期修讀由批准當日起退回名額，待有空缺時再行分配。習作限期不會順延，如限期在休學期內，請另行申請延期遞交。";
+    progress_ask_note: "A break keeps your seat and you come back into the same cohort. A deferral gives your seat back, from the day on which it is granted, until there is one for you again. Due times in these days do not move by themselves: once you are back, the programme office is shown them and can grant later ones." | "休學會保留名額，復課後仍屬同一屆別。延期修讀由批准當日起退回名額，待有空缺時再行分配。期間的截止時間不會自動順延；復課後，計劃辦事處會收到提示，可批准順延。";
     progress_breaks_waiting(n: i64): "{n} request waits" + "{n} requests wait" | "{n}項申請待回覆";
     progress_ask: "Ask" | "提出申請";
     progress_withdraw: "Withdraw the request" | "撤回申請";

@@ -143,6 +143,7 @@ texts! {
     tt_left: "Does not fit" | "未能排滿";
     tt_does_not_fit(day: &str): "The cohort ends on {day}, before everything is planned." | "本屆於{day}結束，未能編排全部課節。";
     tt_clashes: "Clashes" | "時間衝突";
+    tt_elsewhere: "A session of another programme" | "另一計劃的課堂";
     tt_no_clash: "None" | "沒有";
     tt_clash(planned: &str, other: &str, at: &str, what: &str): "{planned}: {other} at {at} ({what})" | "{planned}：與{at}的{other}衝突（{what}）";
     tt_and_more(n: usize): "and {n} more" | "另有{n}項";
@@ -168,6 +169,9 @@ texts! {
     tt_closed_none: "No closed periods yet" | "暫無停課日子";
     tt_closed_add: "Add days without classes" | "新增停課日子";
     tt_closed_edit(name: &str): "Change “{name}”" | "更改「{name}」";
+    tt_closed_remove_ask(name: &str): "Remove “{name}”?" | "刪除「{name}」？";
+    tt_closed_remove_days(days: &str, whose: &str): "{days}; {whose}" | "{days}；{whose}";
+    tt_closed_remove_does: "Plans made from now on can use these days. Sessions that are planned stay as they are; nobody is told." | "其後編排的課堂可使用這些日子；已編排的課堂維持不變，亦不會通知任何人。";
     tt_closed_remove: "Remove these days" | "移除此停課日子";
     tt_closed_kind: "Kind" | "類別";
     tt_closed_from: "From" | "由";

@@ -5,7 +5,8 @@
 //! and noting it, at most [`SLOTS`] for each crash, and always with the same Message-ID.
 
 use diesel::RunQueryDsl;
-use diesel::sql_types::{Nullable, Text, Uuid as SqlUuid};
+use diesel::sql_types::Text;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::db::{Conn, sql_query};
@@ -51,6 +52,18 @@ pub struct Occasion {
     pub programme_name: (String, String),
 }
 
+/// A letter to be queued.
+pub struct Queued<'a> {
+    /// Who gets it.
+    pub to: &'a Recipient,
+    /// What it says.
+    pub letter: &'a dyn Letter,
+    /// What it is about.
+    pub occasion: &'a Occasion,
+    /// Names the event and its recipient, as in [`put`].
+    pub dedupe_key: String,
+}
+
 /// Queues a letter in this transaction. `dedupe_key` names the event and its recipient: the same
 /// event never writes twice to the same person.
 ///
@@ -63,31 +76,50 @@ pub fn put(
     occasion: &Occasion,
     dedupe_key: &str,
 ) -> Result<()> {
-    let programme = to
-        .lang
-        .pick(&occasion.programme_name.0, &occasion.programme_name.1);
-    let rendered = render(letter, to.lang, programme)?;
-    let calendar = letter.calendar(to.lang);
+    let dedupe_key = dedupe_key.to_owned();
+    put_all(
+        conn,
+        &[Queued {
+            to,
+            letter,
+            occasion,
+            dedupe_key,
+        }],
+    )
+}
+
+fn row(it: &Queued<'_>) -> Result<Value> {
+    let (to, occasion) = (it.to, it.occasion);
+    let names = &occasion.programme_name;
+    let rendered = render(it.letter, to.lang, to.lang.pick(&names.0, &names.1))?;
+    let calendar = it.letter.calendar(to.lang);
+    Ok(json!({
+        "id": LetterId::new(), "kind": it.letter.kind(), "dedupe_key": it.dedupe_key, "person_id": to.person,
+        "programme_id": occasion.programme, "subject_id": occasion.subject, "to_address": to.address,
+        "to_name": to.name, "lang": to.lang.tag(), "subject": rendered.subject, "body_text": rendered.text,
+        "body_html": rendered.html, "calendar_method": calendar.as_ref().map(|part| part.method),
+        "calendar_text": calendar.as_ref().map(|part| part.text.as_str()),
+    }))
+}
+
+/// [`put`] of many letters in one statement: a release writes to hundreds.
+///
+/// # Errors
+/// As [`put`].
+pub fn put_all(conn: &mut Conn<'_>, letters: &[Queued<'_>]) -> Result<()> {
+    if letters.is_empty() {
+        return Ok(());
+    }
+    let rows: Vec<Value> = letters.iter().map(row).collect::<Result<_>>()?;
     // No conflict target: naming one would ask for the right to read letters.
     sql_query(
         "INSERT INTO letters (id, kind, dedupe_key, person_id, programme_id, subject_id, to_address, to_name, lang, \
            subject, body_text, body_html, calendar_method, calendar_text) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT DO NOTHING",
+         SELECT * FROM json_to_recordset($1::json) AS l(id uuid, kind text, dedupe_key text, person_id uuid, programme_id uuid, \
+           subject_id uuid, to_address text, to_name text, lang text, subject text, body_text text, body_html text, \
+           calendar_method text, calendar_text text) ON CONFLICT DO NOTHING",
     )
-    .bind::<SqlUuid, _>(LetterId::new())
-    .bind::<Text, _>(letter.kind())
-    .bind::<Text, _>(dedupe_key)
-    .bind::<Nullable<SqlUuid>, _>(to.person)
-    .bind::<Nullable<SqlUuid>, _>(occasion.programme)
-    .bind::<Nullable<SqlUuid>, _>(occasion.subject)
-    .bind::<Text, _>(&to.address)
-    .bind::<Text, _>(&to.name)
-    .bind::<Text, _>(to.lang.tag())
-    .bind::<Text, _>(rendered.subject)
-    .bind::<Text, _>(rendered.text)
-    .bind::<Text, _>(rendered.html)
-    .bind::<Nullable<Text>, _>(calendar.as_ref().map(|part| part.method))
-    .bind::<Nullable<Text>, _>(calendar.as_ref().map(|part| part.text.as_str()))
+    .bind::<Text, _>(Value::Array(rows).to_string())
     .execute(conn.pg())?;
     conn.work_queued();
     Ok(())

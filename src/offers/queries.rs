@@ -149,20 +149,6 @@ pub fn enrolment_of(conn: &mut Conn<'_>, own: &OwnOffer) -> Result<Option<Enrolm
     Ok(row.map(|row| row.id))
 }
 
-/// The offer that an applicant has to answer, or has accepted, if there is one.
-///
-/// # Errors
-/// The database's.
-pub fn latest_of(conn: &mut Conn<'_>, own: &OwnApplication) -> Result<Option<Offer>> {
-    Ok(sql_query(format!(
-        "{OFFER} WHERE o.application_id = $1 AND o.person_id = $2 ORDER BY o.id DESC LIMIT 1"
-    ))
-    .bind::<SqlUuid, _>(own.application())
-    .bind::<SqlUuid, _>(own.person())
-    .get_result(conn.pg())
-    .optional()?)
-}
-
 /// An offer of this cohort, read for its ids before anything is locked.
 ///
 /// # Errors

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
-use diesel::sql_types::Uuid as SqlUuid;
+use diesel::sql_types::{Nullable, Uuid as SqlUuid};
 use diesel::{QueryableByName, RunQueryDsl};
 
 use crate::access::{CohortStaff, OwnEnrolment};
@@ -102,14 +102,13 @@ pub fn weights(
     modules: impl IntoIterator<Item = ModuleId>,
     starts_on: NaiveDate,
 ) -> Result<BTreeMap<ModuleId, u32>> {
-    let mut all = BTreeMap::new();
-    for module in modules {
-        if let Some(version) = curriculum::version_on(conn, module, starts_on)? {
-            let hours = u32::try_from(version.content.notional()).unwrap_or(0);
-            all.insert(module, hours);
-        }
-    }
-    Ok(all)
+    let modules: Vec<ModuleId> = modules.into_iter().collect();
+    let versions = curriculum::versions_on(conn, &modules, starts_on)?;
+    let hours = |it: &curriculum::Version| u32::try_from(it.content.notional()).unwrap_or(0);
+    Ok(versions
+        .iter()
+        .map(|(module, version)| (*module, hours(version)))
+        .collect())
 }
 
 #[derive(QueryableByName)]
@@ -120,44 +119,50 @@ struct ExemptedRow {
     module_id: ModuleId,
 }
 
-fn exemptions(conn: &mut Conn<'_>, staff: &CohortStaff) -> Result<Vec<ExemptedRow>> {
+fn exemptions(
+    conn: &mut Conn<'_>,
+    staff: &CohortStaff,
+    only: Option<EnrolmentId>,
+) -> Result<Vec<ExemptedRow>> {
     Ok(sql_query(
-        "SELECT enrolment_id, module_id FROM exemptions WHERE cohort_id = $1 AND state = 'granted'",
+        "SELECT enrolment_id, module_id FROM exemptions WHERE cohort_id = $1 AND state = 'granted' \
+           AND ($2 IS NULL OR enrolment_id = $2)",
     )
     .bind::<SqlUuid, _>(staff.cohort())
+    .bind::<Nullable<SqlUuid>, _>(only)
     .load(conn.pg())?)
 }
 
-/// What is known of every trainee of a cohort.
+/// What is known of every trainee of a cohort, or of one of them.
 ///
 /// # Errors
 /// The database's.
 fn of_cohort(
     conn: &mut Conn<'_>,
-    staff: &CohortStaff,
+    (staff, only): (&CohortStaff, Option<EnrolmentId>),
     rules: &CompletionRules,
     (starts_on, today): (NaiveDate, NaiveDate),
 ) -> Result<BTreeMap<EnrolmentId, Facts>> {
     let mut all: BTreeMap<EnrolmentId, Facts> = BTreeMap::new();
-    for row in exemptions(conn, staff)? {
+    for row in exemptions(conn, staff, only)? {
         let facts = all.entry(row.enrolment_id).or_default();
         facts.modules.entry(row.module_id).or_default().exempted = true;
     }
-    for row in queries::forms(conn, staff)? {
+    for row in queries::forms(conn, staff, only)? {
         all.entry(row.enrolment_id)
             .or_default()
             .forms
             .insert(row.form);
     }
-    let breaks = queries::breaks(conn, staff, today)?;
-    for ((id, module), hours) in queries::minutes(conn, staff, &breaks)? {
+    let breaks = queries::breaks(conn, staff, only, today)?;
+    for ((id, module), hours) in queries::minutes(conn, staff, only, &breaks)? {
         let facts = all.entry(id).or_default();
         facts.modules.entry(module).or_default().hours = hours;
     }
     for (id, spans) in breaks {
         all.entry(id).or_default().breaks = spans;
     }
-    for it in results(conn, staff)? {
+    for it in results(conn, staff, only)? {
         let facts = all.entry(it.enrolment).or_default();
         mark(facts, &it);
     }
@@ -203,7 +208,7 @@ pub fn judged(
     let Some(starts_on) = trainees.first().map(|it| it.starts_on) else {
         return Ok(Vec::new());
     };
-    let mut facts = of_cohort(conn, staff, rules, (starts_on, today))?;
+    let mut facts = of_cohort(conn, (staff, None), rules, (starts_on, today))?;
     let judge = |trainee: Trainee| {
         let facts = facts.remove(&trainee.id).unwrap_or_default();
         judge(trainee, facts, rules, today)
@@ -222,7 +227,7 @@ pub fn judged_one(
     (id, today): (EnrolmentId, NaiveDate),
 ) -> Result<Judged> {
     let trainee = queries::trainee(conn, staff, id)?;
-    let mut all = of_cohort(conn, staff, rules, (trainee.starts_on, today))?;
+    let mut all = of_cohort(conn, (staff, Some(id)), rules, (trainee.starts_on, today))?;
     judge(trainee, all.remove(&id).unwrap_or_default(), rules, today)
 }
 

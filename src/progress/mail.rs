@@ -5,11 +5,11 @@ use chrono::NaiveDate;
 use crate::access::CohortStaff;
 use crate::cohorts::queries as cohorts;
 use crate::db::Conn;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::ids::{EnrolmentId, PersonId};
 use crate::lang::Lang;
 use crate::lang::format::date_long;
-use crate::mail::outbox::{self, Occasion};
+use crate::mail::outbox::{self, Occasion, Queued};
 use crate::mail::{Body, Letter, Link, Why};
 use crate::people::accounts;
 use crate::programmes;
@@ -130,22 +130,51 @@ impl Letter for ProgressLetter {
 pub(super) fn tell(
     conn: &mut Conn<'_>,
     staff: &CohortStaff,
-    (person, enrolment): (PersonId, EnrolmentId),
-    told: Told,
+    whom: (PersonId, EnrolmentId),
+    told: &Told,
     key: &str,
 ) -> Result<()> {
-    let to = accounts::recipient(conn, person)?;
+    tell_all(conn, staff, told, &[(whom, key.to_owned())])
+}
+
+/// Tells many trainees of this cohort the same, each by a letter of their own with its key.
+///
+/// # Errors
+/// The database's.
+pub(super) fn tell_all(
+    conn: &mut Conn<'_>,
+    staff: &CohortStaff,
+    told: &Told,
+    whom: &[((PersonId, EnrolmentId), String)],
+) -> Result<()> {
+    let people: Vec<PersonId> = whom.iter().map(|((person, _), _)| *person).collect();
+    let addresses = accounts::recipients(conn, &people)?;
     let cohort = cohorts::find(conn, staff)?;
-    let letter = ProgressLetter {
-        name: to.name.clone(),
-        cohort: (cohort.name_en, cohort.name_zh),
-        told,
-    };
-    let occasion = Occasion {
-        subject: Some(enrolment.0),
-        programme: Some(staff.programme()),
-        programme_name: programmes::queries::name(conn, staff.programme())?.pair(),
-    };
-    let key = format!("{}:{key}", letter.kind());
-    outbox::put(conn, &to, &letter, &occasion, &key)
+    let programme_name = programmes::queries::name(conn, staff.programme())?.pair();
+    let mut letters = Vec::new();
+    for ((person, enrolment), key) in whom {
+        let to = addresses.get(person).ok_or(Error::NotFound)?;
+        let letter = ProgressLetter {
+            name: to.name.clone(),
+            cohort: (cohort.name_en.clone(), cohort.name_zh.clone()),
+            told: told.clone(),
+        };
+        let occasion = Occasion {
+            subject: Some(enrolment.0),
+            programme: Some(staff.programme()),
+            programme_name: programme_name.clone(),
+        };
+        let key = format!("{}:{key}", letter.kind());
+        letters.push((to, letter, occasion, key));
+    }
+    let queued: Vec<Queued<'_>> = letters
+        .iter()
+        .map(|(to, letter, occasion, key)| Queued {
+            to,
+            letter,
+            occasion,
+            dedupe_key: key.clone(),
+        })
+        .collect();
+    outbox::put_all(conn, &queued)
 }

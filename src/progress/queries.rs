@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::access::{CohortStaff, Own, OwnEnrolment, ProgrammeStaff};
 use crate::cohorts;
 use crate::cohorts::rules::CohortState;
-use crate::db::{Conn, sql_query};
+use crate::db::{Conn, Task, sql_query};
 use crate::enrolments::rules::EnrolmentState;
 use crate::error::{Error, Result};
 use crate::ids::{CohortId, CompletionId, EnrolmentId, PersonId, RulesId};
@@ -119,7 +119,8 @@ pub fn followed(conn: &mut Conn<'_>, staff: &CohortStaff) -> Result<Option<Rules
 /// # Errors
 /// The database's.
 pub fn followed_own(conn: &mut Conn<'_>, own: &OwnEnrolment) -> Result<Option<Rules>> {
-    followed_by(conn, own.cohort())
+    // Which version a cohort follows is the office's to know; that of one's own cohort is told.
+    conn.elevate(Task::Assess, |conn| followed_by(conn, own.cohort()))
 }
 
 /// A cohort, and the number of the version that it follows.
@@ -367,15 +368,20 @@ pub struct FormIn {
     pub recorded_on: NaiveDate,
 }
 
-/// The forms that are in, of a whole cohort.
+/// The forms that are in, of a whole cohort or of one trainee of it.
 ///
 /// # Errors
 /// The database's.
-pub fn forms(conn: &mut Conn<'_>, staff: &CohortStaff) -> Result<Vec<FormIn>> {
+pub fn forms(
+    conn: &mut Conn<'_>,
+    staff: &CohortStaff,
+    only: Option<EnrolmentId>,
+) -> Result<Vec<FormIn>> {
     Ok(sql_query(
-        "SELECT enrolment_id, form, recorded_on FROM completion_forms WHERE cohort_id = $1",
+        "SELECT enrolment_id, form, recorded_on FROM completion_forms WHERE cohort_id = $1 AND ($2 IS NULL OR enrolment_id = $2)",
     )
     .bind::<SqlUuid, _>(staff.cohort())
+    .bind::<Nullable<SqlUuid>, _>(only)
     .load(conn.pg())?)
 }
 

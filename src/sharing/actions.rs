@@ -90,7 +90,7 @@ pub fn look(
     enrolment: EnrolmentId,
 ) -> Result<(Sharer, Shown)> {
     let sharer = queries::sharer(conn, member, enrolment)?;
-    let mut granted = queries::granted(conn, member, Some(enrolment))?;
+    let mut granted = queries::granted(conn, member, enrolment)?;
     // Who speaks for two organisations looks once at each part.
     granted.dedup_by_key(|it| it.scope);
     let looker = accounts::recipient(conn, member.person())?.name;

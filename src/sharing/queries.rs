@@ -221,50 +221,42 @@ pub(super) struct Granted {
 }
 
 #[derive(QueryableByName)]
-struct Pair {
-    #[diesel(sql_type = SqlUuid)]
-    enrolment_id: EnrolmentId,
+struct Theirs {
     #[diesel(sql_type = SqlUuid)]
     organisation_id: OrganisationId,
 }
 
-/// Of these enrolments, the organisations that are theirs now.
-fn current(
-    conn: &mut Conn<'_>,
-    enrolments: &[Uuid],
-) -> Result<BTreeSet<(EnrolmentId, OrganisationId)>> {
-    let rows: Vec<Pair> = conn.elevate(Task::Share, |conn| {
+/// The organisations that are a trainee's now.
+fn current(conn: &mut Conn<'_>, enrolment: EnrolmentId) -> Result<BTreeSet<OrganisationId>> {
+    let rows: Vec<Theirs> = conn.elevate(Task::Share, |conn| {
         Ok(sql_query(
-            "SELECT e.id AS enrolment_id, o AS organisation_id FROM enrolments e LEFT JOIN seat_pools p ON p.id = e.pool_id, \
-               unnest(ARRAY[e.university_id, e.employer_id, p.organisation_id]) o WHERE e.id = ANY ($1) AND o IS NOT NULL",
+            "SELECT o AS organisation_id FROM enrolments e LEFT JOIN seat_pools p ON p.id = e.pool_id, \
+               unnest(ARRAY[e.university_id, e.employer_id, p.organisation_id]) o WHERE e.id = $1 AND o IS NOT NULL",
         )
-        .bind::<Array<SqlUuid>, _>(enrolments)
+        .bind::<SqlUuid, _>(enrolment)
         .load(conn.pg())?)
     })?;
-    let pair = |it: Pair| (it.enrolment_id, it.organisation_id);
-    Ok(rows.into_iter().map(pair).collect())
+    Ok(rows.into_iter().map(|it| it.organisation_id).collect())
 }
 
-/// The consents that stand for the member's organisations: of one trainee, or of all. The member's own
-/// policy decides; beyond it is asked only whether the organisation is still the trainee's.
+/// The consents of a trainee that stand for the member's organisations. The member's own policy decides;
+/// beyond it is asked only whether the organisation is still the trainee's.
 pub(super) fn granted(
     conn: &mut Conn<'_>,
     member: &Member,
-    enrolment: Option<EnrolmentId>,
+    enrolment: EnrolmentId,
 ) -> Result<Vec<Granted>> {
     let organisations: Vec<Uuid> = member.organisations().iter().map(|id| id.0).collect();
     let rows: Vec<Consent> = sql_query(
         "SELECT enrolment_id, person_id, programme_id, organisation_id, scope FROM sharing_consents \
-         WHERE organisation_id = ANY ($1) AND withdrawn_at IS NULL AND ($2 IS NULL OR enrolment_id = $2) \
-         ORDER BY enrolment_id, scope, organisation_id",
+         WHERE organisation_id = ANY ($1) AND withdrawn_at IS NULL AND enrolment_id = $2 ORDER BY scope, organisation_id",
     )
     .bind::<Array<SqlUuid>, _>(&organisations)
-    .bind::<Nullable<SqlUuid>, _>(enrolment)
+    .bind::<SqlUuid, _>(enrolment)
     .load(conn.pg())?;
-    let ids: Vec<Uuid> = rows.iter().map(|it| it.enrolment_id.0).collect();
-    let current = current(conn, &ids)?;
+    let current = current(conn, enrolment)?;
     rows.into_iter()
-        .filter(|it| current.contains(&(it.enrolment_id, it.organisation_id)))
+        .filter(|it| current.contains(&it.organisation_id))
         .map(|row| {
             Ok(Granted {
                 enrolment: row.enrolment_id,
@@ -278,7 +270,7 @@ pub(super) fn granted(
 }
 
 #[derive(QueryableByName)]
-struct NameRow {
+struct SharerRow {
     #[diesel(sql_type = SqlUuid)]
     id: EnrolmentId,
     #[diesel(sql_type = Text)]
@@ -289,6 +281,8 @@ struct NameRow {
     cohort_en: String,
     #[diesel(sql_type = Text)]
     cohort_zh: String,
+    #[diesel(sql_type = Array<Text>)]
+    scopes: Vec<String>,
     #[diesel(sql_type = Text)]
     sort_key: String,
 }
@@ -322,8 +316,7 @@ pub fn sharers(
     after: Option<&Cursor>,
     limit: i64,
 ) -> Result<Vec<Sharer>> {
-    let granted = granted(conn, member, None)?;
-    named(conn, &granted, text, after, limit)
+    found(conn, member, (None, text), after, limit)
 }
 
 /// One trainee who shares something with the member's organisations.
@@ -331,50 +324,53 @@ pub fn sharers(
 /// # Errors
 /// [`Error::NotFound`].
 pub fn sharer(conn: &mut Conn<'_>, member: &Member, enrolment: EnrolmentId) -> Result<Sharer> {
-    let granted = granted(conn, member, Some(enrolment))?;
-    let mut found = named(conn, &granted, None, None, 1)?;
+    let mut found = found(conn, member, (Some(enrolment), None), None, 1)?;
     found.pop().ok_or(Error::NotFound)
 }
 
-fn named(
+/// A page of those of whom a consent stands for one of the member's organisations that is still theirs.
+fn found(
     conn: &mut Conn<'_>,
-    granted: &[Granted],
-    text: Option<&str>,
+    member: &Member,
+    (enrolment, text): (Option<EnrolmentId>, Option<&str>),
     after: Option<&Cursor>,
     limit: i64,
 ) -> Result<Vec<Sharer>> {
-    let ids: Vec<Uuid> = granted.iter().map(|it| it.enrolment.0).collect();
-    let rows: Vec<NameRow> = conn.elevate(Task::Share, |conn| {
+    let organisations: Vec<Uuid> = member.organisations().iter().map(|id| id.0).collect();
+    let rows: Vec<SharerRow> = conn.elevate(Task::Share, |conn| {
         access::working(conn, Task::Share)?;
         Ok(sql_query(
-            "SELECT e.id, e.name_shown, e.trainee_number, c.name_en AS cohort_en, c.name_zh AS cohort_zh, e.name_sort AS sort_key \
-             FROM enrolments e JOIN cohorts c ON c.id = e.cohort_id WHERE e.id = ANY ($1) \
-               AND ($2 IS NULL OR strpos(lower(e.name_shown || ' ' || e.trainee_number), lower($2)) > 0) \
-               AND ($3 IS NULL OR (e.name_sort, e.id) > ($3, $4)) ORDER BY e.name_sort, e.id LIMIT $5",
+            "SELECT e.id, e.name_shown, e.trainee_number, c.name_en AS cohort_en, c.name_zh AS cohort_zh, s.scopes, e.name_sort AS sort_key \
+             FROM enrolments e JOIN cohorts c ON c.id = e.cohort_id LEFT JOIN seat_pools p ON p.id = e.pool_id \
+             CROSS JOIN LATERAL (SELECT array_agg(DISTINCT t.scope) AS scopes FROM sharing_consents t \
+               WHERE t.enrolment_id = e.id AND t.withdrawn_at IS NULL AND t.organisation_id = ANY ($1) \
+                 AND t.organisation_id IN (e.university_id, e.employer_id, p.organisation_id)) s \
+             WHERE e.id IN (SELECT t.enrolment_id FROM sharing_consents t WHERE t.organisation_id = ANY ($1) AND t.withdrawn_at IS NULL) \
+               AND s.scopes IS NOT NULL AND ($2 IS NULL OR e.id = $2) \
+               AND ($3 IS NULL OR strpos(lower(e.name_shown || ' ' || e.trainee_number), lower($3)) > 0) \
+               AND ($4 IS NULL OR (e.name_sort, e.id) > ($4, $5)) ORDER BY e.name_sort, e.id LIMIT $6",
         )
-        .bind::<Array<SqlUuid>, _>(&ids)
+        .bind::<Array<SqlUuid>, _>(&organisations)
+        .bind::<Nullable<SqlUuid>, _>(enrolment)
         .bind::<Nullable<Text>, _>(text)
         .bind::<Nullable<Text>, _>(after.map(|it| it.key.as_str()))
         .bind::<Nullable<SqlUuid>, _>(after.map(|it| it.id))
         .bind::<BigInt, _>(limit)
         .load(conn.pg())?)
     })?;
-    let scopes = |id: EnrolmentId| {
-        let of_it = granted.iter().filter(|it| it.enrolment == id);
-        let mut scopes: Vec<Scope> = of_it.map(|it| it.scope).collect();
-        scopes.sort_unstable();
-        scopes.dedup();
-        scopes
-    };
-    Ok(rows
-        .into_iter()
-        .map(|row| Sharer {
-            scopes: scopes(row.id),
-            enrolment: row.id,
-            name: row.name_shown,
-            number: row.trainee_number,
-            cohort: (row.cohort_en, row.cohort_zh),
-            sort_key: row.sort_key,
+    rows.into_iter()
+        .map(|row| {
+            let scopes: Result<Vec<Scope>> = row.scopes.iter().map(|it| scope(it)).collect();
+            let mut scopes = scopes?;
+            scopes.sort_unstable();
+            Ok(Sharer {
+                scopes,
+                enrolment: row.id,
+                name: row.name_shown,
+                number: row.trainee_number,
+                cohort: (row.cohort_en, row.cohort_zh),
+                sort_key: row.sort_key,
+            })
         })
-        .collect())
+        .collect()
 }

@@ -167,6 +167,13 @@ fn sessions() -> Routes {
         .post("/programme/closed", STAFF, closed::add)
         .get("/programme/closed/{closed}", STAFF, closed::edit)
         .post("/programme/closed/{closed}", STAFF, closed::save)
+        .get("/programme/closed.csv", STAFF, closed::file)
+        .get("/programme/closed.xlsx", STAFF, closed::file)
+        .get(
+            "/programme/closed/{closed}/remove",
+            STAFF,
+            closed::ask_remove,
+        )
         .post("/programme/closed/{closed}/remove", STAFF, closed::remove)
         .get("/programme/storm", STAFF, storm::page)
         .post("/programme/storm", STAFF, storm::cancel)

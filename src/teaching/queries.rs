@@ -14,13 +14,14 @@ use crate::lang::Lang;
 use crate::lang::format::hk_instant;
 use crate::web::paging::{Cursor, Page};
 
-use super::rules::clashes::{Busy, Engagement};
 use super::rules::recurrence::{Closed, Why};
 use super::rules::{CancelReason, ClosedKind, OfferingState, SessionState, Slot};
 
+mod busy;
 mod closed;
 mod people;
 mod readers;
+pub use busy::{busy, elsewhere};
 use closed::CLOSED;
 pub use closed::{
     ClosedRow, University, closed_period, closed_periods, lock_closed, programme_of_closed,
@@ -348,23 +349,6 @@ pub fn session(conn: &mut Conn<'_>, staff: &CohortStaff, id: ClassId) -> Result<
         .ok_or(Error::NotFound)
 }
 
-/// A session of the programme, whatever its cohort.
-///
-/// # Errors
-/// [`Error::NotFound`].
-pub fn in_programme(
-    conn: &mut Conn<'_>,
-    staff: &ProgrammeStaff,
-    id: ClassId,
-) -> Result<ClassSession> {
-    sql_query(format!("{CLASS} WHERE s.id = $1 AND s.programme_id = $2"))
-        .bind::<SqlUuid, _>(id)
-        .bind::<SqlUuid, _>(staff.programme())
-        .get_result(conn.pg())
-        .optional()?
-        .ok_or(Error::NotFound)
-}
-
 /// Sessions of the programme that begin in a span of time, by time; `state` narrows them.
 ///
 /// # Errors
@@ -428,24 +412,6 @@ pub fn lock_sessions(conn: &mut Conn<'_>, staff: &ProgrammeStaff, ids: &[ClassId
     .bind::<Array<SqlUuid>, _>(ids)
     .execute(conn.pg())?;
     Ok(())
-}
-
-/// A session as the rules of clashes know it.
-#[must_use]
-pub fn busy(session: &ClassSession, attending: &Attending) -> Busy {
-    Busy {
-        id: session.id.0,
-        name: (
-            format!("{} {}", session.module_code, session.name_en),
-            format!("{} {}", session.module_code, session.name_zh),
-        ),
-        slot: session.slot(),
-        engagement: Engagement::Session,
-        room: session.room.clone(),
-        link: session.link.clone(),
-        instructors: session.instructor_ids.iter().copied().collect(),
-        attends: attending.of(session.cohort_id, session.offering_id, session.whole_cohort),
-    }
 }
 
 /// What closes days for a cohort: holidays, and the closed periods of the programme and of the

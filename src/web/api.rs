@@ -2,17 +2,21 @@
 
 use std::fmt;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use crate::error::{Error, Result};
+use crate::files::Store;
 
 use super::dispatch::Cx;
 use super::forms::Pairs;
 use super::paging::Page;
 use super::reply::Reply;
+use super::request::Upload;
 
 /// Years that a date from outside may name: beyond them neither PostgreSQL nor people can follow.
 const YEARS: std::ops::RangeInclusive<i32> = 1900..=2200;
@@ -176,6 +180,32 @@ impl Cx<'_, '_> {
             Err(Error::Stale)
         }
     }
+}
+
+/// A document in base64, as an upload; `field` is where it stood.
+///
+/// # Errors
+/// [`Error::BadRequest`] for what is no base64; the disk's.
+pub fn decoded(files: &Store, field: &str, (name, content): (String, &str)) -> Result<Upload> {
+    let bytes = STANDARD
+        .decode(content.as_bytes())
+        .map_err(|err| Error::BadRequest(format!("{field} is no base64: {err}")))?;
+    Upload::of(files, name, &bytes)
+}
+
+/// An error with its fields named as the document names them: what judged the document is the form of
+/// a page, whose fields have other names.
+#[must_use]
+pub fn as_named(error: Error, name: impl Fn(&str) -> Option<&'static str>) -> Error {
+    let Error::Invalid(mut errors) = error else {
+        return error;
+    };
+    for it in &mut errors {
+        if let Some(name) = name(&it.field) {
+            name.clone_into(&mut it.field);
+        }
+    }
+    Error::Invalid(errors)
 }
 
 /// The error of a word that is none of those wanted.

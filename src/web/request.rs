@@ -1,13 +1,19 @@
 //! A request, parsed and owned, as handlers see it.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use serde::de::DeserializeOwned;
+use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use crate::error::{Error, Result};
+use crate::files::Store;
+use crate::files::queries::NewFile;
+use crate::files::rules::{UploadRefusal, judge_pdf, label};
+use crate::ids::{PersonId, ProgrammeId};
 
 use super::forms::Pairs;
 use super::routes::Method;
@@ -25,6 +31,68 @@ pub struct Upload {
     pub size: u64,
     /// SHA-256 of its bytes.
     pub sha256: Vec<u8>,
+}
+
+impl Upload {
+    /// Bytes that did not come in a form, as if they had: they leave the folder of uploads however this
+    /// ends.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn of(files: &Store, name: String, bytes: &[u8]) -> Result<Self> {
+        let upload = Self {
+            field: String::new(),
+            name,
+            path: files.incoming()?.join(Uuid::now_v7().simple().to_string()),
+            size: u64::try_from(bytes.len()).unwrap_or(u64::MAX),
+            sha256: Sha256::digest(bytes).to_vec(),
+        };
+        std::fs::File::create_new(&upload.path)?.write_all(bytes)?;
+        Ok(upload)
+    }
+
+    /// Judges a document by its bytes: a PDF of at most this size, in bytes.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub fn judge_pdf(&self, most: u64) -> std::result::Result<(), UploadRefusal> {
+        if self.size > most {
+            return Err(UploadRefusal::TooLarge);
+        }
+        let bytes = std::fs::File::open(&self.path).map_err(|_gone| UploadRefusal::Truncated)?;
+        judge_pdf(bytes, self.size)
+    }
+
+    /// Its label as a PDF.
+    #[must_use]
+    pub fn pdf_label(&self) -> String {
+        label(&self.name, ".pdf")
+    }
+
+    /// The row of a PDF of this person's that lies under this key.
+    #[must_use]
+    pub fn as_pdf<'a>(
+        &'a self,
+        (owner, programme): (PersonId, Option<ProgrammeId>),
+        storage_key: &'a str,
+        label: &'a str,
+    ) -> NewFile<'a> {
+        NewFile {
+            owner,
+            programme,
+            storage_key,
+            label,
+            media_type: "application/pdf",
+            size: self.size,
+            sha256: &self.sha256,
+        }
+    }
+}
+
+impl AsRef<Path> for Upload {
+    fn as_ref(&self) -> &Path {
+        &self.path
+    }
 }
 
 impl Drop for Upload {

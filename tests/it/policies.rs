@@ -472,7 +472,6 @@ const SHARED: &[&str] = &[
     "cohorts",
     // What completion asks for is as open as the curriculum.
     "completion_rules",
-    "cohort_rules",
     // The directory of partner organisations belongs to the house; coordinators keep it together.
     "organisation_contacts",
 ];

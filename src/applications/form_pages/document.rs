@@ -1,12 +1,9 @@
 //! The document of an application: taken, removed, given out.
 
-use std::fs::File;
-
 use crate::access;
 use crate::error::{Error, FieldError, Result};
 use crate::files;
-use crate::files::queries::NewFile;
-use crate::files::rules::{MAX_DOCUMENT, UploadRefusal, judge_pdf, label};
+use crate::files::rules::MAX_DOCUMENT;
 use crate::ids::ApplicationId;
 use crate::lang::{Lang, Say as _};
 use crate::web::{Cx, Pairs, Reply, ReplyBody, Site, Visit};
@@ -35,37 +32,19 @@ pub(super) fn upload(visit: &Visit, site: &Site) -> Result<Reply> {
             lang.apply_document_none().to_owned()
         });
     };
-    if let Err(refusal) = judge(file) {
+    if let Err(refusal) = file.judge_pdf(MAX_DOCUMENT) {
         return document_refused(visit, site, id, |lang| refusal.say(lang));
     }
-    let key = site.files.take(&file.path)?;
-    let recorded = site.db.tx_for(&visit.actor, request, |conn| {
-        let own = access::own_application(conn, id)?;
-        let new = NewFile {
-            owner: own.person(),
-            programme: Some(own.programme()),
-            storage_key: &key,
-            label: &label(&file.name, ".pdf"),
-            media_type: "application/pdf",
-            size: file.size,
-            sha256: &file.sha256,
-        };
-        actions::put_document(conn, &own, &new)
-    });
-    if let Err(error) = recorded {
-        // No row names these bytes.
-        let _ = site.files.remove(&key);
-        return Err(error);
-    }
+    site.files.keeping(&[file], |keys| {
+        let key = keys.first().ok_or(Error::NotFound)?;
+        site.db.tx_for(&visit.actor, request, |conn| {
+            let own = access::own_application(conn, id)?;
+            let whose = (own.person(), Some(own.programme()));
+            let label = file.pdf_label();
+            actions::put_document(conn, &own, &file.as_pdf(whose, key, &label))
+        })
+    })?;
     Ok(Reply::see_other(format!("/me/applications/{id}/document")).flash("document_saved"))
-}
-
-fn judge(file: &crate::web::Upload) -> Result<(), UploadRefusal> {
-    if file.size > MAX_DOCUMENT {
-        return Err(UploadRefusal::TooLarge);
-    }
-    let bytes = File::open(&file.path).map_err(|_gone| UploadRefusal::Truncated)?;
-    judge_pdf(bytes, file.size)
 }
 
 fn document_refused(

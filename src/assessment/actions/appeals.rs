@@ -70,10 +70,10 @@ pub fn withdraw_appeal(
     id: AppealId,
 ) -> Result<()> {
     let it = queries::own_one(conn, own, candidate)?;
-    let appeal = queries::appeal(conn, it.assessment.id, id)?;
-    if appeal.person_id != own.person() || appeal.candidate_id != candidate {
-        return Err(Error::NotFound);
-    }
+    let appeal = queries::own_appeals(conn, own, it.assessment.id)?
+        .into_iter()
+        .find(|it| it.id == id && it.candidate_id == candidate)
+        .ok_or(Error::NotFound)?;
     if appeal.state()? != AppealState::Lodged {
         return Err(AssessmentRefusal::AppealOver.into());
     }
@@ -115,7 +115,7 @@ pub fn decide_appeal(
 ) -> Result<()> {
     queries::lock(conn, assessment)?;
     let it = queries::find(conn, staff, assessment)?;
-    let appeal = queries::appeal(conn, assessment, id)?;
+    let appeal = queries::appeal(conn, staff, assessment, id)?;
     if appeal.state()? != AppealState::Lodged {
         return Err(AssessmentRefusal::AppealOver.into());
     }

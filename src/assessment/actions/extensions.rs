@@ -133,10 +133,10 @@ pub fn withdraw_extension(
     id: ExtensionId,
 ) -> Result<()> {
     let it = queries::own_one(conn, own, candidate)?;
-    let request = queries::extension(conn, it.assessment.id, id)?;
-    if request.person_id != own.person() || request.candidate_id != candidate {
-        return Err(Error::NotFound);
-    }
+    let request = queries::own_extensions(conn, own, candidate)?
+        .into_iter()
+        .find(|it| it.id == id)
+        .ok_or(Error::NotFound)?;
     if request.state()? != ExtensionState::Requested {
         return Err(AssessmentRefusal::RequestOver.into());
     }
@@ -210,7 +210,7 @@ pub fn decide_extension(
 ) -> Result<()> {
     queries::lock(conn, assessment)?;
     let it = queries::find(conn, staff, assessment)?;
-    let request = queries::extension(conn, assessment, id)?;
+    let request = queries::extension(conn, staff, assessment, id)?;
     if request.state()? != ExtensionState::Requested {
         return Err(AssessmentRefusal::RequestOver.into());
     }

@@ -16,7 +16,7 @@ use crate::teaching;
 
 use super::super::events::{Noted, about};
 use super::super::mail;
-use super::super::queries::{self, Assessment, Line, Script};
+use super::super::queries::{self, Assessment, Line, Reader, Script};
 use super::super::rules::late::{days_late, penalty};
 use super::super::rules::rubric::{between, mark, mark_of_hundredths, points_problems};
 use super::super::rules::second::agree;
@@ -292,12 +292,12 @@ fn checked(
 pub(super) fn write(
     conn: &mut Conn<'_>,
     (it, script, role): (&Assessment, &Script, MarkRole),
-    marker: PersonId,
+    (reader, marker): (Reader<'_>, PersonId),
     given: &Given,
     seen: i32,
 ) -> Result<Option<i32>> {
     let (points, mark) = checked(&it.rubric()?, given)?;
-    let standing = queries::mark_of(conn, script.id, role)?;
+    let standing = queries::mark_of(conn, reader, script.id, role)?;
     if standing.as_ref().map_or(0, |it| it.version) != seen {
         return Err(Error::Stale);
     }
@@ -380,7 +380,8 @@ pub fn save_mark(
     if script.state()? == ScriptState::Agreed {
         return Err(AssessmentRefusal::MarkGiven.into());
     }
-    write(conn, (&it, &script, role), instructor.person(), given, seen)?;
+    let by = (Reader::Marker(instructor), instructor.person());
+    write(conn, (&it, &script, role), by, given, seen)?;
     let state = script.state()?;
     if !given.done {
         if state == ScriptState::NotMarked {
@@ -399,7 +400,7 @@ pub fn save_mark(
             settle(conn, &it, id, outcome)?;
         }
         MarkRole::First => settle(conn, &it, id, (ScriptState::Marked, false, None))?,
-        MarkRole::Second => compare(conn, &it, id)?,
+        MarkRole::Second => compare(conn, instructor, &it, id)?,
         MarkRole::Moderator => {}
     }
     let event = Noted::Marked {
@@ -410,8 +411,13 @@ pub fn save_mark(
 }
 
 /// Both have given: do they meet in the middle?
-fn compare(conn: &mut Conn<'_>, it: &Assessment, script: ScriptId) -> Result<()> {
-    let marks = queries::marks_of(conn, &[script])?;
+fn compare(
+    conn: &mut Conn<'_>,
+    instructor: &Instructor,
+    it: &Assessment,
+    script: ScriptId,
+) -> Result<()> {
+    let marks = queries::marks_of(conn, Reader::Marker(instructor), &[script])?;
     let of = |role: MarkRole| marks.iter().find(|it| it.role == role.as_str() && it.done);
     let (Some(first), Some(second)) = (of(MarkRole::First), of(MarkRole::Second)) else {
         return Err(Error::Internal("a second mark without a first".to_owned()));

@@ -1,8 +1,10 @@
 //! All marks of an assessment released together.
 
+use std::collections::BTreeMap;
+
 use chrono::Duration;
 use diesel::RunQueryDsl;
-use diesel::sql_types::{Bool, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Bool, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use serde_json::{Value, json};
 
 use crate::access::CohortStaff;
@@ -13,7 +15,7 @@ use crate::ids::{AssessmentId, CandidateId, ReleasedId, ScriptId};
 
 use super::super::events::{Noted, about};
 use super::super::mail::{self, Told};
-use super::super::queries::{self, Assessment, Line, Mark};
+use super::super::queries::{self, Assessment, Line, Mark, Reader};
 use super::super::rules::release::{Given, Summary, fingerprint, released, summary};
 use super::super::rules::rubric::Criterion;
 use super::super::rules::{AssessmentEvent, AssessmentRefusal, MarkRole, next};
@@ -118,19 +120,26 @@ pub fn release(
     let at = now(conn)?;
     let rubric = it.rubric()?;
     let scripts: Vec<ScriptId> = plan.lines.iter().filter_map(|(l, _)| l.script_id).collect();
-    let marks = queries::marks_of(conn, &scripts)?;
-    for (line, given) in &plan.lines {
-        let mut own: Vec<&Mark> = marks
-            .iter()
-            .filter(|m| Some(m.script_id) == line.script_id && m.done)
-            .collect();
+    let marks = queries::marks_of(conn, Reader::Office(staff), &scripts)?;
+    let mut given: BTreeMap<ScriptId, Vec<&Mark>> = BTreeMap::new();
+    for mark in marks.iter().filter(|it| it.done) {
+        given.entry(mark.script_id).or_default().push(mark);
+    }
+    let mut rows = Vec::new();
+    for (line, gets) in &plan.lines {
+        let own = line.script_id.and_then(|id| given.remove(&id));
+        let mut own = own.unwrap_or_default();
         if own.iter().any(|m| m.role == MarkRole::Moderator.as_str()) {
             // Comments stand with the points that count.
             own.retain(|m| m.role == MarkRole::Moderator.as_str());
         }
-        let texts = (criteria(&rubric, line, &own)?, feedback(&own));
-        insert(conn, &it, (line, given), texts, at)?;
+        rows.push(json!({
+            "id": ReleasedId::new(), "candidate": line.id, "enrolment": line.enrolment_id,
+            "person": line.person_id, "raw": gets.raw, "penalty": gets.penalty, "mark": gets.mark,
+            "criteria": criteria(&rubric, line, &own)?, "feedback": feedback(&own),
+        }));
     }
+    insert(conn, &it, rows, at)?;
     step(conn, &it, AssessmentEvent::Release)?;
     let event = Noted::Released {
         candidates: plan.summary.candidates,
@@ -146,32 +155,26 @@ pub fn release(
 fn insert(
     conn: &mut Conn<'_>,
     it: &Assessment,
-    (line, given): (&Line, &Given),
-    (criteria, feedback): (Value, String),
+    rows: Vec<Value>,
     at: chrono::DateTime<chrono::Utc>,
 ) -> Result<()> {
     let until = (it.appeal_days > 0).then(|| at + Duration::days(i64::from(it.appeal_days)));
     sql_query(
         "INSERT INTO released_marks (id, programme_id, cohort_id, assessment_id, candidate_id, module_id, part, enrolment_id, \
            person_id, resit, pass_mark, raw, penalty, mark, criteria, feedback, appeal_until, released_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
+         SELECT r.id, $2, $3, $4, r.candidate, $5, $6, r.enrolment, r.person, $7, $8, r.raw, r.penalty, r.mark, r.criteria, \
+           r.feedback, $9, $10 \
+         FROM json_to_recordset($1::json) AS r(id uuid, candidate uuid, enrolment uuid, person uuid, raw integer, penalty integer, \
+           mark integer, criteria jsonb, feedback text)",
     )
-    .bind::<SqlUuid, _>(ReleasedId::new())
+    .bind::<Text, _>(Value::Array(rows).to_string())
     .bind::<SqlUuid, _>(it.programme_id)
     .bind::<SqlUuid, _>(it.cohort_id)
     .bind::<SqlUuid, _>(it.id)
-    .bind::<SqlUuid, _>(line.id)
     .bind::<SqlUuid, _>(it.module_id)
     .bind::<Integer, _>(it.part)
-    .bind::<SqlUuid, _>(line.enrolment_id)
-    .bind::<SqlUuid, _>(line.person_id)
     .bind::<Bool, _>(it.resit_of.is_some())
     .bind::<Integer, _>(it.pass_mark)
-    .bind::<Nullable<Integer>, _>(given.raw)
-    .bind::<Integer, _>(given.penalty)
-    .bind::<Nullable<Integer>, _>(given.mark)
-    .bind::<Jsonb, _>(criteria)
-    .bind::<Text, _>(feedback)
     .bind::<Nullable<Timestamptz>, _>(until)
     .bind::<Timestamptz, _>(at)
     .execute(conn.pg())?;

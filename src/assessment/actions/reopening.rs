@@ -12,7 +12,7 @@ use crate::ids::{AssessmentId, PersonId, ScriptId};
 
 use super::super::events::{Noted, about};
 use super::super::mail;
-use super::super::queries::{self, Script};
+use super::super::queries::{self, Reader, Script};
 use super::super::rules::{AssessmentRefusal, MarkRole, ScriptState};
 use super::marking::{let_see, marking, may_mark, set_markers, settle};
 
@@ -105,10 +105,13 @@ pub fn reopen(
         MarkRole::Moderator => None,
     };
     let state = match how.from {
-        MarkRole::First => match queries::mark_of(conn, script.id, MarkRole::First)? {
-            Some(_) => ScriptState::InMarking,
-            None => ScriptState::NotMarked,
-        },
+        MarkRole::First => {
+            let office = Reader::Office(staff);
+            match queries::mark_of(conn, office, script.id, MarkRole::First)? {
+                Some(_) => ScriptState::InMarking,
+                None => ScriptState::NotMarked,
+            }
+        }
         MarkRole::Second => ScriptState::Marked,
         MarkRole::Moderator => ScriptState::SecondMarked,
     };

@@ -10,7 +10,7 @@ use crate::ids::{AssessmentId, PersonId, ScriptId};
 
 use super::super::events::{Noted, about};
 use super::super::mail;
-use super::super::queries::{self, Assessment, Script};
+use super::super::queries::{self, Assessment, Reader, Script};
 use super::super::rules::second::chosen;
 use super::super::rules::{AssessmentRefusal, MarkRole, ScriptState};
 use super::marking::{Given, hundredths, let_see, marking, may_mark, set_markers, settle, write};
@@ -36,7 +36,7 @@ pub fn draw(
         return Err(AssessmentRefusal::FirstMissing.into());
     }
     let ids: Vec<ScriptId> = scripts.iter().map(|k| k.id).collect();
-    let marks = queries::marks_of(conn, &ids)?;
+    let marks = queries::marks_of(conn, Reader::Office(staff), &ids)?;
     let firsts: BTreeMap<ScriptId, &queries::Mark> = marks
         .iter()
         .filter(|m| m.role == MarkRole::First.as_str() && m.done)
@@ -138,7 +138,7 @@ pub fn moderate(
     let mark = write(
         conn,
         (&it, &script, MarkRole::Moderator),
-        staff.person(),
+        (Reader::Office(staff), staff.person()),
         &given,
         0,
     )?;

@@ -87,7 +87,7 @@ pub fn hand_in(
     };
     let about = about_own(it.assessment.id, it.programme_id, own.person());
     audit::note(conn, about, &event)?;
-    let stored = queries::files(conn, &ids)?;
+    let stored = queries::own_files(conn, own, &ids)?;
     mail::receipt(conn, own, &it, (number, at, late), &stored)?;
     Ok(id)
 }

@@ -285,7 +285,7 @@ fn extensions(cx: &mut Cx<'_, '_>) -> Result<Reply> {
 fn extension(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let (staff, it) = one(cx)?;
     let id: ExtensionId = cx.request().param("extension")?;
-    let asked = queries::extension(cx.conn, it.id, id)?;
+    let asked = queries::extension(cx.conn, &staff, it.id, id)?;
     let said: ExtensionDecision = cx.json()?;
     let pairs = Given::new().set("note", Some(said.note)).alone();
     let mut form = Form::new(&pairs);
@@ -294,7 +294,10 @@ fn extension(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let until = said.until_at.map_or(asked.until_at, |at| at.0);
     let grant = said.grant.then_some(until);
     actions::decide_extension(cx.conn, &staff, (it.id, id, said.version), grant, &note)?;
-    Reply::json(200, &request(queries::extension(cx.conn, it.id, id)?))
+    Reply::json(
+        200,
+        &request(queries::extension(cx.conn, &staff, it.id, id)?),
+    )
 }
 
 fn appealed(it: queries::Appeal) -> MarkAppeal {
@@ -312,15 +315,15 @@ fn appealed(it: queries::Appeal) -> MarkAppeal {
 }
 
 fn appeals(cx: &mut Cx<'_, '_>) -> Result<Reply> {
-    let (_, it) = one(cx)?;
-    let rows = queries::appeals(cx.conn, it.id)?;
+    let (staff, it) = one(cx)?;
+    let rows = queries::appeals(cx.conn, &staff, it.id)?;
     list(Page { rows, next: None }, appealed)
 }
 
 fn appeal(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let (staff, it) = one(cx)?;
     let id: AppealId = cx.request().param("appeal")?;
-    queries::appeal(cx.conn, it.id, id)?;
+    queries::appeal(cx.conn, &staff, it.id, id)?;
     let said: AppealDecision = cx.json()?;
     if said.mark.is_some_and(|it| !(0..=10_000).contains(&it)) {
         return Err(Error::field("mark", "percent", |lang| {
@@ -338,7 +341,7 @@ fn appeal(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         said.mark,
         &reason,
     )?;
-    Reply::json(200, &appealed(queries::appeal(cx.conn, it.id, id)?))
+    Reply::json(200, &appealed(queries::appeal(cx.conn, &staff, it.id, id)?))
 }
 
 fn standing(it: queries::Script) -> ScriptStanding {

@@ -1,12 +1,7 @@
 //! Assessment over the API, for markers and for trainees.
 
-use std::io::Write as _;
-
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 use utoipa::ToSchema;
 use utoipa::openapi::ComponentsBuilder;
 use uuid::Uuid;
@@ -14,15 +9,15 @@ use uuid::Uuid;
 use crate::access::{self, APPLICANT, INSTRUCTOR, Own};
 use crate::error::{Error, Result};
 use crate::files::queries::NewFile;
-use crate::files::rules::{MAX_DOCUMENT, UploadRefusal, judge_pdf, label};
+use crate::files::rules::MAX_DOCUMENT;
 use crate::ids::{CandidateId, ScriptId};
-use crate::web::api::{Given, Instant, list};
+use crate::web::api::{Given, Instant, decoded, list};
 use crate::web::paging::{Cursor, PAGE, Page};
-use crate::web::{Cx, Form, Method, Operation, Reply, Routes};
+use crate::web::{Cx, Form, Method, Operation, Reply, Routes, Upload};
 
 use super::super::actions;
 use super::super::pages::{read_given, script_file};
-use super::super::queries::{self, OwnLine};
+use super::super::queries::{self, OwnLine, Reader};
 
 /// A script in a marker's queue: a label, never a name when marking is anonymous.
 #[derive(Serialize, ToSchema)]
@@ -227,7 +222,8 @@ fn save(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     (given.absent, given.done) = (said.absent, said.done);
     actions::save_mark(cx.conn, &instructor, id, &given, said.version)?;
     let role = script.role_of(instructor.person()).ok_or(Error::NotFound)?;
-    let saved = queries::mark_of(cx.conn, id, role)?.ok_or(Error::NotFound)?;
+    let saved =
+        queries::mark_of(cx.conn, Reader::Marker(&instructor), id, role)?.ok_or(Error::NotFound)?;
     let saved = SavedMark {
         script: id.0,
         mark: saved.mark,
@@ -280,60 +276,25 @@ fn own_one(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     Reply::json(200, &shown(it))
 }
 
-/// A document's bytes, judged.
-fn bytes(file: &NewWorkFile) -> Result<Vec<u8>> {
-    let bytes = STANDARD
-        .decode(file.content.as_bytes())
-        .map_err(|err| Error::BadRequest(format!("content is no base64: {err}")))?;
-    let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-    judge_pdf(std::io::Cursor::new(&bytes), size)?;
-    Ok(bytes)
-}
-
 fn hand_in(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let (own, it) = one(cx)?;
     let new: NewSubmission = cx.json()?;
     actions::may_hand_in(cx.conn, &it)?;
-    let all: Vec<Vec<u8>> = new.files.iter().map(bytes).collect::<Result<_>>()?;
-    let most = usize::try_from(it.assessment.max_bytes).unwrap_or_default();
-    if all.iter().any(|it| it.len() > most) {
-        return Err(UploadRefusal::TooLarge.into());
+    let store = &cx.site.files;
+    let file = |it: NewWorkFile| decoded(store, "content", (it.name, &it.content));
+    let sent: Vec<Upload> = new.files.into_iter().map(file).collect::<Result<_>>()?;
+    let most = u64::try_from(it.assessment.max_bytes).unwrap_or_default();
+    for file in &sent {
+        file.judge_pdf(most)?;
     }
-    let mut keys = Vec::new();
-    let mut digests = Vec::new();
-    for bytes in &all {
-        // As if it had been sent by a form: it leaves the folder of uploads however this ends.
-        let path = cx
-            .site
-            .files
-            .incoming()?
-            .join(Uuid::now_v7().simple().to_string());
-        std::fs::File::create_new(&path)?.write_all(bytes)?;
-        keys.push(cx.site.files.take(&path)?);
-        digests.push(Sha256::digest(bytes).to_vec());
-    }
-    let labels: Vec<String> = new.files.iter().map(|it| label(&it.name, ".pdf")).collect();
-    let files: Vec<NewFile<'_>> = all
-        .iter()
-        .zip(&keys)
-        .zip(labels.iter().zip(&digests))
-        .map(|((bytes, key), (label, sha256))| NewFile {
-            owner: own.person(),
-            programme: Some(it.programme_id),
-            storage_key: key,
-            label,
-            media_type: "application/pdf",
-            size: u64::try_from(bytes.len()).unwrap_or(u64::MAX),
-            sha256,
-        })
-        .collect();
-    if let Err(error) = actions::hand_in(cx.conn, &own, it.id, &files) {
-        for key in &keys {
-            // No row names these bytes.
-            let _ = cx.site.files.remove(key);
-        }
-        return Err(error);
-    }
+    let labels: Vec<String> = sent.iter().map(Upload::pdf_label).collect();
+    let whose = (own.person(), Some(it.programme_id));
+    store.keeping(&sent, |keys| {
+        let files: Vec<NewFile<'_>> = (sent.iter().zip(keys).zip(&labels))
+            .map(|((file, key), label)| file.as_pdf(whose, key, label))
+            .collect();
+        actions::hand_in(cx.conn, &own, it.id, &files)
+    })?;
     Reply::json(201, &shown(queries::own_one(cx.conn, &own, it.id)?))
 }
 

@@ -10,7 +10,7 @@ use crate::web::fields::{Again, Field, FormSpec, Group, History, form_page};
 use crate::web::{Cx, Form, Pairs, Reply};
 
 use super::super::actions;
-use super::super::queries::{self, Assessment};
+use super::super::queries::{self, Assessment, Reader};
 use super::super::rules::MarkRole;
 use super::marking::{given_mark, mark_fields, read_given};
 use super::{crumbs, home, local, one, pair, percent_of, shown_mark};
@@ -222,7 +222,8 @@ fn script_form(
     let lang = cx.lang();
     let script = queries::script_of(cx.conn, staff, it.id, id)?;
     let mut said = vec![lang.asm_moderate_hint().to_owned()];
-    for mark in queries::marks_of(cx.conn, &[id])?.iter().filter(|m| m.done) {
+    let marks = queries::marks_of(cx.conn, Reader::Office(staff), &[id])?;
+    for mark in marks.iter().filter(|m| m.done) {
         let role = MarkRole::parse(&mark.role).map_or("–", |it| it.label(lang));
         said.push(lang.asm_other_mark(role, &given_mark(lang, mark.mark)));
     }
@@ -302,9 +303,7 @@ fn request(
     staff: &CohortStaff,
 ) -> Result<queries::Extension> {
     let id: ExtensionId = cx.request().param("extension")?;
-    // Of this assessment, and so of this cohort.
-    let _ = staff;
-    queries::extension(cx.conn, it.id, id)
+    queries::extension(cx.conn, staff, it.id, id)
 }
 
 /// GET `…/extensions/{extension}`.
@@ -418,15 +417,15 @@ fn appeal_form(lang: Lang, it: &Assessment, appeal: &queries::Appeal) -> Asks {
     }
 }
 
-fn appeal_of(cx: &mut Cx<'_, '_>, it: &Assessment) -> Result<queries::Appeal> {
+fn appeal_of(cx: &mut Cx<'_, '_>, staff: &CohortStaff, it: &Assessment) -> Result<queries::Appeal> {
     let id: AppealId = cx.request().param("appeal")?;
-    queries::appeal(cx.conn, it.id, id)
+    queries::appeal(cx.conn, staff, it.id, id)
 }
 
 /// GET `…/appeals/{appeal}`.
 pub(super) fn ask_appeal(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let (staff, it) = one(cx)?;
-    let appeal = appeal_of(cx, &it)?;
+    let appeal = appeal_of(cx, &staff, &it)?;
     let asks = appeal_form(cx.lang(), &it, &appeal);
     show(cx, (&staff, &it), asks, Pairs::none(), &Again::first())
 }
@@ -434,7 +433,7 @@ pub(super) fn ask_appeal(cx: &mut Cx<'_, '_>) -> Result<Reply> {
 /// POST `…/appeals/{appeal}`.
 pub(super) fn appeal(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let (staff, it) = one(cx)?;
-    let appeal = appeal_of(cx, &it)?;
+    let appeal = appeal_of(cx, &staff, &it)?;
     let visit = cx.visit;
     let typed = visit.request.form();
     let mut form = Form::new(typed);

@@ -13,7 +13,7 @@ use crate::web::paging::{Cursor, PAGE, Page};
 use crate::web::{Cx, Form, Pairs, Reply, ReplyBody, Shell};
 
 use super::super::actions::{self, Given};
-use super::super::queries::{self, Assessment, Mark, Queued, Script};
+use super::super::queries::{self, Assessment, Mark, Queued, Reader, Script, Work};
 use super::super::rules::pdf::without_author;
 use super::super::rules::rubric::{Criterion, MOST_POINTS};
 use super::super::rules::{MarkRole, ScriptState};
@@ -256,10 +256,10 @@ pub(super) fn given_mark(lang: Lang, mark: Option<i32>) -> String {
 }
 
 /// What both markers gave, once one's own mark stands: then the other is no secret any more.
-fn both(cx: &mut Cx<'_, '_>, script: &Script) -> Result<Vec<String>> {
+fn both(cx: &mut Cx<'_, '_>, instructor: &Instructor, script: &Script) -> Result<Vec<String>> {
     let lang = cx.lang();
     let mut given = Vec::new();
-    for mark in queries::marks_of(cx.conn, &[script.id])? {
+    for mark in queries::marks_of(cx.conn, Reader::Marker(instructor), &[script.id])? {
         let role = MarkRole::parse(&mark.role).map_or("–", |it| it.label(lang));
         if mark.done {
             given.push(lang.asm_other_mark(role, &given_mark(lang, mark.mark)));
@@ -276,14 +276,18 @@ fn show(
 ) -> Result<Reply> {
     let lang = cx.lang();
     let role = script.role_of(instructor.person()).ok_or(Error::NotFound)?;
-    let own = queries::mark_of(cx.conn, script.id, role)?;
+    let own = queries::mark_of(cx.conn, Reader::Marker(instructor), script.id, role)?;
     let done = own.as_ref().is_some_and(|it| it.done);
     let state = script.state()?;
     let open = !done && it.state == "marking" && state != ScriptState::Agreed;
     let mut groups = mark_fields(lang, &it.rubric()?, !it.takes_files);
     let saved = values(own.as_ref())?;
     fill(&mut groups, typed.unwrap_or(&saved), &again.mistakes);
-    let given = if done { both(cx, script)? } else { Vec::new() };
+    let given = if done {
+        both(cx, instructor, script)?
+    } else {
+        Vec::new()
+    };
     let label = actions::label(lang, it, &script.label);
     let failed = again.status >= 400;
     let page = ScriptPage {
@@ -350,9 +354,10 @@ pub(super) fn save(cx: &mut Cx<'_, '_>) -> Result<Reply> {
 /// GET `/marking/{script}/files/{n}`: under the script's label, never the sender's own name for it,
 /// and without what it says of its author.
 pub(in crate::assessment) fn script_file(cx: &mut Cx<'_, '_>) -> Result<Reply> {
-    let (_, script, it) = script(cx)?;
+    let (instructor, script, it) = script(cx)?;
     let place: usize = cx.request().param("n")?;
-    let file = queries::file_of(cx.conn, &script.file_ids, place)?;
+    let work = Work::Script(&instructor, &script);
+    let file = queries::file_of(cx.conn, work, place)?;
     let name = if it.anonymous {
         format!("candidate-{}-{place}.pdf", script.label)
     } else {

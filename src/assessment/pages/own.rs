@@ -1,7 +1,5 @@
 //! A trainee's own assessments: what is due, handing in, later due times, marks, appeals.
 
-use std::fs::File;
-
 use askama::Template;
 
 use crate::access::{self, Own};
@@ -9,8 +7,8 @@ use crate::audit;
 use crate::db::{self, Conn};
 use crate::error::{Error, FieldError, Result};
 use crate::files::queries::NewFile;
-use crate::files::rules::{UploadRefusal, judge_pdf, label};
-use crate::ids::{CandidateId, SubmissionId};
+use crate::files::rules::UploadRefusal;
+use crate::ids::{CandidateId, FileId, SubmissionId};
 use crate::lang::format::{deadline, moment};
 use crate::lang::{Lang, Say as _};
 use crate::web::fields::{ConfirmSpec, Effect, History, confirm_page};
@@ -18,7 +16,7 @@ use crate::web::forms::Mistakes;
 use crate::web::{Cx, Reply, ReplyBody, Shell, Site, Upload, Visit};
 
 use super::super::actions;
-use super::super::queries::{self, OwnLine};
+use super::super::queries::{self, OwnLine, Work};
 use super::super::rules::late::{days_late, penalty};
 use super::super::rules::{AppealState, AssessmentState, ExtensionState, percent};
 use super::{late_rule, shown_mark, tag};
@@ -159,11 +157,14 @@ struct OwnPage {
     history: History,
 }
 
-fn tries(conn: &mut Conn<'_>, lang: Lang, it: &OwnLine) -> Result<Vec<Try>> {
+fn tries(conn: &mut Conn<'_>, lang: Lang, own: &Own, it: &OwnLine) -> Result<Vec<Try>> {
     let standing = it.standing().map(|it| it.id);
+    let ids: Vec<FileId> = it.tries.iter().flat_map(|it| it.file_ids.clone()).collect();
+    let known = queries::own_files(conn, own, &ids)?;
     let mut all = Vec::new();
     for tried in &it.tries {
-        let files = queries::files(conn, &tried.file_ids)?;
+        let of_it = |id: &FileId| known.iter().find(|file| file.id == *id);
+        let files = tried.file_ids.iter().filter_map(of_it);
         let files = (1..).zip(files).map(|(n, file)| {
             let href = format!("/me/assessments/{}/files/{}/{n}", it.id, tried.id);
             (href, file.label.clone(), hex(&file.sha256))
@@ -224,11 +225,12 @@ fn result(lang: Lang, it: &OwnLine) -> Option<ResultShown> {
 fn requests(
     conn: &mut Conn<'_>,
     lang: Lang,
+    own: &Own,
     it: &OwnLine,
 ) -> Result<(Vec<OwnRequest>, Vec<OwnRequest>)> {
     let here = format!("/me/assessments/{}", it.id);
     let mut extensions = Vec::new();
-    for row in queries::own_extensions(conn, it.id)? {
+    for row in queries::own_extensions(conn, own, it.id)? {
         let state = row.state()?;
         extensions.push(OwnRequest {
             text: row.reason,
@@ -240,7 +242,7 @@ fn requests(
         });
     }
     let mut appeals = Vec::new();
-    for row in queries::appeals(conn, it.assessment.id)? {
+    for row in queries::own_appeals(conn, own, it.assessment.id)? {
         let state = row.state()?;
         if row.candidate_id == it.id {
             appeals.push(OwnRequest {
@@ -259,7 +261,7 @@ fn requests(
 fn build(
     conn: &mut Conn<'_>,
     (visit, site): (&Visit, &Site),
-    it: &OwnLine,
+    (own, it): (&Own, &OwnLine),
     errors: &[FieldError],
 ) -> Result<OwnPage> {
     let lang = visit.lang;
@@ -272,7 +274,7 @@ fn build(
         Err(Error::Refused(refused)) => Err(refused.say(lang)),
         Err(other) => return Err(other),
     };
-    let (extensions, appeals) = requests(conn, lang, it)?;
+    let (extensions, appeals) = requests(conn, lang, own, it)?;
     let waits = |all: &[OwnRequest]| all.iter().any(|it| it.withdraw.is_some());
     let mut result = result(lang, it);
     // One request at a time: while it waits there is nothing more to ask for.
@@ -303,7 +305,7 @@ fn build(
                 (c.name.say(lang).to_owned(), c.points, levels)
             })
             .collect(),
-        tries: tries(conn, lang, it)?,
+        tries: tries(conn, lang, own, it)?,
         may,
         take_back: open && it.standing().is_some() && now <= times.due_at,
         may_ask: open && now <= times.hard_end() && !waits(&extensions),
@@ -324,18 +326,10 @@ pub(super) fn one(cx: &mut Cx<'_, '_>) -> Result<(Own, OwnLine)> {
 
 /// GET `/me/assessments/{candidate}`.
 pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
-    let (_, it) = one(cx)?;
+    let (own, it) = one(cx)?;
     let (visit, site) = (cx.visit, cx.site);
-    let page = build(cx.conn, (visit, site), &it, &[])?;
+    let page = build(cx.conn, (visit, site), (&own, &it), &[])?;
     cx.visit.page(&page)
-}
-
-fn judge(file: &Upload, most: u64) -> Result<(), UploadRefusal> {
-    if file.size > most {
-        return Err(UploadRefusal::TooLarge);
-    }
-    let bytes = File::open(&file.path).map_err(|_gone| UploadRefusal::Truncated)?;
-    judge_pdf(bytes, file.size)
 }
 
 /// POST `/me/assessments/{candidate}`: files are judged by their bytes, stored, then recorded as a try.
@@ -382,7 +376,8 @@ pub(super) fn hand_in(visit: &Visit, site: &Site) -> Result<Reply> {
         problems
     };
     let page = site.db.read_for(&visit.actor, request, |conn| {
-        build(conn, (visit, site), &it, &problems)
+        let own = access::own(conn)?;
+        build(conn, (visit, site), (&own, &it), &problems)
     })?;
     visit.page_with(422, &page)
 }
@@ -398,17 +393,13 @@ fn judged(it: &OwnLine, sent: &[&Upload]) -> Vec<FieldError> {
     let megabytes = it.assessment.max_bytes / (1024 * 1024);
     sent.iter()
         .filter_map(|file| {
-            let refusal = judge(file, bytes).err()?;
+            let refusal = file.judge_pdf(bytes).err()?;
             Some(FieldError::new("files", "document", |lang| {
                 let says = match refusal {
                     UploadRefusal::TooLarge => lang.asm_need_size(megabytes),
                     _ => refusal.say(lang),
                 };
-                format!(
-                    "{}{}{says}",
-                    label(&file.name, ".pdf"),
-                    lang.pick(": ", "：")
-                )
+                format!("{}{}{says}", file.pdf_label(), lang.pick(": ", "："))
             }))
         })
         .take(1)
@@ -416,55 +407,29 @@ fn judged(it: &OwnLine, sent: &[&Upload]) -> Vec<FieldError> {
 }
 
 fn store(visit: &Visit, site: &Site, id: CandidateId, sent: &[&Upload]) -> Result<()> {
-    let mut keys = Vec::new();
-    let mut stored = Ok(());
-    for file in sent {
-        match site.files.take(&file.path) {
-            Ok(key) => keys.push(key),
-            Err(error) => {
-                stored = Err(error);
-                break;
-            }
-        }
-    }
-    let recorded = stored.and_then(|()| {
+    site.files.keeping(sent, |keys| {
         site.db.tx_for(&visit.actor, visit.request.id, |conn| {
             let own = access::own(conn)?;
             let it = queries::own_one(conn, &own, id)?;
-            let labels: Vec<String> = sent.iter().map(|it| label(&it.name, ".pdf")).collect();
-            let new: Vec<NewFile<'_>> = sent
-                .iter()
-                .zip(&keys)
-                .zip(&labels)
-                .map(|((file, key), label)| NewFile {
-                    owner: own.person(),
-                    programme: Some(it.programme_id),
-                    storage_key: key,
-                    label,
-                    media_type: "application/pdf",
-                    size: file.size,
-                    sha256: &file.sha256,
+            let labels: Vec<String> = sent.iter().map(|it| it.pdf_label()).collect();
+            let new: Vec<NewFile<'_>> = (sent.iter().zip(keys).zip(&labels))
+                .map(|((file, key), label)| {
+                    file.as_pdf((own.person(), Some(it.programme_id)), key, label)
                 })
                 .collect();
             actions::hand_in(conn, &own, id, &new).map(|_| ())
         })
-    });
-    if recorded.is_err() {
-        for key in &keys {
-            // No row names these bytes.
-            let _ = site.files.remove(key);
-        }
-    }
-    recorded
+    })
 }
 
 /// GET `/me/assessments/{candidate}/files/{submission}/{n}`.
 pub(super) fn file(cx: &mut Cx<'_, '_>) -> Result<Reply> {
-    let (_, it) = one(cx)?;
+    let (own, it) = one(cx)?;
     let id: SubmissionId = cx.request().param("submission")?;
     let place: usize = cx.request().param("n")?;
     let tried = it.tries.iter().find(|it| it.id == id);
-    let file = queries::file_of(cx.conn, &tried.ok_or(Error::NotFound)?.file_ids, place)?;
+    let work = Work::Own(&own, tried.ok_or(Error::NotFound)?);
+    let file = queries::file_of(cx.conn, work, place)?;
     let key = file.storage_key;
     let body = ReplyBody::Stream(Box::new(move |site, out| site.files.copy_to(&key, out)));
     Ok(Reply::download(&file.media_type, &file.label, body))

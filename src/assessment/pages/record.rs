@@ -232,7 +232,7 @@ fn asked(
         });
     }
     let mut appeals = Vec::new();
-    for row in queries::appeals(cx.conn, it.id)? {
+    for row in queries::appeals(cx.conn, staff, it.id)? {
         let state = row.state()?;
         appeals.push(Asked {
             href: (state == AppealState::Lodged)

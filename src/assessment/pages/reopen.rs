@@ -7,7 +7,7 @@ use crate::web::fields::{Again, Field, Group};
 use crate::web::{Cx, Form, Pairs, Reply, ReplyBody};
 
 use super::super::actions::{self, Reopening};
-use super::super::queries::{self, Assessment, Script};
+use super::super::queries::{self, Assessment, Script, Work};
 use super::super::rules::MarkRole;
 use super::decide::{Asks, answer, people, show};
 use super::{home, one, pair};
@@ -105,7 +105,7 @@ pub(super) fn file(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let id: CandidateId = cx.request().param("candidate")?;
     let place: usize = cx.request().param("n")?;
     let line = queries::line(cx.conn, &staff, it.id, id)?;
-    let file = queries::file_of(cx.conn, &line.file_ids, place)?;
+    let file = queries::file_of(cx.conn, Work::Line(&staff, &line), place)?;
     let key = file.storage_key;
     let body = ReplyBody::Stream(Box::new(move |site, out| site.files.copy_to(&key, out)));
     Ok(Reply::download(&file.media_type, &file.label, body))

@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::access::{CohortStaff, Instructor};
 use crate::db::{Conn, Task, sql_query};
 use crate::error::{Error, Result};
-use crate::ids::{AssessmentId, CandidateId, FileId, PersonId, ScriptId};
+use crate::ids::{AssessmentId, CandidateId, CohortId, FileId, PersonId, ScriptId};
 use crate::lang::Lang;
 use crate::web::paging::Cursor;
 
@@ -152,17 +152,6 @@ pub fn scripts(
     .load(conn.pg())?)
 }
 
-/// Locks a script until the transaction ends.
-///
-/// # Errors
-/// The database's.
-pub fn lock_script(conn: &mut Conn<'_>, id: ScriptId) -> Result<()> {
-    sql_query("SELECT id FROM scripts WHERE id = $1 FOR UPDATE")
-        .bind::<SqlUuid, _>(id)
-        .execute(conn.pg())?;
-    Ok(())
-}
-
 /// What a marker gives.
 #[derive(Clone, Debug, QueryableByName)]
 pub struct Mark {
@@ -233,30 +222,65 @@ impl Mark {
 const MARK: &str = "SELECT k.script_id, k.role, k.marker_id, k.points, k.comments, k.feedback, k.mark, k.done, k.version, \
     k.saved_at FROM script_marks k";
 
-/// What was given to a script in this role, as far as the declared actor sees it.
+/// Who reads marks.
+#[derive(Clone, Copy, Debug)]
+pub enum Reader<'a> {
+    /// The office, those of its cohort.
+    Office(&'a CohortStaff),
+    /// Who marks, those of their scripts.
+    Marker(&'a Instructor),
+}
+
+impl Reader<'_> {
+    /// The cohort of the one, the person of the other.
+    fn keys(self) -> (Option<CohortId>, Option<PersonId>) {
+        match self {
+            Self::Office(staff) => (Some(staff.cohort()), None),
+            Self::Marker(instructor) => (None, Some(instructor.person())),
+        }
+    }
+}
+
+/// What was given to a script in this role; a marker is shown what they gave themselves.
 ///
 /// # Errors
 /// The database's.
-pub fn mark_of(conn: &mut Conn<'_>, script: ScriptId, role: MarkRole) -> Result<Option<Mark>> {
-    Ok(
-        sql_query(format!("{MARK} WHERE k.script_id = $1 AND k.role = $2"))
-            .bind::<SqlUuid, _>(script)
-            .bind::<Text, _>(role.as_str())
-            .get_result(conn.pg())
-            .optional()?,
-    )
+pub fn mark_of(
+    conn: &mut Conn<'_>,
+    reader: Reader<'_>,
+    script: ScriptId,
+    role: MarkRole,
+) -> Result<Option<Mark>> {
+    let (cohort, person) = reader.keys();
+    Ok(sql_query(format!(
+        "{MARK} WHERE k.script_id = $1 AND k.role = $2 AND ($3 IS NULL OR k.cohort_id = $3) AND ($4 IS NULL OR k.marker_id = $4)"
+    ))
+    .bind::<SqlUuid, _>(script)
+    .bind::<Text, _>(role.as_str())
+    .bind::<Nullable<SqlUuid>, _>(cohort)
+    .bind::<Nullable<SqlUuid>, _>(person)
+    .get_result(conn.pg())
+    .optional()?)
 }
 
 /// Everything that was given to these scripts: for the office, and for a marker who has finished.
 ///
 /// # Errors
 /// The database's.
-pub fn marks_of(conn: &mut Conn<'_>, scripts: &[ScriptId]) -> Result<Vec<Mark>> {
+pub fn marks_of(
+    conn: &mut Conn<'_>,
+    reader: Reader<'_>,
+    scripts: &[ScriptId],
+) -> Result<Vec<Mark>> {
+    let (cohort, person) = reader.keys();
     conn.elevate(Task::Assess, |conn| {
         Ok(sql_query(format!(
-            "{MARK} WHERE k.script_id = ANY ($1) ORDER BY k.script_id, k.role"
+            "{MARK} JOIN scripts s ON s.id = k.script_id WHERE k.script_id = ANY ($1) AND ($2 IS NULL OR k.cohort_id = $2) \
+               AND ($3 IS NULL OR $3 IN (s.first_id, s.second_id)) ORDER BY k.script_id, k.role"
         ))
         .bind::<Array<SqlUuid>, _>(scripts)
+        .bind::<Nullable<SqlUuid>, _>(cohort)
+        .bind::<Nullable<SqlUuid>, _>(person)
         .load(conn.pg())?)
     })
 }

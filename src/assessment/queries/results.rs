@@ -48,8 +48,19 @@ struct Attends {
 const ATTENDS: &str = "SELECT DISTINCT e.id AS enrolment_id, o.module_id, c.starts_on, \
     c.state NOT IN ('completed', 'archived', 'cancelled') AS alive FROM enrolments e \
     JOIN cohorts c ON c.id = e.cohort_id JOIN offerings o ON o.cohort_id = e.cohort_id AND o.state <> 'cancelled' \
-    WHERE e.cohort_id = $1 AND (o.whole_cohort OR EXISTS (SELECT FROM offering_places p \
+    WHERE e.cohort_id = $1 AND ($2 IS NULL OR e.id = $2) AND (o.whole_cohort OR EXISTS (SELECT FROM offering_places p \
       WHERE p.offering_id = o.id AND p.enrolment_id = e.id))";
+
+fn attends(
+    conn: &mut Conn<'_>,
+    cohort: CohortId,
+    only: Option<EnrolmentId>,
+) -> Result<Vec<Attends>> {
+    Ok(sql_query(ATTENDS)
+        .bind::<SqlUuid, _>(cohort)
+        .bind::<Nullable<SqlUuid>, _>(only)
+        .load(conn.pg())?)
+}
 
 #[derive(QueryableByName)]
 struct Marked {
@@ -215,15 +226,18 @@ fn single(
     }
 }
 
-/// How every trainee of a cohort stands in every module that they attend or are exempted from.
+/// How every trainee of a cohort, or one of them, stands in every module that they attend or are exempted
+/// from.
 ///
 /// # Errors
 /// The database's.
-pub fn results(conn: &mut Conn<'_>, staff: &CohortStaff) -> Result<Vec<ModuleResult>> {
-    let attends: Vec<Attends> = sql_query(ATTENDS)
-        .bind::<SqlUuid, _>(staff.cohort())
-        .load(conn.pg())?;
-    let known = known(conn, staff.cohort(), None)?;
+pub fn results(
+    conn: &mut Conn<'_>,
+    staff: &CohortStaff,
+    only: Option<EnrolmentId>,
+) -> Result<Vec<ModuleResult>> {
+    let attends = attends(conn, staff.cohort(), only)?;
+    let known = known(conn, staff.cohort(), only)?;
     let resits: Vec<Resit> = sql_query(RESITS)
         .bind::<SqlUuid, _>(staff.cohort())
         .load(conn.pg())?;
@@ -270,7 +284,7 @@ pub struct NamedResult {
 /// # Errors
 /// The database's.
 pub fn named_results(conn: &mut Conn<'_>, staff: &CohortStaff) -> Result<Vec<NamedResult>> {
-    let all = results(conn, staff)?;
+    let all = results(conn, staff, None)?;
     let trainees: Vec<TraineeRow> = sql_query(
         "SELECT id, name_shown, trainee_number, name_sort || ' ' || trainee_number AS sort_key \
          FROM enrolments WHERE cohort_id = $1",
@@ -308,12 +322,9 @@ pub fn named_results(conn: &mut Conn<'_>, staff: &CohortStaff) -> Result<Vec<Nam
 /// The database's.
 pub fn results_of(conn: &mut Conn<'_>, own: &OwnEnrolment) -> Result<Vec<ModuleResult>> {
     // Which offerings there are is the timetable's to say; what was given is the trainee's own to read.
-    let mut attends: Vec<Attends> = conn.elevate(Task::Timetable, |conn| {
-        Ok(sql_query(ATTENDS)
-            .bind::<SqlUuid, _>(own.cohort())
-            .load(conn.pg())?)
+    let attends = conn.elevate(Task::Timetable, |conn| {
+        attends(conn, own.cohort(), Some(own.enrolment()))
     })?;
-    attends.retain(|it| it.enrolment_id == own.enrolment());
     let known = known(conn, own.cohort(), Some(own.enrolment()))?;
     // That a resit is set is the office's to know until it is opened; of it only this is told.
     let resits: Vec<Resit> = conn.elevate(Task::Assess, |conn| {

@@ -9,7 +9,7 @@ use diesel::sql_types::{
 use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
 use serde_json::Value;
 
-use crate::access::{CohortStaff, Own};
+use crate::access::{CohortStaff, Instructor, Own};
 use crate::db::{Conn, Task, sql_query};
 use crate::error::{Error, Result};
 use crate::ids::{
@@ -19,6 +19,7 @@ use crate::ids::{
 use crate::web::paging::Cursor;
 
 use super::super::rules::{AppealState, ExtensionState};
+use super::{Script, Tried};
 
 /// A trainee who would be assessed and is not yet among the candidates.
 #[derive(Clone, Debug, QueryableByName)]
@@ -201,6 +202,25 @@ pub fn lines(
     .load(conn.pg())?)
 }
 
+/// These trainees of an assessment.
+///
+/// # Errors
+/// The database's.
+pub fn lines_of(
+    conn: &mut Conn<'_>,
+    staff: &CohortStaff,
+    id: AssessmentId,
+    candidates: &[CandidateId],
+) -> Result<Vec<Line>> {
+    Ok(sql_query(format!(
+        "{LINE} WHERE c.assessment_id = $1 AND c.cohort_id = $2 AND c.id = ANY ($3) ORDER BY c.id"
+    ))
+    .bind::<SqlUuid, _>(id)
+    .bind::<SqlUuid, _>(staff.cohort())
+    .bind::<Array<SqlUuid>, _>(candidates)
+    .load(conn.pg())?)
+}
+
 /// One of the trainees of an assessment.
 ///
 /// # Errors
@@ -211,15 +231,8 @@ pub fn line(
     id: AssessmentId,
     candidate: CandidateId,
 ) -> Result<Line> {
-    sql_query(format!(
-        "{LINE} WHERE c.assessment_id = $1 AND c.cohort_id = $2 AND c.id = $3"
-    ))
-    .bind::<SqlUuid, _>(id)
-    .bind::<SqlUuid, _>(staff.cohort())
-    .bind::<SqlUuid, _>(candidate)
-    .get_result(conn.pg())
-    .optional()?
-    .ok_or(Error::NotFound)
+    let found = lines_of(conn, staff, id, &[candidate])?;
+    found.into_iter().next().ok_or(Error::NotFound)
 }
 
 /// A request for a later due time.
@@ -289,32 +302,39 @@ pub fn extensions(
     .load(conn.pg())?)
 }
 
-/// The requests of a candidate, as far as the declared actor sees them, the newest first.
+/// A trainee's own requests about an assessment of theirs, the newest first.
 ///
 /// # Errors
 /// The database's.
-pub fn own_extensions(conn: &mut Conn<'_>, candidate: CandidateId) -> Result<Vec<Extension>> {
+pub fn own_extensions(
+    conn: &mut Conn<'_>,
+    own: &Own,
+    candidate: CandidateId,
+) -> Result<Vec<Extension>> {
     Ok(sql_query(format!(
-        "{EXTENSION} WHERE x.candidate_id = $1 ORDER BY x.created_at DESC, x.id LIMIT 50"
+        "{EXTENSION} WHERE x.candidate_id = $1 AND x.person_id = $2 ORDER BY x.created_at DESC, x.id LIMIT 50"
     ))
     .bind::<SqlUuid, _>(candidate)
+    .bind::<SqlUuid, _>(own.person())
     .load(conn.pg())?)
 }
 
-/// A request that the declared actor may see, of this assessment.
+/// A request about an assessment of the cohort.
 ///
 /// # Errors
 /// [`Error::NotFound`].
 pub fn extension(
     conn: &mut Conn<'_>,
+    staff: &CohortStaff,
     assessment: AssessmentId,
     id: ExtensionId,
 ) -> Result<Extension> {
     sql_query(format!(
-        "{EXTENSION} WHERE x.id = $1 AND x.assessment_id = $2"
+        "{EXTENSION} WHERE x.id = $1 AND x.assessment_id = $2 AND x.cohort_id = $3"
     ))
     .bind::<SqlUuid, _>(id)
     .bind::<SqlUuid, _>(assessment)
+    .bind::<SqlUuid, _>(staff.cohort())
     .get_result(conn.pg())
     .optional()?
     .ok_or(Error::NotFound)
@@ -343,35 +363,57 @@ pub struct FileRow {
     pub sha256: Vec<u8>,
 }
 
-/// Files in the order of their ids given, as far as the declared actor sees them.
+/// A person's own files, in the order of the ids given.
 ///
 /// # Errors
 /// The database's.
-pub fn files(conn: &mut Conn<'_>, ids: &[FileId]) -> Result<Vec<FileRow>> {
+pub fn own_files(conn: &mut Conn<'_>, own: &Own, ids: &[FileId]) -> Result<Vec<FileRow>> {
     Ok(sql_query(
         "SELECT id, storage_key, label, media_type, size_bytes, sha256 FROM files \
-         WHERE id = ANY ($1) AND removed_at IS NULL ORDER BY array_position($1, id)",
+         WHERE id = ANY ($1) AND owner_id = $2 AND removed_at IS NULL ORDER BY array_position($1, id)",
     )
     .bind::<Array<SqlUuid>, _>(ids)
+    .bind::<SqlUuid, _>(own.person())
     .load(conn.pg())?)
 }
 
-/// The file at this place of a script or try, from 1; the caller has shown that its reader may have it.
+/// Where work lies, with who was shown to read it.
+#[derive(Clone, Copy, Debug)]
+pub enum Work<'a> {
+    /// A script, for who marks it.
+    Script(&'a Instructor, &'a Script),
+    /// A try, for its trainee.
+    Own(&'a Own, &'a Tried),
+    /// What stands, for the office.
+    Line(&'a CohortStaff, &'a Line),
+}
+
+/// The file at this place of it, from 1.
 ///
 /// # Errors
 /// [`Error::NotFound`].
-pub(in crate::assessment) fn file_of(
-    conn: &mut Conn<'_>,
-    ids: &[FileId],
-    place: usize,
-) -> Result<FileRow> {
+pub fn file_of(conn: &mut Conn<'_>, work: Work<'_>, place: usize) -> Result<FileRow> {
+    let ids = match work {
+        Work::Script(marker, script) => script
+            .role_of(marker.person())
+            .map_or(&[][..], |_role| &script.file_ids),
+        Work::Own(_, tried) => &tried.file_ids,
+        Work::Line(_, line) => &line.file_ids,
+    };
     let id = place
         .checked_sub(1)
         .and_then(|at| ids.get(at))
         .copied()
         .ok_or(Error::NotFound)?;
-    let found = conn.elevate(Task::Assess, |conn| files(conn, &[id]))?;
-    found.into_iter().next().ok_or(Error::NotFound)
+    conn.elevate(Task::Assess, |conn| {
+        sql_query(
+            "SELECT id, storage_key, label, media_type, size_bytes, sha256 FROM files WHERE id = $1 AND removed_at IS NULL",
+        )
+        .bind::<SqlUuid, _>(id)
+        .get_result(conn.pg())
+        .optional()?
+        .ok_or(Error::NotFound)
+    })
 }
 
 /// A mark that its trainee reads.
@@ -493,27 +535,57 @@ const APPEAL: &str = "SELECT p.id, p.assessment_id, r.candidate_id, p.person_id,
     p.grounds, p.state, p.reason, p.mark_before, p.mark_after, p.created_at, p.version FROM appeals p \
     JOIN released_marks r ON r.id = p.released_id LEFT JOIN enrolments e ON e.id = r.enrolment_id";
 
-/// The appeals of an assessment, as far as the declared actor sees them, those that are open first.
+/// The appeals of an assessment of the cohort, those that are open first.
 ///
 /// # Errors
 /// The database's.
-pub fn appeals(conn: &mut Conn<'_>, assessment: AssessmentId) -> Result<Vec<Appeal>> {
+pub fn appeals(
+    conn: &mut Conn<'_>,
+    staff: &CohortStaff,
+    assessment: AssessmentId,
+) -> Result<Vec<Appeal>> {
     Ok(sql_query(format!(
-        "{APPEAL} WHERE p.assessment_id = $1 ORDER BY p.state <> 'lodged', p.created_at, p.id LIMIT 500"
+        "{APPEAL} WHERE p.assessment_id = $1 AND p.cohort_id = $2 ORDER BY p.state <> 'lodged', p.created_at, p.id LIMIT 500"
     ))
     .bind::<SqlUuid, _>(assessment)
+    .bind::<SqlUuid, _>(staff.cohort())
     .load(conn.pg())?)
 }
 
-/// An appeal that the declared actor may see.
+/// One of these.
 ///
 /// # Errors
 /// [`Error::NotFound`].
-pub fn appeal(conn: &mut Conn<'_>, assessment: AssessmentId, id: AppealId) -> Result<Appeal> {
-    sql_query(format!("{APPEAL} WHERE p.id = $1 AND p.assessment_id = $2"))
-        .bind::<SqlUuid, _>(id)
-        .bind::<SqlUuid, _>(assessment)
-        .get_result(conn.pg())
-        .optional()?
-        .ok_or(Error::NotFound)
+pub fn appeal(
+    conn: &mut Conn<'_>,
+    staff: &CohortStaff,
+    assessment: AssessmentId,
+    id: AppealId,
+) -> Result<Appeal> {
+    sql_query(format!(
+        "{APPEAL} WHERE p.id = $1 AND p.assessment_id = $2 AND p.cohort_id = $3"
+    ))
+    .bind::<SqlUuid, _>(id)
+    .bind::<SqlUuid, _>(assessment)
+    .bind::<SqlUuid, _>(staff.cohort())
+    .get_result(conn.pg())
+    .optional()?
+    .ok_or(Error::NotFound)
+}
+
+/// A trainee's own appeals about an assessment, one that is open first.
+///
+/// # Errors
+/// The database's.
+pub fn own_appeals(
+    conn: &mut Conn<'_>,
+    own: &Own,
+    assessment: AssessmentId,
+) -> Result<Vec<Appeal>> {
+    Ok(sql_query(format!(
+        "{APPEAL} WHERE p.assessment_id = $1 AND p.person_id = $2 ORDER BY p.state <> 'lodged', p.created_at, p.id LIMIT 50"
+    ))
+    .bind::<SqlUuid, _>(assessment)
+    .bind::<SqlUuid, _>(own.person())
+    .load(conn.pg())?)
 }

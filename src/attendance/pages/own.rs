@@ -1,7 +1,6 @@
 //! A trainee's own attendance, and the apologies that they send.
 
 use std::collections::BTreeMap;
-use std::fs::File;
 
 use askama::Template;
 use chrono::{DateTime, Utc};
@@ -10,8 +9,7 @@ use crate::access::{self, OwnEnrolment};
 use crate::db::{self, Conn};
 use crate::error::{Error, FieldError, Result};
 use crate::files;
-use crate::files::queries::NewFile;
-use crate::files::rules::{MAX_DOCUMENT, UploadRefusal, judge_pdf, label};
+use crate::files::rules::MAX_DOCUMENT;
 use crate::ids::{ApologyId, ClassId, ModuleId};
 use crate::lang::{Lang, Say as _};
 use crate::teaching::mail::when;
@@ -281,14 +279,6 @@ pub(super) fn ask(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     cx.visit.page(&page)
 }
 
-fn judge(file: &Upload) -> Result<(), UploadRefusal> {
-    if file.size > MAX_DOCUMENT {
-        return Err(UploadRefusal::TooLarge);
-    }
-    let bytes = File::open(&file.path).map_err(|_gone| UploadRefusal::Truncated)?;
-    judge_pdf(bytes, file.size)
-}
-
 /// POST `/me/attendance/{class}/apology`: evidence, if there is any, is judged by its bytes, stored,
 /// then recorded with the apology.
 pub(super) fn send(visit: &Visit, site: &Site) -> Result<Reply> {
@@ -301,7 +291,7 @@ pub(super) fn send(visit: &Visit, site: &Site) -> Result<Reply> {
     let reason = super::read_reason(&mut form);
     let sent = |it: &&Upload| it.field == "evidence" && it.size > 0;
     let file = visit.request.uploads().iter().find(sent);
-    if let Some(Err(refusal)) = file.map(judge) {
+    if let Some(Err(refusal)) = file.map(|it| it.judge_pdf(MAX_DOCUMENT)) {
         form.error("evidence", "document", |lang| refusal.say(lang));
     }
     let done = form
@@ -328,32 +318,18 @@ fn store(
     class: ClassId,
     (reason, file): (&str, Option<&Upload>),
 ) -> Result<()> {
-    let key = match file {
-        Some(file) => Some(site.files.take(&file.path)?),
-        None => None,
-    };
-    let recorded = site.db.tx_for(&visit.actor, visit.request.id, |conn| {
-        let (own, _) = of_class(conn, class)?;
-        let name = file.map(|file| label(&file.name, ".pdf"));
-        let new = match (file, key.as_deref(), name.as_deref()) {
-            (Some(file), Some(key), Some(name)) => Some(NewFile {
-                owner: own.person(),
-                programme: Some(own.programme()),
-                storage_key: key,
-                label: name,
-                media_type: "application/pdf",
-                size: file.size,
-                sha256: &file.sha256,
-            }),
-            _ => None,
-        };
-        actions::send(conn, &own, class, reason, new.as_ref()).map(|_| ())
-    });
-    if let (Err(_), Some(key)) = (&recorded, &key) {
-        // No row names these bytes.
-        let _ = site.files.remove(key);
-    }
-    recorded
+    let sent: Vec<&Upload> = file.into_iter().collect();
+    site.files.keeping(&sent, |keys| {
+        site.db.tx_for(&visit.actor, visit.request.id, |conn| {
+            let (own, _) = of_class(conn, class)?;
+            let label = file.map(Upload::pdf_label).unwrap_or_default();
+            let whose = (own.person(), Some(own.programme()));
+            let new = file
+                .zip(keys.first())
+                .map(|(file, key)| file.as_pdf(whose, key, &label));
+            actions::send(conn, &own, class, reason, new.as_ref()).map(|_| ())
+        })
+    })
 }
 
 fn apology(cx: &mut Cx<'_, '_>) -> Result<Apology> {

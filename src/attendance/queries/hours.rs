@@ -92,6 +92,24 @@ pub fn hours(conn: &mut Conn<'_>, staff: &CohortStaff) -> Result<Vec<ModuleHours
     Ok(rows.into_iter().map(ModuleHours::from).collect())
 }
 
+/// [`hours`] of one trainee of the cohort.
+///
+/// # Errors
+/// The database's.
+pub fn hours_of_one(
+    conn: &mut Conn<'_>,
+    staff: &CohortStaff,
+    enrolment: EnrolmentId,
+) -> Result<Vec<ModuleHours>> {
+    let rows: Vec<HoursRow> = sql_query(format!(
+        "{SUMS} {OF_TRAINEE} AND r.cohort_id = $2 GROUP BY r.enrolment_id, r.module_id ORDER BY r.module_id"
+    ))
+    .bind::<SqlUuid, _>(enrolment)
+    .bind::<SqlUuid, _>(staff.cohort())
+    .load(conn.pg())?;
+    Ok(rows.into_iter().map(ModuleHours::from).collect())
+}
+
 /// [`hours`] of one enrolment of the reader's own.
 ///
 /// # Errors

@@ -1,24 +1,18 @@
 //! Exemptions over the API: a trainee's own, and a programme's for its staff.
 
-use std::io::{Cursor as Bytes, Write as _};
-
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 use utoipa::ToSchema;
 use utoipa::openapi::ComponentsBuilder;
 use uuid::Uuid;
 
 use crate::access::{self, APPLICANT, OwnEnrolment, ProgrammeStaff, STAFF};
 use crate::error::{Error, Result};
-use crate::files::queries::NewFile;
-use crate::files::rules::{MAX_DOCUMENT, judge_pdf};
+use crate::files::rules::MAX_DOCUMENT;
 use crate::ids::ExemptionId;
-use crate::web::api::{Given, list};
+use crate::web::api::{Given, decoded, list};
 use crate::web::paging::{PAGE, Page};
-use crate::web::{Cx, Form, Method, Operation, Reply, Routes, Upload};
+use crate::web::{Cx, Form, Method, Operation, Reply, Routes};
 
 use super::super::exemption_actions as actions;
 use super::super::exemption_queries as queries;
@@ -235,42 +229,17 @@ fn ask(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let (module, statement) = read_request(&mut form);
     form.done()?;
     let module = module.ok_or(Error::NotFound)?;
-    let bytes = STANDARD
-        .decode(new.evidence.as_bytes())
-        .map_err(|err| Error::BadRequest(format!("evidence is no base64: {err}")))?;
-    let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-    if size > MAX_DOCUMENT {
-        return Err(Error::TooLarge(bytes.len()));
-    }
-    judge_pdf(Bytes::new(&bytes), size)?;
-    // As if it had been sent by a form: it leaves the folder of uploads however this ends.
-    let name = Uuid::now_v7().simple().to_string();
-    let upload = Upload {
-        field: String::new(),
-        name: new.file_name.unwrap_or_default(),
-        path: cx.site.files.incoming()?.join(name),
-        size,
-        sha256: Sha256::digest(&bytes).to_vec(),
-    };
-    std::fs::File::create_new(&upload.path)?.write_all(&bytes)?;
-    let key = cx.site.files.take(&upload.path)?;
-    let file = NewFile {
-        owner: own.person(),
-        programme: Some(own.programme()),
-        storage_key: &key,
-        label: &crate::files::rules::label(&upload.name, ".pdf"),
-        media_type: "application/pdf",
-        size,
-        sha256: &upload.sha256,
-    };
-    match actions::ask(cx.conn, &own, module, &statement, &file) {
-        Ok(id) => Reply::json(201, &shown(queries::own_one(cx.conn, &own, id)?)),
-        Err(error) => {
-            // No row names these bytes.
-            let _ = cx.site.files.remove(&key);
-            Err(error)
-        }
-    }
+    let name = new.file_name.unwrap_or_default();
+    let store = &cx.site.files;
+    let sent = decoded(store, "evidence", (name, &new.evidence))?;
+    sent.judge_pdf(MAX_DOCUMENT)?;
+    let (label, whose) = (sent.pdf_label(), (own.person(), Some(own.programme())));
+    let id = store.keeping(&[&sent], |keys| {
+        let key = keys.first().ok_or(Error::NotFound)?;
+        let file = sent.as_pdf(whose, key, &label);
+        actions::ask(cx.conn, &own, module, &statement, &file)
+    })?;
+    Reply::json(201, &shown(queries::own_one(cx.conn, &own, id)?))
 }
 
 fn withdraw(cx: &mut Cx<'_, '_>) -> Result<Reply> {

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::access::{ProgrammeStaff, STAFF};
 use crate::error::Result;
 use crate::ids::{CompetencyId, ReferenceId};
-use crate::web::api::{Day, Given, given, list};
+use crate::web::api::{Day, Given, as_named, given, list};
 use crate::web::paging::{Cursor, PAGE, Page};
 use crate::web::{Cx, Form, Method, Operation, Pairs, Reply, Routes};
 
@@ -18,7 +18,8 @@ use super::super::pages::lists::{
     competency_values, read_competency, read_reference, reference_values, sought,
 };
 use super::super::pages::staff;
-use super::super::queries;
+use super::super::queries::{self, Book};
+use super::{FrameworkBasis, basis_text, rests};
 
 /// A competency that modules build.
 #[derive(Serialize, ToSchema)]
@@ -29,12 +30,19 @@ struct Competency {
     name_zh: String,
     description_en: String,
     description_zh: String,
+    /// The frameworks that it answers to.
+    references: Vec<FrameworkBasis>,
     archived_at: Option<DateTime<Utc>>,
 }
 
-impl From<queries::Competency> for Competency {
-    fn from(it: queries::Competency) -> Self {
-        Self {
+impl Competency {
+    fn new(it: queries::Competency, book: &Book) -> Result<Self> {
+        Ok(Self {
+            references: it
+                .basis()?
+                .iter()
+                .filter_map(|it| rests(it, book))
+                .collect(),
             id: it.id.0,
             code: it.code,
             name_en: it.name_en,
@@ -42,7 +50,7 @@ impl From<queries::Competency> for Competency {
             description_en: it.description_en,
             description_zh: it.description_zh,
             archived_at: it.archived_at,
-        }
+        })
     }
 }
 
@@ -57,6 +65,8 @@ struct CompetencyToAdd {
     name_zh: String,
     description_en: Option<String>,
     description_zh: Option<String>,
+    #[schema(example = json!([]))]
+    references: Option<Vec<FrameworkBasis>>,
 }
 
 /// What changes about a competency; what is absent stays.
@@ -69,6 +79,8 @@ struct CompetencyChange {
     name_zh: Option<String>,
     description_en: Option<String>,
     description_zh: Option<String>,
+    #[schema(example = json!([]))]
+    references: Option<Vec<FrameworkBasis>>,
 }
 
 /// A reference to a framework, standard or circular.
@@ -200,9 +212,19 @@ fn competencies(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let staff = staff(cx)?;
     let sought = sought(&cx.visit.request.query, PAGE + 1);
     let rows = queries::competencies(cx.conn, &staff, &sought)?;
+    let book = queries::book(cx.conn, staff.programme())?;
+    let page = Page::cut(rows, PAGE, |it| cursor(&it.code));
+    let rows: Result<Vec<Competency>> = page
+        .rows
+        .into_iter()
+        .map(|it| Competency::new(it, &book))
+        .collect();
     list(
-        Page::cut(rows, PAGE, |it| cursor(&it.code)),
-        Competency::from,
+        Page {
+            rows: rows?,
+            next: page.next,
+        },
+        |it| it,
     )
 }
 
@@ -214,13 +236,15 @@ fn competency_answer(
 ) -> Result<Reply> {
     let row = queries::competency(cx.conn, staff, id)?;
     let version = row.version;
-    Ok(Reply::json(status, &Competency::from(row))?.with_version(version))
+    let book = queries::book(cx.conn, staff.programme())?;
+    Ok(Reply::json(status, &Competency::new(row, &book)?)?.with_version(version))
 }
 
-fn judged_competency(pairs: &Pairs) -> Result<NewCompetency> {
+fn judged_competency(pairs: &Pairs, book: &Book) -> Result<NewCompetency> {
     let mut form = Form::new(pairs);
-    let new = read_competency(&mut form);
-    form.done()?;
+    let new = read_competency(&mut form, book);
+    form.done()
+        .map_err(|err| as_named(err, |field| (field == "basis").then_some("references")))?;
     Ok(new)
 }
 
@@ -233,8 +257,11 @@ fn add_competency(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         .set("name_zh", Some(new.name_zh))
         .set("description_en", new.description_en)
         .set("description_zh", new.description_zh)
+        .set("basis", new.references.as_deref().map(basis_text))
         .alone();
-    let id = actions::add_competency(cx.conn, &staff, &judged_competency(&pairs)?)?;
+    let book = queries::book(cx.conn, staff.programme())?;
+    let new = judged_competency(&pairs, &book)?;
+    let id = actions::add_competency(cx.conn, &staff, &new)?;
     let place = format!("/api/v1/programmes/{}/competencies/{id}", staff.programme());
     Ok(competency_answer(cx, &staff, id, 201)?.with("location", place))
 }
@@ -251,14 +278,16 @@ fn change_competency(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let row = queries::competency(cx.conn, &staff, id)?;
     cx.if_match(row.version)?;
     let change: CompetencyChange = cx.json()?;
+    let book = queries::book(cx.conn, staff.programme())?;
     let pairs = Given::new()
         .set("code", change.code)
         .set("name_en", change.name_en)
         .set("name_zh", change.name_zh)
         .set("description_en", change.description_en)
         .set("description_zh", change.description_zh)
-        .over(&competency_values(&row));
-    let new = judged_competency(&pairs)?;
+        .set("basis", change.references.as_deref().map(basis_text))
+        .over(&competency_values(&row, &book)?);
+    let new = judged_competency(&pairs, &book)?;
     actions::change_competency(cx.conn, &staff, id, row.version, &new)?;
     competency_answer(cx, &staff, id, 200)
 }

@@ -122,12 +122,6 @@ fn links(lang: Lang, book: &Book) -> Vec<Group> {
                 .choice(levels())
                 .optional()
         });
-    let codes: Vec<&str> = book
-        .references
-        .iter()
-        .filter(|it| it.archived_at.is_none())
-        .map(|it| it.code.as_str())
-        .collect();
     vec![
         Group::two(lang.curriculum_themes(), themes.collect()),
         Group::two(lang.curriculum_competencies(), claims.collect()),
@@ -136,10 +130,7 @@ fn links(lang: Lang, book: &Book) -> Vec<Group> {
                 .area(4)
                 .hint(lang.curriculum_prerequisites_hint())
                 .optional(),
-            Field::line("basis", lang.curriculum_basis())
-                .area(6)
-                .hint(lang.curriculum_basis_hint(&codes.join(lang.curriculum_comma())))
-                .optional(),
+            basis_field(lang, book, lang.curriculum_basis()),
             Field::line("effective_from", lang.curriculum_effective())
                 .of("date")
                 .hint(lang.curriculum_effective_hint())
@@ -214,14 +205,33 @@ pub(in crate::curriculum) fn values(content: &Content, book: &Book) -> Pairs {
         codes.join(", ")
     });
     pairs.push(pair("prerequisites", lines.collect::<Vec<_>>().join("\n")));
-    let lines = content.basis.iter().map(|it| {
+    pairs.push(pair("basis", basis_lines(&content.basis, book)));
+    Pairs::new(pairs)
+}
+
+/// References with their levels, one in a line.
+pub(super) fn basis_lines(basis: &[Basis], book: &Book) -> String {
+    let lines = basis.iter().map(|it| {
         let code = book
             .reference(it.reference)
             .map_or("–", |it| it.code.as_str());
         format!("{code} {}", it.levels).trim().to_owned()
     });
-    pairs.push(pair("basis", lines.collect::<Vec<_>>().join("\n")));
-    Pairs::new(pairs)
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// The field in which references are named.
+pub(super) fn basis_field(lang: Lang, book: &Book, label: &str) -> Field {
+    let codes: Vec<&str> = book
+        .references
+        .iter()
+        .filter(|it| it.archived_at.is_none())
+        .map(|it| it.code.as_str())
+        .collect();
+    Field::line("basis", label)
+        .area(6)
+        .hint(lang.curriculum_basis_hint(&codes.join(lang.curriculum_comma())))
+        .optional()
 }
 
 /// The fields of one part of an assessment plan.
@@ -299,6 +309,9 @@ fn read_prerequisites(
                 Some(it) if Some(it.id) == own => form.error("prerequisites", "itself", |lang| {
                     lang.curriculum_itself().to_owned()
                 }),
+                Some(it) if it.archived => form.error("prerequisites", "archived", |lang| {
+                    lang.curriculum_archived_word(word)
+                }),
                 Some(it) if group.contains(&it.id) => {}
                 Some(it) => group.push(it.id),
                 None => form.error("prerequisites", "unknown", |lang| {
@@ -313,7 +326,7 @@ fn read_prerequisites(
     groups
 }
 
-fn read_basis(form: &mut Form<'_>, book: &Book) -> Vec<Basis> {
+pub(super) fn read_basis(form: &mut Form<'_>, book: &Book) -> Vec<Basis> {
     let mut basis: Vec<Basis> = Vec::new();
     for line in lines(form.optional("basis", LONG)) {
         let (code, levels) = line.split_once(char::is_whitespace).unwrap_or((&line, ""));

@@ -88,8 +88,13 @@ struct Place {
     top: i32,
 }
 
+/// What is put away is asked for by nothing and stands apart from the picture.
+fn in_use(book: &Book) -> impl Iterator<Item = &queries::Named> {
+    book.modules.iter().filter(|it| !it.archived)
+}
+
 fn draw(asks: &BTreeMap<ModuleId, Groups<ModuleId>>, book: &Book) -> Picture {
-    let order: Vec<ModuleId> = book.modules.iter().map(|it| it.id).collect();
+    let order: Vec<ModuleId> = in_use(book).map(|it| it.id).collect();
     let mut picture = Picture::default();
     let mut places: BTreeMap<ModuleId, Place> = BTreeMap::new();
     let mut y = 4;
@@ -183,7 +188,7 @@ fn table(
                 several => lang.curriculum_any_of(&several.join(lang.curriculum_comma())),
             }
         };
-        let asked_by = book.modules.iter().filter(|other| {
+        let asked_by = in_use(book).filter(|other| {
             asks.get(&other.id)
                 .is_some_and(|groups| groups.iter().flatten().any(|id| *id == it.id))
         });
@@ -195,7 +200,7 @@ fn table(
             before: asked_by.map(|other| other.code.clone()).collect(),
         }
     };
-    book.modules.iter().map(line).collect()
+    in_use(book).map(line).collect()
 }
 
 /// GET `/programmes/{programme}/curriculum/graph`.

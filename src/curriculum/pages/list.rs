@@ -56,7 +56,7 @@ pub(in crate::curriculum) fn wanted(query: &Pairs) -> Wanted {
             .parse()
             .ok()
             .filter(|it| (1..=7).contains(it)),
-        state: ["published", "draft"]
+        state: ["published", "draft", "archived"]
             .contains(&state)
             .then(|| state.to_owned()),
         sort: Sort::from_query(query, SORTS),
@@ -115,6 +115,7 @@ pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let states = [
         ("published", lang.curriculum_published()),
         ("draft", lang.curriculum_draft()),
+        ("archived", lang.curriculum_archived()),
     ];
     let chosen = wanted.state.as_deref();
     cx.visit.page(&ListPage {

@@ -15,10 +15,11 @@ use crate::web::fields::{
 use crate::web::paging::{Cursor, PAGE, Page};
 use crate::web::{Cx, Form, Pairs, Reply, Shell};
 
-use super::super::facts::validity;
+use super::super::facts::{self, Rests, validity};
 use super::super::lists_actions::{self as actions, NewCompetency, NewReference};
-use super::super::queries::{self, Competency, Reference, Sought};
+use super::super::queries::{self, Book, Competency, Reference, Sought};
 use super::super::rules::{CurriculumRefusal, Holds, Pair};
+use super::forms::{basis_field, basis_lines, read_basis};
 use super::{crumbs, pair, staff};
 
 /// A line of either list.
@@ -30,6 +31,8 @@ struct Line {
     days: String,
     tone: &'static str,
     standing: String,
+    /// The frameworks that a competency answers to.
+    rests: Vec<Rests>,
 }
 
 #[derive(Template)]
@@ -113,16 +116,22 @@ pub(super) fn competencies(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let staff = staff(cx)?;
     let sought = sought(&cx.visit.request.query, PAGE + 1);
     let rows = queries::competencies(cx.conn, &staff, &sought)?;
-    let line = |it: Competency| Line {
-        href: format!("{}/{}", place(&staff, "competencies"), it.id),
-        name: it.name(lang).to_owned(),
-        more: it.description(lang).to_owned(),
-        code: it.code,
-        days: String::new(),
-        tone: "",
-        standing: String::new(),
+    let book = queries::book(cx.conn, staff.programme())?;
+    let today = hk_date(now(cx.conn)?);
+    let line = |it: Competency| -> Result<Line> {
+        Ok(Line {
+            rests: facts::basis(&it.basis()?, &book, lang, today),
+            href: format!("{}/{}", place(&staff, "competencies"), it.id),
+            name: it.name(lang).to_owned(),
+            more: it.description(lang).to_owned(),
+            code: it.code,
+            days: String::new(),
+            tone: "",
+            standing: String::new(),
+        })
     };
-    let page = Page::cut(rows.into_iter().map(line).collect(), PAGE, cursor);
+    let lines = rows.into_iter().map(line).collect::<Result<_>>()?;
+    let page = Page::cut(lines, PAGE, cursor);
     show(cx, &staff, false, sought, page)
 }
 
@@ -154,6 +163,7 @@ fn reference_line(
         days,
         tone,
         standing,
+        rests: Vec::new(),
     }
 }
 
@@ -176,15 +186,18 @@ pub(in crate::curriculum) fn competencies_file(cx: &mut Cx<'_, '_>) -> Result<Re
     let mut sought = sought(&cx.visit.request.query, 10_000);
     sought.after = None;
     let rows = queries::competencies(cx.conn, &staff, &sought)?;
-    let cells = |it: Competency| {
+    let book = queries::book(cx.conn, staff.programme())?;
+    let cells = |it: Competency| -> Result<Vec<String>> {
+        let rests = basis_lines(&it.basis()?, &book);
         let texts = [
             it.code,
             it.name_en,
             it.name_zh,
             it.description_en,
             it.description_zh,
+            rests.replace('\n', "; "),
         ];
-        texts.into()
+        Ok(texts.into())
     };
     let header = [
         lang.curriculum_code(),
@@ -192,8 +205,9 @@ pub(in crate::curriculum) fn competencies_file(cx: &mut Cx<'_, '_>) -> Result<Re
         lang.curriculum_name_zh(),
         lang.curriculum_description_en(),
         lang.curriculum_description_zh(),
+        lang.curriculum_rests_on(),
     ];
-    let rows = rows.into_iter().map(cells).collect();
+    let rows = rows.into_iter().map(cells).collect::<Result<_>>()?;
     short(&cx.request().path, "competencies", &header, rows)
 }
 
@@ -297,6 +311,7 @@ fn competency_form(
     again: &Again,
 ) -> Result<Reply> {
     let lang = cx.lang();
+    let book = queries::book(cx.conn, staff.programme())?;
     let fields = vec![
         Field::line("code", lang.curriculum_code()).width("w16"),
         Field::line("name_en", lang.curriculum_name_en()).written_in(Lang::En),
@@ -309,6 +324,7 @@ fn competency_form(
             .area(3)
             .optional()
             .written_in(Lang::Zh),
+        basis_field(lang, &book, lang.curriculum_rests_on()),
     ];
     let ask = Ask {
         list: "competencies",
@@ -334,7 +350,7 @@ fn code(form: &mut Form<'_>) -> String {
 }
 
 /// Judges a competency's fields.
-pub(in crate::curriculum) fn read_competency(form: &mut Form<'_>) -> NewCompetency {
+pub(in crate::curriculum) fn read_competency(form: &mut Form<'_>, book: &Book) -> NewCompetency {
     NewCompetency {
         code: code(form),
         name: Pair::new(form.text("name_en", 200), form.text("name_zh", 200)),
@@ -342,18 +358,23 @@ pub(in crate::curriculum) fn read_competency(form: &mut Form<'_>) -> NewCompeten
             form.optional("description_en", 1_000).unwrap_or_default(),
             form.optional("description_zh", 1_000).unwrap_or_default(),
         ),
+        basis: read_basis(form, book),
     }
 }
 
 /// A competency's fields as they stand.
-pub(in crate::curriculum) fn competency_values(it: &Competency) -> Pairs {
-    Pairs::new(vec![
+///
+/// # Errors
+/// [`Error::Internal`] when the row cannot be read.
+pub(in crate::curriculum) fn competency_values(it: &Competency, book: &Book) -> Result<Pairs> {
+    Ok(Pairs::new(vec![
+        pair("basis", basis_lines(&it.basis()?, book)),
         pair("code", &it.code),
         pair("name_en", &it.name_en),
         pair("name_zh", &it.name_zh),
         pair("description_en", &it.description_en),
         pair("description_zh", &it.description_zh),
-    ])
+    ]))
 }
 
 /// GET `…/competencies/new`.
@@ -368,7 +389,8 @@ pub(super) fn add_competency(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let visit = cx.visit;
     let typed = visit.request.form();
     let mut form = Form::new(typed);
-    let new = read_competency(&mut form);
+    let book = queries::book(cx.conn, staff.programme())?;
+    let new = read_competency(&mut form, &book);
     let done = form
         .done()
         .and_then(|()| actions::add_competency(cx.conn, &staff, &new));
@@ -391,7 +413,8 @@ fn competency(cx: &mut Cx<'_, '_>) -> Result<(ProgrammeStaff, Competency)> {
 /// GET `…/competencies/{competency}`.
 pub(super) fn edit_competency(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let (staff, row) = competency(cx)?;
-    let values = competency_values(&row);
+    let book = queries::book(cx.conn, staff.programme())?;
+    let values = competency_values(&row, &book)?;
     competency_form(cx, &staff, Some(&row), &values, &Again::first())
 }
 
@@ -402,7 +425,8 @@ pub(super) fn change_competency(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let typed = visit.request.form();
     let mut form = Form::new(typed);
     let seen = form.number("version", 1, i32::MAX);
-    let new = read_competency(&mut form);
+    let book = queries::book(cx.conn, staff.programme())?;
+    let new = read_competency(&mut form, &book);
     let done = form
         .done()
         .and_then(|()| actions::change_competency(cx.conn, &staff, row.id, seen, &new));
@@ -410,7 +434,7 @@ pub(super) fn change_competency(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         Ok(()) => Ok(Reply::see_other(place(&staff, "competencies")).flash("saved")),
         Err(error) => {
             let lang = cx.lang();
-            let saved = competency_values(&row);
+            let saved = competency_values(&row, &book)?;
             let again = Again::from_error(error, lang)?.compare(&saved, typed, lang);
             competency_form(cx, &staff, Some(&row), typed, &again)
         }

@@ -1,15 +1,12 @@
 //! A trainee's own exemptions: ask with evidence, see how they stand, take one back.
 
-use std::fs::File;
-
 use askama::Template;
 
 use crate::access::{self, OwnEnrolment};
 use crate::audit;
 use crate::db::Conn;
 use crate::error::{Error, FieldError, Result};
-use crate::files::queries::NewFile;
-use crate::files::rules::{MAX_DOCUMENT, UploadRefusal, judge_pdf, label};
+use crate::files::rules::MAX_DOCUMENT;
 use crate::ids::{EnrolmentId, ExemptionId, ModuleId};
 use crate::lang::{Lang, Say as _};
 use crate::web::fields::{ConfirmSpec, Effect, History, confirm_page};
@@ -71,7 +68,7 @@ fn build(
     let modules = book(conn, own.programme())?
         .modules
         .iter()
-        .filter(|it| it.published && !taken(it.id))
+        .filter(|it| it.offered() && !taken(it.id))
         .map(|it| (it.id.to_string(), format!("{} {}", it.code, it.name(lang))))
         .collect();
     let may_ask = match actions::may_ask(conn, own) {
@@ -105,14 +102,6 @@ pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     cx.visit.page(&page)
 }
 
-fn judge(file: &Upload) -> Result<(), UploadRefusal> {
-    if file.size > MAX_DOCUMENT {
-        return Err(UploadRefusal::TooLarge);
-    }
-    let bytes = File::open(&file.path).map_err(|_gone| UploadRefusal::Truncated)?;
-    judge_pdf(bytes, file.size)
-}
-
 /// Judges what was sent besides the file.
 pub(in crate::curriculum) fn read(form: &mut Form<'_>) -> (Option<ModuleId>, String) {
     let module = form.choice("module", |id| id.parse::<ModuleId>().ok());
@@ -134,7 +123,7 @@ pub(super) fn ask(visit: &Visit, site: &Site) -> Result<Reply> {
     let (module, statement) = read(&mut form);
     let sent = |it: &&Upload| it.field == "evidence" && it.size > 0;
     let file = visit.request.uploads().iter().find(sent);
-    match file.map(judge) {
+    match file.map(|it| it.judge_pdf(MAX_DOCUMENT)) {
         None => form.error("evidence", "required", |lang| {
             lang.exemption_evidence_none().to_owned()
         }),
@@ -174,26 +163,16 @@ fn store(
     id: EnrolmentId,
     (module, statement, file): (ModuleId, &str, &Upload),
 ) -> Result<()> {
-    let key = site.files.take(&file.path)?;
-    let recorded = site.db.tx_for(&visit.actor, visit.request.id, |conn| {
-        let own = access::own_enrolment(conn, id)?;
-        let new = NewFile {
-            owner: own.person(),
-            programme: Some(own.programme()),
-            storage_key: &key,
-            label: &label(&file.name, ".pdf"),
-            media_type: "application/pdf",
-            size: file.size,
-            sha256: &file.sha256,
-        };
-        actions::ask(conn, &own, module, statement, &new)
-    });
-    if let Err(error) = recorded {
-        // No row names these bytes.
-        let _ = site.files.remove(&key);
-        return Err(error);
-    }
-    Ok(())
+    site.files.keeping(&[file], |keys| {
+        let key = keys.first().ok_or(Error::NotFound)?;
+        site.db.tx_for(&visit.actor, visit.request.id, |conn| {
+            let own = access::own_enrolment(conn, id)?;
+            let whose = (own.person(), Some(own.programme()));
+            let label = file.pdf_label();
+            let new = file.as_pdf(whose, key, &label);
+            actions::ask(conn, &own, module, statement, &new).map(|_| ())
+        })
+    })
 }
 
 fn one(cx: &mut Cx<'_, '_>) -> Result<(OwnEnrolment, Exemption)> {

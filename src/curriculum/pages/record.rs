@@ -63,7 +63,7 @@ impl Shown {
                 .collect(),
             prerequisites: facts::prerequisites(it, book, lang),
             competencies: facts::competencies(it, book, lang),
-            basis: facts::basis(it, book, lang, today),
+            basis: facts::basis(&it.basis, book, lang, today),
             effective: it.effective_from.map(|day| date(lang, day)),
         }
     }
@@ -94,6 +94,9 @@ struct RecordPage {
     draft: Option<(i32, String)>,
     discards: bool,
     lacking: Vec<String>,
+    /// The places of the list: its number, what stands there now, is it this one?
+    places: Vec<(usize, String, bool)>,
+    archived: bool,
     versions: Vec<Line>,
     history: History,
 }
@@ -139,7 +142,13 @@ pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         lang,
         format!("{}/history", super::at(&staff, id)),
     )?;
+    let used = book.modules.iter().filter(|it| !it.archived);
+    let places = (1..)
+        .zip(used)
+        .map(|(n, it)| (n, it.code.clone(), it.id == id));
     cx.visit.page(&RecordPage {
+        places: places.collect(),
+        archived: book.module(id).is_some_and(|it| it.archived),
         shell: cx.shell(format!("{} {}", chosen.code, chosen.name(lang))),
         crumbs: crumbs(lang, &staff, Vec::new()),
         programme: staff.programme(),

@@ -2,9 +2,10 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::sql_types::{
-    BigInt, Bool, Date, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid,
+    BigInt, Bool, Date, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid,
 };
 use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
+use serde_json::Value;
 
 use crate::access::ProgrammeStaff;
 use crate::db::{Conn, sql_query};
@@ -13,7 +14,8 @@ use crate::ids::{CompetencyId, ModuleId, ProgrammeId, ReferenceId};
 use crate::lang::Lang;
 use crate::web::paging::Cursor;
 
-use super::super::rules::{Holds, holds};
+use super::super::rules::{Basis, Holds, holds};
+use super::parsed;
 
 /// A module's code and name: of its published version or, before the first, its draft as far as the
 /// reader may see it.
@@ -34,6 +36,9 @@ pub struct Named {
     /// Is it published?
     #[diesel(sql_type = Bool)]
     pub published: bool,
+    /// Is it put away?
+    #[diesel(sql_type = Bool)]
+    pub archived: bool,
 }
 
 impl Named {
@@ -41,6 +46,12 @@ impl Named {
     #[must_use]
     pub fn name(&self, lang: Lang) -> &str {
         lang.pick(&self.name_en, &self.name_zh)
+    }
+
+    /// May something new be based on it: published, and not put away?
+    #[must_use]
+    pub fn offered(&self) -> bool {
+        self.published && !self.archived
     }
 }
 
@@ -65,6 +76,9 @@ pub struct Competency {
     /// Chinese description.
     #[diesel(sql_type = Text)]
     pub description_zh: String,
+    /// The frameworks that it answers to, as they are kept.
+    #[diesel(sql_type = Jsonb)]
+    basis: Value,
     /// Archived then.
     #[diesel(sql_type = Nullable<Timestamptz>)]
     pub archived_at: Option<DateTime<Utc>>,
@@ -84,6 +98,14 @@ impl Competency {
     #[must_use]
     pub fn description(&self, lang: Lang) -> &str {
         lang.pick(&self.description_en, &self.description_zh)
+    }
+
+    /// The frameworks that it answers to.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the row cannot be read.
+    pub fn basis(&self) -> Result<Vec<Basis>> {
+        parsed(self.basis.clone())
     }
 }
 
@@ -179,7 +201,7 @@ impl Book {
     }
 }
 
-const COMPETENCY: &str = "SELECT c.id, c.code, c.name_en, c.name_zh, c.description_en, c.description_zh, c.archived_at, c.version \
+const COMPETENCY: &str = "SELECT c.id, c.code, c.name_en, c.name_zh, c.description_en, c.description_zh, c.basis, c.archived_at, c.version \
     FROM competencies c";
 
 const REFERENCE: &str = "SELECT r.id, r.framework, r.edition, r.code, r.title_en, r.title_zh, r.url, r.valid_from, r.valid_to, \
@@ -192,7 +214,7 @@ const REFERENCE: &str = "SELECT r.id, r.framework, r.edition, r.code, r.title_en
 /// The database's.
 pub fn book(conn: &mut Conn<'_>, programme: ProgrammeId) -> Result<Book> {
     let modules = sql_query(
-        "SELECT m.id, m.code, v.name_en, v.name_zh, v.state = 'published' AS published FROM modules m \
+        "SELECT m.id, m.code, v.name_en, v.name_zh, v.state = 'published' AS published, m.archived_at IS NOT NULL AS archived FROM modules m \
          JOIN module_versions v ON v.module_id = m.id AND (v.state = 'published' OR v.state = 'draft' AND v.number = 1) \
          WHERE m.programme_id = $1 ORDER BY m.position, m.code",
     )

@@ -158,7 +158,7 @@ pub fn modules(conn: &mut Conn<'_>, _site: &Working) -> Result<Vec<Module>> {
         "SELECT m.programme_id, p.code AS programme_code, m.code, v.name_en, v.name_zh, v.summary_en, v.summary_zh, \
            v.contact_hours, v.contact_hours + v.self_study_hours + v.assessment_hours AS notional_hours \
          FROM modules m JOIN module_versions v ON v.module_id = m.id AND v.state = 'published' \
-         JOIN programmes p ON p.id = m.programme_id ORDER BY m.programme_id, m.position, m.code",
+         JOIN programmes p ON p.id = m.programme_id WHERE m.archived_at IS NULL ORDER BY m.programme_id, m.position, m.code",
     )
     .load(conn.pg())?)
 }

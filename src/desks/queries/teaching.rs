@@ -53,7 +53,7 @@ pub fn modules(conn: &mut Conn<'_>, teacher: &Instructor) -> Result<Vec<Module>>
            v.contact_hours, v.contact_hours + v.self_study_hours + v.assessment_hours AS notional_hours \
          FROM modules m JOIN module_versions v ON v.module_id = m.id AND v.state = 'published' \
          JOIN programmes p ON p.id = m.programme_id \
-         WHERE m.programme_id = ANY ($1) ORDER BY m.programme_id, m.position, m.code",
+         WHERE m.programme_id = ANY ($1) AND m.archived_at IS NULL ORDER BY m.programme_id, m.position, m.code",
     )
     .bind::<Array<SqlUuid>, _>(ids(teacher))
     .load(conn.pg())?)

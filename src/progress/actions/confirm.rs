@@ -2,7 +2,8 @@
 
 use chrono::NaiveDate;
 use diesel::RunQueryDsl;
-use diesel::sql_types::{Date, Jsonb, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Date, Text, Timestamptz, Uuid as SqlUuid};
+use serde_json::{Value, json};
 
 use crate::access::CohortStaff;
 use crate::access::secret;
@@ -10,7 +11,7 @@ use crate::access::secret::hex;
 use crate::audit::{self, About};
 use crate::curriculum::rules::Pair;
 use crate::db::{self, Conn, sql_query};
-use crate::enrolments::actions::settle;
+use crate::enrolments::actions::{settle, settle_all};
 use crate::enrolments::rules::{EnrolmentEvent, EnrolmentState};
 use crate::error::{Error, Result};
 use crate::ids::{CompletionId, EnrolmentId};
@@ -18,7 +19,7 @@ use crate::lang::format::hk_date;
 
 use super::super::events::Noted;
 use super::super::facts::{Judged, judged, judged_one};
-use super::super::mail::{Told, tell};
+use super::super::mail::{Told, tell, tell_all};
 use super::super::queries::{self, Rules, Trainee};
 use super::super::rules::ProgressRefusal;
 use super::super::rules::content::is_key;
@@ -95,38 +96,39 @@ pub fn confirm(
     if plan.fingerprint != seen {
         return Err(ProgressRefusal::Changed.into());
     }
+    let (number, told) = (plan.rules.number, Told::Completed(hk_date(now)));
+    let (mut begun, mut all) = (Vec::new(), Vec::new());
+    let (mut noted, mut letters) = (Vec::new(), Vec::new());
+    let mut completions = Vec::new();
     for it in &plan.ready {
-        let trainee = &it.trainee;
-        let id = CompletionId::new();
-        sql_query(
-            "INSERT INTO completions (id, programme_id, cohort_id, enrolment_id, person_id, rules_id, verdict, confirmed_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-        )
-        .bind::<SqlUuid, _>(id)
-        .bind::<SqlUuid, _>(staff.programme())
-        .bind::<SqlUuid, _>(staff.cohort())
-        .bind::<SqlUuid, _>(trainee.id)
-        .bind::<SqlUuid, _>(trainee.person_id)
-        .bind::<SqlUuid, _>(plan.rules.id)
-        .bind::<Jsonb, _>(it.verdict.snapshot())
-        .bind::<Timestamptz, _>(now)
-        .execute(conn.pg())?;
+        let (trainee, id) = (&it.trainee, CompletionId::new());
+        completions.push(
+            json!({ "id": id, "enrolment": trainee.id, "person": trainee.person_id,
+            "verdict": it.verdict.snapshot() }),
+        );
         // Who met every line has taken part, whether or not somebody noted the beginning.
         if trainee.state()? == EnrolmentState::Enrolled {
-            settle(conn, staff, trainee.id, EnrolmentEvent::Activate)?;
+            begun.push(trainee.id);
         }
-        settle(conn, staff, trainee.id, EnrolmentEvent::Complete)?;
-        let number = plan.rules.number;
-        audit::note(conn, about(staff, trainee), &Noted::Confirmed { number })?;
-        let whom = (trainee.person_id, trainee.id);
-        tell(
-            conn,
-            staff,
-            whom,
-            Told::Completed(hk_date(now)),
-            &id.to_string(),
-        )?;
+        all.push(trainee.id);
+        noted.push((about(staff, trainee), Noted::Confirmed { number }));
+        letters.push(((trainee.person_id, trainee.id), id.to_string()));
     }
+    sql_query(
+        "INSERT INTO completions (id, programme_id, cohort_id, enrolment_id, person_id, rules_id, verdict, confirmed_at) \
+         SELECT c.id, $2, $3, c.enrolment, c.person, $4, c.verdict, $5 \
+         FROM json_to_recordset($1::json) AS c(id uuid, enrolment uuid, person uuid, verdict jsonb)",
+    )
+    .bind::<Text, _>(Value::Array(completions).to_string())
+    .bind::<SqlUuid, _>(staff.programme())
+    .bind::<SqlUuid, _>(staff.cohort())
+    .bind::<SqlUuid, _>(plan.rules.id)
+    .bind::<Timestamptz, _>(now)
+    .execute(conn.pg())?;
+    settle_all(conn, staff, &begun, EnrolmentEvent::Activate)?;
+    settle_all(conn, staff, &all, EnrolmentEvent::Complete)?;
+    audit::note_each(conn, &noted)?;
+    tell_all(conn, staff, &told, &letters)?;
     Ok(plan.ready.len())
 }
 
@@ -157,7 +159,7 @@ pub fn revoke(
     audit::note(conn, about(staff, &it), &Noted::Revoked { reason })?;
     let told = Told::Revoked(reason.to_owned());
     let key = completion.to_string();
-    tell(conn, staff, (it.person_id, id), told, &key)
+    tell(conn, staff, (it.person_id, id), &told, &key)
 }
 
 /// Ends an enrolment without completion because a line cannot be met any more, or is open and the cohort
@@ -181,7 +183,7 @@ pub fn fail(conn: &mut Conn<'_>, staff: &CohortStaff, id: EnrolmentId, reason: &
     // An enrolment that was opened again can end again.
     let key = uuid::Uuid::now_v7().to_string();
     let told = Told::Failed(reason.to_owned());
-    tell(conn, staff, (trainee.person_id, id), told, &key)
+    tell(conn, staff, (trainee.person_id, id), &told, &key)
 }
 
 /// Opens an enrolment that has ended again, with a reason that the trainee reads.
@@ -204,7 +206,7 @@ pub fn reopen(
     audit::note(conn, about(staff, &it), &Noted::Reopened { reason })?;
     let key = uuid::Uuid::now_v7().to_string();
     let told = Told::Reopened(reason.to_owned());
-    tell(conn, staff, (it.person_id, id), told, &key)
+    tell(conn, staff, (it.person_id, id), &told, &key)
 }
 
 /// One trainee, judged by the rules of the cohort.

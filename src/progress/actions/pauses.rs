@@ -201,7 +201,7 @@ pub fn enter(
     };
     audit::note(conn, about(id, person, staff.programme()), &noted)?;
     let told = Told::Entered(asked.kind, asked.span, asked.reason.clone());
-    tell(conn, staff, (person, enrolment), told, &id.to_string())?;
+    tell(conn, staff, (person, enrolment), &told, &id.to_string())?;
     Ok(id)
 }
 
@@ -296,7 +296,7 @@ pub fn decide(
     let whose = about(id, it.person_id, staff.programme());
     audit::note(conn, whose, &noted)?;
     let whom = (it.person_id, it.enrolment_id);
-    tell(conn, staff, whom, told, &id.to_string())
+    tell(conn, staff, whom, &told, &id.to_string())
 }
 
 /// The trainee takes part again from this day: what was frozen ends on the eve. Who was deferred takes a
@@ -352,5 +352,5 @@ pub fn come_back(
     let whose = about(id, it.person_id, staff.programme());
     audit::note(conn, whose, &noted)?;
     let whom = (it.person_id, it.enrolment_id);
-    tell(conn, staff, whom, Told::Returned(on), &id.to_string())
+    tell(conn, staff, whom, &Told::Returned(on), &id.to_string())
 }

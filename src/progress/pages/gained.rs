@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::curriculum::queries::{Book, Version, version_on};
+use crate::curriculum::queries::{Book, Version, versions_on};
 use crate::curriculum::rules::{Theme, level_label};
 use crate::error::Result;
+use crate::ids::ModuleId;
 use crate::lang::Lang;
 use crate::web::Cx;
 
@@ -41,13 +42,9 @@ pub struct Gained {
 
 /// The versions of the modules that count as passed.
 fn passed(cx: &mut Cx<'_, '_>, facts: &Facts, on: chrono::NaiveDate) -> Result<Vec<Version>> {
-    let mut all = Vec::new();
-    for (id, it) in &facts.modules {
-        if it.done() {
-            all.extend(version_on(cx.conn, *id, on)?);
-        }
-    }
-    Ok(all)
+    let done = facts.modules.iter().filter(|(_, it)| it.done());
+    let done: Vec<ModuleId> = done.map(|(id, _)| *id).collect();
+    Ok(versions_on(cx.conn, &done, on)?.into_values().collect())
 }
 
 /// Hours by category: classes as attended, study and assessment of what is passed, and themes.

@@ -1,7 +1,7 @@
 //! Breaks and deferrals at the desk: the list, a request, its answer, the return.
 
 use askama::Template;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::access::CohortStaff;
 use crate::audit;
@@ -151,7 +151,7 @@ struct RecordPage {
     /// What was due in it, until when it is proposed to be, and what the form sends back.
     moves: Vec<Move>,
     /// What goes with the letters about these.
-    note: Field,
+    say: Vec<Group>,
     again: Again,
     history: History,
 }
@@ -184,12 +184,12 @@ fn pause(cx: &mut Cx<'_, '_>) -> Result<(CohortStaff, Pause)> {
     Ok((staff, it))
 }
 
-/// Where a form goes, its fields, and its note and button.
-type Step = (String, Vec<Field>, (&'static str, &'static str));
+/// What can be done with it now: where that goes, its fields, what is said of it, its button.
+type Act = (&'static str, Vec<Field>, &'static str, &'static str);
 
-/// The step that can be taken now: an answer, or the return.
-fn step(lang: Lang, here: &str, (grant, back): (bool, bool)) -> Option<Step> {
-    if grant {
+fn act(lang: Lang, it: &Pause, today: NaiveDate) -> Result<Option<Act>> {
+    let state = it.state()?;
+    if next(state, BreakEvent::Grant).is_ok() {
         let choices = vec![
             pair("grant", lang.progress_break_grant()),
             pair("refuse", lang.progress_break_refuse()),
@@ -200,18 +200,17 @@ fn step(lang: Lang, here: &str, (grant, back): (bool, bool)) -> Option<Step> {
                 .area(3)
                 .hint(lang.progress_reason_read()),
         ];
-        let words = (
-            lang.progress_break_decide_note(),
-            lang.progress_break_decide(),
-        );
-        return Some((format!("{here}/decide"), fields, words));
+        let note = lang.progress_break_decide_note();
+        return Ok(Some(("decide", fields, note, lang.progress_break_decide())));
     }
-    if back {
-        let fields = vec![Field::line("on", lang.progress_break_back_on()).of("date")];
-        let words = (lang.progress_break_back_note(), lang.progress_break_back());
-        return Some((format!("{here}/return"), fields, words));
+    // A break ends by itself: once it is over there is no return to record.
+    let open = it.kind()? == BreakKind::Deferral || today <= it.ends_on;
+    if next(state, BreakEvent::Return).is_err() || !open {
+        return Ok(None);
     }
-    None
+    let fields = vec![Field::line("on", lang.progress_break_back_on()).of("date")];
+    let note = lang.progress_break_back_note();
+    Ok(Some(("return", fields, note, lang.progress_break_back())))
 }
 
 fn show(cx: &mut Cx<'_, '_>, typed: &Pairs, again: Again) -> Result<Reply> {
@@ -219,15 +218,7 @@ fn show(cx: &mut Cx<'_, '_>, typed: &Pairs, again: Again) -> Result<Reply> {
     let (staff, it) = pause(cx)?;
     let (_, cohort) = cohort_of(cx)?;
     let here = format!("{}/{}", home(&staff), it.id);
-    let state = it.state()?;
-    let (grant, back) = (
-        next(state, BreakEvent::Grant).is_ok(),
-        next(state, BreakEvent::Return).is_ok(),
-    );
     let (kind, today) = (it.kind()?, hk_date(db::now(cx.conn)?));
-    // A break ends by itself: once it is over there is no return to record.
-    let back = back && (kind == BreakKind::Deferral || today <= it.ends_on);
-    let act = step(lang, &here, (grant, back));
     let on = today.min(day_after(&it.span()));
     let on = if kind == BreakKind::Break { on } else { today };
     let begun = Pairs::new(vec![pair("on", on.to_string())]);
@@ -236,19 +227,14 @@ fn show(cx: &mut Cx<'_, '_>, typed: &Pairs, again: Again) -> Result<Reply> {
     } else {
         &begun
     };
-    let act = act.map(|(action, fields, (note, submit))| {
+    let act = act(lang, &it, today)?.map(|(step, fields, note, submit)| {
         let mut groups = vec![Group::plain(fields)];
         fill(&mut groups, values, &again.mistakes);
-        (action, groups, note, submit)
+        (format!("{here}/{step}"), groups, note, submit)
     });
-    let moves = moves(cx, &staff, &it)?;
-    let mut note = vec![Group::plain(vec![
-        Field::line("note", lang.progress_moves_say())
-            .area(2)
-            .optional(),
-    ])];
-    fill(&mut note, values, &again.mistakes);
-    let note = note.into_iter().flat_map(|it| it.fields).next();
+    let say = Field::line("note", lang.progress_moves_say());
+    let mut say = vec![Group::plain(vec![say.area(2).optional()])];
+    fill(&mut say, values, &again.mistakes);
     let mut way = crumbs(lang, &staff, &cohort);
     way.push(pair(home(&staff), lang.progress_breaks()));
     let status = again.status;
@@ -257,10 +243,10 @@ fn show(cx: &mut Cx<'_, '_>, typed: &Pairs, again: Again) -> Result<Reply> {
         crumbs: way,
         trainee: format!("{}/trainees/{}", super::at(&staff), it.enrolment_id),
         history: audit::shown(cx.conn, it.id.0, lang, format!("{here}/history"))?,
+        moves: moves(cx, &staff, &it)?,
         row: shown(lang, it)?,
         act,
-        moves,
-        note: note.ok_or(Error::NotFound)?,
+        say,
         again,
     };
     cx.visit.page_with(status, &page)

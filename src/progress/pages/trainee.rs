@@ -72,11 +72,9 @@ fn forms(
     rules: &CompletionRules,
 ) -> Result<Vec<FormRow>> {
     let lang = cx.lang();
-    let is_in = queries::forms(cx.conn, staff)?;
+    let is_in = queries::forms(cx.conn, staff, Some(id))?;
     let row = |form: &super::super::rules::content::NamedForm| {
-        let found = is_in
-            .iter()
-            .find(|it| it.enrolment_id == id && it.form == form.key);
+        let found = is_in.iter().find(|it| it.form == form.key);
         FormRow {
             key: form.key.clone(),
             name: form.name.say(lang).to_owned(),

@@ -183,7 +183,7 @@ pub(super) fn history_file(cx: &mut Cx<'_, '_>) -> Result<Reply> {
 fn modules(book: &Book, lang: Lang) -> Vec<(String, String)> {
     book.modules
         .iter()
-        .filter(|it| it.published)
+        .filter(|it| it.offered())
         .map(|it| pair(it.id.to_string(), format!("{} {}", it.code, it.name(lang))))
         .collect()
 }

@@ -8,7 +8,7 @@ use diesel::sql_types::{Array, BigInt, Date, Nullable, Uuid as SqlUuid};
 use diesel::{QueryableByName, RunQueryDsl};
 
 use crate::access::{CohortStaff, OwnEnrolment};
-use crate::attendance::queries::{ModuleHours, hours, hours_of};
+use crate::attendance::queries::{ModuleHours, hours, hours_of, hours_of_one};
 use crate::db::{Conn, Task, sql_query};
 use crate::error::Result;
 use crate::ids::{CohortId, EnrolmentId, ModuleId};
@@ -92,21 +92,26 @@ fn together(counted: Vec<ModuleHours>, ahead: Vec<Minutes>) -> ByModule {
     all
 }
 
-/// Minutes of every trainee of a cohort, without those of their pauses.
+/// Minutes of every trainee of a cohort, or of one of them, without those of their pauses.
 ///
 /// # Errors
 /// The database's.
 pub fn minutes(
     conn: &mut Conn<'_>,
     staff: &CohortStaff,
+    only: Option<EnrolmentId>,
     breaks: &BTreeMap<EnrolmentId, Vec<Span>>,
 ) -> Result<ByModule> {
     let spans = breaks
         .iter()
         .flat_map(|(id, spans)| spans.iter().map(|span| (*id, span)));
-    let (columns, whose) = (columns(spans), (staff.cohort(), None));
+    let (columns, whose) = (columns(spans), (staff.cohort(), only));
     let ahead = ahead(conn, whose, &columns)?;
-    Ok(together(hours(conn, staff)?, ahead))
+    let counted = match only {
+        None => hours(conn, staff)?,
+        Some(one) => hours_of_one(conn, staff, one)?,
+    };
+    Ok(together(counted, ahead))
 }
 
 /// A trainee's own minutes, without those of the pauses.

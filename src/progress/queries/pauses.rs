@@ -226,19 +226,22 @@ pub(in crate::progress) fn frozen_days(pause: &Pause, today: NaiveDate) -> Resul
     })
 }
 
-/// The days on which targets are frozen, by trainee: nothing on them counts against anybody.
+/// The days on which targets are frozen, by trainee, of all or of one: nothing on them counts against anybody.
 ///
 /// # Errors
 /// The database's.
 pub fn breaks(
     conn: &mut Conn<'_>,
     staff: &CohortStaff,
+    only: Option<EnrolmentId>,
     today: NaiveDate,
 ) -> Result<BTreeMap<EnrolmentId, Vec<Span>>> {
     let rows: Vec<Pause> = sql_query(format!(
-        "{PAUSE} WHERE b.cohort_id = $1 AND b.state IN ('granted', 'ended') ORDER BY b.starts_on, b.id"
+        "{PAUSE} WHERE b.cohort_id = $1 AND ($2 IS NULL OR b.enrolment_id = $2) AND b.state IN ('granted', 'ended') \
+         ORDER BY b.starts_on, b.id"
     ))
     .bind::<SqlUuid, _>(staff.cohort())
+    .bind::<Nullable<SqlUuid>, _>(only)
     .load(conn.pg())?;
     by_trainee(&rows, today)
 }

@@ -34,6 +34,17 @@ struct Made {
     references: BTreeMap<&'static str, ReferenceId>,
 }
 
+/// Frameworks, without levels.
+fn basis(made: &Made, codes: &[&str]) -> Result<Vec<Basis>> {
+    let one = |code: &&str| {
+        Ok(Basis {
+            reference: known(&made.references, code)?,
+            levels: String::new(),
+        })
+    };
+    codes.iter().map(one).collect()
+}
+
 fn known<T: Copy>(made: &BTreeMap<&'static str, T>, code: &str) -> Result<T> {
     made.get(code)
         .copied()
@@ -43,15 +54,6 @@ fn known<T: Copy>(made: &BTreeMap<&'static str, T>, code: &str) -> Result<T> {
 /// Makes and publishes the eight modules.
 pub(super) fn make(conn: &mut Conn<'_>, staff: &ProgrammeStaff) -> Result<()> {
     let mut made = Made::default();
-    for (code, name, description) in COMPETENCIES {
-        let new = NewCompetency {
-            code: (*code).to_owned(),
-            name: pair(name),
-            description: pair(description),
-        };
-        let id = lists_actions::add_competency(conn, staff, &new)?;
-        made.competencies.insert(code, id);
-    }
     for (framework, edition, code, title, from, to, by) in REFERENCES {
         let successor = match *by {
             "" => None,
@@ -69,6 +71,16 @@ pub(super) fn make(conn: &mut Conn<'_>, staff: &ProgrammeStaff) -> Result<()> {
         };
         let id = lists_actions::add_reference(conn, staff, &new)?;
         made.references.insert(code, id);
+    }
+    for (code, name, description, rests) in COMPETENCIES {
+        let new = NewCompetency {
+            code: (*code).to_owned(),
+            name: pair(name),
+            description: pair(description),
+            basis: basis(&made, rests)?,
+        };
+        let id = lists_actions::add_competency(conn, staff, &new)?;
+        made.competencies.insert(code, id);
     }
     for module in MODULES {
         let content = content(&made, module)?;

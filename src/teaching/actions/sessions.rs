@@ -77,11 +77,12 @@ fn thought(id: ClassId, offering: &Offering, meeting: &Meeting, attending: &Atte
     }
 }
 
-/// What stands in the programme from a day to a day. Placements will stand here, too.
+/// What stands from a day to a day in the programme, and in others where these thoughts could meet it.
+/// Placements will stand here, too.
 fn standing(
     conn: &mut Conn<'_>,
     staff: &CohortStaff,
-    attending: &Attending,
+    (attending, thoughts): (&Attending, &[Busy]),
     (from, to): (NaiveDate, NaiveDate),
 ) -> Result<Vec<Busy>> {
     // A session begins and ends on one day.
@@ -91,10 +92,12 @@ fn standing(
     };
     let staff = staff.programme_staff();
     let sessions = queries::between(conn, &staff, &span, Some(SessionState::Scheduled))?;
-    Ok(sessions
+    let mut all: Vec<Busy> = sessions
         .iter()
         .map(|it| queries::busy(it, attending))
-        .collect())
+        .collect();
+    all.extend(queries::elsewhere(conn, &staff, &span, thoughts)?);
+    Ok(all)
 }
 
 /// The clashes of one session at this time and place; `own` is the session itself where it stands.
@@ -110,12 +113,14 @@ pub fn clashes_of(
 ) -> Result<Vec<Clash>> {
     let attending = queries::attending(conn, &staff.programme_staff())?;
     let day = crate::lang::format::hk_date(meeting.slot.starts_at);
-    let standing = standing(conn, staff, &attending, (day, day))?;
-    let id = own.unwrap_or_default();
-    Ok(clashes(
-        &[thought(id, offering, meeting, &attending)],
-        &standing,
-    ))
+    let thoughts = [thought(
+        own.unwrap_or_default(),
+        offering,
+        meeting,
+        &attending,
+    )];
+    let standing = standing(conn, staff, (&attending, &thoughts), (day, day))?;
+    Ok(clashes(&thoughts, &standing))
 }
 
 /// Clashes are shown before anything is saved, and saved with only when that was said.
@@ -171,7 +176,6 @@ pub fn preview_plan(
     let closed = queries::closed_for(conn, staff)?;
     let plan = recurrence::plan(pattern, &closed);
     let attending = queries::attending(conn, &staff.programme_staff())?;
-    let standing = standing(conn, staff, &attending, (pattern.first_on, pattern.last_on))?;
     let thoughts: Vec<Busy> = plan
         .slots
         .iter()
@@ -180,6 +184,8 @@ pub fn preview_plan(
             thought(ClassId::new(), &offering, &meeting, &attending)
         })
         .collect();
+    let days = (pattern.first_on, pattern.last_on);
+    let standing = standing(conn, staff, (&attending, &thoughts), days)?;
     let clashes = clashes(&thoughts, &standing);
     let told = if offering.state()? == OfferingState::Published {
         let attends = attending.of(offering.cohort_id, offering.id, offering.whole_cohort);

@@ -182,7 +182,7 @@ pub fn proposals(
         ends_at: whole_day(last).ends_at,
     };
     let all = queries::between(conn, staff, &span, None)?;
-    let standing: Vec<_> = all
+    let mut standing: Vec<_> = all
         .iter()
         .filter(|it| it.state == SessionState::Scheduled.as_str())
         .map(|it| queries::busy(it, &attending))
@@ -194,6 +194,8 @@ pub fn proposals(
             Some(lost(it, &attending, &all, (*last_on, closed)))
         })
         .collect();
+    let sessions: Vec<_> = lost.iter().map(|it| it.session.clone()).collect();
+    standing.extend(queries::elsewhere(conn, staff, &span, &sessions)?);
     let after = day.max(hk_date(crate::db::now(conn)?));
     let found = propose(&lost, &standing, after);
     Ok(gone

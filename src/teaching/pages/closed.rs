@@ -8,7 +8,10 @@ use crate::error::{Error, Result};
 use crate::ids::{ClosedId, OrganisationId};
 use crate::lang::Lang;
 use crate::lang::format::date;
-use crate::web::fields::{Again, Field, FormSpec, Group, History, Input, fill};
+use crate::web::exports::short;
+use crate::web::fields::{
+    Again, ConfirmSpec, Effect, Field, FormSpec, Group, History, Input, confirm_page, fill,
+};
 use crate::web::{Cx, Form, Pairs, Reply, Shell};
 
 use super::super::actions::{self, ClosedDetails};
@@ -238,6 +241,70 @@ pub(super) fn save(cx: &mut Cx<'_, '_>) -> Result<Reply> {
             show(cx, &staff, Some(&it), typed, again)
         }
     }
+}
+
+/// GET `/programme/closed/{closed}/remove`: what it does, before it is done.
+pub(super) fn ask_remove(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    let (staff, it) = period(cx)?;
+    let lang = cx.lang();
+    let at = format!("/programme/closed/{}", it.id);
+    let shown = row(lang, &it);
+    let spec = ConfirmSpec {
+        title: lang.tt_closed_remove_ask(&shown.name),
+        crumbs: vec![
+            pair(
+                format!("/programme?programme={}", staff.programme()),
+                lang.nav_programme(),
+            ),
+            pair(
+                format!("/programme/closed?programme={}", staff.programme()),
+                lang.tt_closed(),
+            ),
+        ],
+        effects: vec![Effect {
+            heading: lang.cohorts_step_happens().to_owned(),
+            lines: vec![
+                lang.tt_closed_remove_days(&shown.days, &shown.whose),
+                lang.tt_closed_remove_does().to_owned(),
+            ],
+            hard: true,
+        }],
+        refusal: None,
+        hidden: Vec::new(),
+        action: format!("{at}/remove"),
+        submit: lang.tt_closed_remove().to_owned(),
+        danger: true,
+        back: at,
+    };
+    confirm_page(cx, 200, &spec)
+}
+
+/// GET `/programme/closed.csv` and `.xlsx`.
+pub(in crate::teaching) fn file(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    let lang = cx.lang();
+    let staff = chosen(cx)?;
+    let all = queries::closed_periods(cx.conn, &staff)?;
+    let header = [
+        lang.tt_closed_name_en(),
+        lang.tt_closed_name_zh(),
+        lang.tt_closed_kind(),
+        lang.tt_closed_from(),
+        lang.tt_closed_to(),
+        lang.tt_closed_university(),
+    ];
+    let cells = |it: &ClosedRow| {
+        let shown = row(lang, it);
+        vec![
+            it.name_en.clone(),
+            it.name_zh.clone(),
+            shown.kind.to_owned(),
+            it.starts_on.to_string(),
+            it.ends_on.to_string(),
+            shown.whose,
+        ]
+    };
+    let rows = all.iter().map(cells).collect();
+    short(&cx.request().path, "closed-periods", &header, rows)
 }
 
 /// POST `/programme/closed/{closed}/remove`.

@@ -5,11 +5,13 @@ use askama::Template;
 use crate::access::CohortStaff;
 use crate::audit;
 use crate::cohorts::queries::Cohort;
+use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::ids::{CohortId, EnrolmentId, OfferingId};
 use crate::lang::Lang;
 use crate::web::fields::{
-    Again, ConfirmSpec, Effect, Field, FormSpec, Group, History, confirm_page, form_page,
+    Again, Column, ConfirmSpec, Effect, Field, FormSpec, Group, Head, History, Sort, confirm_page,
+    form_page,
 };
 use crate::web::{Cx, Form, Pairs, Reply, Shell};
 
@@ -48,11 +50,58 @@ struct ListPage {
     shell: Shell,
     crumbs: Vec<(String, String)>,
     cohort: CohortId,
+    programme: crate::ids::ProgrammeId,
     cohort_name: String,
     rows: Vec<Row>,
     text: String,
     states: Vec<(&'static str, &'static str, bool)>,
+    sorts: Vec<(&'static str, &'static str, bool)>,
+    heads: Vec<Head>,
     filtered: bool,
+    query: String,
+}
+
+/// The orders of the list; it is short, so it is sorted here.
+const SORTS: &[Column] = &[
+    ("module", ""),
+    ("name", ""),
+    ("sessions", ""),
+    ("hours", ""),
+    ("state", ""),
+];
+
+/// The offerings that the address asks for, in its order.
+pub(super) fn wanted(
+    conn: &mut Conn<'_>,
+    staff: &CohortStaff,
+    query: &Pairs,
+    lang: Lang,
+) -> Result<Vec<Offering>> {
+    let text = query.typed("q").trim().to_lowercase();
+    let state = query.get("state").and_then(OfferingState::parse);
+    let mut all = queries::offerings(conn, staff)?;
+    all.retain(|it| {
+        let words = format!(
+            "{} {} {} {}",
+            it.module_code, it.name_en, it.name_zh, it.room
+        );
+        state.is_none_or(|state| it.state == state.as_str()) && words.to_lowercase().contains(&text)
+    });
+    let sort = Sort::from_query(query, SORTS);
+    match sort.word {
+        "name" => all.sort_by_key(|it| it.name(lang).to_lowercase()),
+        "sessions" => all.sort_by_key(|it| it.sessions),
+        "hours" => all.sort_by_key(|it| it.minutes),
+        "state" => all.sort_by_key(|it| {
+            let place = |state: &OfferingState| it.state == state.as_str();
+            OfferingState::ALL.iter().position(place)
+        }),
+        _ => {}
+    }
+    if sort.descending {
+        all.reverse();
+    }
+    Ok(all)
 }
 
 /// Hours with at most one decimal: `7.5`.
@@ -95,16 +144,19 @@ pub(super) fn list(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let (staff, cohort) = cohort(cx)?;
     let lang = cx.lang();
     let query = &cx.visit.request.query;
-    let text = query.typed("q").trim().to_lowercase();
+    let text = query.typed("q").trim().to_owned();
     let state = query.get("state").and_then(OfferingState::parse);
-    let mut all = queries::offerings(cx.conn, &staff)?;
-    all.retain(|it| {
-        let words = format!(
-            "{} {} {} {}",
-            it.module_code, it.name_en, it.name_zh, it.room
-        );
-        state.is_none_or(|state| it.state == state.as_str()) && words.to_lowercase().contains(&text)
-    });
+    let all = wanted(cx.conn, &staff, query, lang)?;
+    let sort = Sort::from_query(query, SORTS);
+    let path = format!("/cohorts/{}/offerings", cohort.id);
+    let head = |label: &str, word: &str| Head::sorting(label, word, sort, &path, query);
+    let sorts = [
+        ("module", lang.tt_module()),
+        ("name", lang.tt_title()),
+        ("sessions", lang.tt_sessions()),
+        ("hours", lang.tt_hours()),
+        ("state", lang.tt_state()),
+    ];
     let ids: Vec<_> = all
         .iter()
         .flat_map(|it| it.instructor_ids.iter().copied())
@@ -114,6 +166,7 @@ pub(super) fn list(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         shell: cx.shell(lang.tt_offerings()),
         crumbs: crumbs(lang, &cohort),
         cohort: cohort.id,
+        programme: staff.programme(),
         cohort_name: cohort.name(lang).to_owned(),
         rows: all
             .iter()
@@ -123,7 +176,18 @@ pub(super) fn list(cx: &mut Cx<'_, '_>) -> Result<Reply> {
             .iter()
             .map(|it| (it.as_str(), it.label(lang), state == Some(*it)))
             .collect(),
+        sorts: sorts.map(|(w, l)| (w, l, w == sort.word)).into(),
+        heads: vec![
+            head(lang.tt_module(), "module"),
+            Head::plain(lang.tt_instructors()),
+            Head::plain(lang.tt_place()),
+            Head::plain(lang.tt_attends()),
+            head(lang.tt_sessions(), "sessions").numbers(),
+            head(lang.tt_hours(), "hours").numbers(),
+            head(lang.tt_state(), "state"),
+        ],
         filtered: state.is_some() || !text.is_empty(),
+        query: query.with(&[]),
         text,
     };
     cx.visit.page(&page)

@@ -147,7 +147,7 @@ pub fn modules(conn: &mut Conn<'_>, staff: &ProgrammeStaff) -> Result<Vec<Module
     Ok(sql_query(
         "SELECT m.id, m.code, v.name_en, v.name_zh FROM modules m \
          JOIN module_versions v ON v.module_id = m.id AND v.state = 'published' \
-         WHERE m.programme_id = $1 ORDER BY m.position, m.code",
+         WHERE m.programme_id = $1 AND m.archived_at IS NULL ORDER BY m.position, m.code",
     )
     .bind::<SqlUuid, _>(staff.programme())
     .load(conn.pg())?)

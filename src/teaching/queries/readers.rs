@@ -197,13 +197,15 @@ pub fn feed_sessions(
 ) -> Result<Vec<ClassSession>> {
     // The latest count when there are too many; a calendar gets them in their order.
     let mut found: Vec<ClassSession> = sql_query(format!(
-        "{CLASS} WHERE s.published AND ($1 = ANY (s.instructor_ids) AND EXISTS (SELECT FROM role_grants g WHERE g.person_id = $1 \
-             AND g.role = 'instructor' AND g.programme_id = s.programme_id AND g.revoked_at IS NULL \
-             AND (g.ends_on IS NULL OR g.ends_on >= (SELECT banyan_today()))) \
-           OR s.cohort_id IN (SELECT e.cohort_id FROM enrolments e WHERE e.person_id = $1 \
-                AND e.state IN ('enrolled', 'active', 'suspended', 'completed')) \
-             AND (o.whole_cohort OR EXISTS (SELECT FROM offering_places p \
-                WHERE p.offering_id = s.offering_id AND p.person_id = $1))) \
+        "{CLASS} WHERE s.published AND s.id IN ( \
+             SELECT t.id FROM class_sessions t WHERE t.instructor_ids @> ARRAY[$1] AND EXISTS (SELECT FROM role_grants g \
+               WHERE g.person_id = $1 AND g.role = 'instructor' AND g.programme_id = t.programme_id AND g.revoked_at IS NULL \
+               AND (g.ends_on IS NULL OR g.ends_on >= (SELECT banyan_today()))) \
+             UNION ALL SELECT a.id FROM enrolments e JOIN class_sessions a ON a.cohort_id = e.cohort_id \
+               JOIN offerings w ON w.id = a.offering_id \
+             WHERE e.person_id = $1 AND e.state IN ('enrolled', 'active', 'suspended', 'completed') \
+               AND (w.whole_cohort OR EXISTS (SELECT FROM offering_places p \
+                 WHERE p.offering_id = a.offering_id AND p.person_id = $1))) \
          ORDER BY s.starts_at DESC, s.id DESC LIMIT 5000"
     ))
     .bind::<SqlUuid, _>(person)

@@ -57,6 +57,22 @@ async fn lists(desk: &Api<'_>, programme: &str) {
     let all = "/api/v1/programmes/{programme}/references";
     let later = json!({"framework": "Board", "code": "NEW", "title_en": "New", "title_zh": "新", "valid_from": "2026-04-17"});
     let later = id(&good(&desk.post(all, at, later).await));
+    let seen = desk
+        .get(
+            "/api/v1/programmes/{programme}/competencies/{competency}",
+            one_at,
+        )
+        .await;
+    let rests = json!({"references": [{"code": "NEW", "levels": "3–4"}]});
+    let changed = desk
+        .patch(
+            "/api/v1/programmes/{programme}/competencies/{competency}",
+            one_at,
+            &seen,
+            rests.clone(),
+        )
+        .await;
+    assert_eq!(good(&changed)["references"], rests["references"]);
     let early = json!({"framework": "Board", "code": "OLD", "title_en": "Old", "title_zh": "舊", "superseded_by": later});
     let early = id(&good(&desk.post(all, at, early).await));
     let one = format!("{all}/{{reference}}");
@@ -105,6 +121,31 @@ async fn modules(desk: &Api<'_>, programme: &str) -> String {
     let entry = json!({"qr_registration": "24/000123/L5", "qr_valid_from": "2000-01-01", "qr_valid_to": "2099-12-31"});
     let changed = good(&desk.patch(&draft, one, &seen, entry).await);
     assert_eq!(changed["may_name_qf_level"], true);
+    // A problem names the field of the document, not of the page.
+    let wrong = json!({"indicative_level": 9, "contact_hours": 4_000, "competencies": [{"code": "C-1", "level": 7}],
+        "references": [{"code": "NONE", "levels": ""}], "outcomes": [{"en": "", "zh": "做"}]});
+    let seen = desk.get(&draft, one).await;
+    let problem = desk.patch(&draft, one, &seen, wrong).await;
+    assert_problem(&problem, 422, "invalid-fields");
+    let mut fields: Vec<String> = problem.json()["errors"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| it["pointer"].as_str().unwrap().to_owned())
+        .collect();
+    fields.sort_unstable();
+    fields.dedup();
+    assert_eq!(
+        fields,
+        [
+            "/competencies",
+            "/contact_hours",
+            "/indicative_level",
+            "/outcomes",
+            "/qr_registration",
+            "/references"
+        ]
+    );
     let publish = format!("{draft}/publish");
     assert_problem(
         &desk.post(&publish, one, json!({"version": 1})).await,
@@ -131,6 +172,22 @@ async fn modules(desk: &Api<'_>, programme: &str) -> String {
         409,
         "module-without-draft",
     );
+    let place = |n: i32| json!({"place": n});
+    let placed = desk.post(&format!("{MODULE}/place"), one, place(1)).await;
+    assert_eq!(placed.status, 204);
+    let placed = desk.post(&format!("{MODULE}/place"), one, place(99)).await;
+    assert_problem(&placed, 422, "invalid-fields");
+    assert_eq!(
+        desk.act(&format!("{MODULE}/archive"), one).await.status,
+        204
+    );
+    let away = format!("{MODULES}?q=mod1&state=archived");
+    assert_ne!(items(desk, &away, at).await[0]["archived_at"], json!(null));
+    assert_eq!(
+        desk.act(&format!("{MODULE}/restore"), one).await.status,
+        204
+    );
+    assert!(items(desk, &away, at).await.is_empty());
     let whole = good(&desk.get(MODULE, one).await);
     assert_eq!(whole["versions"].as_array().unwrap().len(), 1);
     assert_eq!(

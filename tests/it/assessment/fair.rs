@@ -259,7 +259,7 @@ async fn a_cohort_keeps_its_plan_and_who_passed_a_resit_sits_no_other() {
         .world
         .as_role(room.boss(), Role::Coordinator, |conn| {
             let staff = access::cohort_staff(conn, cohort)?;
-            queries::results(conn, &staff)
+            queries::results(conn, &staff, None)
         })
         .unwrap();
     let of: Vec<_> = results

@@ -423,7 +423,7 @@ async fn results_come_from_the_plan_and_a_resit_is_worth_the_pass_mark() {
             .world
             .as_role(room.boss(), Role::Coordinator, |conn| {
                 let staff = access::cohort_staff(conn, cohort)?;
-                queries::results(conn, &staff)
+                queries::results(conn, &staff, None)
             });
         let all = all.unwrap();
         room.school

@@ -6,5 +6,6 @@ mod more;
 mod office;
 mod reopened;
 mod rules;
+mod speed;
 mod twice;
 pub mod world;

@@ -428,14 +428,44 @@ async fn competencies_are_added_changed_and_kept_apart_by_programme() {
         .unwrap()
         .to_owned();
     let own = format!("{list}/{id}");
+    // A framework that there is not is refused, one that has been replaced says by what.
+    for (code, more) in [
+        ("NEW-2", ("edition", "2")),
+        ("OLD-1", ("valid_to", "2020-01-01")),
+    ] {
+        let reference = [
+            ("framework", "Board"),
+            ("code", code),
+            ("title_en", "Title"),
+            ("title_zh", "標題"),
+            more,
+        ];
+        let at = format!("/programmes/{}/references/new", a.programme);
+        assert_eq!(ada.post(&at, &reference).await.status, 303);
+    }
     let changed = [
         ("code", "C-1"),
         ("name_en", "Effective challenge"),
+        ("basis", "NEW-2 3–4\nold-1"),
         ("name_zh", "有效質詢"),
         ("version", "1"),
     ];
+    let stray = with(
+        &[],
+        &changed.map(|(k, v)| if k == "basis" { (k, "NEW-3") } else { (k, v) }),
+    );
+    let refused = ada.post(&own, &stray).await;
+    assert_eq!(refused.status, 422);
+    assert!(refused.text().contains("“NEW-3” is not known here."));
     assert_eq!(ada.post(&own, &changed).await.status, 303);
     assert_eq!(ada.post(&own, &changed).await.status, 412);
+    let page = ada.get(&list).await.text();
+    assert!(
+        page.contains(">NEW-2</span> (3–4)") && page.contains("In force until 1 Jan 2020"),
+        "{page}"
+    );
+    let file = ada.get(&format!("{list}.csv")).await.text();
+    assert!(file.contains("NEW-2 3–4; OLD-1"), "{file}");
     let page = ada.get(&own).await.text();
     assert!(
         page.contains("Effective challenge") && page.contains("changed C-1"),
@@ -445,4 +475,78 @@ async fn competencies_are_added_changed_and_kept_apart_by_programme() {
         assert_eq!(ben.get(&place).await.status, 404, "{place}");
     }
     assert_eq!(ben.post(&own, &changed).await.status, 404);
+}
+
+#[actix_web::test]
+async fn modules_are_put_in_order_archived_and_used_again() {
+    let app = TestApp::new();
+    let (a, b) = (Side::new(&app, "AAA", "Ada"), Side::new(&app, "BBB", "Ben"));
+    let (ada, ben) = (a.client(&app), b.client(&app));
+    let first = module(&app, &a, "ONE1", &content("Alpha"));
+    let second = module(&app, &a, "TWO2", &content("Beta"));
+    let mut asking = content("Gamma");
+    asking.prerequisites = vec![vec![first, second]];
+    let third = module(&app, &a, "THR3", &asking);
+    let list = format!("/programmes/{}/curriculum", a.programme);
+    let at = |id: ModuleId| format!("{list}/modules/{id}");
+    let order = |page: &str| -> Vec<usize> {
+        let found = ["Alpha", "Beta", "Gamma"].map(|name| page.find(&format!("data-open>{name}")));
+        let mut places: Vec<(usize, usize)> = found
+            .into_iter()
+            .enumerate()
+            .filter_map(|(n, at)| at.map(|at| (at, n)))
+            .collect();
+        places.sort_unstable();
+        places.into_iter().map(|(_, n)| n).collect()
+    };
+    assert_eq!(order(&ada.get(&list).await.text()), [0, 1, 2]);
+    let page = ada.get(&at(third)).await.text();
+    assert!(
+        page.contains("<option value=\"3\" selected>3 · THR3"),
+        "{page}"
+    );
+    let place = format!("{}/place", at(third));
+    assert_eq!(ada.post(&place, &[("place", "4")]).await.status, 422);
+    assert_eq!(ada.post(&place, &[("place", "0")]).await.status, 422);
+    assert_eq!(ben.post(&place, &[("place", "1")]).await.status, 404);
+    assert_eq!(ada.post(&place, &[("place", "1")]).await.status, 303);
+    assert_eq!(order(&ada.get(&list).await.text()), [2, 0, 1]);
+
+    // What another asks for stays in use, and the question says which.
+    let archive = format!("{}/archive", at(first));
+    let asked = ada.get(&archive).await.text();
+    assert!(asked.contains("Asked for by THR3."), "{asked}");
+    assert_eq!(ada.post(&archive, &[]).await.status, 409);
+    assert_eq!(ben.get(&format!("{}/archive", at(third))).await.status, 404);
+    let away = format!("{}/archive", at(third));
+    assert_eq!(ada.post(&away, &[]).await.status, 303);
+    assert_eq!(ada.post(&away, &[]).await.status, 409);
+    assert_eq!(ada.post(&place, &[("place", "2")]).await.status, 409);
+    assert_eq!(order(&ada.get(&list).await.text()), [0, 1]);
+    let put_away = ada.get(&format!("{list}?state=archived")).await.text();
+    assert_eq!(order(&put_away), [2], "{put_away}");
+    let record = ada.get(&at(third)).await.text();
+    assert!(record.contains("This module is archived") && record.contains("archived the module"));
+    assert!(!record.contains("/place\""), "{record}");
+    // Nobody asks for the first any more; a draft can neither be begun nor ask for what is put away.
+    let draft = |id: ModuleId| format!("{}/draft", at(id));
+    let whole = form("Again");
+    assert_eq!(
+        ada.post(&draft(third), &with(&whole, &[])).await.status,
+        409
+    );
+    let asks = with(&whole, &[("prerequisites", "THR3")]);
+    let refused = ada.post(&draft(second), &asks).await;
+    assert_eq!(refused.status, 422);
+    assert!(refused.text().contains("“THR3” is archived"));
+    assert!(!ada.get("/").await.text().contains("Gamma"));
+
+    let back = format!("{}/restore", at(third));
+    assert_eq!(ben.post(&back, &[]).await.status, 404);
+    assert_eq!(ada.post(&back, &[]).await.status, 303);
+    assert_eq!(ada.post(&back, &[]).await.status, 409);
+    assert_eq!(order(&ada.get(&list).await.text()), [2, 0, 1]);
+    zh(&app, &a);
+    let page = ada.get(&archive).await.text();
+    assert!(page.contains("以此為先修要求的單元：THR3。"), "{page}");
 }

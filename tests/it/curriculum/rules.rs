@@ -7,6 +7,7 @@ use banyan::curriculum::rules::exemption::{
     Decision, ExemptionEvent, ExemptionState, counted, effect, next as step,
 };
 use banyan::curriculum::rules::graph::{cycle, layers, unmet};
+use banyan::curriculum::rules::order::moved;
 use banyan::curriculum::rules::{
     Assessment, Content, Holds, Pair, credit_tenths, credits, holds, lacks, may_say_qf,
     registered_level, registration, version_for, weights,
@@ -416,4 +417,28 @@ fn only_what_differs_is_a_change() {
             change("gone", "x", "")
         ]
     );
+}
+
+#[test]
+fn what_is_moved_stands_where_it_was_put_and_the_others_keep_their_order() {
+    TestRunner::new(seeded(SEED, 400))
+        .run(
+            &(1_usize..12, 0_usize..14, 0_usize..14),
+            |(len, from, to)| {
+                let all: Vec<usize> = (0..len).collect();
+                let order = moved(&all, from, to);
+                if from >= len || to >= len {
+                    prop_assert_eq!(order, all);
+                    return Ok(());
+                }
+                prop_assert_eq!(order[to], from);
+                let others = |list: &[usize]| -> Vec<usize> {
+                    list.iter().copied().filter(|it| *it != from).collect()
+                };
+                prop_assert_eq!(others(&order), others(&all));
+                prop_assert_eq!(moved(&order, to, from), all, "and back");
+                Ok(())
+            },
+        )
+        .unwrap();
 }

@@ -5,4 +5,5 @@ mod desk;
 mod entered;
 mod properties;
 mod rules;
+mod speed;
 pub mod world;

@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod conforms;
+pub mod counted;
 pub mod fixtures;
 pub mod live;
 pub mod process;

@@ -6,7 +6,6 @@ use banyan::teaching::actions;
 
 use super::calendar::{read, text_of};
 use super::world::{School, confirm, hidden};
-use crate::support::fixtures::desk::module_sql;
 
 #[actix_web::test]
 async fn a_storm_takes_the_day_of_the_whole_programme_and_of_no_other() {
@@ -14,24 +13,7 @@ async fn a_storm_takes_the_day_of_the_whole_programme_and_of_no_other() {
     let desk = school.coordinator();
     school.published(&desk).await;
     // Another programme meets on the same evening.
-    let elsewhere = &school.world;
-    elsewhere.app.as_owner(&format!(
-        "{2}; INSERT INTO offerings (id, programme_id, cohort_id, module_id, capacity, whole_cohort, state) \
-           VALUES ('00000000-0000-7000-8000-000000000002', '{0}', '{1}', '00000000-0000-7000-8000-000000000001', 5, true, 'published'); \
-         INSERT INTO class_sessions (id, programme_id, cohort_id, offering_id, module_id, starts_at, ends_at, published) \
-           VALUES ('00000000-0000-7000-8000-000000000003', '{0}', '{1}', '00000000-0000-7000-8000-000000000002', \
-             '00000000-0000-7000-8000-000000000001', '2027-02-22 11:00+00', '2027-02-22 12:00+00', true)",
-        elsewhere.elsewhere,
-        elsewhere.cohort_elsewhere,
-        module_sql(
-            "00000000-0000-7000-8000-000000000001".parse().unwrap(),
-            elsewhere.elsewhere,
-            "X1",
-            ("X", "其他"),
-            1,
-            1
-        )
-    ));
+    school.elsewhere("2027-02-22 11:00+00", "");
     let form = [("day", "2027-02-22"), ("reason", "signal_8")];
     let seen = desk.post("/programme/storm", &form).await;
     let text = seen.text();

@@ -151,6 +151,24 @@ impl School {
         offering
     }
 
+    /// A session of another programme, an hour from this instant, in this room; its offering is taught by
+    /// the first instructor of ours.
+    pub fn elsewhere(&self, at: &str, room: &str) {
+        let world = &self.world;
+        let module = "00000000-0000-7000-8000-000000000001";
+        world.app.as_owner(&format!(
+            "{2}; INSERT INTO offerings (id, programme_id, cohort_id, module_id, capacity, whole_cohort, state) \
+               VALUES ('00000000-0000-7000-8000-000000000002', '{0}', '{1}', '{module}', 5, true, 'published'); \
+             INSERT INTO class_sessions (id, programme_id, cohort_id, offering_id, module_id, starts_at, ends_at, published, room, \
+               instructor_ids) VALUES ('00000000-0000-7000-8000-000000000003', '{0}', '{1}', \
+               '00000000-0000-7000-8000-000000000002', '{module}', '{at}', '{at}'::timestamptz + interval '1 hour', true, '{room}', '{{{3}}}')",
+            world.elsewhere,
+            world.cohort_elsewhere,
+            module_sql(module.parse().unwrap(), world.elsewhere, "X1", ("Xenology", "其他"), 1, 1),
+            self.teacher.0,
+        ));
+    }
+
     /// The ids of the cohort's sessions, by time.
     pub fn classes(&self) -> Vec<String> {
         self.world.texts(&format!(

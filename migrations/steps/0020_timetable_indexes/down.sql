@@ -1,0 +1,1 @@
+DROP INDEX class_sessions_starts, class_sessions_instructors;
