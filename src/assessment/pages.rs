@@ -16,6 +16,7 @@ use super::rules::{AssessmentState, percent, read_percent};
 
 mod decide;
 mod form;
+mod give;
 mod list;
 mod marking;
 mod own;

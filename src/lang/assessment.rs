@@ -61,7 +61,7 @@ texts! {
     asm_refuse_nothing_sent: "There is nothing to take back." | "沒有可取回的作業。";
     asm_refuse_no_return: "After the due time work is not taken back." | "截止時間後不能取回作業。";
     asm_refuse_asked_already: "A request is open already." | "已有待審批的延期申請。";
-    asm_refuse_not_later: "Choose a time after the due time that holds now." | "請選擇現行截止時間之後的時間。";
+    asm_refuse_not_later: "Choose a time after the due time that holds now, or one still to come." | "請選擇現行截止時間之後或尚未到來的時間。";
     asm_refuse_request_over: "The request is decided or was withdrawn." | "申請已有決定或已撤回。";
     asm_refuse_not_marking: "The assessment is not being marked now." | "評核現時並非評分中。";
     asm_refuse_mark_given: "The mark is given. Before the release the programme office can have it taken up again; afterwards only an appeal changes it." | "分數已定。公布前可由計劃辦事處安排重新評分，公布後只有上訴可以更改。";
@@ -89,7 +89,7 @@ texts! {
     asm_title: "Assessments" | "評核";
     asm_one: "Assessment" | "評核";
     asm_new: "Set an assessment" | "設定評核";
-    asm_until_end(last: &str): "Ask for a time on {last} at the latest." | "最遲可申請至{last}。";
+    asm_until_end(last: &str): "The latest day is {last}." | "最遲為{last}。";
     asm_missed: "Missed" | "未有繳交";
     asm_taught: "My assessments" | "我的評核";
     asm_taught_note: "Assessments of the modules that you teach or mark, over all cohorts. What waits for your mark comes first." | "你任教或評分的單元在各屆的評核，待你評分者排列在先。";
@@ -220,6 +220,12 @@ texts! {
     asm_done: "Done" | "已完成";
     asm_save_draft: "Keep as a draft" | "儲存草稿";
     asm_give: "Give this mark" | "確定分數";
+    asm_give_ask(label: &str): "Give this mark for {label}?" | "確定{label}的分數？";
+    asm_give_is: "The mark" | "分數";
+    asm_give_whole(mark: &str): "Together: {mark}" | "合計：{mark}";
+    asm_give_late(days: &str, off: &str): "{days}: {off} percentage points are taken off when marks are released." | "{days}：公布分數時扣減{off}個百分點。";
+    asm_give_silent: "There is no feedback for the trainee." | "沒有給學員的評語。";
+    asm_given_own: "What you gave" | "你的評分";
     asm_give_note: "A mark that is given is not changed by its marker any more." | "分數確定後，評分員不能再更改。";
     asm_absent: "Did not attend" | "缺席";
     asm_other_mark(role: &str, mark: &str): "{role}: {mark}" | "{role}：{mark}";

@@ -56,8 +56,10 @@ texts! {
     att_excused_minutes: "Minutes excused" | "獲准缺席分鐘";
     att_absences: "Absences" | "缺席次數";
     att_no_rate: "Nothing counts yet" | "暫無紀錄";
-    att_rate_of(rate: &str, attended: i64, held: i64): "{rate}: {attended} of {held} minutes" | "{rate}：{held}分鐘中出席{attended}分鐘";
-    att_excused_more(n: i64): "{n} minute excused" + "{n} minutes excused" | "另獲准缺席{n}分鐘";
+    att_rate_of(rate: &str, attended: &str, held: &str): "{rate}: {attended} of {held} attended" | "{rate}：上課{held}，出席{attended}";
+    att_excused_leaves(time: &str): "{time} excused, left out" | "另有獲准缺席{time}，不計算在內";
+    att_excused_attended(time: &str): "{time} excused, counted as attended" | "另有獲准缺席{time}，作出席計";
+    att_excused_absent(time: &str): "{time} excused, counted as missed" | "另有獲准缺席{time}，作缺席計";
     att_threshold_told(threshold: &str): "To be reached: {threshold}" | "要求：{threshold}";
     att_under: "Under the threshold" | "低於要求";
     att_only_under: "Only under the threshold" | "只顯示低於要求的學員";

@@ -98,7 +98,7 @@ texts! {
     programmes_holidays: "General holidays" | "公眾假期";
     programmes_holidays_note: "Holidays besides Sundays. A derived date has not been checked against the Gazette." | "星期日以外的公眾假期。推算日期尚未與憲報核對。";
     programmes_holidays_empty: "No holidays yet." | "尚未有公眾假期。";
-    programmes_holidays_load: "Load the list of 2027" | "載入2027年名單";
+    programmes_holidays_load: "Load the lists of 2026 and 2027" | "載入2026及2027年名單";
     programmes_holidays_set: "Add or correct a holiday" | "新增或更正公眾假期";
     programmes_holiday_on: "Day" | "日期";
     programmes_holiday_gazetted: "Gazetted" | "已刊憲";

@@ -312,7 +312,7 @@ fn build(
         extensions,
         appeals,
         result,
-        mistakes: Mistakes::new(errors, lang),
+        mistakes: Mistakes::new(errors, lang).labelled(&[("files", lang.asm_files())]),
         history: History::here_only(audit::lines(conn, a.id.0, lang)?),
     })
 }

@@ -204,7 +204,7 @@ fn what_needs_somebody_depends_on_state_counts_and_day() {
         expiring: 1,
         falling: 3,
         waiting_beside_free: 5,
-        breaks: 0,
+        ..Counts::default()
     };
     let table = [
         (
