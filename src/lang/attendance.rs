@@ -181,7 +181,7 @@ texts! {
     att_closes_after: "Check-in closes (minutes after the start)" | "簽到結束（開始後分鐘）";
     att_grace: "Apologies until (minutes after the start)" | "請假期限（開始後分鐘）";
     att_correct_days: "Instructors may correct for (days)" | "講師可更正期限（日）";
-    att_policy_note: "Without changes, these are the usual rules. Registers that are begun keep their window; rates follow the policy at once." | "如不更改，即採用一般規則。已開始的點名冊保留原有簽到時間；出席率即時按新方法計算。";
+    att_policy_note: "Without changes, these are the usual rules. Registers that are begun keep their window; rates follow the policy at once. Warnings and the queue of those at risk go by these; completion has thresholds of its own, in its rules." | "如不更改，即採用一般規則。已開始的點名冊保留原有簽到時間；出席率即時按新方法計算。缺席提示及需關注名單以此為準；完成課程另有其規則所定的要求。";
     att_my_registers: "My registers" | "我的點名冊";
     att_my_registers_none: "No sessions around these days" | "近日沒有課節";
     att_my_registers_more: "Sessions that you teach, from two months ago to two weeks ahead, stand here with their registers." | "由兩個月前至兩星期後，你任教的課節及點名冊會在此顯示。";
@@ -216,7 +216,7 @@ texts! {
 
     history_register_saved(n: i64): "made {n} entries in the register" | "在點名冊登記{n}項";
     history_register_checked_in(number: &str): "{number} checked in" | "{number}簽到";
-    history_register_signed(n: i64, absent: i64): "signed the register off: {n} trainees, {absent} absent" | "簽核點名冊：學員{n}人，缺席{absent}人";
+    history_register_signed(n: i64, absent: i64): "signed the register off: {n} trainee, {absent} absent" + "signed the register off: {n} trainees, {absent} absent" | "簽核點名冊：學員{n}人，缺席{absent}人";
     history_register_corrected(number: &str, from: &str, to: &str, reason: &str): "corrected {number}: {from} → {to}. {reason}" | "更正{number}：{from} → {to}。{reason}";
     history_register_window: "set the check-in window" | "設定簽到時間";
     history_attendance_policy(threshold: &str): "set how attendance counts: {threshold} to be reached" | "設定出席計算方法：要求{threshold}";

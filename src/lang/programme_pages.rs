@@ -45,6 +45,7 @@ texts! {
     programmes_trained_so_far: "Trained so far" | "至今完成培訓";
     programmes_enrolled_so_far: "Enrolled so far" | "至今入學註冊";
     programmes_pro_rata: "An even pace to date" | "按比例至今應達";
+    programmes_not_begun: "Not begun" | "尚未開始";
     programmes_on_pace: "On pace" | "進度符合";
     programmes_behind: "Behind an even pace" | "落後於平均進度";
     programmes_met: "Met" | "已達標";

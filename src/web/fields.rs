@@ -3,9 +3,11 @@
 //! everywhere alike.
 
 use askama::Template;
+use chrono::NaiveDate;
 
 use crate::error::{Error, FieldError, Result};
 use crate::lang::Lang;
+use crate::lang::format::date;
 
 use super::dispatch::Cx;
 use super::forms::{Mistakes, Pairs};
@@ -256,10 +258,11 @@ impl Again {
             .filter(|(name, value)| typed.get(name).is_some_and(|t| plain(t) != plain(value)))
             .map(|(name, value)| {
                 FieldError::new(name, "changed_meanwhile", |lang| {
-                    let shown = if value.is_empty() {
-                        lang.form_empty_value()
-                    } else {
-                        value
+                    let day = value.parse::<NaiveDate>().map(|day| date(lang, day));
+                    let shown = match &day {
+                        Ok(day) => day,
+                        Err(_) if value.is_empty() => lang.form_empty_value(),
+                        Err(_) => value,
                     };
                     lang.form_saved_meanwhile(shown)
                 })

@@ -7,3 +7,5 @@ CREATE INDEX apologies_sent ON apologies (cohort_id) WHERE state = 'sent';
 CREATE INDEX assessment_extensions_requested ON assessment_extensions (cohort_id) WHERE state = 'requested';
 CREATE INDEX appeals_lodged ON appeals (cohort_id) WHERE state = 'lodged';
 CREATE INDEX exemptions_requested ON exemptions (cohort_id) WHERE state = 'requested';
+-- Who has a break, for letters about classes.
+CREATE INDEX learning_breaks_granted ON learning_breaks (programme_id) WHERE state = 'granted';

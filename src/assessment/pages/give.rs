@@ -86,7 +86,7 @@ pub(super) fn ask(
     let typed = visit.request.form();
     let mut form = Form::new(typed);
     let seen = form.optional_number("version", 0, i32::MAX).unwrap_or(0);
-    let mut given = read_given(&mut form, typed, it.rubric()?.len());
+    let mut given = read_given(&mut form, typed, &it.rubric()?);
     given.done = true;
     let kept = form
         .done()

@@ -15,7 +15,7 @@ use crate::web::{Cx, Form, Pairs, Reply, ReplyBody, Shell};
 use super::super::actions::{self, Given};
 use super::super::queries::{self, Assessment, Mark, Queued, Reader, Script, Work};
 use super::super::rules::pdf::without_author;
-use super::super::rules::rubric::{Criterion, MOST_POINTS};
+use super::super::rules::rubric::Criterion;
 use super::super::rules::{MarkRole, ScriptState};
 use super::give::{self, GivenLine};
 use super::{pair, shown_mark};
@@ -181,17 +181,18 @@ pub(super) fn mark_fields(lang: Lang, rubric: &[Criterion], absent: bool) -> Vec
     groups
 }
 
-/// Reads what a marker gives by a rubric of so many criteria.
+/// Reads what a marker gives by a rubric.
 pub(in crate::assessment) fn read_given(
     form: &mut Form<'_>,
     pairs: &Pairs,
-    criteria: usize,
+    rubric: &[Criterion],
 ) -> Given {
     Given {
-        points: (1..=criteria)
-            .map(|n| form.optional_number(&format!("points_{n}"), 0, MOST_POINTS))
+        points: (1..)
+            .zip(rubric)
+            .map(|(n, it)| form.optional_number(&format!("points_{n}"), 0, it.points))
             .collect(),
-        comments: (1..=criteria)
+        comments: (1..=rubric.len())
             .map(|n| {
                 form.optional(&format!("comment_{n}"), 2_000)
                     .unwrap_or_default()
@@ -352,7 +353,7 @@ pub(super) fn save(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     }
     let mut form = Form::new(typed);
     let seen = form.optional_number("version", 0, i32::MAX).unwrap_or(0);
-    let given = read_given(&mut form, typed, it.rubric()?.len());
+    let given = read_given(&mut form, typed, &it.rubric()?);
     let done = form
         .done()
         .and_then(|()| actions::save_mark(cx.conn, &instructor, script.id, &given, seen));
