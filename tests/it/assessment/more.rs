@@ -253,7 +253,7 @@ async fn scripts_are_shared_in_turn_and_the_database_keeps_markers_and_trainees_
 #[actix_web::test]
 async fn a_slip_in_an_extension_is_refused_or_mended() {
     let mut room = Room::new().await;
-    let at = room.opened(0, &[]).await;
+    let at = room.opened(1, &[]).await;
     room.at(BEFORE);
     let extend = format!("{at}/candidates/{}/extend", room.candidate(&at, 0));
     let holds = || {

@@ -481,7 +481,7 @@ async fn search_finds_people_by_every_beginning_and_organisations_by_name() {
         &[&format!("/organisations/{ALPHA}")],
     );
     // A trainee's number leads to them, however it is typed, and to nobody of another programme.
-    let (person, enrolled) = applicant(&app, "WONG Siu Ming", COHORT, "accepted");
+    let (person, enrolled) = applicant(&app, "WONG Siu Ming", COHORT, "offered");
     let accepted = offer(&app, person, enrolled, "accepted");
     app.as_owner(&format!(
         "INSERT INTO enrolments (id, cohort_id, programme_id, person_id, application_id, offer_id, pool_id, trainee_number, certificate_name, name_shown, name_sort) \

@@ -93,7 +93,7 @@ async fn one_form_makes_a_programme_with_its_target_and_statement_and_another_af
         assert!(page.contains(shown), "{shown} in {page}");
     }
     let holidays = root.get("/programme/holidays").await.text();
-    assert_eq!(holidays.matches("Derived</span>").count(), 17);
+    assert_eq!(holidays.matches("Derived</span>").count(), 34);
     let anybody = app.anybody();
     assert!(
         anybody

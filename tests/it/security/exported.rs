@@ -181,6 +181,18 @@ fn csv_cells(path: &str, answer: &Answer) -> Vec<String> {
     cells
 }
 
+/// A cell with a value of digits alone.
+fn is_number(cell: &str) -> bool {
+    let value = cell
+        .split("<v>")
+        .nth(1)
+        .and_then(|it| it.split("</v>").next());
+    value.is_some_and(|it| {
+        let mut digits = it.strip_prefix('-').unwrap_or(it).bytes();
+        !it.is_empty() && digits.all(|it| it.is_ascii_digit() || it == b'.')
+    })
+}
+
 fn xlsx_cells(path: &str, answer: &Answer) -> Vec<String> {
     let files = unzip(&answer.body);
     let mut cells = Vec::new();
@@ -201,14 +213,15 @@ fn xlsx_cells(path: &str, answer: &Answer) -> Vec<String> {
             );
         }
         if name.starts_with("xl/worksheets/") {
-            // Every cell is a text: shared or inline.
+            // Every cell is a text, shared or inline, or a plain number.
             for cell in text.split("<c ").skip(1) {
                 let head = cell.split('>').next().unwrap();
                 assert!(
                     head.contains("t=\"inlineStr\"")
                         || head.contains("t=\"s\"")
-                        || head.ends_with('/'),
-                    "{path}: {head}"
+                        || head.ends_with('/')
+                        || is_number(cell),
+                    "{path}: {cell}"
                 );
             }
         }
