@@ -79,7 +79,7 @@ impl Cell {
         if let Some(it) = number(text) {
             return Self::Number(it);
         }
-        let iso = text.len() == 10 && text.bytes().nth(4) == Some(b'-');
+        let iso = text.len() == 10 && text.as_bytes().get(4) == Some(&b'-');
         let day = iso
             .then(|| text.parse::<chrono::NaiveDate>().ok())
             .flatten();

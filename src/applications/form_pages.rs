@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use crate::lang::Lang;
 use crate::access::{self, APPLICANT, OwnApplication};
 use crate::db::Conn;
 use crate::error::{Error, FieldError, Result};
@@ -388,6 +389,26 @@ fn paragraphs(text: &str) -> Vec<String> {
     text.split("\n\n").map(str::to_owned).collect()
 }
 
+/// Mistakes, each with the name of its field.
+fn named(problems: &[FieldError], lang: Lang) -> Mistakes {
+    Mistakes::new(problems, lang).labelled(&[
+        ("family_name", lang.apply_family_name()),
+        ("given_names", lang.apply_given_names()),
+        ("western_name", lang.apply_western_name()),
+        ("name_zh", lang.apply_name_zh()),
+        ("phone", lang.apply_phone()),
+        ("route", lang.section_route()),
+        ("university", lang.apply_university()),
+        ("field_of_study", lang.apply_field_of_study()),
+        ("graduation_year", lang.apply_graduation_year()),
+        ("employer", lang.apply_employer()),
+        ("employer_name", lang.apply_employer_other()),
+        ("job_title", lang.apply_job_title()),
+        ("statement", lang.apply_statement()),
+        ("document", lang.apply_document()),
+    ])
+}
+
 #[expect(
     clippy::too_many_arguments,
     reason = "a page has many parts; they are named in its struct"
@@ -431,22 +452,7 @@ fn section_page(
         base: address(own),
         key,
         version: desk.mine.version,
-        mistakes: Mistakes::new(problems, lang).labelled(&[
-            ("family_name", lang.apply_family_name()),
-            ("given_names", lang.apply_given_names()),
-            ("western_name", lang.apply_western_name()),
-            ("name_zh", lang.apply_name_zh()),
-            ("phone", lang.apply_phone()),
-            ("route", lang.section_route()),
-            ("university", lang.apply_university()),
-            ("field_of_study", lang.apply_field_of_study()),
-            ("graduation_year", lang.apply_graduation_year()),
-            ("employer", lang.apply_employer()),
-            ("employer_name", lang.apply_employer_other()),
-            ("job_title", lang.apply_job_title()),
-            ("statement", lang.apply_statement()),
-            ("document", lang.apply_document()),
-        ]),
+        mistakes: named(problems, lang),
         stale,
         identity_card: !find_identity_card_numbers(&text).is_empty(),
         display_name: desk.mine.display_name.clone(),

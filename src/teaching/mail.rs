@@ -172,7 +172,12 @@ impl Letter for TeachingLetter {
             .windows(2)
             .all(|pair| matches!(pair, [a, b] if a.room == b.room && a.link == b.link));
         for (number, session) in (1..).zip(&self.sessions) {
-            let label = lang.tt_mail_session(number);
+            // A number counts those of this letter; one alone needs none.
+            let label = if self.sessions.len() == 1 {
+                lang.tt_time().to_owned()
+            } else {
+                lang.tt_mail_session(number)
+            };
             let time = when(lang, &session.slot());
             if one_place {
                 body = body.fact(label, time);

@@ -66,7 +66,7 @@ pub(super) fn extension(cx: &mut Cx<'_, '_>) -> Result<Reply> {
 }
 
 /// The question before a request is taken back.
-fn ask_back(cx: &Cx<'_, '_>, it: &OwnLine, title: &str, below: String) -> Result<Reply> {
+fn ask_back(cx: &Cx<'_, '_>, it: &OwnLine, title: &str, below: &str) -> Result<Reply> {
     let lang = cx.lang();
     let at = format!("/me/assessments/{}", it.id);
     let spec = ConfirmSpec {
@@ -96,7 +96,7 @@ pub(super) fn ask_withdraw_extension(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         return Err(Error::NotFound);
     }
     let title = cx.lang().asm_extension_withdraw();
-    ask_back(cx, &it, title, format!("extensions/{id}/withdraw"))
+    ask_back(cx, &it, title, &format!("extensions/{id}/withdraw"))
 }
 
 /// GET `…/appeals/{appeal}/withdraw`.
@@ -111,7 +111,7 @@ pub(super) fn ask_withdraw_appeal(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         return Err(Error::NotFound);
     }
     let title = cx.lang().asm_appeal_withdraw();
-    ask_back(cx, &it, title, format!("appeals/{id}/withdraw"))
+    ask_back(cx, &it, title, &format!("appeals/{id}/withdraw"))
 }
 
 /// POST `…/extensions/{extension}/withdraw`.

@@ -93,11 +93,18 @@ impl Span {
         }
     }
 
-    /// Its instants.
+    /// Its instants; a month's weeks are whole, with the days of its neighbours.
     pub(super) fn slot(&self) -> Slot {
+        let (from, to) = match self.view {
+            View::List | View::Week => (self.from, self.to),
+            View::Month => (
+                self.from - Duration::days(i64::from(self.from.weekday().num_days_from_monday())),
+                self.to + Duration::days(6 - i64::from(self.to.weekday().num_days_from_monday())),
+            ),
+        };
         Slot {
-            starts_at: whole_day(self.from).starts_at,
-            ends_at: whole_day(self.to).ends_at,
+            starts_at: whole_day(from).starts_at,
+            ends_at: whole_day(to).ends_at,
         }
     }
 }
@@ -210,7 +217,7 @@ struct Days<'a> {
 }
 
 impl Days<'_> {
-    /// A day; one that is not `inside` what is shown is empty.
+    /// A day; one that is not `inside` the month stands back.
     fn take(&mut self, day: NaiveDate, inside: bool) -> Day {
         Day {
             label: day_label(self.lang, day),
@@ -223,11 +230,7 @@ impl Days<'_> {
                 ""
             },
             closed: self.closed.get(&day).filter(|_| inside).cloned(),
-            lines: if inside {
-                self.lines.remove(&day).unwrap_or_default()
-            } else {
-                Vec::new()
-            },
+            lines: self.lines.remove(&day).unwrap_or_default(),
         }
     }
 

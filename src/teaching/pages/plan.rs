@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 use crate::lang::Lang;
 use crate::lang::format::duration;
 use crate::lang::format::{date_long, hk_date};
+use crate::web::fields::Effect;
 use crate::web::fields::{
     Again, ConfirmSpec, Field, FormSpec, Group, History, confirm_page, form_page,
 };
@@ -183,6 +184,17 @@ pub(super) fn skipped_line(lang: Lang, it: &Skipped) -> String {
     }
 }
 
+/// What is said when more is planned than the module has hours.
+fn more_than_hours(lang: Lang, offering: &Offering, minutes: i64) -> Option<Effect> {
+    let whole = offering.minutes.saturating_add(minutes);
+    if whole <= i64::from(offering.contact_hours) * 60 {
+        return None;
+    }
+    let span = duration(u32::try_from(whole).unwrap_or(0), lang);
+    let line = lang.tt_more_than_hours(&span, offering.contact_hours);
+    Some(effect(lang.tt_hours(), vec![line], true))
+}
+
 fn preview(
     cx: &mut Cx<'_, '_>,
     (cohort, offering): (&Cohort, &Offering),
@@ -212,12 +224,8 @@ fn preview(
         clash_effect(cx, &planned.clashes)?,
         effect(lang.cohorts_step_told(), vec![told], false),
     ];
-    let planned_already = offering.minutes;
-    let whole = planned_already.saturating_add(plan.minutes());
-    if whole > i64::from(offering.contact_hours) * 60 {
-        let span = |minutes: i64| duration(u32::try_from(minutes).unwrap_or(0), lang);
-        let line = lang.tt_more_than_hours(&span(whole), offering.contact_hours);
-        effects.insert(1, effect(lang.tt_hours(), vec![line], true));
+    if let Some(more) = more_than_hours(lang, offering, plan.minutes()) {
+        effects.insert(1, more);
     }
     if plan.left > 0 {
         let day = date_long(lang, cohort.ends_on);

@@ -17,6 +17,7 @@ use super::super::actions::{self, Meeting};
 use super::super::mail::{audience, when};
 use super::super::queries::{self, ClassSession};
 use super::super::rules::clashes::Clash;
+use super::super::rules::Slot;
 use super::super::rules::recurrence::{Skipped, closed_on};
 use super::super::rules::{CancelReason, SessionState, TeachingRefusal, slot_problems};
 use super::grid::{Line, Liner, Reader};
@@ -217,6 +218,15 @@ fn told(cx: &mut Cx<'_, '_>, staff: &CohortStaff, session: &ClassSession) -> Res
     Ok(effect(lang.cohorts_step_told(), vec![line], false))
 }
 
+/// A day without classes is no clash, and may be meant; it is said.
+fn on_closed_day(cx: &mut Cx<'_, '_>, staff: &CohortStaff, slot: &Slot) -> Result<Option<Effect>> {
+    let lang = cx.lang();
+    let closed = queries::closed_for(cx.conn, staff)?;
+    let on = crate::lang::format::hk_date(slot.starts_at);
+    let skipped = closed_on(&closed, on).map(|by| Skipped { on, by: by.clone() });
+    Ok(skipped.map(|it| effect(lang.tt_closed_day(), vec![skipped_line(lang, &it)], true)))
+}
+
 fn preview(
     cx: &mut Cx<'_, '_>,
     (staff, cohort, session): (&CohortStaff, &Cohort, &ClassSession),
@@ -248,20 +258,8 @@ fn preview(
             super::named(lang, &names, &meeting.instructors)
         ),
     ];
-    // A day without classes is no clash, and may be meant; it is said.
-    let closed = queries::closed_for(cx.conn, staff)?;
-    let day = crate::lang::format::hk_date(meeting.slot.starts_at);
     let mut effects = vec![effect(lang.cohorts_step_happens(), happens, false)];
-    if let Some(by) = closed_on(&closed, day) {
-        let line = skipped_line(
-            lang,
-            &Skipped {
-                on: day,
-                by: by.clone(),
-            },
-        );
-        effects.push(effect(lang.tt_closed_day(), vec![line], true));
-    }
+    effects.extend(on_closed_day(cx, staff, &meeting.slot)?);
     effects.push(clash_effect(cx, clashes)?);
     effects.push(told(cx, staff, &after)?);
     let mut hidden = meeting_values(meeting);
