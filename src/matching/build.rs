@@ -16,9 +16,9 @@ use super::quotas::{self, Where};
 pub struct Builder {
     run_id: String,
     seed: Option<Seed>,
-    trainees: Names,
-    banks: Names,
-    postings: Names,
+    pub(super) trainees: Names,
+    pub(super) banks: Names,
+    pub(super) postings: Names,
     groups: Names,
     rules: Names,
     in_groups: Vec<(u32, Group)>,
@@ -27,9 +27,9 @@ pub struct Builder {
     seats: Vec<u32>,
     reserves: Vec<Option<(Group, u32)>>,
     group_caps: Vec<(u32, (Group, u32))>,
-    trainee_lists: Listed,
-    bank_lists: Listed,
-    posting_lists: Listed,
+    pub(super) trainee_lists: Listed,
+    pub(super) bank_lists: Listed,
+    pub(super) posting_lists: Listed,
     ineligible: Vec<(u32, (Posting, Rule))>,
 }
 

@@ -14,6 +14,7 @@ use super::index::{Group, Posting, Trainee};
 use super::instance::{Instance, Orders};
 use super::names::Names;
 use super::outcome::{Hashes, Outcome};
+use super::text::push_number;
 
 /// Small hexadecimal digits.
 #[must_use]
@@ -65,24 +66,9 @@ impl Json<'_> {
         self.raw("\"");
     }
 
-    fn number(&mut self, mut n: u32) {
-        // By hand: formatting millions of ranks is a good part of the time of a large run.
-        let mut digits = [0_u8; 10];
-        let mut begin = digits.len();
-        loop {
-            begin = begin.saturating_sub(1);
-            if let Some(digit) = digits.get_mut(begin) {
-                *digit = b'0'.saturating_add(u8::try_from(n % 10).unwrap_or(0));
-            }
-            n /= 10;
-            if n == 0 {
-                break;
-            }
-        }
-        let text = digits
-            .get(begin..)
-            .and_then(|it| std::str::from_utf8(it).ok());
-        self.raw(text.unwrap_or_default());
+    fn number(&mut self, n: u32) {
+        push_number(&mut self.buffer, n);
+        self.raw("");
     }
 
     fn optional(&mut self, n: Option<u32>) {

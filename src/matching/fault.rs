@@ -96,8 +96,14 @@ pub enum Wrong {
         /// Columns of the header.
         expected: usize,
     },
+    /// The file is not there, or reading it failed; in the system's words.
+    Unreadable(String),
+    /// Not the JSON that is expected here; in the reader's words.
+    NotJson(String),
     /// Not UTF-8.
     NotText,
+    /// A line of more than a mebibyte.
+    LongLine,
     /// A quotation mark that is not closed on its line, or text after the closing one.
     Quotes,
     /// A blank line between rows.

@@ -29,6 +29,8 @@ pub mod canonical;
 pub mod engine;
 pub mod explain;
 pub mod fault;
+pub mod files;
+pub mod generate;
 pub mod index;
 pub mod instance;
 mod listed;
@@ -37,6 +39,7 @@ pub mod names;
 pub mod outcome;
 pub mod quotas;
 pub mod snapshot;
+mod text;
 pub mod verify;
 mod warnings;
 

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::index::{Group, Posting, Rule, Trainee, number};
 use super::instance::Instance;
+use super::text::push_number;
 
 /// Why a choice of a trainee came out as it did (section 3.9). Exactly one for each listed posting:
 /// above the match why not, at the match [`Reason::Matched`], below it [`Reason::NotNeeded`].
@@ -76,35 +77,28 @@ impl Reason {
 
     /// Appends what stands in the column `detail`: the reason's own values as `name=value`, separated by `;`.
     pub fn write_detail(self, run: &Instance, out: &mut String) {
-        let begin = out.len();
-        let mut pair = |name: &str, value: &str| {
-            if out.len() > begin {
-                out.push(';');
-            }
-            out.push_str(name);
-            out.push('=');
+        let mut text = |before: &str, value: &str| {
+            out.push_str(before);
             out.push_str(value);
         };
-        match self {
+        let numbers = match self {
             Self::Matched
             | Self::NotNeeded
             | Self::PostingWithdrawn
             | Self::NoList
-            | Self::NotRanked => {}
-            Self::NotEligible { rule } => pair("rule", run.rule_id(rule)),
-            Self::Full { cutoff, rank } => {
-                pair("cutoff", &cutoff.to_string());
-                pair("rank", &rank.to_string());
-            }
-            Self::BankCap { cap, rank } => {
-                pair("cap", &cap.to_string());
-                pair("rank", &rank.to_string());
-            }
-            Self::GroupCap { group } => pair("group", run.group_id(group)),
+            | Self::NotRanked => return,
+            Self::NotEligible { rule } => return text("rule=", run.rule_id(rule)),
+            Self::GroupCap { group } => return text("group=", run.group_id(group)),
+            Self::Full { cutoff, rank } => [("cutoff=", cutoff), (";rank=", rank)],
+            Self::BankCap { cap, rank } => [("cap=", cap), (";rank=", rank)],
             Self::Reserve { group, seats } => {
-                pair("group", run.group_id(group));
-                pair("seats", &seats.to_string());
+                text("group=", run.group_id(group));
+                [(";seats=", seats), ("", 0)]
             }
+        };
+        for (before, n) in numbers.into_iter().filter(|it| !it.0.is_empty()) {
+            out.push_str(before);
+            push_number(out, n);
         }
     }
 }

@@ -134,7 +134,7 @@ impl<'s> World<'s> {
         broken
     }
 
-    /// Ch_b(X) of section 3.5, for the contracts of one chooser.
+    /// `Ch_b(X)` of section 3.5, for the contracts of one chooser.
     pub fn choose(&self, contracts: &BTreeSet<(usize, String)>) -> BTreeSet<(usize, String)> {
         let mut sorted: Vec<&(usize, String)> = contracts.iter().collect();
         sorted.sort_by_key(|it| self.place(it.0, &it.1).unwrap());

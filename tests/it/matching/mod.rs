@@ -5,6 +5,7 @@ mod small;
 mod definitions;
 mod every_list;
 mod every_matching;
+mod files;
 mod edges;
 mod lottery;
 mod mutations;

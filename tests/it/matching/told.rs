@@ -99,8 +99,8 @@ fn caps_and_reserves_show_figures_only_when_all_is_exact() {
         }]
     );
     let why = Why::Reserve { group, seats: None };
-    assert_eq!(told(&run, "t2", Disclosure::Band), [why.clone()]);
     assert_eq!(why.levers(), [Lever::Ranking, Lever::Seats, Lever::Reserve]);
+    assert_eq!(told(&run, "t2", Disclosure::Band), [why]);
 }
 
 #[test]
