@@ -7,7 +7,7 @@
 use super::fault::{Fault, Table, Warning, Wrong};
 use super::index::{Bank, Group, Posting, Rows, Rule, Trainee, number};
 use super::instance::{Head, Instance, Orders, POLICY, Seed};
-use super::listed::{Listed, Repeated};
+use super::listed::Listed;
 use super::names::Names;
 use super::quotas::{self, Where};
 
@@ -321,20 +321,20 @@ impl Builder {
             |it| it.0,
             |it| self.postings.get(it.0.at()),
         )?;
-        let repeated =
-            |table, names: (&Names, &Names), it: Repeated| it.fault(table, names.0, names.1);
-        let lists = self
-            .trainee_lists
-            .strict(trainees, postings)
-            .map_err(|it| repeated(Table::TraineeLists, (&self.trainees, &self.postings), it))?;
-        let bank_lists = self
-            .bank_lists
-            .tied(banks, trainees)
-            .map_err(|it| repeated(Table::BankLists, (&self.banks, &self.trainees), it))?;
-        let posting_lists = self
-            .posting_lists
-            .tied(postings, trainees)
-            .map_err(|it| repeated(Table::PostingLists, (&self.postings, &self.trainees), it))?;
+        let (of_trainees, of_banks, of_postings) =
+            (self.trainee_lists, self.bank_lists, self.posting_lists);
+        // The two large tables at once.
+        let (lists, bank_lists, posting_lists) = std::thread::scope(|scope| {
+            let beside = scope.spawn(|| of_trainees.strict(trainees, postings));
+            let bank_lists = of_banks.tied(banks, trainees);
+            let posting_lists = of_postings.tied(postings, trainees);
+            (beside.join(), bank_lists, posting_lists)
+        });
+        let lists = lists.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        let lists = lists.map_err(|it| it.fault(Table::TraineeLists, &self.postings))?;
+        let bank_lists = bank_lists.map_err(|it| it.fault(Table::BankLists, &self.trainees))?;
+        let posting_lists =
+            posting_lists.map_err(|it| it.fault(Table::PostingLists, &self.trainees))?;
         let of_banks = self.posting_banks.iter().enumerate();
         let bank_postings = of_banks.map(|(at, bank)| (bank.raw(), Posting::new(at)));
         let no_group = Group::from_raw(u32::MAX);

@@ -53,7 +53,7 @@ impl Json<'_> {
     /// passes the builder.
     fn text(&mut self, text: &str) {
         self.buffer.push('"');
-        if text.contains(['"', '\\']) {
+        if text.bytes().any(|it| matches!(it, b'"' | b'\\')) {
             for c in text.chars() {
                 if matches!(c, '"' | '\\') {
                     self.buffer.push('\\');

@@ -10,7 +10,37 @@ pub(super) struct Listed {
     owners: Vec<u32>,
     ranks: Vec<u32>,
     items: Vec<u32>,
-    last: (usize, usize),
+    /// The owner of the last row, who is often that of the next.
+    last: usize,
+}
+
+/// Some rows of ids, to be looked up together.
+#[derive(Debug, Default)]
+pub(super) struct Block {
+    text: String,
+    /// Where the owner and then the item begin and end in `text`, and the rank.
+    rows: Vec<(usize, usize, usize, u32)>,
+}
+
+/// As many looks as memory serves at once, and some more.
+const ROWS_OF_A_BLOCK: usize = 128;
+
+impl Block {
+    pub(super) fn add(&mut self, owner: &str, rank: u32, item: &str) {
+        let begin = self.text.len();
+        self.text.push_str(owner);
+        let middle = self.text.len();
+        self.text.push_str(item);
+        self.rows.push((begin, middle, self.text.len(), rank));
+    }
+
+    pub(super) fn is_full(&self) -> bool {
+        self.rows.len() >= ROWS_OF_A_BLOCK
+    }
+
+    fn text(&self, from: usize, to: usize) -> &str {
+        self.text.get(from..to).unwrap_or_default()
+    }
 }
 
 /// A row that cannot be taken: which of owner, rank and item is at fault, and how.
@@ -73,8 +103,8 @@ pub(super) struct Repeated {
 }
 
 impl Repeated {
-    /// As a fault of this table, whose owners and items have these names.
-    pub(super) fn fault(self, table: Table, _owners: &Names, items: &Names) -> Fault {
+    /// As a fault of this table, whose items have these names.
+    pub(super) fn fault(self, table: Table, items: &Names) -> Fault {
         let (column, text) = match self.rank {
             Some(rank) => (1, rank.to_string()),
             None => (2, items.get(place(self.item)).to_owned()),
@@ -97,13 +127,41 @@ impl Listed {
         ids: [&str; 2],
         rank: u32,
     ) -> Result<(), BadRow> {
+        let [owner, item] = ids;
+        self.enter(owners, owner, rank, (item, items.find(item)))
+    }
+
+    /// Takes the rows of a block and empties it.
+    pub(super) fn push_block(
+        &mut self,
+        owners: &Names,
+        items: &Names,
+        block: &mut Block,
+    ) -> Result<(), BadRow> {
+        let ids: Vec<&str> = block.rows.iter().map(|it| block.text(it.1, it.2)).collect();
+        let mut found = Vec::with_capacity(ids.len());
+        items.find_all(&ids, &mut found);
+        for (row, item) in block.rows.iter().zip(ids.into_iter().zip(found)) {
+            self.enter(owners, block.text(row.0, row.1), row.3, item)?;
+        }
+        block.rows.clear();
+        block.text.clear();
+        Ok(())
+    }
+
+    fn enter(
+        &mut self,
+        owners: &Names,
+        owner: &str,
+        rank: u32,
+        (item, item_at): (&str, Option<usize>),
+    ) -> Result<(), BadRow> {
         let row = self.owners.len();
         let bad = |column, wrong| BadRow { row, column, wrong };
-        let [owner, item] = ids;
-        let Some(owner_at) = owners.find_near(owner, &mut self.last.0) else {
+        let Some(owner_at) = owners.find_near(owner, &mut self.last) else {
             return Err(bad(0, Bad::Unknown(owner.to_owned())));
         };
-        let Some(item_at) = items.find_near(item, &mut self.last.1) else {
+        let Some(item_at) = item_at else {
             return Err(bad(2, Bad::Unknown(item.to_owned())));
         };
         if rank == 0 || rank == u32::MAX {

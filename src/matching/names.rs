@@ -41,12 +41,8 @@ impl Names {
     /// The id with this number; empty when there is no such number.
     #[must_use]
     pub fn get(&self, at: usize) -> &str {
-        let end = self.ends.get(at).copied().unwrap_or(0);
-        let start = at
-            .checked_sub(1)
-            .and_then(|before| self.ends.get(before).copied())
-            .unwrap_or(0);
-        self.text.get(place(start)..place(end)).unwrap_or_default()
+        let (start, end) = self.span(at);
+        self.text.get(start..end).unwrap_or_default()
     }
 
     /// The number of this id.
@@ -77,6 +73,43 @@ impl Names {
         let found = self.find(id)?;
         *last = found;
         Some(found)
+    }
+
+    /// The numbers of many ids, in `found`. A look into a large table waits for memory three times; in
+    /// stages, the looks of all ids wait together.
+    pub(crate) fn find_all(&self, ids: &[&str], found: &mut Vec<Option<usize>>) {
+        let first: Vec<(u64, u64)> = ids
+            .iter()
+            .map(|id| {
+                let hash = hash(id);
+                let entry = self.home(hash).and_then(|slot| self.table.get(slot));
+                (hash, entry.copied().unwrap_or(VACANT))
+            })
+            .collect();
+        let spans: Vec<(usize, usize, usize)> = first
+            .iter()
+            .map(|(hash, entry)| {
+                let likely = *entry != VACANT && entry >> 32 == hash >> 32;
+                let at = if likely { unpack(*entry) } else { usize::MAX };
+                let (start, end) = self.span(at);
+                (at, start, end)
+            })
+            .collect();
+        let bytes = self.text.as_bytes();
+        found.clear();
+        found.extend(ids.iter().zip(&spans).map(|(id, (at, start, end))| {
+            match bytes.get(*start..*end) {
+                Some(text) if *at != usize::MAX && text == id.as_bytes() => Some(*at),
+                _ => self.find(id),
+            }
+        }));
+    }
+
+    /// Where the text of this number is.
+    fn span(&self, at: usize) -> (usize, usize) {
+        let end = self.ends.get(at).copied().unwrap_or(0);
+        let start = at.checked_sub(1).and_then(|it| self.ends.get(it).copied());
+        (place(start.unwrap_or(0)), place(end))
     }
 
     /// Adds an id; `Err` with its number when it is there already, and with `None` when the table is
@@ -161,7 +194,8 @@ fn unpack(entry: u64) -> usize {
     usize::try_from((entry & 0xFFFF_FFFF).wrapping_sub(1)).unwrap_or(usize::MAX)
 }
 
-/// Multiply and fold, eight bytes at a time; the same on every machine.
+/// Multiply and fold, eight bytes at a time; the same on every machine. The last digits of ids differ
+/// most and stand in the upper bytes of a word, so each word is folded before and after multiplying.
 fn hash(id: &str) -> u64 {
     const FACTOR: u64 = 0x9E37_79B9_7F4A_7C15;
     let mut hash = u64::try_from(id.len()).unwrap_or(0);
@@ -170,9 +204,9 @@ fn hash(id: &str) -> u64 {
         for (to, from) in word.iter_mut().zip(piece) {
             *to = *from;
         }
-        hash = (hash ^ u64::from_le_bytes(word)).wrapping_mul(FACTOR);
-        hash ^= hash >> 29;
+        hash ^= u64::from_le_bytes(word);
+        hash = (hash ^ (hash >> 32)).wrapping_mul(FACTOR);
     }
-    hash = hash.wrapping_mul(FACTOR);
+    hash = (hash ^ (hash >> 29)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     hash ^ (hash >> 32)
 }

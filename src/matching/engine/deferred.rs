@@ -9,7 +9,7 @@
 use super::super::index::{Posting, Trainee, number, place};
 use super::Settled;
 use super::heaps::{Answer, Heaps};
-use super::market::{Market, NEVER};
+use super::market::{Choice, Market, NEVER};
 use super::nested::{self, Nested};
 use super::reserved::Reserved;
 
@@ -27,6 +27,17 @@ enum Kind {
     Reserve,
 }
 
+/// Where a trainee stands in their list: places among all choices.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Asker {
+    /// The next choice to ask.
+    next: u32,
+    /// The end of the list.
+    end: u32,
+    /// The choice that holds them; `u32::MAX` for none.
+    pub(super) at: u32,
+}
+
 struct Floor<'m, 'r> {
     market: &'m Market<'r>,
     kinds: Vec<Kind>,
@@ -35,9 +46,7 @@ struct Floor<'m, 'r> {
     heaps: Heaps,
     nested: Nested,
     reserved: Reserved,
-    /// For each trainee, the next choice to ask, and the choice that holds them.
-    next: Vec<u32>,
-    at: Vec<u32>,
+    askers: Vec<Asker>,
 }
 
 /// Lets all trainees ask until nobody is left who can.
@@ -45,21 +54,23 @@ pub(super) fn settle(market: &Market<'_>) -> Settled {
     let mut floor = Floor::new(market);
     let mut free: Vec<u32> = market.run.all_trainees().map(Trainee::raw).collect();
     let mut again = Vec::new();
-    let mut asking: Vec<(u32, u32)> = Vec::with_capacity(BLOCK);
+    let mut asking: Vec<(u32, u32, Choice)> = Vec::with_capacity(BLOCK);
     while !free.is_empty() {
         again.clear();
         for block in free.chunks(BLOCK) {
             asking.clear();
-            asking.extend(block.iter().filter_map(|it| Some((*it, floor.look(*it)?))));
-            for (trainee, choice) in &asking {
-                floor.ask(*trainee, *choice, &mut again);
+            asking.extend(block.iter().filter_map(|it| floor.look(*it)));
+            let near = asking.iter().map(|it| floor.heaps.touch(it.2.posting));
+            std::hint::black_box(near.fold(0, |sum, it| sum ^ it));
+            for (trainee, at, choice) in &asking {
+                floor.ask(*trainee, *at, *choice, &mut again);
             }
         }
         std::mem::swap(&mut free, &mut again);
     }
     let proposals = floor.proposals();
     Settled {
-        at: floor.at,
+        at: floor.askers.iter().map(|it| it.at).collect(),
         proposals,
     }
 }
@@ -99,83 +110,85 @@ impl<'m, 'r> Floor<'m, 'r> {
             limits: run.all_postings().map(|_| NEVER.wrapping_sub(1)).collect(),
             nested: Nested::new(run),
             reserved: Reserved::new(run),
-            next: run
+            askers: run
                 .all_trainees()
-                .map(|it| number(run.lists.span(it.at()).start))
+                .map(|it| {
+                    let list = run.lists.span(it.at());
+                    Asker {
+                        next: number(list.start),
+                        end: number(list.end),
+                        at: NONE,
+                    }
+                })
                 .collect(),
-            at: vec![NONE; run.trainees.len()],
             kinds,
         }
     }
 
-    /// The next choice of a trainee that would still look at them. What is passed over is passed for
-    /// good, since a posting's limit only ever falls.
-    fn look(&mut self, trainee: u32) -> Option<u32> {
-        let end = self.market.run.lists.span(place(trainee)).end;
-        let next = self.next.get_mut(place(trainee))?;
-        let begin = place(*next);
-        let rest = self.market.choices.get(begin..end)?;
-        let looked_at = |limit: Option<&u32>, rank| limit.is_some_and(|it| rank <= *it);
-        let ahead = rest
-            .iter()
-            .position(|it| looked_at(self.limits.get(place(it.posting)), it.rank));
-        let at = begin.saturating_add(ahead.unwrap_or(rest.len()));
-        *next = number(at);
-        ahead.map(|_| number(at))
+    /// The next choice of a trainee that would still look at them, with its place among all choices.
+    /// What is passed over is passed for good, since a posting's limit only ever falls.
+    fn look(&mut self, trainee: u32) -> Option<(u32, u32, Choice)> {
+        let asker = self.askers.get_mut(place(trainee))?;
+        let rest = self
+            .market
+            .choices
+            .get(place(asker.next)..place(asker.end))?;
+        for choice in rest {
+            let limit = self.limits.get(place(choice.posting));
+            let at = asker.next;
+            asker.next = at.wrapping_add(1);
+            if limit.is_some_and(|it| choice.rank <= *it) {
+                return Some((trainee, at, *choice));
+            }
+        }
+        None
     }
 
-    fn ask(&mut self, trainee: u32, at: u32, again: &mut Vec<u32>) {
-        let Some(choice) = self.market.choice(at) else {
-            return;
-        };
-        if let Some(next) = self.next.get_mut(place(trainee)) {
-            *next = at.wrapping_add(1);
-        }
+    fn ask(&mut self, trainee: u32, at: u32, choice: Choice, again: &mut Vec<u32>) {
         let posting = Posting::from_raw(choice.posting);
         let who = Trainee::from_raw(trainee);
         let answer = match self.kinds.get(posting.at()) {
             Some(Kind::Seats) => {
-                let (answer, limit) = self.heaps.offer(choice.posting, choice.rank);
+                let (answer, limit) = self.heaps.offer(choice.posting, choice.rank, trainee);
                 if let Some((to, limit)) = self.limits.get_mut(posting.at()).zip(limit) {
                     *to = limit;
                 }
                 answer
             }
             Some(Kind::Nested) => {
+                let askers = &self.askers;
                 self.nested
-                    .offer(self.market, &self.at, who, posting, choice.rank)
+                    .offer(self.market, askers, who, posting, choice.rank)
             }
             Some(Kind::Reserve) => {
                 let groups = self.market.run.groups_of(who);
-                self.reserved.offer(posting, groups, choice.rank)
+                self.reserved.offer(posting, groups, choice.rank, trainee)
             }
             None => Answer::No,
         };
         match answer {
             Answer::No => again.push(trainee),
             Answer::Held => self.hold(trainee, at),
-            Answer::Instead { posting, rank } => {
+            Answer::Instead(left) => {
                 self.hold(trainee, at);
-                if let Some(left) = self.market.trainee(posting, rank) {
-                    self.hold(left.raw(), NONE);
-                    again.push(left.raw());
-                }
+                self.hold(left, NONE);
+                again.push(left);
             }
         }
     }
 
     fn hold(&mut self, trainee: u32, choice: u32) {
-        if let Some(at) = self.at.get_mut(place(trainee)) {
-            *at = choice;
+        if let Some(asker) = self.askers.get_mut(place(trainee)) {
+            asker.at = choice;
         }
     }
 
     /// How many choices were passed over or asked that a posting could have said yes to.
     fn proposals(&self) -> u64 {
         let lists = &self.market.run.lists;
-        let passed = self.next.iter().enumerate().map(|(trainee, next)| {
+        let passed = self.askers.iter().enumerate().map(|(trainee, asker)| {
             let begin = lists.span(trainee).start;
-            let passed = self.market.choices.get(begin..place(*next));
+            let passed = self.market.choices.get(begin..place(asker.next));
             let could = passed.unwrap_or_default().iter();
             could.filter(|it| it.rank != NEVER).count()
         });

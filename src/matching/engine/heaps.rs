@@ -1,5 +1,5 @@
-//! Whom postings hold that choose each by itself: one heap of places for each, the worst on top, all
-//! in one piece of memory.
+//! Whom postings hold that choose each by itself: one heap for each, the worst on top, all in one piece
+//! of memory.
 
 use super::super::index::place;
 
@@ -8,13 +8,8 @@ use super::super::index::place;
 pub(super) enum Answer {
     /// Held, and nobody has to leave.
     Held,
-    /// Held, and whoever has this place on the posting's list has to leave it.
-    Instead {
-        /// The posting that is left; with a bank's cap it may be another one.
-        posting: u32,
-        /// The place on the list.
-        rank: u32,
-    },
+    /// Held, and this trainee has to leave.
+    Instead(u32),
     /// No.
     No,
 }
@@ -26,11 +21,21 @@ struct Heap {
     seats: u32,
 }
 
-/// The heaps of all postings.
+/// The heaps of all postings. A slot is a place on the list in its upper half, and the trainee who has
+/// it in its lower: whoever is let go is known without another look.
 #[derive(Debug, Default)]
 pub(super) struct Heaps {
     heaps: Vec<Heap>,
-    slots: Vec<u32>,
+    slots: Vec<u64>,
+}
+
+fn slot(rank: u32, trainee: u32) -> u64 {
+    u64::from(rank) << 32 | u64::from(trainee)
+}
+
+fn halves(slot: u64) -> (u32, u32) {
+    let half = |it: u64| u32::try_from(it & 0xFFFF_FFFF).unwrap_or(u32::MAX);
+    (half(slot >> 32), half(slot))
 }
 
 impl Heaps {
@@ -50,38 +55,43 @@ impl Heaps {
         Self { heaps, slots }
     }
 
-    /// Offers a place to a posting. With the answer comes the posting's new limit, if it has one now:
-    /// the worst place held, below which it looks at nobody any more.
-    pub(super) fn offer(&mut self, posting: u32, rank: u32) -> (Answer, Option<u32>) {
+    /// Looks at what an offer to this posting will need, so that it is near when the offer comes. The
+    /// number has no meaning.
+    pub(super) fn touch(&self, posting: u32) -> u64 {
+        let heap = self.heaps.get(place(posting));
+        let top = heap.and_then(|it| self.slots.get(place(it.begin)));
+        top.copied().unwrap_or(0)
+    }
+
+    /// Offers a trainee, who has this place on the list, to a posting. With the answer comes the
+    /// posting's new limit, if it has one now: the worst place held, beyond which it looks at nobody
+    /// any more.
+    pub(super) fn offer(&mut self, posting: u32, rank: u32, trainee: u32) -> (Answer, Option<u32>) {
         let Some(heap) = self.heaps.get_mut(place(posting)) else {
             return (Answer::No, None);
         };
         let begin = place(heap.begin);
+        let new = slot(rank, trainee);
         if heap.held < heap.seats {
             heap.held = heap.held.saturating_add(1);
             let full = heap.held == heap.seats;
             let end = begin.saturating_add(place(heap.held));
-            let Some(slots) = self.slots.get_mut(begin..end) else {
-                return (Answer::No, None);
-            };
+            let slots = self.slots.get_mut(begin..end).unwrap_or_default();
             if let Some(last) = slots.last_mut() {
-                *last = rank;
+                *last = new;
             }
             rise(slots);
-            let worst = slots.first().copied();
+            let worst = slots.first().map(|it| halves(*it).0);
             return (Answer::Held, worst.filter(|_| full));
         }
         let end = begin.saturating_add(place(heap.held));
         let slots = self.slots.get_mut(begin..end).unwrap_or_default();
         match slots.first_mut() {
-            Some(top) if *top > rank => {
-                let left = std::mem::replace(top, rank);
+            Some(top) if *top > new => {
+                let (_, left) = halves(std::mem::replace(top, new));
                 sink(slots);
-                let answer = Answer::Instead {
-                    posting,
-                    rank: left,
-                };
-                (answer, slots.first().copied())
+                let worst = slots.first().map(|it| halves(*it).0);
+                (Answer::Instead(left), worst)
             }
             _ => (Answer::No, None),
         }
@@ -89,7 +99,7 @@ impl Heaps {
 }
 
 /// The last entry rises to where none above it is better.
-fn rise(slots: &mut [u32]) {
+fn rise(slots: &mut [u64]) {
     let mut at = slots.len().saturating_sub(1);
     while at > 0 {
         let above = at.saturating_sub(1) / 2;
@@ -102,7 +112,7 @@ fn rise(slots: &mut [u32]) {
 }
 
 /// The first entry sinks to where none below it is worse.
-fn sink(slots: &mut [u32]) {
+fn sink(slots: &mut [u64]) {
     let mut at = 0_usize;
     loop {
         let left = at.saturating_mul(2).saturating_add(1);

@@ -10,6 +10,7 @@ use std::collections::BinaryHeap;
 
 use super::super::index::{Bank, Posting, Trainee};
 use super::super::instance::Instance;
+use super::deferred::Asker;
 use super::heaps::Answer;
 use super::market::Market;
 
@@ -75,12 +76,12 @@ impl Nested {
         }
     }
 
-    /// Offers a trainee, who has this place on the list, to a posting. `at` says which choice each
+    /// Offers a trainee, who has this place on the list, to a posting. `askers` say which choice each
     /// trainee is held by.
     pub(super) fn offer(
         &mut self,
         market: &Market<'_>,
-        at: &[u32],
+        askers: &[Asker],
         trainee: Trainee,
         posting: Posting,
         rank: u32,
@@ -92,13 +93,10 @@ impl Nested {
             if !used_up {
                 continue;
             }
-            answer = match self.worst(market, at, posting, of) {
-                Some((worst, left)) if worst > rank => {
-                    self.leave(market, posting, left, worst);
-                    Answer::Instead {
-                        posting: left.raw(),
-                        rank: worst,
-                    }
+            answer = match self.worst(market, askers, posting, of) {
+                Some((worst, who, from)) if worst > rank => {
+                    self.leave(market.run, who, from);
+                    Answer::Instead(who.raw())
                 }
                 _ => Answer::No,
             };
@@ -115,40 +113,34 @@ impl Nested {
         answer
     }
 
-    /// The worst who counts in a bound, by place, and the posting that holds them.
+    /// The worst who counts in a bound: the place, who has it, and the posting that holds them.
     fn worst(
         &mut self,
         market: &Market<'_>,
-        at: &[u32],
+        askers: &[Asker],
         posting: Posting,
         of: Of,
-    ) -> Option<(u32, Posting)> {
+    ) -> Option<(u32, Trainee, Posting)> {
         let bound = self.get(of)?;
         loop {
             let rank = *bound.ever.peek()?;
             // Every posting of a bank with a cap goes by one list, so any of them finds the trainee.
-            let held = market
-                .trainee(posting.raw(), rank)
-                .and_then(|it| at.get(it.at()))
-                .and_then(|it| market.choice(*it))
-                .map(|it| Posting::from_raw(it.posting));
+            let who = market.trainee(posting.raw(), rank)?;
+            let held = askers.get(who.at()).and_then(|it| market.choice(it.at));
             let counts = |it: Posting| match of {
                 Of::Group(_) | Of::Posting(_) => it == posting,
                 Of::Bank(bank) => market.run.bank_of(it) == bank,
             };
-            match held {
-                Some(it) if counts(it) => return Some((rank, it)),
+            match held.map(|it| Posting::from_raw(it.posting)) {
+                Some(it) if counts(it) => return Some((rank, who, it)),
                 _ => _ = bound.ever.pop(),
             }
         }
     }
 
-    /// Whoever has this place leaves the posting.
-    fn leave(&mut self, market: &Market<'_>, asked: Posting, left: Posting, rank: u32) {
-        let Some(trainee) = market.trainee(asked.raw(), rank) else {
-            return;
-        };
-        for of in counting(market.run, trainee, left).into_iter().flatten() {
+    /// A trainee leaves a posting.
+    fn leave(&mut self, run: &Instance, who: Trainee, from: Posting) {
+        for of in counting(run, who, from).into_iter().flatten() {
             if let Some(it) = self.get(of) {
                 it.held = it.held.saturating_sub(1);
             }

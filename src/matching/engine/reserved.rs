@@ -13,8 +13,9 @@ struct Desk {
     seats: usize,
     held_for_group: usize,
     group: Group,
-    of_group: BinaryHeap<u32>,
-    others: BinaryHeap<u32>,
+    /// Places, each with the trainee who has it.
+    of_group: BinaryHeap<(u32, u32)>,
+    others: BinaryHeap<(u32, u32)>,
 }
 
 /// All postings with a reserve.
@@ -40,16 +41,21 @@ impl Reserved {
         }
     }
 
-    /// Offers somebody who is in these groups and has this place on the posting's list.
-    pub(super) fn offer(&mut self, posting: Posting, groups: &[Group], rank: u32) -> Answer {
+    /// Offers a trainee, who is in these groups and has this place on the posting's list.
+    pub(super) fn offer(
+        &mut self,
+        posting: Posting,
+        groups: &[Group],
+        rank: u32,
+        trainee: u32,
+    ) -> Answer {
         let Some(desk) = self.desks.get_mut(&posting) else {
             return Answer::No;
         };
-        let in_group = groups.contains(&desk.group);
-        if in_group {
-            desk.of_group.push(rank);
+        if groups.contains(&desk.group) {
+            desk.of_group.push((rank, trainee));
         } else {
-            desk.others.push(rank);
+            desk.others.push((rank, trainee));
         }
         if desk.of_group.len().saturating_add(desk.others.len()) <= desk.seats {
             return Answer::Held;
@@ -64,10 +70,7 @@ impl Reserved {
             desk.others.pop()
         };
         match left {
-            Some(left) if left != rank => Answer::Instead {
-                posting: posting.raw(),
-                rank: left,
-            },
+            Some((_, left)) if left != trainee => Answer::Instead(left),
             _ => Answer::No,
         }
     }

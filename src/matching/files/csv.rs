@@ -227,7 +227,7 @@ impl<'s> Sheet<'s> {
 
 /// Appends a field, in quotes where it needs them.
 pub(super) fn field(out: &mut String, text: &str) {
-    if text.contains(['"', ',']) {
+    if text.bytes().any(|it| matches!(it, b'"' | b',')) {
         out.push('"');
         for c in text.chars() {
             if c == '"' {

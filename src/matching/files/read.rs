@@ -3,7 +3,7 @@
 use super::super::build::Builder;
 use super::super::fault::{Fault, Table, Warning, Wrong};
 use super::super::instance::{Head, Instance};
-use super::super::listed::Listed;
+use super::super::listed::{Block, Listed};
 use super::Source;
 use super::csv::Sheet;
 
@@ -98,12 +98,27 @@ fn lists(builder: &Builder, table: Table, source: Source<'_>) -> Result<Listed, 
         _ => (&builder.trainees, &builder.postings),
     };
     let mut listed = Listed::default();
+    let mut block = Block::default();
     let mut sheet = Sheet::open(table, source)?;
-    while sheet.next_row()? {
-        let rank = sheet.required(1, 1)?;
-        listed
-            .push(owners, items, [sheet.get(0), sheet.get(2)], rank)
-            .map_err(|it| it.fault(table))?;
+    loop {
+        let row = next(&mut sheet, &mut block);
+        if block.is_full() || row != Ok(true) {
+            // What is wrong in an earlier row comes first.
+            listed
+                .push_block(owners, items, &mut block)
+                .map_err(|it| it.fault(table))?;
+        }
+        if !row? {
+            return Ok(listed);
+        }
     }
-    Ok(listed)
+}
+
+/// Puts the next row in the block; `false` after the last.
+fn next(sheet: &mut Sheet<'_>, block: &mut Block) -> Result<bool, Fault> {
+    let more = sheet.next_row()?;
+    if more {
+        block.add(sheet.get(0), sheet.required(1, 1)?, sheet.get(2));
+    }
+    Ok(more)
 }

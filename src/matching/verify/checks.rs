@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::index::{Group, Posting, Trainee, number, place};
+use super::super::index::{Group, Posting, Rows, Trainee, number, place};
 use super::super::instance::Instance;
 use super::super::outcome::Outcome;
 use super::Finding;
@@ -54,23 +54,30 @@ impl<'r> Table<'r> {
             if run.ineligible(trainee).iter().any(|it| it.0 == posting) {
                 findings.push(Finding::NotEligible(trainee, posting));
             }
-            let place = table.places.ranked(run, trainee, posting);
-            if place.is_none() {
-                findings.push(Finding::NotRanked(trainee, posting));
-            }
-            // Somebody whom the list does not name still takes a seat; they come last.
-            let held = (place.unwrap_or(u32::MAX), trainee, posting);
             if let Some(it) = table.at_postings.get_mut(posting.at()) {
-                it.push(held);
+                it.push((u32::MAX, trainee, posting));
             }
+        }
+        // Places posting by posting, so that each list is looked through while it is near.
+        for posting in run.all_postings() {
             let bank = run.bank_of(posting);
+            let at = table.at_postings.get_mut(posting.at());
+            let held = at.map(Vec::as_mut_slice).unwrap_or_default();
+            for one in held.iter_mut() {
+                match table.places.ranked(run, one.1, posting) {
+                    Some(place) => one.0 = place,
+                    // Somebody whom the list does not name still takes a seat; they come last.
+                    None => findings.push(Finding::NotRanked(one.1, posting)),
+                }
+            }
             if run.bank_cap(bank).is_some()
                 && let Some(it) = table.at_banks.get_mut(bank.at())
             {
-                it.push(held);
+                it.extend_from_slice(held);
             }
+            held.sort_unstable();
         }
-        for held in table.at_postings.iter_mut().chain(&mut table.at_banks) {
+        for held in &mut table.at_banks {
             held.sort_unstable();
         }
         table
@@ -130,20 +137,27 @@ impl<'r> Table<'r> {
         }
     }
 
-    /// V4: everything that a trainee would rather have.
+    /// V4: each posting is held against all who would rather have it than what they received.
     fn blocking(&self, outcome: &Outcome, findings: &mut Vec<Finding>) {
-        for trainee in self.run.all_trainees() {
+        let wants = self.run.all_trainees().flat_map(|trainee| {
             let present = outcome.of(trainee);
             let list = self.run.list(trainee).iter();
-            for posting in list.take_while(|it| Some(**it) != present) {
-                let place = self.places.acceptable(self.run, trainee, *posting);
-                if let Some(place) = place
-                    && self.would_take((place, trainee, *posting))
-                {
-                    findings.push(Finding::Blocking(trainee, *posting));
+            let above = list.take_while(move |it| Some(**it) != present);
+            above.map(move |it| (it.raw(), trainee))
+        });
+        let nobody = Trainee::from_raw(u32::MAX);
+        let wants = Rows::gather(self.at_postings.len(), wants, nobody);
+        let mut blocking = Vec::new();
+        for (posting, wanted_by) in self.run.all_postings().zip(wants.iter()) {
+            for trainee in wanted_by {
+                let place = self.places.acceptable(self.run, *trainee, posting);
+                if place.is_some_and(|it| self.would_take((it, *trainee, posting))) {
+                    blocking.push((*trainee, posting));
                 }
             }
         }
+        blocking.sort_unstable();
+        findings.extend(blocking.into_iter().map(|it| Finding::Blocking(it.0, it.1)));
     }
 
     /// Would the bank choose this one beside those it has? Whatever it holds of the same trainee comes

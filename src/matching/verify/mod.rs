@@ -9,6 +9,7 @@ mod checks;
 mod places;
 mod rerun;
 
+use super::canonical;
 use super::index::{Bank, Group, Posting, Trainee};
 use super::instance::Instance;
 use super::outcome::{Hashes, Outcome, Summary};
@@ -118,12 +119,26 @@ impl Finding {
 }
 
 /// V1 to V5, and the second run of V6. Empty when the result is sound; otherwise every violation, in
-/// the order of the checks and within each of the input.
+/// the order of the checks.
 #[must_use]
 pub fn verify(run: &Instance, outcome: &Outcome) -> Vec<Finding> {
     let mut findings = check(run, outcome);
     findings.extend(rerun::compare(run, outcome));
     findings
+}
+
+/// [`verify`] and all hashes, side by side: what a run needs before it can be written down.
+#[must_use]
+pub fn verify_and_hash(run: &Instance, outcome: &Outcome) -> (Vec<Finding>, Hashes) {
+    std::thread::scope(|scope| {
+        let beside = scope.spawn(|| (check(run, outcome), canonical::hashes(run, outcome)));
+        let again = rerun::compare(run, outcome);
+        let (mut findings, hashes) = beside
+            .join()
+            .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        findings.extend(again);
+        (findings, hashes)
+    })
 }
 
 /// V1 to V5 alone, for a dry run at every change of a list.

@@ -18,10 +18,14 @@ impl Places {
                 .map(|list| {
                     let mut placed = Vec::with_capacity(orders.row(list).len());
                     let mut next = 1_u32;
+                    let mut put = |trainee| {
+                        placed.push((trainee, next));
+                        next = next.saturating_add(1);
+                    };
                     for tier in orders.tiers(list) {
-                        for trainee in drawn(run, tier) {
-                            placed.push((trainee, next));
-                            next = next.saturating_add(1);
+                        match tier {
+                            [only] => put(*only),
+                            equal => drawn(run, equal).into_iter().for_each(&mut put),
                         }
                     }
                     placed.sort_unstable();
@@ -71,9 +75,6 @@ fn search(placed: &[(Trainee, u32)], trainee: Trainee) -> Option<u32> {
 
 /// Equals in the order of their lots.
 fn drawn(run: &Instance, tier: &[Trainee]) -> Vec<Trainee> {
-    if tier.len() < 2 {
-        return tier.to_vec();
-    }
     let seed = run.seed().map(|it| it.bytes()).unwrap_or_default();
     let mut lots: Vec<([u8; 32], &str, Trainee)> = tier
         .iter()
