@@ -162,6 +162,16 @@ impl Instance {
         rule_id, all_rules, Rule, rules;
     }
 
+    /// The head, as it would be written.
+    #[must_use]
+    pub fn head(&self) -> Head {
+        Head {
+            run_id: self.run_id.clone(),
+            policy_version: POLICY.to_owned(),
+            seed: self.seed.as_ref().map(Seed::hex),
+        }
+    }
+
     /// The run's own id.
     #[must_use]
     pub fn run_id(&self) -> &str {

@@ -78,31 +78,34 @@ impl Names {
     /// The numbers of many ids, in `found`. A look into a large table waits for memory three times; in
     /// stages, the looks of all ids wait together.
     pub(crate) fn find_all(&self, ids: &[&str], found: &mut Vec<Option<usize>>) {
-        let first: Vec<(u64, u64)> = ids
-            .iter()
-            .map(|id| {
-                let hash = hash(id);
-                let entry = self.home(hash).and_then(|slot| self.table.get(slot));
-                (hash, entry.copied().unwrap_or(VACANT))
-            })
-            .collect();
-        let spans: Vec<(usize, usize, usize)> = first
-            .iter()
-            .map(|(hash, entry)| {
-                let likely = *entry != VACANT && entry >> 32 == hash >> 32;
-                let at = if likely { unpack(*entry) } else { usize::MAX };
-                let (start, end) = self.span(at);
-                (at, start, end)
-            })
-            .collect();
+        // Where each id's half of the hash is found first, it nearly always is that id.
+        let likely: Vec<usize> = ids.iter().map(|id| self.likely(id)).collect();
+        let spans: Vec<(usize, usize)> = likely.iter().map(|it| self.span(*it)).collect();
         let bytes = self.text.as_bytes();
         found.clear();
-        found.extend(ids.iter().zip(&spans).map(|(id, (at, start, end))| {
-            match bytes.get(*start..*end) {
-                Some(text) if *at != usize::MAX && text == id.as_bytes() => Some(*at),
+        let looked = ids.iter().zip(likely.into_iter().zip(spans));
+        found.extend(
+            looked.map(|(id, (at, (start, end)))| match bytes.get(start..end) {
+                Some(text) if !id.is_empty() && text == id.as_bytes() => Some(at),
                 _ => self.find(id),
+            }),
+        );
+    }
+
+    /// The first number whose hash has this id's upper half; one that does not exist for none.
+    fn likely(&self, id: &str) -> usize {
+        let hash = hash(id);
+        let Some(mut slot) = self.home(hash) else {
+            return usize::MAX;
+        };
+        loop {
+            match self.table.get(slot) {
+                Some(entry) if *entry == VACANT => return usize::MAX,
+                Some(entry) if entry >> 32 == hash >> 32 => return unpack(*entry),
+                Some(_) => slot = self.after(slot),
+                None => return usize::MAX,
             }
-        }));
+        }
     }
 
     /// Where the text of this number is.
@@ -150,12 +153,8 @@ impl Names {
     }
 
     fn grow(&mut self) {
-        let size = self
-            .ends
-            .len()
-            .saturating_mul(4)
-            .next_power_of_two()
-            .max(16);
+        let ids = self.ends.len();
+        let size = ids.saturating_mul(2).next_power_of_two().max(16);
         self.table = vec![VACANT; size];
         for at in 0..self.ends.len() {
             self.enter(at);
