@@ -198,13 +198,16 @@ fn unpack(entry: u64) -> usize {
 fn hash(id: &str) -> u64 {
     const FACTOR: u64 = 0x9E37_79B9_7F4A_7C15;
     let mut hash = u64::try_from(id.len()).unwrap_or(0);
-    for piece in id.as_bytes().chunks(8) {
-        let mut word = [0_u8; 8];
-        for (to, from) in word.iter_mut().zip(piece) {
-            *to = *from;
-        }
+    let mut take = |word: [u8; 8]| {
         hash ^= u64::from_le_bytes(word);
         hash = (hash ^ (hash >> 32)).wrapping_mul(FACTOR);
+    };
+    let (words, rest) = id.as_bytes().as_chunks::<8>();
+    words.iter().for_each(|it| take(*it));
+    if !rest.is_empty() {
+        let mut word = [0; 8];
+        word.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+        take(word);
     }
     hash = (hash ^ (hash >> 29)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     hash ^ (hash >> 32)

@@ -298,7 +298,7 @@ pub(super) fn explanation(run: &Instance, it: &Explanation) -> String {
             let _ = write!(
                 out,
                 " Listing it higher would not have changed this; {} could have.",
-                levers.join(", or ")
+                levers.join(" or ")
             );
         }
     }

@@ -123,8 +123,14 @@ impl Finding {
 #[must_use]
 pub fn verify(run: &Instance, outcome: &Outcome) -> Vec<Finding> {
     let mut findings = check(run, outcome);
-    findings.extend(rerun::compare(run, outcome));
+    findings.extend(rerun(run, outcome));
     findings
+}
+
+/// The second run of V6 alone.
+#[must_use]
+pub fn rerun(run: &Instance, outcome: &Outcome) -> Vec<Finding> {
+    rerun::compare(run, outcome)
 }
 
 /// [`verify`] and all hashes, side by side: what a run needs before it can be written down.
@@ -132,7 +138,7 @@ pub fn verify(run: &Instance, outcome: &Outcome) -> Vec<Finding> {
 pub fn verify_and_hash(run: &Instance, outcome: &Outcome) -> (Vec<Finding>, Hashes) {
     std::thread::scope(|scope| {
         let beside = scope.spawn(|| (check(run, outcome), canonical::hashes(run, outcome)));
-        let again = rerun::compare(run, outcome);
+        let again = rerun(run, outcome);
         let (mut findings, hashes) = beside
             .join()
             .unwrap_or_else(|panic| std::panic::resume_unwind(panic));

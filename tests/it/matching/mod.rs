@@ -2,6 +2,7 @@
 //! verifier, and the verifier against results that are wrong.
 
 mod small;
+mod command;
 mod definitions;
 mod every_list;
 mod every_matching;
