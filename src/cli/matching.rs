@@ -123,7 +123,8 @@ impl Lap {
         let now = Instant::now();
         let passed = now.duration_since(self.0);
         self.0 = now;
-        passed.as_secs_f64() * 1_000.0
+        // To the microsecond.
+        (passed.as_secs_f64() * 1e6).round() / 1e3
     }
 }
 

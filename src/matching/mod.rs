@@ -3,7 +3,8 @@
 //! A run goes in whole (who takes part, what everybody wants, which bounds hold, who is not eligible,
 //! the lottery's secret) and comes out as an assignment with cut-offs and one true reason for every
 //! choice. The same run gives the same result whatever the order of its rows. A verifier that shares
-//! nothing with the engine says whether a result is sound; only then may it be published.
+//! nothing with the engine but the types of run and result says whether a result is sound; only then
+//! may it be published. `docs/matching.md` is for whoever checks one.
 //!
 //! What it promises, in this order: the result is *stable* (nobody and no posting would both rather
 //! have each other); no stable result is better for *any* trainee; no trainee gains by a list that is

@@ -5,6 +5,7 @@ use banyan::matching::{Summary, canonical, engine, verify};
 use proptest::prelude::*;
 
 use super::small::{Die, MODELS, drawn, ids, instance, liking, matched, shuffled};
+use crate::support::scale;
 
 fn runs() -> impl Strategy<Value = (Snapshot, u64)> {
     (
@@ -21,8 +22,12 @@ fn runs() -> impl Strategy<Value = (Snapshot, u64)> {
         })
 }
 
+fn cases() -> u32 {
+    u32::try_from(scale::of(100, 3_000)).unwrap()
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(), ..ProptestConfig::default() })]
 
     #[test]
     fn every_result_is_sound((snapshot, _) in runs()) {
