@@ -13,7 +13,7 @@ use crate::matching::explain::{Disclosure, Explainer};
 use crate::matching::files;
 use crate::matching::generate::{self, Wish};
 use crate::matching::verify::{self, Finding};
-use crate::matching::{Instance, Summary, Table, canonical, engine};
+use crate::matching::{Hashes, Instance, Summary, Table, beside, canonical, engine};
 
 use super::{complain, say};
 
@@ -171,14 +171,20 @@ fn match_folder(folder: &Folder, result: &Folder) -> Result<ExitCode> {
         Err(code) => return Ok(code),
     };
     let read_ms = lap.ms();
-    let outcome = engine::run(&run);
+    let (input, outcome) = beside(|| canonical::input_sha256(&run), || engine::run(&run));
     let engine_ms = lap.ms();
-    let (findings, hashes) = verify::verify_and_hash(&run, &outcome);
+    let (findings, output) = verify::verify_and_hash(&run, &outcome);
     if !findings.is_empty() {
         tell(&run, &findings);
         complain("The result is not sound, and was not written.");
         return Ok(ExitCode::FAILURE);
     }
+    let seed = canonical::seed_sha256(&run);
+    let hashes = Hashes {
+        input,
+        output,
+        seed,
+    };
     let summary = Summary::of(&run, &outcome, hashes, 0);
     let verify_ms = lap.ms();
     for table in folder::RESULT {
@@ -202,15 +208,22 @@ fn verify_folder(folder: &Folder, result: &Folder) -> Result<ExitCode> {
         Ok(run) => run,
         Err(code) => return Ok(code),
     };
-    let (outcome, mut findings, stored) = match result.result(&run) {
+    let (input, stored) = beside(|| canonical::input_sha256(&run), || result.result(&run));
+    let (outcome, mut findings, stored) = match stored {
         Ok(stored) => stored,
         Err(fault) => {
             complain(&words::fault(result.path(), &fault));
             return Ok(ExitCode::from(UNREADABLE));
         }
     };
-    let (found, hashes) = verify::verify_and_hash(&run, &outcome);
+    let (found, output) = verify::verify_and_hash(&run, &outcome);
     findings.extend(found);
+    let seed = canonical::seed_sha256(&run);
+    let hashes = Hashes {
+        input,
+        output,
+        seed,
+    };
     let blocking = verify::blocking_pairs(&findings);
     findings.extend(verify::figures(&run, &outcome, &hashes, &stored, blocking));
     findings.sort_by_key(Finding::check);

@@ -4,6 +4,7 @@
 //! and the trainees before lists and caps. Each method takes one row of the table of that name; a
 //! refusal names that row. Nothing is repaired or dropped in silence (section 3.10).
 
+use super::beside::beside;
 use super::fault::{Fault, Table, Warning, Wrong};
 use super::index::{Bank, Group, Posting, Rows, Rule, Trainee, number};
 use super::instance::{Head, Instance, Orders, POLICY, Seed};
@@ -324,13 +325,13 @@ impl Builder {
         let (of_trainees, of_banks, of_postings) =
             (self.trainee_lists, self.bank_lists, self.posting_lists);
         // The two large tables at once.
-        let (lists, bank_lists, posting_lists) = std::thread::scope(|scope| {
-            let beside = scope.spawn(|| of_trainees.strict(trainees, postings));
-            let bank_lists = of_banks.tied(banks, trainees);
-            let posting_lists = of_postings.tied(postings, trainees);
-            (beside.join(), bank_lists, posting_lists)
-        });
-        let lists = lists.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        let (lists, (bank_lists, posting_lists)) = beside(
+            || of_trainees.strict(trainees, postings),
+            || {
+                let of_banks = of_banks.tied(banks, trainees);
+                (of_banks, of_postings.tied(postings, trainees))
+            },
+        );
         let lists = lists.map_err(|it| it.fault(Table::TraineeLists, &self.postings))?;
         let bank_lists = bank_lists.map_err(|it| it.fault(Table::BankLists, &self.trainees))?;
         let posting_lists =

@@ -15,7 +15,7 @@
 //! | file | holds |
 //! |---|---|
 //! | `instance`, `build`, `listed`, `fault`, `warnings`, `quotas` | a run, and what is refused or odd in one |
-//! | `index`, `names` | numbers and ids of its people and places |
+//! | `index`, `names`, `text`, `beside` | numbers and ids of its people and places; small tools |
 //! | `lottery` | equal ranks |
 //! | `engine/` | deferred acceptance |
 //! | `outcome`, `canonical`, `snapshot` | the result; the byte form of both, and their hashes |
@@ -25,6 +25,7 @@
 //!
 //! It has no tables and no pages; whoever keeps runs and publishes them stands above it.
 
+mod beside;
 pub mod build;
 pub mod canonical;
 pub mod engine;
@@ -44,6 +45,7 @@ mod text;
 pub mod verify;
 mod warnings;
 
+pub use beside::beside;
 pub use build::Builder;
 pub use fault::{Fault, Table, Warning, Wrong};
 pub use index::{Bank, Group, Posting, Rule, Trainee};

@@ -1,5 +1,6 @@
 //! Reads a run.
 
+use super::super::beside::beside;
 use super::super::build::Builder;
 use super::super::fault::{Fault, Table, Warning, Wrong};
 use super::super::instance::{Head, Instance};
@@ -65,17 +66,17 @@ pub fn read(run: Run<'_>) -> Result<(Instance, Vec<Warning>), Fault> {
         }
     }
     // The two large tables at once: each is some seconds of looking up ids in the largest runs.
-    let (trainees, banks, postings) = std::thread::scope(|scope| {
-        let beside = scope.spawn(|| lists(&builder, Table::TraineeLists, run.trainee_lists));
-        let of = |table, source: Option<Source<'_>>| match source {
-            Some(source) => lists(&builder, table, source),
-            None => Ok(Listed::default()),
-        };
-        let banks = of(Table::BankLists, run.bank_lists);
-        let postings = of(Table::PostingLists, run.posting_lists);
-        (beside.join(), banks, postings)
-    });
-    let trainees = trainees.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+    let of = |table, source: Option<Source<'_>>| match source {
+        Some(source) => lists(&builder, table, source),
+        None => Ok(Listed::default()),
+    };
+    let (trainees, (banks, postings)) = beside(
+        || lists(&builder, Table::TraineeLists, run.trainee_lists),
+        || {
+            let banks = of(Table::BankLists, run.bank_lists);
+            (banks, of(Table::PostingLists, run.posting_lists))
+        },
+    );
     (
         builder.trainee_lists,
         builder.bank_lists,

@@ -9,6 +9,7 @@ mod checks;
 mod places;
 mod rerun;
 
+use super::beside::beside;
 use super::canonical;
 use super::index::{Bank, Group, Posting, Trainee};
 use super::instance::Instance;
@@ -133,18 +134,15 @@ pub fn rerun(run: &Instance, outcome: &Outcome) -> Vec<Finding> {
     rerun::compare(run, outcome)
 }
 
-/// [`verify`] and all hashes, side by side: what a run needs before it can be written down.
+/// [`verify`] and the hash of the result, side by side: what a result needs before it is written down.
 #[must_use]
-pub fn verify_and_hash(run: &Instance, outcome: &Outcome) -> (Vec<Finding>, Hashes) {
-    std::thread::scope(|scope| {
-        let beside = scope.spawn(|| (check(run, outcome), canonical::hashes(run, outcome)));
-        let again = rerun(run, outcome);
-        let (mut findings, hashes) = beside
-            .join()
-            .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        findings.extend(again);
-        (findings, hashes)
-    })
+pub fn verify_and_hash(run: &Instance, outcome: &Outcome) -> (Vec<Finding>, String) {
+    let ((mut findings, hash), again) = beside(
+        || (check(run, outcome), canonical::output_sha256(run, outcome)),
+        || rerun(run, outcome),
+    );
+    findings.extend(again);
+    (findings, hash)
 }
 
 /// V1 to V5 alone, for a dry run at every change of a list.
