@@ -49,3 +49,59 @@ pub fn from_csv_cell(cell: &str) -> &str {
         _ => cell,
     }
 }
+
+/// What a cell of a sheet is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Cell {
+    /// Nothing.
+    Empty,
+    /// A number as people count: up to seven digits, so that telephone numbers stay texts, without
+    /// leading zeros, so that codes do.
+    Number(f64),
+    /// A percentage, as a part of one.
+    Share(f64),
+    /// A day, written as ISO 8601 writes it.
+    Day(chrono::NaiveDate),
+    /// Anything else.
+    Text,
+}
+
+impl Cell {
+    /// What this text is.
+    #[must_use]
+    pub fn of(text: &str) -> Self {
+        if text.is_empty() {
+            return Self::Empty;
+        }
+        if let Some(it) = text.strip_suffix('%').and_then(number) {
+            return Self::Share(it / 100.0);
+        }
+        if let Some(it) = number(text) {
+            return Self::Number(it);
+        }
+        let iso = text.len() == 10 && text.bytes().nth(4) == Some(b'-');
+        let day = iso
+            .then(|| text.parse::<chrono::NaiveDate>().ok())
+            .flatten();
+        // Sheets know no day before 1900.
+        let since = chrono::NaiveDate::from_ymd_opt(1900, 3, 1);
+        day.filter(|it| Some(*it) >= since)
+            .map_or(Self::Text, Self::Day)
+    }
+}
+
+fn number(text: &str) -> Option<f64> {
+    let plain = text.strip_prefix('-').unwrap_or(text);
+    let (whole, part) = plain.split_once('.').unwrap_or((plain, "0"));
+    let digits = |it: &str| !it.is_empty() && it.bytes().all(|it| it.is_ascii_digit());
+    let counts = digits(whole) && digits(part) && whole.len() <= 7 && part.len() <= 6;
+    let leading = whole.len() > 1 && whole.starts_with('0');
+    (counts && !leading).then(|| text.parse().ok()).flatten()
+}
+
+/// How wide a text is in a sheet: Chinese characters are twice as wide as others.
+#[must_use]
+pub fn columns_of(text: &str) -> u32 {
+    let wide = |it: char| u32::from(it >= '\u{2e80}') + 1;
+    text.chars().map(wide).fold(0, u32::saturating_add)
+}

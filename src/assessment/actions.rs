@@ -43,6 +43,7 @@ pub use extensions::{ask_extension, decide_extension, give_extension, withdraw_e
 pub use joining::{admit, open};
 pub use marking::{
     Given, assign, begin_marking, collect, finish_moderation, label, return_to_marking, save_mark,
+    whole_mark,
 };
 pub use release::{Preview, preview, release};
 pub use removing::{removable, remove};

@@ -16,6 +16,7 @@ use super::rules::{AssessmentState, percent, read_percent};
 
 mod decide;
 mod form;
+mod give;
 mod list;
 mod marking;
 mod own;
@@ -126,9 +127,11 @@ fn readers() -> Routes {
         .post("/me/assessments/{candidate}/take-back", APPLICANT, own::take_back)
         .get("/me/assessments/{candidate}/extension", APPLICANT, own_asks::ask_extension)
         .post("/me/assessments/{candidate}/extension", APPLICANT, own_asks::extension)
+        .get("/me/assessments/{candidate}/extensions/{extension}/withdraw", APPLICANT, own_asks::ask_withdraw_extension)
         .post("/me/assessments/{candidate}/extensions/{extension}/withdraw", APPLICANT, own_asks::withdraw_extension)
         .get("/me/assessments/{candidate}/appeal", APPLICANT, own_asks::ask_appeal)
         .post("/me/assessments/{candidate}/appeal", APPLICANT, own_asks::appeal)
+        .get("/me/assessments/{candidate}/appeals/{appeal}/withdraw", APPLICANT, own_asks::ask_withdraw_appeal)
         .post("/me/assessments/{candidate}/appeals/{appeal}/withdraw", APPLICANT, own_asks::withdraw_appeal)
 }
 

@@ -1,6 +1,6 @@
 //! Rows of assessments and of the plans that they carry out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::sql_types::{
@@ -363,6 +363,30 @@ fn some(conn: &mut Conn<'_>, ids: &[AssessmentId]) -> Result<Vec<Assessment>> {
     ))
     .bind::<Array<SqlUuid>, _>(ids)
     .load(conn.pg())?)
+}
+
+#[derive(QueryableByName)]
+struct PartSet {
+    #[diesel(sql_type = SqlUuid)]
+    offering_id: OfferingId,
+    #[diesel(sql_type = Integer)]
+    part: i32,
+}
+
+/// The parts of plans that are set for offerings of the cohort, counted from 1; resits apart.
+///
+/// # Errors
+/// The database's.
+pub fn parts_set(conn: &mut Conn<'_>, staff: &CohortStaff) -> Result<BTreeSet<(OfferingId, i32)>> {
+    let rows: Vec<PartSet> = sql_query(
+        "SELECT offering_id, part FROM assessments WHERE cohort_id = $1 AND resit_of IS NULL",
+    )
+    .bind::<SqlUuid, _>(staff.cohort())
+    .load(conn.pg())?;
+    Ok(rows
+        .into_iter()
+        .map(|it| (it.offering_id, it.part))
+        .collect())
 }
 
 /// The plan of a module for a cohort: the one that its assessments carry out; before the first of them

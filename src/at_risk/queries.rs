@@ -248,7 +248,8 @@ pub fn list(conn: &mut Conn<'_>, staff: &ProgrammeStaff, wanted: &Wanted) -> Res
              AND ($3 IS NULL OR r.owner_id = $3) AND (NOT $4 OR r.owner_id IS NULL) \
              AND ($5 IS NULL OR r.reasons @> jsonb_build_array(jsonb_build_object('code', $5))) \
              AND ($6 IS NULL OR r.cohort_id = $6) \
-             AND ($7 IS NULL OR strpos(lower(e.name_shown || ' ' || e.trainee_number), lower($7)) > 0)) q \
+             AND ($7 IS NULL OR strpos(lower(concat_ws(' ', e.name_shown, e.trainee_number, \
+               (SELECT z.name_zh FROM applications z WHERE z.id = e.application_id))), lower($7)) > 0)) q \
          WHERE $8 IS NULL OR (sort_key, id) {beyond} ($8, $9) ORDER BY sort_key {direction}, id {direction} LIMIT $10"
     ))
     .bind::<SqlUuid, _>(staff.programme())

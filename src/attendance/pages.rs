@@ -27,7 +27,7 @@ mod sign;
 pub(super) use apologies::{read_decision, read_reason, wanted as apologies_wanted};
 pub(super) use check_in::try_code;
 pub(super) use cohort::{rates_file, rates_wanted, read_policy};
-pub use own::{Gauge, gauge};
+pub use own::{Gauge, gauge, rate_words};
 pub(super) use sign::read_entry;
 
 /// Evidence and the words around it.

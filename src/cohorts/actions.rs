@@ -11,9 +11,9 @@ use serde_json::{Value, json};
 use crate::access::{CohortStaff, ProgrammeStaff};
 use crate::audit;
 use crate::db::Conn;
-use crate::error::{Error, Result};
+use crate::error::{Error, FieldError, Result};
 use crate::ids::{CohortId, PoolId};
-use crate::lang::format::hk_date;
+use crate::lang::format::{date, hk_date};
 use crate::programmes::actions as programmes;
 
 use super::events::{Noted, about};
@@ -192,6 +192,7 @@ pub fn update(
     changes::changeable(state)?;
     changes::code_change(state, cohort.code != details.code)?;
     details.check()?;
+    check_classes(conn, staff, &cohort, details)?;
     let before = Details::from(&cohort);
     let (old, new) = differences(&before, details);
     if new.as_object().is_none_or(serde_json::Map::is_empty) {
@@ -206,6 +207,35 @@ pub fn update(
             after: new,
         },
     )
+}
+
+/// Days of teaching are not moved away from classes that are planned: these could not be changed any more.
+fn check_classes(
+    conn: &mut Conn<'_>,
+    staff: &CohortStaff,
+    before: &Cohort,
+    details: &Details,
+) -> Result<()> {
+    if (before.starts_on, before.ends_on) == (details.starts_on, details.ends_on) {
+        return Ok(());
+    }
+    let (first, last) = queries::class_days(conn, staff)?;
+    let mut problems = Vec::new();
+    if let Some(first) = first.filter(|it| *it < details.starts_on) {
+        problems.push(FieldError::new("starts_on", "classes", |lang| {
+            lang.cohorts_first_class(&date(lang, first))
+        }));
+    }
+    if let Some(last) = last.filter(|it| *it > details.ends_on) {
+        problems.push(FieldError::new("ends_on", "classes", |lang| {
+            lang.cohorts_last_class(&date(lang, last))
+        }));
+    }
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::Invalid(problems))
+    }
 }
 
 fn write(conn: &mut Conn<'_>, cohort: &Cohort, details: &Details) -> Result<()> {
@@ -310,7 +340,10 @@ pub fn step(conn: &mut Conn<'_>, staff: &CohortStaff, event: CohortEvent) -> Res
         | CohortEvent::Cancel => {}
     }
     let written = sql_query(
-        "UPDATE cohorts SET state = $4, version = version + 1 WHERE id = $1 AND programme_id = $2 AND state = $3",
+        // A call that is closed early closed then: that is the time that pages tell from now on.
+        "UPDATE cohorts SET state = $4, version = version + 1, \
+           closes_at = CASE WHEN $4 = 'reviewing' AND opens_at < banyan_now() THEN least(closes_at, banyan_now()) ELSE closes_at END \
+         WHERE id = $1 AND programme_id = $2 AND state = $3",
     )
     .bind::<SqlUuid, _>(cohort.id)
     .bind::<SqlUuid, _>(cohort.programme_id)

@@ -332,3 +332,29 @@ pub fn other_starts(conn: &mut Conn<'_>, staff: &CohortStaff) -> Result<Vec<Naiv
     .load(conn.pg())?;
     Ok(rows.into_iter().map(|row| row.starts_on).collect())
 }
+
+#[derive(QueryableByName)]
+struct ClassDays {
+    #[diesel(sql_type = Nullable<Date>)]
+    first: Option<NaiveDate>,
+    #[diesel(sql_type = Nullable<Date>)]
+    last: Option<NaiveDate>,
+}
+
+/// The first and the last day in Hong Kong with a class of the cohort, if any is planned.
+///
+/// # Errors
+/// The database's.
+pub fn class_days(
+    conn: &mut Conn<'_>,
+    staff: &CohortStaff,
+) -> Result<(Option<NaiveDate>, Option<NaiveDate>)> {
+    let it: ClassDays = sql_query(
+        "SELECT min(((starts_at AT TIME ZONE 'UTC') + interval '8 hours')::date) AS first, \
+           max(((starts_at AT TIME ZONE 'UTC') + interval '8 hours')::date) AS last \
+         FROM class_sessions WHERE cohort_id = $1 AND state <> 'cancelled'",
+    )
+    .bind::<SqlUuid, _>(staff.cohort())
+    .get_result(conn.pg())?;
+    Ok((it.first, it.last))
+}

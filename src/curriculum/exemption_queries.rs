@@ -156,7 +156,8 @@ pub fn list(
     Ok(sql_query(format!(
         "SELECT * FROM (SELECT ({key}) COLLATE \"C\" AS sort_key, {EXEMPTION} \
            WHERE x.programme_id = $1 AND ($2 IS NULL OR x.state = $2) AND ($3 IS NULL OR x.module_id = $3) \
-             AND ($4 IS NULL OR strpos(lower(e.name_shown || ' ' || e.trainee_number), lower($4)) > 0)) q \
+             AND ($4 IS NULL OR strpos(lower(concat_ws(' ', e.name_shown, e.trainee_number, \
+               (SELECT z.name_zh FROM applications z WHERE z.id = e.application_id))), lower($4)) > 0)) q \
          WHERE $5 IS NULL OR (sort_key, id) {beyond} ($5, $6) ORDER BY sort_key {direction}, id {direction} LIMIT $7"
     ))
     .bind::<SqlUuid, _>(staff.programme())

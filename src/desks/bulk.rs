@@ -293,7 +293,10 @@ fn show(
             decide: matches!(wanted.act, Act::Decide(_)),
             reason: wanted.reason.clone(),
             letters,
-            mistakes: Mistakes::new(errors, lang),
+            mistakes: Mistakes::new(errors, lang).labelled(&[
+                ("each", lang.desk_bulk_each()),
+                ("reason", lang.desk_reason()),
+            ]),
         },
     )
 }

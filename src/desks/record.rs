@@ -401,7 +401,11 @@ fn decide(cx: &mut Cx<'_, '_>) -> Result<Reply> {
             Ok(Reply::see_other(to).flash(flash))
         }
         Err(Error::Invalid(errors)) => {
-            let mistakes = Mistakes::new(&errors, cx.lang());
+            let mistakes = Mistakes::new(&errors, cx.lang()).labelled(&[
+                ("reviewer", cx.lang().desk_ask()),
+                ("body", cx.lang().desk_note_new()),
+                ("reason", cx.lang().desk_reason()),
+            ]);
             page(cx, 422, &list, &form, mistakes, false)
         }
         Err(error) => Err(error),
@@ -445,7 +449,11 @@ fn note(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         }
         Err(Error::Invalid(errors)) => {
             let list = Pairs::parse(form.typed("list").as_bytes());
-            let mistakes = Mistakes::new(&errors, cx.lang());
+            let mistakes = Mistakes::new(&errors, cx.lang()).labelled(&[
+                ("reviewer", cx.lang().desk_ask()),
+                ("body", cx.lang().desk_note_new()),
+                ("reason", cx.lang().desk_reason()),
+            ]);
             page(cx, 422, &list, &form, mistakes, false)
         }
         Err(error) => Err(error),

@@ -189,6 +189,20 @@ pub enum Need {
     WaitingBesideFree,
     /// Trainees have asked for a break or a deferral.
     Breaks,
+    /// Apologies that wait for an answer.
+    Apologies,
+    /// Registers that were not signed off in time.
+    Registers,
+    /// Requests for a later due time that wait for an answer.
+    Extensions,
+    /// Appeals that wait for an answer.
+    Appeals,
+    /// Requests for an exemption that wait for an answer.
+    Exemptions,
+    /// Work that is in and that nobody marks.
+    Unmarked,
+    /// Agreed marks that trainees do not know yet.
+    MarksUnreleased,
     /// The first day of teaching has come and the cohort has not started.
     StartCohort,
 }
@@ -203,12 +217,19 @@ impl Need {
             | Self::ReviewsOverdue
             | Self::OffersExpiring
             | Self::WaitingBesideFree
+            | Self::Registers
+            | Self::Unmarked
             | Self::StartCohort => true,
             Self::ClosesSoon
             | Self::NoReviewer
             | Self::Unreleased
             | Self::HoldsEnding
-            | Self::Breaks => false,
+            | Self::Breaks
+            | Self::Apologies
+            | Self::Extensions
+            | Self::Appeals
+            | Self::Exemptions
+            | Self::MarksUnreleased => false,
         }
     }
 }
@@ -230,6 +251,20 @@ pub struct Counts {
     pub waiting_beside_free: i64,
     /// Requests for a break or a deferral that wait for an answer.
     pub breaks: i64,
+    /// Apologies that wait for an answer.
+    pub apologies: i64,
+    /// Registers that were not signed off in time.
+    pub registers: i64,
+    /// Requests for a later due time that wait for an answer.
+    pub extensions: i64,
+    /// Appeals that wait for an answer.
+    pub appeals: i64,
+    /// Requests for an exemption that wait for an answer.
+    pub exemptions: i64,
+    /// Assessments whose due time is over and whose marking has not begun.
+    pub unmarked: i64,
+    /// Assessments whose marks are agreed and not released.
+    pub unreleased: i64,
 }
 
 /// When things happen in a cohort.
@@ -251,15 +286,21 @@ pub struct When {
 #[must_use]
 pub fn needs(when: &When, counts: &Counts, now: DateTime<Utc>) -> Vec<(Need, i64)> {
     let today = hk_date(now);
+    let one = i64::from;
     let open = when.state == CohortState::Open;
     let before_teaching = matches!(
         when.state,
         CohortState::Open | CohortState::Reviewing | CohortState::Offering
     );
+    // Of a cohort that is over nobody waits for a seat, nor for a class.
+    let over = matches!(
+        when.state,
+        CohortState::Completed | CohortState::Archived | CohortState::Cancelled
+    );
+    let running = one(when.state == CohortState::Running);
     let closes_soon =
         open && when.closes_at > now && when.closes_at - now <= Duration::days(SOON_DAYS);
     let decisions_near = (when.decisions_on - today).num_days() <= SOON_DAYS;
-    let one = i64::from;
     let mut found: Vec<(Need, i64)> = [
         (
             Need::OpenCall,
@@ -270,7 +311,10 @@ pub fn needs(when: &When, counts: &Counts, now: DateTime<Utc>) -> Vec<(Need, i64
             Need::StartCohort,
             one(when.state == CohortState::Offering && when.starts_on <= today),
         ),
-        (Need::WaitingBesideFree, counts.waiting_beside_free),
+        (
+            Need::WaitingBesideFree,
+            one(!over) * counts.waiting_beside_free,
+        ),
         (Need::OffersExpiring, counts.expiring),
         (
             Need::ReviewsOverdue,
@@ -279,6 +323,13 @@ pub fn needs(when: &When, counts: &Counts, now: DateTime<Utc>) -> Vec<(Need, i64
         (Need::Unreleased, counts.pending),
         (Need::NoReviewer, one(before_teaching) * counts.unassigned),
         (Need::HoldsEnding, counts.falling),
+        (Need::Registers, running * counts.registers),
+        (Need::Unmarked, running * counts.unmarked),
+        (Need::Apologies, running * counts.apologies),
+        (Need::Extensions, running * counts.extensions),
+        (Need::Appeals, counts.appeals),
+        (Need::Exemptions, running * counts.exemptions),
+        (Need::MarksUnreleased, counts.unreleased),
         (Need::Breaks, counts.breaks),
         (Need::ClosesSoon, one(closes_soon)),
     ]

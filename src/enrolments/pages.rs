@@ -57,7 +57,16 @@ fn form_page(cx: &mut Cx<'_, '_>, typed: Pairs, errors: &[FieldError]) -> Result
     let own = access::own_offer(cx.conn, cx.request().param("offer")?)?;
     let cohort = cohorts::published(cx.conn, own.cohort())?;
     let pics = programmes::queries::current_pics(cx.conn, own.programme())?;
-    let mistakes = Mistakes::new(errors, lang);
+    let mistakes = Mistakes::new(errors, lang).labelled(&[
+        ("certificate_name", lang.enrol_certificate_name()),
+        ("contact_name", lang.enrol_contact_name()),
+        ("contact_relationship", lang.enrol_contact_relationship()),
+        ("contact_phone", lang.enrol_contact_phone()),
+        ("accepted_pics", lang.enrol_pics()),
+        ("accepts_agreement", lang.enrol_agreement()),
+        ("allows_photographs", lang.enrol_photographs()),
+        ("reason", lang.offers_reason()),
+    ]);
     let title = if mistakes.is_empty() {
         lang.enrol_title().to_owned()
     } else {
@@ -242,7 +251,7 @@ fn withdraw(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     if let Err(Error::Invalid(errors)) = form.done() {
         let shown = (
             visit.request.form().typed("reason"),
-            Mistakes::new(&errors, cx.lang()),
+            Mistakes::new(&errors, cx.lang()).labelled(&[("reason", cx.lang().offers_reason())]),
         );
         let page = build(cx, it, true, shown)?;
         return visit.page_with(422, &page);

@@ -10,7 +10,7 @@ use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
 use crate::access::{CohortStaff, OwnEnrolment, OwnOffer, Working};
 use crate::db::Conn;
 use crate::error::{Error, Result};
-use crate::ids::{ApplicationId, CohortId, EnrolmentId, OfferId, PersonId};
+use crate::ids::{ApplicationId, CohortId, EnrolmentId, OfferId, PersonId, ProgrammeId};
 use crate::web::paging::{Cursor, Page};
 
 use super::rules::{EmergencyContact, EnrolmentState};
@@ -24,6 +24,9 @@ pub struct Enrolment {
     /// Its cohort.
     #[diesel(sql_type = SqlUuid)]
     pub cohort_id: CohortId,
+    /// Its programme.
+    #[diesel(sql_type = SqlUuid)]
+    pub programme_id: ProgrammeId,
     /// The trainee.
     #[diesel(sql_type = SqlUuid)]
     pub person_id: PersonId,
@@ -62,7 +65,7 @@ pub struct Enrolment {
     pub version: i32,
 }
 
-const ENROLMENT: &str = "SELECT e.id, e.cohort_id, e.person_id, e.application_id, e.offer_id, e.trainee_number, \
+const ENROLMENT: &str = "SELECT e.id, e.cohort_id, e.programme_id, e.person_id, e.application_id, e.offer_id, e.trainee_number, \
     e.certificate_name, e.name_shown, e.name_sort, e.state, o.name_en AS pool_en, o.name_zh AS pool_zh, e.created_at, e.version \
     FROM enrolments e LEFT JOIN seat_pools p ON p.id = e.pool_id LEFT JOIN organisations o ON o.id = p.organisation_id";
 
@@ -247,7 +250,8 @@ pub fn list(
     };
     let rows: Vec<Enrolment> = sql_query(format!(
         "{ENROLMENT} WHERE e.cohort_id = $1 AND ($2 IS NULL OR e.state = $2) \
-           AND ($3 IS NULL OR position(lower($3) IN lower(e.name_shown || ' ' || e.certificate_name || ' ' || e.trainee_number)) > 0) \
+           AND ($3 IS NULL OR position(lower($3) IN lower(concat_ws(' ', e.name_shown, e.certificate_name, e.trainee_number, \
+             (SELECT z.name_zh FROM applications z WHERE z.id = e.application_id)))) > 0) \
            AND ($4 IS NULL OR ({key} COLLATE \"C\", e.id) > ($4, $5)) \
          ORDER BY {key} COLLATE \"C\", e.id LIMIT $6"
     ))

@@ -61,7 +61,7 @@ texts! {
     asm_refuse_nothing_sent: "There is nothing to take back." | "沒有可取回的作業。";
     asm_refuse_no_return: "After the due time work is not taken back." | "截止時間後不能取回作業。";
     asm_refuse_asked_already: "A request is open already." | "已有待審批的延期申請。";
-    asm_refuse_not_later: "Choose a time after the due time that holds now." | "請選擇現行截止時間之後的時間。";
+    asm_refuse_not_later: "Choose a time after the due time that holds now, or one still to come." | "請選擇現行截止時間之後或尚未到來的時間。";
     asm_refuse_request_over: "The request is decided or was withdrawn." | "申請已有決定或已撤回。";
     asm_refuse_not_marking: "The assessment is not being marked now." | "評核現時並非評分中。";
     asm_refuse_mark_given: "The mark is given. Before the release the programme office can have it taken up again; afterwards only an appeal changes it." | "分數已定。公布前可由計劃辦事處安排重新評分，公布後只有上訴可以更改。";
@@ -89,7 +89,7 @@ texts! {
     asm_title: "Assessments" | "評核";
     asm_one: "Assessment" | "評核";
     asm_new: "Set an assessment" | "設定評核";
-    asm_until_end(last: &str): "Ask for a time on {last} at the latest." | "最遲可申請至{last}。";
+    asm_until_end(last: &str): "The latest day is {last}." | "最遲為{last}。";
     asm_missed: "Missed" | "未有繳交";
     asm_taught: "My assessments" | "我的評核";
     asm_taught_note: "Assessments of the modules that you teach or mark, over all cohorts. What waits for your mark comes first." | "你任教或評分的單元在各屆的評核，待你評分者排列在先。";
@@ -113,7 +113,9 @@ texts! {
     asm_resit_of(title: &str): "Resit of “{title}”" | "「{title}」補考";
     asm_resit: "Resit" | "補考";
     asm_resit_set: "Set a resit" | "設定補考";
-    asm_resit_capped: "A resit is worth at most the pass mark" | "補考分數以合格分數為上限";
+    asm_resit_capped: "At most the pass mark" | "以合格分數為上限";
+    asm_resit_whole: "In full, as marked" | "按實際分數計算";
+    asm_resit_worth: "What a resit is worth" | "補考分數如何計算";
     asm_title_en: "Title in English" | "英文標題";
     asm_title_zh: "Title in Chinese" | "中文標題";
     asm_brief: "Brief" | "要求";
@@ -196,6 +198,8 @@ texts! {
     asm_draw_hint: "Once every script has its first mark. Marks that are not drawn are agreed as they are." | "所有作業完成第一次評分後進行。沒有抽中的分數即時作實。";
     asm_second_markers: "Second markers" | "第二評分員";
     asm_moderate: "Decide the mark" | "決定分數";
+    asm_exempted: "Exempted" | "獲豁免";
+    asm_hand_over: "Another marker" | "改由他人評分";
     asm_reopen: "Take up again" | "重新評分";
     asm_reopen_hint: "What the same marker gave becomes their draft; another’s, and whatever came after it, is gone. The marker is told." | "同一評分員的評分會變回草稿；換人時原有評分及其後的評分會刪除。系統會通知評分員。";
     asm_reopen_from: "From" | "由何處開始";
@@ -220,6 +224,12 @@ texts! {
     asm_done: "Done" | "已完成";
     asm_save_draft: "Keep as a draft" | "儲存草稿";
     asm_give: "Give this mark" | "確定分數";
+    asm_give_ask(label: &str): "Give this mark for {label}?" | "確定{label}的分數？";
+    asm_give_is: "The mark" | "分數";
+    asm_give_whole(mark: &str): "Together: {mark}" | "合計：{mark}";
+    asm_give_late(days: &str, off: &str): "{days}: {off} percentage points are taken off when marks are released." | "{days}：公布分數時扣減{off}個百分點。";
+    asm_give_silent: "There is no feedback for the trainee." | "沒有給學員的評語。";
+    asm_given_own: "What you gave" | "你的評分";
     asm_give_note: "A mark that is given is not changed by its marker any more." | "分數確定後，評分員不能再更改。";
     asm_absent: "Did not attend" | "缺席";
     asm_other_mark(role: &str, mark: &str): "{role}: {mark}" | "{role}：{mark}";
@@ -231,10 +241,11 @@ texts! {
     asm_open_told: "Every trainee, by e-mail in their own language." | "所有學員，以電郵通知，各按其語言。";
     asm_open_hard: "Whether marking is anonymous, and the pass mark, stand from then on." | "其後不能更改匿名安排及合格分數。";
     asm_mark_ask(title: &str): "Begin marking “{title}”?" | "開始評分「{title}」？";
+    asm_mark_early(due: &str): "It is due {due} only. What is handed in until then has to be collected again." | "截止時間為{due}。其後繳交的作業須再次收集。";
     asm_mark_does: "What was handed in comes before the markers. Late work and work after an extension is collected later." | "已繳交的作業交予評分員；遲交及獲延期者可其後收集。";
     asm_mark_hard: "The rubric is not changed any more." | "評分準則不能再更改。";
     asm_moderate_ask(title: &str): "Finish the moderation of “{title}”?" | "完成覆核「{title}」？";
-    asm_moderate_does: "Every mark is agreed, and nobody may hand in any more. You can return to marking before the release." | "所有分數已定，不能再繳交。公布前可返回評分。";
+    asm_moderate_does: "This is possible once every mark is agreed. Then nobody may hand in any more. You can return to marking before the release." | "所有分數議定後方可進行，其後不能再繳交。公布前可返回評分。";
     asm_return_ask(title: &str): "Return “{title}” to marking?" | "「{title}」返回評分？";
     asm_return_does: "Work that is missing can be collected; agreed marks stay." | "可收集欠交的作業；已定的分數不變。";
     asm_release_ask(title: &str): "Release the marks of “{title}”?" | "公布「{title}」成績？";
@@ -279,6 +290,8 @@ texts! {
     asm_extension_grant: "Grant" | "批准";
     asm_extension_refuse: "Refuse" | "不批准";
     asm_extension_give: "Give a later due time" | "給予延期";
+    asm_back_ask(what: &str): "{what}?" | "{what}？";
+    asm_back_does: "Nobody decides on it any more. As long as there is time you can ask again." | "辦事處不再處理；期限內可再次提出。";
     asm_extension_withdraw: "Take the request back" | "撤回申請";
     asm_extensions_none: "Nobody has asked for a later due time." | "沒有延期申請。";
     asm_decide: "Decide" | "決定";
@@ -336,6 +349,7 @@ texts! {
     flash_asm_removed: "The assessment is removed." | "已移除評核。";
     flash_asm_opened: "The assessment is open and its trainees told." | "評核已開放並通知學員。";
     flash_asm_marking: "Marking has begun." | "已開始評分。";
+    flash_asm_nothing_new: "There is nothing new." | "沒有新增項目。";
     flash_asm_collected: "New work is before the markers." | "新作業已交予評分員。";
     flash_asm_assigned: "Scripts are assigned and the markers told." | "已分派作業並通知評分員。";
     flash_asm_drawn: "The second marking is drawn." | "已抽取第二次評分。";
@@ -354,10 +368,10 @@ texts! {
     history_asm_added(name: &str): "set {name}" | "設定{name}";
     history_asm_changed: "changed the assessment" | "更改評核";
     history_asm_removed(name: &str): "removed {name}" | "移除{name}";
-    history_asm_opened(n: i64): "opened the assessment for {n} trainees" | "向{n}名學員開放評核";
-    history_asm_joined(n: i64): "let {n} more trainees in" | "加入{n}名學員";
+    history_asm_opened(n: i64): "opened the assessment for {n} trainee" + "opened the assessment for {n} trainees" | "向{n}名學員開放評核";
+    history_asm_joined(n: i64): "let {n} more trainee in" + "let {n} more trainees in" | "加入{n}名學員";
     history_asm_marking(n: i64): "began marking {n} scripts" | "開始評分，共{n}份";
-    history_asm_collected(n: i64): "collected {n} more scripts" | "收集{n}份作業";
+    history_asm_collected(n: i64): "collected {n} more script" + "collected {n} more scripts" | "收集{n}份作業";
     history_asm_assigned(n: i64): "assigned {n} scripts" | "分派{n}份作業";
     history_asm_drawn(second: i64, n: i64): "drew {second} of {n} scripts for second marking" | "從{n}份抽取{second}份作第二次評分";
     history_asm_marked(label: &str): "marked {label}" | "評分：{label}";
@@ -449,6 +463,7 @@ impl Lang {
             "asm_removed" => self.flash_asm_removed(),
             "asm_opened" => self.flash_asm_opened(),
             "asm_marking" => self.flash_asm_marking(),
+            "asm_nothing_new" => self.flash_asm_nothing_new(),
             "asm_collected" => self.flash_asm_collected(),
             "asm_assigned" => self.flash_asm_assigned(),
             "asm_drawn" => self.flash_asm_drawn(),

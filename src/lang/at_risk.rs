@@ -35,7 +35,7 @@ texts! {
     risk_marks_trend(n: i32, recent: &str, before: &str): "The last mark was {recent}%, {before}% on average before." + "The last {n} marks were {recent}% on average, {before}% before." | "最近{n}項分數平均為{recent}%，之前為{before}%。";
 
     risk_suggest_attendance: "Tell us if something keeps you from coming; an excused absence is not held against you." | "如有事情令你未能出席，請告訴我們；獲准的缺席不會計算在內。";
-    risk_suggest_overdue: "Hand in what you have, or ask for more time." | "請先提交已完成的部分，或申請延期。";
+    risk_suggest_overdue: "Where there is still time, hand in what you have or ask for more time; about what is over, write to the programme office." | "未截止者請先提交已完成的部分或申請延期；已截止者請與計劃辦事處聯絡。";
     risk_suggest_silence: "Sign in or write to us, so that we know that all is well." | "請登入或與我們聯絡，讓我們知道你一切安好。";
     risk_suggest_marks: "Ask your instructor to go through the feedback with you." | "請與講師一起細看評語。";
 

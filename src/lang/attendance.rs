@@ -56,8 +56,10 @@ texts! {
     att_excused_minutes: "Minutes excused" | "獲准缺席分鐘";
     att_absences: "Absences" | "缺席次數";
     att_no_rate: "Nothing counts yet" | "暫無紀錄";
-    att_rate_of(rate: &str, attended: i64, held: i64): "{rate}: {attended} of {held} minutes" | "{rate}：{held}分鐘中出席{attended}分鐘";
-    att_excused_more(n: i64): "{n} minute excused" + "{n} minutes excused" | "另獲准缺席{n}分鐘";
+    att_rate_of(rate: &str, attended: &str, held: &str): "{rate}: {attended} of {held} attended" | "{rate}：上課{held}，出席{attended}";
+    att_excused_leaves(time: &str): "{time} excused, left out" | "另有獲准缺席{time}，不計算在內";
+    att_excused_attended(time: &str): "{time} excused, counted as attended" | "另有獲准缺席{time}，作出席計";
+    att_excused_absent(time: &str): "{time} excused, counted as missed" | "另有獲准缺席{time}，作缺席計";
     att_threshold_told(threshold: &str): "To be reached: {threshold}" | "要求：{threshold}";
     att_under: "Under the threshold" | "低於要求";
     att_only_under: "Only under the threshold" | "只顯示低於要求的學員";
@@ -179,7 +181,7 @@ texts! {
     att_closes_after: "Check-in closes (minutes after the start)" | "簽到結束（開始後分鐘）";
     att_grace: "Apologies until (minutes after the start)" | "請假期限（開始後分鐘）";
     att_correct_days: "Instructors may correct for (days)" | "講師可更正期限（日）";
-    att_policy_note: "Without changes, these are the usual rules. Registers that are begun keep their window; rates follow the policy at once." | "如不更改，即採用一般規則。已開始的點名冊保留原有簽到時間；出席率即時按新方法計算。";
+    att_policy_note: "Without changes, these are the usual rules. Registers that are begun keep their window; rates follow the policy at once. Warnings and the queue of those at risk go by these; completion has thresholds of its own, in its rules." | "如不更改，即採用一般規則。已開始的點名冊保留原有簽到時間；出席率即時按新方法計算。缺席提示及需關注名單以此為準；完成課程另有其規則所定的要求。";
     att_my_registers: "My registers" | "我的點名冊";
     att_my_registers_none: "No sessions around these days" | "近日沒有課節";
     att_my_registers_more: "Sessions that you teach, from two months ago to two weeks ahead, stand here with their registers." | "由兩個月前至兩星期後，你任教的課節及點名冊會在此顯示。";
@@ -214,7 +216,7 @@ texts! {
 
     history_register_saved(n: i64): "made {n} entries in the register" | "在點名冊登記{n}項";
     history_register_checked_in(number: &str): "{number} checked in" | "{number}簽到";
-    history_register_signed(n: i64, absent: i64): "signed the register off: {n} trainees, {absent} absent" | "簽核點名冊：學員{n}人，缺席{absent}人";
+    history_register_signed(n: i64, absent: i64): "signed the register off: {n} trainee, {absent} absent" + "signed the register off: {n} trainees, {absent} absent" | "簽核點名冊：學員{n}人，缺席{absent}人";
     history_register_corrected(number: &str, from: &str, to: &str, reason: &str): "corrected {number}: {from} → {to}. {reason}" | "更正{number}：{from} → {to}。{reason}";
     history_register_window: "set the check-in window" | "設定簽到時間";
     history_attendance_policy(threshold: &str): "set how attendance counts: {threshold} to be reached" | "設定出席計算方法：要求{threshold}";

@@ -69,6 +69,8 @@ texts! {
     cohorts_ends: "Ends" | "結束";
     cohorts_seats: "Seats" | "名額";
     cohorts_rubric: "Rubric" | "評分準則";
+    cohorts_first_class(day: &str): "The first class is on {day}; teaching begins on that day or before." | "首節課堂在{day}，開課日期不得遲於當日。";
+    cohorts_last_class(day: &str): "The last class is on {day}; teaching ends on that day or after. Move or cancel it first." | "最後一節課堂在{day}，結束日期不得早於當日；請先更改或取消該課堂。";
     cohorts_bad_time: "Enter a time such as 23:59." | "請輸入時間，例如23:59。";
 }
 
@@ -89,6 +91,7 @@ texts! {
     cohorts_close_waiting(n: i64): "1 application goes to review." + "{n} applications go to review." | "共有{n}份申請進入評審。";
     cohorts_offer_does: "Decisions can be released from now on. Nothing is released by this step." | "由此刻起可公布結果；此步驟本身不會公布任何結果。";
     cohorts_start_does: "Teaching begins. Enrolled trainees become active as they start." | "開課。已入學註冊的學員開課後轉為在學。";
+    cohorts_complete_ahead(day: &str): "Classes are planned until {day}; whoever has not been confirmed is not completed by this." | "課堂編排至{day}；未經確認完成的學員不會因此視作完成。";
     cohorts_complete_does: "Results are settled. Dates, texts and seats can no longer be changed." | "結果已確定。日期、文字及名額不能再更改。";
     cohorts_archive_does: "The cohort is put away; its records stay readable." | "本屆將封存；紀錄仍可查閱。";
     cohorts_cancel_does: "The cohort will not take place. The call leaves the list of open calls." | "本屆將不會舉行，並從開放申請的名單移除。";

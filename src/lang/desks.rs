@@ -81,6 +81,13 @@ texts! {
     desk_need_offers(n: i64): "{n} offer expires within 72 hours" + "{n} offers expire within 72 hours" | "{n}份取錄通知於72小時內到期";
     desk_need_holds(n: i64): "{n} unused held seat falls to the open seats within a week" + "{n} unused held seats fall to the open seats within a week" | "{n}個未用的預留名額將於一星期內撥入公開名額";
     desk_need_breaks(n: i64): "{n} trainee asks for a break or a deferral" + "{n} trainees ask for a break or a deferral" | "{n}名學員申請休學或延期修讀";
+    desk_need_apologies(n: i64): "{n} apology waits for an answer" + "{n} apologies wait for an answer" | "{n}項請假申請待回覆";
+    desk_need_registers(n: i64): "{n} register not signed off" + "{n} registers not signed off" | "{n}份點名冊尚未簽核";
+    desk_need_extensions(n: i64): "{n} request for a later due time" + "{n} requests for a later due time" | "{n}項延期申請待回覆";
+    desk_need_appeals(n: i64): "{n} appeal waits for an answer" + "{n} appeals wait for an answer" | "{n}項上訴待回覆";
+    desk_need_exemptions(n: i64): "{n} request for an exemption" + "{n} requests for an exemption" | "{n}項豁免申請待回覆";
+    desk_need_unmarked(n: i64): "{n} assessment is due and not in marking" + "{n} assessments are due and not in marking" | "{n}項評核已截止但尚未開始評分";
+    desk_need_marks(n: i64): "Marks of {n} assessment not released" + "Marks of {n} assessments not released" | "{n}項評核的分數尚未公布";
     desk_need_waiting(n: i64): "{n} person waits although a fitting seat is free" + "{n} people wait although a fitting seat is free" | "{n}人正在候補，但有合適的剩餘名額";
     desk_need_start(on: &str): "Start the cohort: teaching began {on}" | "開課：原定日期為{on}";
 }

@@ -119,3 +119,13 @@ pub fn count(n: i64) -> String {
     }
     out
 }
+
+/// Minutes as hours and minutes.
+#[must_use]
+pub fn duration(minutes: u32, lang: Lang) -> String {
+    match (minutes / 60, minutes % 60) {
+        (hours, 0) => lang.span_hours(hours),
+        (0, rest) => lang.span_minutes(rest),
+        (hours, rest) => lang.span_hours_minutes(hours, rest),
+    }
+}

@@ -51,6 +51,8 @@ texts! {
     letter_kind_confirm: "Confirm the address" | "確認地址";
     letter_kind_already_known: "Has an account already" | "已有帳戶";
     letter_kind_sign_in_link: "Sign-in link" | "登入連結";
+    letter_kind_exemption_granted: "Exemption granted" | "批准豁免";
+    letter_kind_exemption_refused: "Exemption not granted" | "豁免不獲批准";
     letter_kind_reset: "New password" | "重設密碼";
     letter_kind_invitation: "Invitation" | "邀請";
     letter_kind_new_device: "New device" | "新裝置";
@@ -83,6 +85,8 @@ impl super::Lang {
             "confirm" => self.letter_kind_confirm().to_owned(),
             "already_known" => self.letter_kind_already_known().to_owned(),
             "sign_in_link" => self.letter_kind_sign_in_link().to_owned(),
+            "exemption_granted" => self.letter_kind_exemption_granted().to_owned(),
+            "exemption_refused" => self.letter_kind_exemption_refused().to_owned(),
             "reset" => self.letter_kind_reset().to_owned(),
             "invitation" => self.letter_kind_invitation().to_owned(),
             "new_device" => self.letter_kind_new_device().to_owned(),

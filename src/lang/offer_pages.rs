@@ -138,6 +138,7 @@ texts! {
     enrol_leave_sure: "End this enrolment?" | "確定終止此入學註冊？";
     enrol_leave_seat: "The seat is given back; while offers are out it goes to the next person on the waitlist." | "名額會交回；如仍在發出取錄通知，會給予下一位候補者。";
     enrol_leave_mail: "The trainee gets a confirmation by e-mail." | "學員會收到確認電郵。";
+    enrol_leave_mail_own: "You get a confirmation by e-mail." | "你會收到確認電郵。";
     enrol_leave_final: "Leaving is final; to come back one applies again." | "退出後不能還原，如欲重新參加須再次申請。";
     enrolments_title: "Enrolments" | "入學註冊";
     enrolments_search: "Name or trainee number" | "姓名或學員編號";

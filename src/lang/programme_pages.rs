@@ -45,6 +45,7 @@ texts! {
     programmes_trained_so_far: "Trained so far" | "至今完成培訓";
     programmes_enrolled_so_far: "Enrolled so far" | "至今入學註冊";
     programmes_pro_rata: "An even pace to date" | "按比例至今應達";
+    programmes_not_begun: "Not begun" | "尚未開始";
     programmes_on_pace: "On pace" | "進度符合";
     programmes_behind: "Behind an even pace" | "落後於平均進度";
     programmes_met: "Met" | "已達標";
@@ -98,7 +99,7 @@ texts! {
     programmes_holidays: "General holidays" | "公眾假期";
     programmes_holidays_note: "Holidays besides Sundays. A derived date has not been checked against the Gazette." | "星期日以外的公眾假期。推算日期尚未與憲報核對。";
     programmes_holidays_empty: "No holidays yet." | "尚未有公眾假期。";
-    programmes_holidays_load: "Load the list of 2027" | "載入2027年名單";
+    programmes_holidays_load: "Load the lists of 2026 and 2027" | "載入2026及2027年名單";
     programmes_holidays_set: "Add or correct a holiday" | "新增或更正公眾假期";
     programmes_holiday_on: "Day" | "日期";
     programmes_holiday_gazetted: "Gazetted" | "已刊憲";

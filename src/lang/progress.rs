@@ -142,9 +142,6 @@ texts! {
     progress_line_either(module: &str): "Placement, or {module}" | "實習或{module}";
     progress_line_capstone(module: &str): "Capstone: {module}" | "總結專題：{module}";
     progress_line_placement: "Placement" | "實習";
-    progress_hours(n: u32): "{n} h" | "{n}小時";
-    progress_minutes(n: u32): "{n} min" | "{n}分鐘";
-    progress_hours_minutes(h: u32, m: u32): "{h} h {m} min" | "{h}小時{m}分鐘";
     progress_why_attended: "Enough was attended." | "出席率足夠。";
     progress_why_so_far(ahead: &str): "Enough so far; {ahead} are still to come." | "至今足夠，尚有{ahead}課節。";
     progress_why_must(least: &str, ahead: &str): "At least {least} of the {ahead} still to come must be attended." | "尚餘{ahead}課節，最少須出席{least}。";

@@ -20,6 +20,12 @@ texts! {
 }
 
 texts! {
+    span_hours(n: u32): "{n} h" | "{n}小時";
+    span_minutes(n: u32): "{n} min" | "{n}分鐘";
+    span_hours_minutes(h: u32, m: u32): "{h} h {m} min" | "{h}小時{m}分鐘";
+}
+
+texts! {
     form_required: "This must be filled in." | "必須填寫此項。";
     form_too_long(max: usize): "At most {max} characters." | "最多{max}個字元。";
     form_control_characters: "There are hidden control characters in this text; type it again." | "此文字含有隱藏的控制字元，請重新輸入。";

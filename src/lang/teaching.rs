@@ -144,6 +144,9 @@ texts! {
     tt_does_not_fit(day: &str): "The cohort ends on {day}, before everything is planned." | "本屆於{day}結束，未能編排全部課節。";
     tt_clashes: "Clashes" | "時間衝突";
     tt_elsewhere: "A session of another programme" | "另一計劃的課堂";
+    tt_need_ahead: "Choose a time that is still to come." | "請選擇尚未到來的時間。";
+    tt_closed_day: "A day without classes" | "不設課堂的日子";
+    tt_more_than_hours(all: &str, hours: i32): "With these {all} are planned; the module has {hours} hours of teaching." | "連同這些課堂共編排{all}；此單元的授課時數為{hours}小時。";
     tt_no_clash: "None" | "沒有";
     tt_clash(planned: &str, other: &str, at: &str, what: &str): "{planned}: {other} at {at} ({what})" | "{planned}：與{at}的{other}衝突（{what}）";
     tt_and_more(n: usize): "and {n} more" | "另有{n}項";
@@ -258,17 +261,17 @@ texts! {
 
     history_tt_offering_added(code: &str): "offered {code}" | "開設{code}";
     history_tt_offering_changed: "changed the offering" | "更改開設單元";
-    history_tt_offering_published(n: i64): "published {n} sessions" | "公布{n}節";
-    history_tt_offering_cancelled(n: i64): "cancelled the offering and {n} sessions" | "取消開設單元及{n}節";
-    history_tt_planned(n: i64, hours: i64, clashes: i64): "planned {n} sessions, {hours} hours, {clashes} clashes accepted" | "編排{n}節，共{hours}小時，接受{clashes}項衝突";
+    history_tt_offering_published(n: i64): "published {n} session" + "published {n} sessions" | "公布{n}節";
+    history_tt_offering_cancelled(n: i64): "cancelled the offering and {n} session" + "cancelled the offering and {n} sessions" | "取消開設單元及{n}節";
+    history_tt_planned(n: i64, hours: i64, clashes: i64): "planned {n} session, {hours} hours; clashes accepted: {clashes}" + "planned {n} sessions, {hours} hours; clashes accepted: {clashes}" | "編排{n}節，共{hours}小時，接受{clashes}項衝突";
     history_tt_place_given(number: &str): "gave {number} a place" | "向{number}分配名額";
     history_tt_place_taken(number: &str): "took the place of {number} back" | "收回{number}的名額";
     history_tt_changed(from: &str, to: &str): "changed the session: {from} → {to}" | "更改課節：{from} → {to}";
     history_tt_cancelled(reason: &str): "cancelled the session: {reason}" | "取消課節：{reason}";
     history_tt_made_up(at: &str): "planned a make-up session: {at}" | "編排補課：{at}";
     history_tt_make_up(of: &str): "planned it in place of {of}" | "編排此節，以補{of}的課節";
-    history_tt_storm(day: &str, reason: &str, n: i64): "cancelled {n} sessions of {day}: {reason}" | "取消{day}的{n}節：{reason}";
-    history_tt_held(n: i64): "recorded {n} sessions as held" | "將{n}節記錄為已上課";
+    history_tt_storm(day: &str, reason: &str, n: i64): "cancelled the sessions of {day} ({n}): {reason}" | "取消{day}的{n}節：{reason}";
+    history_tt_held(n: i64): "recorded {n} session as held" + "recorded {n} sessions as held" | "將{n}節記錄為已上課";
     history_tt_closed_added(name: &str): "closed days: {name}" | "新增停課日子：{name}";
     history_tt_closed_changed(name: &str): "changed closed days: {name}" | "更改停課日子：{name}";
     history_tt_closed_removed(name: &str): "removed closed days: {name}" | "移除停課日子：{name}";

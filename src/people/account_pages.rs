@@ -198,7 +198,14 @@ struct ProfilePage {
 }
 
 fn profile_view(cx: &Cx<'_, '_>, typed: Pairs, errors: &[FieldError]) -> ProfilePage {
-    let mistakes = Mistakes::new(errors, cx.lang());
+    let lang = cx.lang();
+    let mistakes = Mistakes::new(errors, lang).labelled(&[
+        ("family_name", lang.people_family_name()),
+        ("given_names", lang.people_given_names()),
+        ("western_name", lang.people_western_name()),
+        ("name_zh", lang.people_name_zh()),
+        ("phone", lang.people_phone()),
+    ]);
     let title = titled(cx.lang(), cx.lang().people_account_profile(), &mistakes);
     ProfilePage {
         shell: cx.shell(title),

@@ -435,8 +435,9 @@ pub fn load_holidays(
 /// The holidays that are shipped.
 #[must_use]
 pub fn shipped_holidays() -> Vec<Holiday> {
-    super::holidays::HOLIDAYS_2027
+    super::holidays::HOLIDAYS_2026
         .iter()
+        .chain(&super::holidays::HOLIDAYS_2027)
         .filter_map(|(day, en, zh)| {
             Some(Holiday {
                 observed_on: day.parse().ok()?,

@@ -177,6 +177,9 @@ pub struct Trainee {
     /// Name as lists show it.
     #[diesel(sql_type = Text)]
     pub name_shown: String,
+    /// Chinese name, if they have told one.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub name_zh: Option<String>,
     /// The key by which lists sort.
     #[diesel(sql_type = Text)]
     pub name_sort: String,
@@ -273,7 +276,7 @@ impl Trainee {
     }
 }
 
-const TRAINEE: &str = "SELECT e.id, e.person_id, e.name_shown, e.name_sort, e.trainee_number, e.state, h.starts_on, \
+const TRAINEE: &str = "SELECT e.id, e.person_id, e.name_shown, (SELECT z.name_zh FROM applications z WHERE z.id = e.application_id) AS name_zh, e.name_sort, e.trainee_number, e.state, h.starts_on, \
     h.ends_on, h.state AS cohort_state, c.id AS completion_id, c.confirmed_at, c.verdict, r.content AS rules, \
     r.number AS rules_number FROM enrolments e JOIN cohorts h ON h.id = e.cohort_id \
     LEFT JOIN completions c ON c.enrolment_id = e.id AND c.revoked_at IS NULL \

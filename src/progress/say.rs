@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::curriculum::queries::Book;
 use crate::ids::ModuleId;
 use crate::lang::Lang;
+use crate::lang::format::duration;
 
 use super::facts::Judged;
 use super::rules::content::{CompletionRules, percent_text};
@@ -112,16 +113,6 @@ pub fn what(what: What, rules: &CompletionRules, book: &Book, lang: Lang) -> Str
                 None => lang.progress_line_placement().to_owned(),
             }
         }
-    }
-}
-
-/// Minutes as hours and minutes.
-#[must_use]
-pub fn duration(minutes: u32, lang: Lang) -> String {
-    match (minutes / 60, minutes % 60) {
-        (hours, 0) => lang.progress_hours(hours),
-        (0, rest) => lang.progress_minutes(rest),
-        (hours, rest) => lang.progress_hours_minutes(hours, rest),
     }
 }
 

@@ -339,7 +339,11 @@ fn save(cx: &mut Cx<'_, '_>) -> Result<Reply> {
             Ok(Reply::see_other(to).flash("review_submitted"))
         }
         Err(Error::Invalid(errors)) => {
-            let mistakes = Mistakes::new(&errors, cx.lang());
+            let mistakes = Mistakes::new(&errors, cx.lang()).labelled(&[
+                ("interest", cx.lang().review_interest()),
+                ("reason", cx.lang().review_decline_reason()),
+                ("comment", cx.lang().review_comment()),
+            ]);
             page(cx, &review, 422, again(mistakes, false))
         }
         Err(Error::Stale) => page(cx, &review, 412, again(Mistakes::default(), true)),
@@ -415,7 +419,11 @@ fn decline(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     match done {
         Ok(()) => Ok(Reply::see_other("/reviews").flash("review_declined")),
         Err(Error::Invalid(errors)) => {
-            let mistakes = Mistakes::new(&errors, cx.lang());
+            let mistakes = Mistakes::new(&errors, cx.lang()).labelled(&[
+                ("interest", cx.lang().review_interest()),
+                ("reason", cx.lang().review_decline_reason()),
+                ("comment", cx.lang().review_comment()),
+            ]);
             decline_page(cx, &review, 422, &form, mistakes)
         }
         Err(error) => Err(error),

@@ -28,8 +28,8 @@ mod storm;
 pub use closed::{ClosedDetails, add_closed, change_closed, remove_closed};
 pub use feeds::{make_feed, note_read, revoke_feed};
 pub use sessions::{
-    Meeting, Planned, accepts, cancel_session, change_session, clashes_of, make_up, plan_sessions,
-    preview_plan, record_held,
+    Meeting, Planned, accepts, cancel_session, change_session, check_ahead, clashes_of, make_up,
+    plan_sessions, preview_plan, record_held,
 };
 pub use storm::{StormDay, accept, cancel_day, proposals, storm_day};
 

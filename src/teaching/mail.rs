@@ -240,13 +240,16 @@ pub fn entry(lang: Lang, session: &ClassSession) -> Entry {
     }
 }
 
-/// Everybody whom a change of this session concerns: those who attend, and those who teach.
+/// Everybody whom a change of this session concerns: those who attend and have no break then, and those
+/// who teach.
 #[must_use]
 pub fn audience(session: &ClassSession, attending: &Attending) -> BTreeMap<PersonId, Audience> {
     let attends = attending.of(session.cohort_id, session.offering_id, session.whole_cohort);
+    let day = format::hk_date(session.starts_at);
     let mut all: BTreeMap<PersonId, Audience> = attends
         .people
         .into_iter()
+        .filter(|person| !attending.away(*person, day))
         .map(|person| (person, Audience::Trainee))
         .collect();
     all.extend(

@@ -26,6 +26,7 @@ mod closed;
 mod export;
 mod feed;
 mod grid;
+mod offered;
 mod offerings;
 mod own;
 mod plan;
@@ -73,7 +74,7 @@ fn office() -> Routes {
         .get("/cohorts/{cohort}/timetable.csv", STAFF, sessions_file)
         .get("/cohorts/{cohort}/timetable.xlsx", STAFF, sessions_file)
         .post("/cohorts/{cohort}/timetable/held", STAFF, timetable::held)
-        .get("/cohorts/{cohort}/offerings", STAFF, offerings::list)
+        .get("/cohorts/{cohort}/offerings", STAFF, offered::list)
         .get("/cohorts/{cohort}/offerings.csv", STAFF, offerings_file)
         .get("/cohorts/{cohort}/offerings.xlsx", STAFF, offerings_file)
         .get("/cohorts/{cohort}/offerings/new", STAFF, offerings::new)

@@ -1,18 +1,23 @@
 //! Every list exports: CSV streamed row by row, XLSX in constant memory. User text stays text in
-//! both (no formula ever runs in the reader's spreadsheet).
+//! both (no formula ever runs in the reader's spreadsheet); in a sheet numbers, shares and days are what
+//! they are, so that they add up and sort.
 
 use std::io::Write;
 
+use chrono::Datelike as _;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook};
 
 use crate::error::{Error, Result};
-use crate::tables::csv_cell;
+use crate::tables::{Cell, columns_of, csv_cell};
 
 use super::dispatch::Site;
 use super::reply::{Body, Reply};
 
 /// Media type of a spreadsheet.
 pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+/// The widest column of a sheet, in characters.
+const WIDEST: u32 = 60;
 
 /// The file kinds of exports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,17 +111,40 @@ fn xlsx(site: &Site, out: &mut dyn Write, header: &[String], source: Source) -> 
             .write_string_with_format(0, column, text, &bold)
             .map_err(broken)?;
     }
+    let (share, date) = (
+        Format::new().set_num_format("0.00%"),
+        Format::new().set_num_format("yyyy-mm-dd"),
+    );
+    let mut widths: Vec<u32> = header.iter().map(|it| columns_of(it)).collect();
     let mut line = 0_u32;
     source(site, &mut |row| {
         line += 1;
         for (column, text) in (0_u16..).zip(row) {
-            if !text.is_empty() {
-                // Always a string: what looks like a formula is shown, never run.
-                sheet.write_string(line, column, text).map_err(broken)?;
+            if let Some(width) = widths.get_mut(usize::from(column)) {
+                *width = columns_of(text).max(*width);
             }
+            match Cell::of(text) {
+                Cell::Empty => Ok(&mut *sheet),
+                Cell::Number(it) => sheet.write_number(line, column, it),
+                Cell::Share(it) => sheet.write_number_with_format(line, column, it, &share),
+                Cell::Day(it) => {
+                    let (year, month, day) = (it.year(), it.month(), it.day());
+                    let year = u16::try_from(year).unwrap_or_default();
+                    let (month, of) = (u8::try_from(month), u8::try_from(day));
+                    ExcelDateTime::from_ymd(year, month.unwrap_or(1), of.unwrap_or(1))
+                        .and_then(|it| sheet.write_datetime_with_format(line, column, &it, &date))
+                }
+                // A string: what looks like a formula is shown, never run.
+                Cell::Text => sheet.write_string(line, column, text),
+            }
+            .map_err(broken)?;
         }
         Ok(())
     })?;
+    for (column, width) in (0_u16..).zip(&widths) {
+        let width = f64::from((width + 2).clamp(8, WIDEST));
+        sheet.set_column_width(column, width).map_err(broken)?;
+    }
     let bytes = book.save_to_buffer().map_err(broken)?;
     out.write_all(&bytes)?;
     Ok(())

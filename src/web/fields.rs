@@ -3,9 +3,11 @@
 //! everywhere alike.
 
 use askama::Template;
+use chrono::NaiveDate;
 
 use crate::error::{Error, FieldError, Result};
 use crate::lang::Lang;
+use crate::lang::format::date;
 
 use super::dispatch::Cx;
 use super::forms::{Mistakes, Pairs};
@@ -179,8 +181,8 @@ impl Group {
     }
 }
 
-/// Puts values and mistakes into the fields.
-pub fn fill(groups: &mut [Group], values: &Pairs, mistakes: &Mistakes) {
+/// Puts values and mistakes into the fields, and the labels of the mistaken ones into the mistakes.
+pub fn fill(groups: &mut [Group], values: &Pairs, mistakes: &mut Mistakes) {
     for field in groups.iter_mut().flat_map(|group| &mut group.fields) {
         if matches!(field.input, Input::Ticks(_)) {
             let ticked: Vec<&str> = values.all(&field.name).collect();
@@ -189,6 +191,9 @@ pub fn fill(groups: &mut [Group], values: &Pairs, mistakes: &Mistakes) {
             value.clone_into(&mut field.value);
         }
         field.error = mistakes.of(&field.name).map(str::to_owned);
+        if field.error.is_some() {
+            mistakes.label(&field.name, &field.label);
+        }
     }
 }
 
@@ -253,10 +258,11 @@ impl Again {
             .filter(|(name, value)| typed.get(name).is_some_and(|t| plain(t) != plain(value)))
             .map(|(name, value)| {
                 FieldError::new(name, "changed_meanwhile", |lang| {
-                    let shown = if value.is_empty() {
-                        lang.form_empty_value()
-                    } else {
-                        value
+                    let day = value.parse::<NaiveDate>().map(|day| date(lang, day));
+                    let shown = match &day {
+                        Ok(day) => day,
+                        Err(_) if value.is_empty() => lang.form_empty_value(),
+                        Err(_) => value,
                     };
                     lang.form_saved_meanwhile(shown)
                 })
@@ -372,7 +378,8 @@ pub fn form_page(
     values: &Pairs,
     again: &Again,
 ) -> Result<Reply> {
-    fill(&mut spec.groups, values, &again.mistakes);
+    let mut again = again.clone();
+    fill(&mut spec.groups, values, &mut again.mistakes);
     let failed = again.status >= 400;
     let title = if failed {
         cx.lang().form_error_title(&spec.title)
@@ -385,7 +392,7 @@ pub fn form_page(
         spec: &spec,
         crumbs: &spec.crumbs,
         history: &spec.history,
-        again,
+        again: &again,
     };
     cx.visit.page_with(status, &page)
 }

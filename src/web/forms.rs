@@ -266,6 +266,9 @@ impl<'a> Form<'a> {
 #[derive(Clone, Debug, Default)]
 pub struct Mistakes {
     items: Vec<(String, String)>,
+    /// Field and label, where the page told it.
+    labels: Vec<(String, String)>,
+    lang: Lang,
 }
 
 impl Mistakes {
@@ -278,6 +281,8 @@ impl Mistakes {
                 .iter()
                 .map(|e| (e.field.clone(), e.say(lang)))
                 .collect(),
+            labels: Vec::new(),
+            lang,
         }
     }
 
@@ -287,10 +292,35 @@ impl Mistakes {
         self.items.is_empty()
     }
 
-    /// Field and sentence of each.
+    /// Tells what a field is called, so that the list of mistakes names it.
+    pub fn label(&mut self, field: &str, label: &str) {
+        self.labels.push((field.to_owned(), label.to_owned()));
+    }
+
+    /// The same for several fields.
     #[must_use]
-    pub fn items(&self) -> &[(String, String)] {
-        &self.items
+    pub fn labelled(mut self, labels: &[(&str, &str)]) -> Self {
+        for (field, label) in labels {
+            self.label(field, label);
+        }
+        self
+    }
+
+    /// Field and sentence of each, as a list away from the fields tells them: with the field's label
+    /// before the sentence.
+    #[must_use]
+    pub fn items(&self) -> Vec<(&str, String)> {
+        let item = |(field, text): &'_ (String, String)| {
+            let label = self.labels.iter().find(|(name, _)| name == field);
+            label.map_or_else(
+                || text.clone(),
+                |(_, label)| format!("{label}{}{text}", self.lang.pick(": ", "：")),
+            )
+        };
+        self.items
+            .iter()
+            .map(|it| (it.0.as_str(), item(it)))
+            .collect()
     }
 
     /// What is wrong with this field, if anything.

@@ -273,10 +273,17 @@ async fn marks(way: &Walker) {
     way.phone
         .fill_all(&[("points_1", "8"), ("points_2", "11")])
         .await;
-    way.go("main button[value='give']").await;
+    way.go("main button[value='ask']").await;
     assert_eq!(way.phone.count("main .errors a[href='#points_2']").await, 1);
     way.phone.fill("points_2", "7").await;
-    way.go("main button[value='give']").await;
+    way.go("main button[value='ask']").await;
+    assert_eq!(
+        way.phone
+            .count("main input[name='points_2'][value='7']")
+            .await,
+        1
+    );
+    way.go(CONFIRM).await;
     way.menu("/marking").await;
     assert_eq!(way.phone.count("main tbody th a").await, 2);
 }

@@ -1,6 +1,6 @@
 //! Cells that travel through spreadsheets.
 
-use banyan::tables::{csv_cell, from_csv_cell, is_formula_like};
+use banyan::tables::{Cell, columns_of, csv_cell, from_csv_cell, is_formula_like};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
@@ -55,4 +55,37 @@ fn every_text_survives_the_way_out_and_back_and_is_never_live() {
             Ok(())
         })
         .unwrap();
+}
+
+#[test]
+fn cells_of_a_sheet_are_numbers_shares_and_days_only_when_they_are_nothing_else() {
+    let day = |text: &str| Cell::Day(text.parse().unwrap());
+    for (text, wanted) in [
+        ("", Cell::Empty),
+        ("0", Cell::Number(0.0)),
+        ("-12", Cell::Number(-12.0)),
+        ("7.5", Cell::Number(7.5)),
+        ("9999999", Cell::Number(9_999_999.0)),
+        // A telephone number, a code, an exponent, a formula, spaces: texts.
+        ("91234567", Cell::Text),
+        ("007", Cell::Text),
+        ("1e5", Cell::Text),
+        ("=1+1", Cell::Text),
+        ("+5", Cell::Text),
+        (" 5", Cell::Text),
+        ("1,000", Cell::Text),
+        ("--1", Cell::Text),
+        ("1.", Cell::Text),
+        (".5", Cell::Text),
+        ("\u{ff11}", Cell::Text),
+        ("97.5%", Cell::Share(0.975)),
+        ("%", Cell::Text),
+        ("2027-02-28", day("2027-02-28")),
+        ("2027-02-30", Cell::Text),
+        ("0999-01-01", Cell::Text),
+        ("27-02-2028", Cell::Text),
+    ] {
+        assert_eq!(Cell::of(text), wanted, "{text:?}");
+    }
+    assert_eq!(columns_of("ab中"), 4);
 }

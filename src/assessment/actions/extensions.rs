@@ -34,6 +34,9 @@ fn movable(it: &Assessment) -> Result<()> {
 /// Days after the due time for which a trainee may ask in any case.
 const ALWAYS: Days = Days::new(30);
 
+/// Days after the due time for which the office may grant: a break in learning is no longer than a year.
+const MOST: Days = Days::new(366);
+
 /// The last day for which a trainee may ask: that of the cohort's classes, or some days after the due time.
 fn last_day(conn: &mut Conn<'_>, it: &Assessment) -> Result<NaiveDate> {
     let cohort = cohorts::published(conn, it.cohort_id)?;
@@ -175,8 +178,8 @@ fn extend(
     Ok(())
 }
 
-/// The trainee, and the time that is granted: later than the one that holds for them. Where their work is
-/// before the markers, that is at most now.
+/// The trainee, and the time that is granted: later than the one that holds for them or, to mend a slip,
+/// earlier than it but still to come. Where their work is before the markers, it is at most now.
 fn later(
     conn: &mut Conn<'_>,
     staff: &CohortStaff,
@@ -191,8 +194,17 @@ fn later(
     } else {
         until
     };
-    if until <= it.times(line.extended_to).due_at {
+    let (holds, now) = (it.times(line.extended_to).due_at, now(conn)?);
+    let shorter = until < holds && until > it.due_at.max(now);
+    if until <= holds && !shorter {
         return Err(AssessmentRefusal::NotLater.into());
+    }
+    let due = hk_date(it.due_at);
+    let last = due.checked_add_days(MOST).unwrap_or(due);
+    if hk_date(until) > last {
+        return Err(Error::field("until_at", "range", |lang| {
+            lang.asm_until_end(&date(lang, last))
+        }));
     }
     Ok((line, until))
 }

@@ -353,6 +353,14 @@ pub(super) fn hundredths(points: &[i32]) -> Vec<i64> {
     points.iter().map(|it| i64::from(*it) * 100).collect()
 }
 
+/// Could this be given for good: points for each criterion, none beyond its most?
+///
+/// # Errors
+/// [`Error::Invalid`].
+pub fn whole_mark(it: &Assessment, given: &Given) -> Result<()> {
+    checked(&it.rubric()?, given).map(|_| ())
+}
+
 /// Saves what a marker gives: a draft, or for good. The second marker is not shown the first's mark
 /// before theirs is given. `seen` is the version of what the marker saw, 0 for none.
 ///

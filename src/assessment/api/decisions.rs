@@ -381,7 +381,7 @@ fn moderate(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     }
     let pairs = Pairs::new(pairs);
     let mut form = Form::new(&pairs);
-    let mut given = read_given(&mut form, &pairs, it.rubric()?.len());
+    let mut given = read_given(&mut form, &pairs, &it.rubric()?);
     form.done()?;
     (given.absent, given.done) = (said.absent, true);
     actions::moderate(cx.conn, &staff, (it.id, id), &given)?;

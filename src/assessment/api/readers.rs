@@ -217,7 +217,7 @@ fn save(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     pairs.push(("feedback".to_owned(), said.feedback));
     let pairs = crate::web::Pairs::new(pairs);
     let mut form = Form::new(&pairs);
-    let mut given = read_given(&mut form, &pairs, it.rubric()?.len());
+    let mut given = read_given(&mut form, &pairs, &it.rubric()?);
     form.done()?;
     (given.absent, given.done) = (said.absent, said.done);
     actions::save_mark(cx.conn, &instructor, id, &given, said.version)?;

@@ -11,7 +11,7 @@ use crate::web::{Cx, Form, Pairs, Reply};
 
 use super::super::actions;
 use super::super::queries::{self, Assessment, Reader};
-use super::super::rules::MarkRole;
+use super::super::rules::{AppealState, ExtensionState, MarkRole};
 use super::marking::{given_mark, mark_fields, read_given};
 use super::{crumbs, home, local, one, pair, percent_of, shown_mark};
 
@@ -67,6 +67,7 @@ pub(super) fn answer(
 /// A refusal of a button without a form, on a page of its own.
 fn button(cx: &mut Cx<'_, '_>, it: &Assessment, done: Result<usize>, flash: &str) -> Result<Reply> {
     match done {
+        Ok(0) => Ok(Reply::see_other(home(it)).flash("asm_nothing_new")),
         Ok(_) => Ok(Reply::see_other(home(it)).flash(flash)),
         Err(Error::Refused(refused)) => {
             let lang = cx.lang();
@@ -257,7 +258,7 @@ pub(super) fn script(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     queries::script_of(cx.conn, &staff, it.id, id)?;
     let visit = cx.visit;
     let mut form = Form::new(visit.request.form());
-    let mut given = read_given(&mut form, visit.request.form(), it.rubric()?.len());
+    let mut given = read_given(&mut form, visit.request.form(), &it.rubric()?);
     given.done = true;
     let done = form
         .done()
@@ -310,6 +311,10 @@ fn request(
 pub(super) fn ask_extension(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let (staff, it) = one(cx)?;
     let request = request(cx, &it, &staff)?;
+    // What is decided stands on the assessment's page, with who and when in its history.
+    if request.state()? != ExtensionState::Requested {
+        return Ok(Reply::see_other(home(&it)));
+    }
     let values = Pairs::new(vec![pair("until_at", local(request.until_at))]);
     let asks = extension_form(cx.lang(), &it, &request);
     show(cx, (&staff, &it), asks, &values, &Again::first())
@@ -426,6 +431,9 @@ fn appeal_of(cx: &mut Cx<'_, '_>, staff: &CohortStaff, it: &Assessment) -> Resul
 pub(super) fn ask_appeal(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let (staff, it) = one(cx)?;
     let appeal = appeal_of(cx, &staff, &it)?;
+    if appeal.state()? != AppealState::Lodged {
+        return Ok(Reply::see_other(home(&it)));
+    }
     let asks = appeal_form(cx.lang(), &it, &appeal);
     show(cx, (&staff, &it), asks, Pairs::none(), &Again::first())
 }

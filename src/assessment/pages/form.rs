@@ -71,9 +71,9 @@ fn marking_fields(lang: Lang) -> Group {
             Field::line("borderline", lang.asm_borderline()).width("w8"),
             Field::line("tolerance", lang.asm_tolerance()).width("w8"),
             Field::line("appeal_days", lang.asm_appeal_days()).of("number"),
-            Field::line("resit_capped", lang.asm_resit()).choice(vec![
+            Field::line("resit_capped", lang.asm_resit_worth()).choice(vec![
                 pair("yes", lang.asm_resit_capped()),
-                pair("no", lang.asm_resit()),
+                pair("no", lang.asm_resit_whole()),
             ]),
         ],
     )
@@ -279,17 +279,21 @@ fn begun() -> Vec<(String, String)> {
     .collect()
 }
 
-/// The parts of all plans of the cohort's offerings, each as `offering:part`.
+/// The parts of all plans of the cohort's offerings that are not set yet, each as `offering:part`.
 fn parts(cx: &mut Cx<'_, '_>, staff: &CohortStaff) -> Result<Vec<(String, String)>> {
     let lang = cx.lang();
     let (_, cohort) = cohort(cx)?;
     let offerings = teaching::queries::offerings(cx.conn, staff)?;
     let modules: Vec<_> = offerings.iter().map(|it| it.module_id).collect();
     let plans = queries::plans(cx.conn, cohort.id, &modules, cohort.starts_on)?;
+    let set = queries::parts_set(cx.conn, staff)?;
     let mut options = Vec::new();
     for it in offerings.iter().filter(|it| it.state != "cancelled") {
         let parts = plans.get(&it.module_id).map_or(&[][..], |it| &it.parts);
         for (n, part) in (1..).zip(parts) {
+            if set.contains(&(it.id, n)) {
+                continue;
+            }
             let weight = lang.asm_weight_of(part.weight);
             let title = part.title.say(lang);
             let label = format!(

@@ -15,8 +15,9 @@ use crate::web::{Cx, Form, Pairs, Reply, ReplyBody, Shell};
 use super::super::actions::{self, Given};
 use super::super::queries::{self, Assessment, Mark, Queued, Reader, Script, Work};
 use super::super::rules::pdf::without_author;
-use super::super::rules::rubric::{Criterion, MOST_POINTS};
+use super::super::rules::rubric::Criterion;
 use super::super::rules::{MarkRole, ScriptState};
+use super::give::{self, GivenLine};
 use super::{pair, shown_mark};
 
 struct Row {
@@ -180,17 +181,18 @@ pub(super) fn mark_fields(lang: Lang, rubric: &[Criterion], absent: bool) -> Vec
     groups
 }
 
-/// Reads what a marker gives by a rubric of so many criteria.
+/// Reads what a marker gives by a rubric.
 pub(in crate::assessment) fn read_given(
     form: &mut Form<'_>,
     pairs: &Pairs,
-    criteria: usize,
+    rubric: &[Criterion],
 ) -> Given {
     Given {
-        points: (1..=criteria)
-            .map(|n| form.optional_number(&format!("points_{n}"), 0, MOST_POINTS))
+        points: (1..)
+            .zip(rubric)
+            .map(|(n, it)| form.optional_number(&format!("points_{n}"), 0, it.points))
             .collect(),
-        comments: (1..=criteria)
+        comments: (1..=rubric.len())
             .map(|n| {
                 form.optional(&format!("comment_{n}"), 2_000)
                     .unwrap_or_default()
@@ -234,6 +236,9 @@ struct ScriptPage<'a> {
     blind: bool,
     /// What the two gave, once one's own mark is given.
     given: Vec<String>,
+    /// One's own, criterion by criterion, once it is given.
+    own: Vec<GivenLine>,
+    feedback: String,
     open: bool,
     seen: i32,
     groups: Vec<Group>,
@@ -268,7 +273,7 @@ fn both(cx: &mut Cx<'_, '_>, instructor: &Instructor, script: &Script) -> Result
     Ok(given)
 }
 
-fn show(
+pub(super) fn show(
     cx: &mut Cx<'_, '_>,
     (instructor, script, it): (&Instructor, &Script, &Assessment),
     typed: Option<&Pairs>,
@@ -282,11 +287,17 @@ fn show(
     let open = !done && it.state == "marking" && state != ScriptState::Agreed;
     let mut groups = mark_fields(lang, &it.rubric()?, !it.takes_files);
     let saved = values(own.as_ref())?;
-    fill(&mut groups, typed.unwrap_or(&saved), &again.mistakes);
+    let mut again = again.clone();
+    fill(&mut groups, typed.unwrap_or(&saved), &mut again.mistakes);
     let given = if done {
         both(cx, instructor, script)?
     } else {
         Vec::new()
+    };
+    let feedback = own.as_ref().map(|it| it.feedback.clone());
+    let lines = match &own {
+        Some(own) if done => give::lines(lang, it, own)?,
+        Some(_) | None => Vec::new(),
     };
     let label = actions::label(lang, it, &script.label);
     let failed = again.status >= 400;
@@ -315,10 +326,12 @@ fn show(
             .collect(),
         blind: role == MarkRole::Second && !done,
         given,
+        own: lines,
+        feedback: feedback.unwrap_or_default(),
         open,
         seen: own.as_ref().map_or(0, |it| it.version),
         groups,
-        again,
+        again: &again,
     };
     cx.visit
         .page_with(if failed { again.status } else { 200 }, &page)
@@ -330,14 +343,17 @@ pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     show(cx, (&instructor, &script, &it), None, &Again::first())
 }
 
-/// POST `/marking/{script}`: keeps a draft, or gives the mark.
+/// POST `/marking/{script}`: keeps a draft, asks whether to give the mark, or gives it.
 pub(super) fn save(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let (instructor, script, it) = script(cx)?;
     let visit = cx.visit;
     let typed = visit.request.form();
+    if typed.has("do", "ask") {
+        return give::ask(cx, (&instructor, &script, &it));
+    }
     let mut form = Form::new(typed);
     let seen = form.optional_number("version", 0, i32::MAX).unwrap_or(0);
-    let given = read_given(&mut form, typed, it.rubric()?.len());
+    let given = read_given(&mut form, typed, &it.rubric()?);
     let done = form
         .done()
         .and_then(|()| actions::save_mark(cx.conn, &instructor, script.id, &given, seen));

@@ -2,6 +2,8 @@
 
 use askama::Template;
 
+use chrono::{DateTime, Utc};
+
 use crate::access::{self, Own};
 use crate::audit;
 use crate::db::{self, Conn};
@@ -35,12 +37,13 @@ struct Row {
     mark: Option<String>,
 }
 
-fn row(lang: Lang, it: &OwnLine) -> Result<Row> {
+fn row(lang: Lang, it: &OwnLine, now: DateTime<Utc>) -> Result<Row> {
     let a = &it.assessment;
     let state = a.state()?;
     // What is marked without a piece of theirs.
     let marked = matches!(state, AssessmentState::Marking | AssessmentState::Moderated);
-    let missed = marked && a.takes_files && it.standing().is_none();
+    let over = now > a.times(it.extended_to).hard_end();
+    let missed = marked && over && a.takes_files && it.standing().is_none();
     Ok(Row {
         href: format!("/me/assessments/{}", it.id),
         title: a.title(lang).to_owned(),
@@ -51,6 +54,8 @@ fn row(lang: Lang, it: &OwnLine) -> Result<Row> {
         // Trainees need not know how far their markers are.
         state: match state {
             _ if missed => lang.asm_missed(),
+            // Before the markers, but theirs is still to come.
+            _ if marked && !over && it.standing().is_none() => AssessmentState::Open.label(lang),
             AssessmentState::Moderated => AssessmentState::Marking.label(lang),
             AssessmentState::Planned
             | AssessmentState::Open
@@ -89,9 +94,12 @@ pub(super) fn list(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         shell: cx.shell(lang.asm_mine()),
         ahead: ahead
             .iter()
-            .map(|it| row(lang, it))
+            .map(|it| row(lang, it, now))
             .collect::<Result<_>>()?,
-        over: over.iter().map(|it| row(lang, it)).collect::<Result<_>>()?,
+        over: over
+            .iter()
+            .map(|it| row(lang, it, now))
+            .collect::<Result<_>>()?,
     };
     cx.visit.page(&page)
 }
@@ -291,7 +299,7 @@ fn build(
     Ok(OwnPage {
         shell: Shell::new(visit, site, title),
         here: format!("/me/assessments/{}", it.id),
-        row: row(lang, it)?,
+        row: row(lang, it, now)?,
         takes_files: a.takes_files,
         brief: a.brief(lang).to_owned(),
         late: late_rule(lang, a),
@@ -312,7 +320,7 @@ fn build(
         extensions,
         appeals,
         result,
-        mistakes: Mistakes::new(errors, lang),
+        mistakes: Mistakes::new(errors, lang).labelled(&[("files", lang.asm_files())]),
         history: History::here_only(audit::lines(conn, a.id.0, lang)?),
     })
 }

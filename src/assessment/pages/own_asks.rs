@@ -1,13 +1,15 @@
 //! What a trainee asks for: a later due time, another look at a mark.
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::ids::{AppealId, ExtensionId};
 use crate::lang::format::deadline;
-use crate::web::fields::{Again, Field, FormSpec, Group, History, form_page};
+use crate::web::fields::{
+    Again, ConfirmSpec, Field, FormSpec, Group, History, confirm_page, effect, form_page,
+};
 use crate::web::{Cx, Form, Pairs, Reply};
 
 use super::super::actions;
-use super::super::queries::OwnLine;
+use super::super::queries::{self, OwnLine};
 use super::own::{after, one, way};
 
 fn extension_form(cx: &Cx<'_, '_>, it: &OwnLine, values: &Pairs, again: &Again) -> Result<Reply> {
@@ -61,6 +63,55 @@ pub(super) fn extension(cx: &mut Cx<'_, '_>) -> Result<Reply> {
             extension_form(cx, &it, typed, &again)
         }
     }
+}
+
+/// The question before a request is taken back.
+fn ask_back(cx: &Cx<'_, '_>, it: &OwnLine, title: &str, below: String) -> Result<Reply> {
+    let lang = cx.lang();
+    let at = format!("/me/assessments/{}", it.id);
+    let spec = ConfirmSpec {
+        title: lang.asm_back_ask(title),
+        crumbs: way(lang, it),
+        effects: vec![effect(
+            lang.cohorts_step_happens(),
+            vec![lang.asm_back_does().to_owned()],
+            false,
+        )],
+        refusal: None,
+        hidden: Vec::new(),
+        action: format!("{at}/{below}"),
+        submit: title.to_owned(),
+        danger: true,
+        back: at,
+    };
+    confirm_page(cx, 200, &spec)
+}
+
+/// GET `…/extensions/{extension}/withdraw`.
+pub(super) fn ask_withdraw_extension(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    let (own, it) = one(cx)?;
+    let id: ExtensionId = cx.request().param("extension")?;
+    let all = queries::own_extensions(cx.conn, &own, it.id)?;
+    if all.iter().all(|other| other.id != id) {
+        return Err(Error::NotFound);
+    }
+    let title = cx.lang().asm_extension_withdraw();
+    ask_back(cx, &it, title, format!("extensions/{id}/withdraw"))
+}
+
+/// GET `…/appeals/{appeal}/withdraw`.
+pub(super) fn ask_withdraw_appeal(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    let (own, it) = one(cx)?;
+    let id: AppealId = cx.request().param("appeal")?;
+    let all = queries::own_appeals(cx.conn, &own, it.assessment.id)?;
+    if all
+        .iter()
+        .all(|other| other.id != id || other.candidate_id != it.id)
+    {
+        return Err(Error::NotFound);
+    }
+    let title = cx.lang().asm_appeal_withdraw();
+    ask_back(cx, &it, title, format!("appeals/{id}/withdraw"))
 }
 
 /// POST `…/extensions/{extension}/withdraw`.

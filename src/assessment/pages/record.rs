@@ -11,6 +11,7 @@ use crate::ids::{CohortId, PersonId};
 use crate::lang::Lang;
 use crate::lang::format::{deadline, moment};
 use crate::teaching;
+use crate::teaching::rules::teachable;
 use crate::web::exports::short;
 use crate::web::fields::History;
 use crate::web::paging::{Cursor, PAGE, Page};
@@ -21,7 +22,7 @@ use super::super::rules::rubric::Criterion;
 use super::super::rules::{
     AppealState, AssessmentState, ExtensionState, ScriptState, SecondRule, percent,
 };
-use super::{crumbs, home, late_rule, one, shown_mark, tag};
+use super::{cohort, crumbs, home, late_rule, one, shown_mark, tag};
 
 /// A trainee's line.
 struct Row {
@@ -39,7 +40,8 @@ struct Row {
     penalty: String,
     mark: String,
     moderate: Option<String>,
-    reopen: Option<String>,
+    /// Where it is taken up again or given to another marker, and which of the two.
+    reopen: Option<(String, &'static str)>,
 }
 
 fn names_of(names: &BTreeMap<PersonId, String>, id: Option<PersonId>) -> String {
@@ -108,7 +110,15 @@ fn row(lang: Lang, it: &Assessment, line: &Line, names: &BTreeMap<PersonId, Stri
         reopen: line
             .script_id
             .filter(|_| it.state == AssessmentState::Marking.as_str())
-            .map(|script| format!("{}/scripts/{script}/reopen", home(it))),
+            .map(|script| {
+                let begun = !matches!(state, Some(ScriptState::NotMarked | ScriptState::InMarking));
+                let label = if begun {
+                    lang.asm_reopen()
+                } else {
+                    lang.asm_hand_over()
+                };
+                (format!("{}/scripts/{script}/reopen", home(it)), label)
+            }),
     }
 }
 
@@ -139,6 +149,7 @@ struct RecordPage {
     marking: bool,
     twice: bool,
     released: bool,
+    may_resit: bool,
     may_return: bool,
     facts: Vec<(&'static str, String)>,
     brief: String,
@@ -268,6 +279,7 @@ fn markers(cx: &mut Cx<'_, '_>, lines: &[Line]) -> Result<BTreeMap<PersonId, Str
 pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let lang = cx.lang();
     let (staff, it) = one(cx)?;
+    let (_, about) = cohort(cx)?;
     let after = Cursor::from_query(&cx.visit.request.query);
     let found = queries::lines(cx.conn, &staff, it.id, after.as_ref(), PAGE + 1)?;
     let page = Page::cut(found, PAGE, |line| Cursor {
@@ -300,6 +312,7 @@ pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         marking: state == AssessmentState::Marking,
         twice: it.second()?.rule != SecondRule::None,
         released: state == AssessmentState::Released,
+        may_resit: state == AssessmentState::Released && teachable(about.state()?).is_ok(),
         may_return: state == AssessmentState::Moderated,
         facts: facts(lang, &it)?,
         brief: it.brief(lang).to_owned(),

@@ -33,7 +33,12 @@ fn row(lang: Lang, it: &NamedResult) -> Row {
         trainee_number: it.trainee_number.clone(),
         module: it.module_code.clone(),
         mark: shown_mark(result.mark.map(i32::from)),
-        standing: result.standing.label(lang),
+        // Only an exemption passes without a mark.
+        standing: if result.standing == Standing::Passed && result.mark.is_none() {
+            lang.asm_exempted()
+        } else {
+            result.standing.label(lang)
+        },
         tag: match result.standing {
             Standing::NotYet => "",
             Standing::Passed => "ok",

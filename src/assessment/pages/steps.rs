@@ -1,7 +1,9 @@
 //! The steps of an assessment, each with what it does before it is confirmed.
 
 use crate::access::CohortStaff;
+use crate::db;
 use crate::error::{Error, Result};
+use crate::lang::format::deadline;
 use crate::lang::{Lang, Say as _};
 use crate::web::fields::effect;
 use crate::web::fields::{ConfirmSpec, Effect, confirm_page};
@@ -113,6 +115,10 @@ fn question(
     let lang = cx.lang();
     let (title, mut effects) = words(lang, it, event);
     let mut hidden = Vec::new();
+    if event == AssessmentEvent::Mark && db::now(cx.conn)? < it.due_at {
+        let line = lang.asm_mark_early(&deadline(lang, it.due_at));
+        effects.push(effect(lang.asm_due(), vec![line], true));
+    }
     if event == AssessmentEvent::Release && refusal.is_none() {
         let plan = actions::preview(cx.conn, staff, it)?;
         let mut all = preview_effects(lang, &plan);

@@ -62,7 +62,7 @@ fn forms(
     staff: &ProgrammeStaff,
     case: &Case,
     typed: &Pairs,
-    again: &Again,
+    again: &mut Again,
 ) -> Result<(Vec<Group>, Vec<Group>)> {
     let lang = cx.lang();
     let owners = queries::owners(cx.conn, staff)?;
@@ -70,8 +70,8 @@ fn forms(
         Field::line("owner", lang.risk_owner()).choice(choices(&owners)),
         Field::line("due_on", lang.risk_due()).of("date"),
     ])];
-    fill(&mut groups, &values(case), &again.mistakes);
-    fill(&mut groups, typed, &again.mistakes);
+    fill(&mut groups, &values(case), &mut again.mistakes);
+    fill(&mut groups, typed, &mut again.mistakes);
     let mut note_groups = vec![Group::plain(vec![
         Field::line("internal", lang.risk_note_internal())
             .area(4)
@@ -82,7 +82,7 @@ fn forms(
             .optional()
             .hint(lang.risk_note_shown_hint()),
     ])];
-    fill(&mut note_groups, typed, &again.mistakes);
+    fill(&mut note_groups, typed, &mut again.mistakes);
     Ok((groups, note_groups))
 }
 
@@ -95,7 +95,8 @@ pub(super) fn show(
     again: &Again,
 ) -> Result<Reply> {
     let lang = cx.lang();
-    let (groups, note_groups) = forms(cx, staff, &case, typed, again)?;
+    let mut again = again.clone();
+    let (groups, note_groups) = forms(cx, staff, &case, typed, &mut again)?;
     let notes = queries::notes(cx.conn, staff, case.id)?;
     let notes = notes.into_iter().map(|it| NoteLine {
         author: it.author_name,
@@ -132,7 +133,7 @@ pub(super) fn show(
         groups,
         note_groups,
         notes: notes.collect(),
-        again,
+        again: &again,
         history: audit::shown(cx.conn, case.id.0, lang, format!("{here}/history"))?,
         here,
         row: shown(lang, case)?,

@@ -163,7 +163,8 @@ fn show(cx: &mut Cx<'_, '_>, typed: &Pairs, again: &Again) -> Result<Reply> {
         Field::line("owner", lang.risk_owner()).choice(choices(&owners)),
         Field::line("due_on", lang.risk_due()).of("date"),
     ])];
-    fill(&mut groups, typed, &again.mistakes);
+    let mut again = again.clone();
+    fill(&mut groups, typed, &mut again.mistakes);
     let last = queries::last_look(cx.conn, &staff)?;
     let failed = again.status >= 400;
     let title = match failed {
@@ -194,7 +195,7 @@ fn show(cx: &mut Cx<'_, '_>, typed: &Pairs, again: &Again) -> Result<Reply> {
         query: query.with(&[("after", "")]),
         last: last.map(|it| lang.risk_looked(&moment(lang, it.created_at), it.trainees)),
         groups,
-        again,
+        again: &again,
         paged: wanted.after.is_some(),
         first: format!("{path}?{}", query.with(&[("after", "")])),
         next: page

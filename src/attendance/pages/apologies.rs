@@ -187,7 +187,8 @@ fn show(
             .area(3)
             .hint(lang.att_decide_hint()),
     ])];
-    fill(&mut groups, values, &again.mistakes);
+    let mut again = again.clone();
+    fill(&mut groups, values, &mut again.mistakes);
     let failed = again.status >= 400;
     let title = lang.att_apology_of(&it.name_shown);
     let row = line(lang, cohort.id, it)?;
@@ -209,7 +210,7 @@ fn show(
         open: it.state()? == ApologyState::Sent,
         version: it.version,
         groups,
-        again,
+        again: &again,
         history: audit::shown(cx.conn, it.id.0, lang, format!("{}/history", row.href))?,
         here: row.href.clone(),
         row,

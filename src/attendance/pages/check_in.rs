@@ -86,7 +86,7 @@ fn code_page(
         shell: Shell::new(visit, site, title),
         next,
         typed: typed.typed("code").to_owned(),
-        mistakes: Mistakes::new(errors, lang),
+        mistakes: Mistakes::new(errors, lang).labelled(&[("code", lang.att_code())]),
     })
 }
 

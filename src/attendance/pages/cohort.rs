@@ -20,7 +20,7 @@ use super::super::actions;
 use super::super::queries::{self, RatesWanted, RegisterRow, RegistersWanted};
 use super::super::rules::{BasisPoints, ExcusedCount, Policy, RegisterState, rate};
 use super::own::{Gauge, gauge};
-use super::{cohort, crumbs, pair, register_tone};
+use super::{clock, cohort, crumbs, hk_date, pair, register_tone};
 
 struct Rate {
     name: String,
@@ -244,7 +244,9 @@ pub(in crate::attendance) fn registers_file(cx: &mut Cx<'_, '_>) -> Result<Reply
         for it in &page.rows {
             let shown = line(lang, it, now);
             lines.push(vec![
-                shown.when,
+                hk_date(it.starts_at).to_string(),
+                clock(it.starts_at),
+                clock(it.ends_at),
                 shown.title,
                 shown.state.to_owned(),
                 shown.came.to_string(),
@@ -258,7 +260,9 @@ pub(in crate::attendance) fn registers_file(cx: &mut Cx<'_, '_>) -> Result<Reply
         }
     }
     let header = [
-        lang.tt_time(),
+        lang.tt_day(),
+        lang.tt_starts(),
+        lang.tt_ends(),
         lang.att_session(),
         lang.att_state(),
         lang.att_came(),

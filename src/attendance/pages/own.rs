@@ -11,6 +11,7 @@ use crate::error::{Error, FieldError, Result};
 use crate::files;
 use crate::files::rules::MAX_DOCUMENT;
 use crate::ids::{ApologyId, ClassId, ModuleId};
+use crate::lang::format::duration;
 use crate::lang::{Lang, Say as _};
 use crate::teaching::mail::when;
 use crate::teaching::queries as teaching;
@@ -20,6 +21,7 @@ use crate::web::{Cx, Form, Pairs, Reply, ReplyBody, Shell, Site, Upload, Visit};
 
 use super::super::actions;
 use super::super::queries::{self, Apology, OwnSession};
+use super::super::rules::ExcusedCount;
 use super::super::rules::{
     ApologyState, AttendanceRefusal, BasisPoints, Hours, Policy, may_apologise, rate, under,
 };
@@ -37,21 +39,43 @@ pub struct Gauge {
     pub low: bool,
 }
 
+/// A rate with the hours behind it: of how many, and what was made of the excused ones.
+#[must_use]
+pub fn rate_words(lang: Lang, hours: &Hours, policy: &Policy) -> String {
+    let time = |minutes: i64| duration(u32::try_from(minutes).unwrap_or(0), lang);
+    let Some(rate) = rate(hours, policy.excused) else {
+        return lang.att_no_rate().to_owned();
+    };
+    let (held, excused) = (hours.held, time(hours.excused));
+    // What is counted against: an excused hour stands on whichever side the policy puts it.
+    let (attended, held, more) = match policy.excused {
+        ExcusedCount::Absent => (hours.attended, held, lang.att_excused_absent(&excused)),
+        ExcusedCount::Leaves => (
+            hours.attended,
+            held.saturating_sub(hours.excused),
+            lang.att_excused_leaves(&excused),
+        ),
+        ExcusedCount::Attended => (
+            hours.attended.saturating_add(hours.excused),
+            held,
+            lang.att_excused_attended(&excused),
+        ),
+    };
+    let mut words = lang.att_rate_of(&rate.shown(), &time(attended), &time(held));
+    if hours.excused > 0 {
+        words.push_str(lang.pick("; ", "；"));
+        words.push_str(&more);
+    }
+    words
+}
+
 /// The gauge of these hours.
 #[must_use]
 pub fn gauge(lang: Lang, label: String, hours: &Hours, policy: &Policy) -> Gauge {
     let rate = rate(hours, policy.excused);
-    let mut words = match rate {
-        Some(rate) => lang.att_rate_of(&rate.shown(), hours.attended, hours.held),
-        None => lang.att_no_rate().to_owned(),
-    };
-    if hours.excused > 0 {
-        words.push_str(lang.pick("; ", "；"));
-        words.push_str(&lang.att_excused_more(hours.excused));
-    }
     Gauge {
         label,
-        words,
+        words: rate_words(lang, hours, policy),
         width: rate.map(BasisPoints::shown),
         low: under(rate, policy.threshold),
     }
@@ -267,7 +291,10 @@ fn build(
         note: when(lang, &session.slot()),
         refusal: refusal.map(|it| it.say(lang)),
         typed,
-        mistakes: Mistakes::new(errors, lang),
+        mistakes: Mistakes::new(errors, lang).labelled(&[
+            ("reason", lang.att_reason()),
+            ("evidence", lang.att_evidence()),
+        ]),
     })
 }
 

@@ -135,7 +135,8 @@ pub fn apologies(
     let after_at = after.and_then(|it| it.key.parse::<DateTime<Utc>>().ok());
     let rows: Vec<Apology> = sql_query(format!(
         "{APOLOGY} WHERE a.cohort_id = $1 AND ($2 IS NULL OR a.state = $2) \
-           AND ($3 IS NULL OR position(lower($3) IN lower(concat_ws(' ', e.name_shown, e.trainee_number, m.code))) > 0) \
+           AND ($3 IS NULL OR position(lower($3) IN lower(concat_ws(' ', e.name_shown, e.trainee_number, m.code, \
+             (SELECT z.name_zh FROM applications z WHERE z.id = e.application_id)))) > 0) \
            AND ($4 IS NULL OR (a.created_at, a.id) < ($4, $5)) ORDER BY a.created_at DESC, a.id DESC LIMIT $6"
     ))
     .bind::<SqlUuid, _>(staff.cohort())

@@ -87,11 +87,12 @@ pub fn rates(
              CASE $2 WHEN 'attended' THEN attended + excused ELSE attended END AS got, \
              CASE $2 WHEN 'leaves' THEN held - excused ELSE held END AS due \
            FROM enrolments e LEFT JOIN sums ON sums.enrolment_id = e.id \
-           WHERE e.cohort_id = $1 AND e.state IN ('enrolled', 'active', 'suspended', 'completed', 'failed')), \
+           WHERE e.cohort_id = $1 AND e.state IN ('enrolled', 'active', 'suspended', 'completed', 'failed') \
+             AND ($6 IS NULL OR position(lower($6) IN lower(concat_ws(' ', e.name_shown, e.trainee_number, \
+               (SELECT z.name_zh FROM applications z WHERE z.id = e.application_id)))) > 0)), \
          keyed AS (SELECT *, (CASE WHEN $5 THEN lpad(coalesce(got * 10000 / nullif(due, 0), 10001)::text, 5, '0') || ' ' \
              ELSE '' END || name_sort) COLLATE \"C\" AS sort_key FROM counted \
-           WHERE (NOT $4 OR due > 0 AND got * 10000 < due * $3) \
-             AND ($6 IS NULL OR position(lower($6) IN lower(name_shown || ' ' || trainee_number)) > 0)) \
+           WHERE NOT $4 OR due > 0 AND got * 10000 < due * $3) \
          SELECT enrolment_id, name_shown, trainee_number, held, attended, excused, absences, sort_key FROM keyed \
          WHERE $7 IS NULL OR (sort_key, enrolment_id) > ($7 COLLATE \"C\", $8) ORDER BY sort_key, enrolment_id LIMIT $9"
     ))

@@ -136,9 +136,10 @@ fn show(
     let closed = changes::changeable(state).is_err();
     let stored = values(&rows);
     let values = typed.unwrap_or(&stored);
+    let mut again = again.clone();
     let mut form = (reviews == 0 && !closed).then(|| spec(lang, cohort, &rows, values));
     if let Some(spec) = &mut form {
-        fill(&mut spec.groups, values, &again.mistakes);
+        fill(&mut spec.groups, values, &mut again.mistakes);
     }
     let history = history(cx, cohort)?;
     let title = format!("{} – {}", lang.cohorts_rubric(), cohort.name(lang));
@@ -152,7 +153,7 @@ fn show(
         spec: form,
         frozen: (reviews > 0).then(|| lang.cohorts_rubric_frozen(reviews)),
         criteria: &rows,
-        again,
+        again: &again,
         history,
     };
     cx.visit.page_with(again.status.max(200), &page)

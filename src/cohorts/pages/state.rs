@@ -6,7 +6,7 @@ use crate::access::CohortStaff;
 use crate::db::now;
 use crate::error::{Error, Result};
 use crate::lang::Lang;
-use crate::lang::format::deadline;
+use crate::lang::format::{date, deadline, hk_date};
 use crate::web::fields::{ConfirmSpec, Effect, History, confirm_page};
 use crate::web::{Cx, Form, Reply, Shell};
 
@@ -105,7 +105,15 @@ fn effects(
         }
         CohortEvent::BeginOffers => vec![lang.cohorts_offer_does().to_owned()],
         CohortEvent::Start => vec![lang.cohorts_start_does().to_owned()],
-        CohortEvent::Complete => vec![lang.cohorts_complete_does().to_owned()],
+        CohortEvent::Complete => {
+            let mut lines = vec![lang.cohorts_complete_does().to_owned()];
+            let (_, last) = queries::class_days(cx.conn, staff)?;
+            let today = hk_date(now(cx.conn)?);
+            if let Some(last) = last.filter(|it| *it >= today) {
+                lines.push(lang.cohorts_complete_ahead(&date(lang, last)));
+            }
+            lines
+        }
         CohortEvent::Archive => vec![lang.cohorts_archive_does().to_owned()],
         CohortEvent::Cancel => {
             let alive = queries::applicants_alive(cx.conn, staff, None)?;

@@ -23,7 +23,6 @@ pub(super) fn named(field: &str) -> Option<&'static str> {
         "outcomes_en" | "outcomes_zh" => "outcomes",
         "basis" => "references",
         _ => match field.split_once('_')?.0 {
-            "theme" => "themes",
             "level" => "competencies",
             "kind" | "weight" | "title" | "must" => "assessments",
             _ => return None,
@@ -94,13 +93,9 @@ pub(super) fn fields(content: ModuleContent, base: &Pairs, book: &Book) -> Resul
         to.set("outcomes_zh", lines(|it| &it.zh));
     }
     if let Some(themes) = content.themes {
-        for it in Theme::ALL {
-            let on = themes.iter().any(|word| word == it.as_str());
-            to.set(
-                format!("theme_{}", it.as_str()),
-                if on { "yes" } else { "" },
-            );
-        }
+        to.replaced.push("themes".to_owned());
+        let ticked = themes.iter().map(|it| ("themes".to_owned(), it.clone()));
+        to.pairs.extend(ticked);
         if themes.iter().any(|word| Theme::parse(word).is_none()) {
             return Err(crate::web::api::no_choice("themes"));
         }

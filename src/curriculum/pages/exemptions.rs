@@ -240,7 +240,8 @@ fn show(
             .area(4)
             .hint(lang.exemption_reason_hint()),
     ])];
-    fill(&mut groups, values, &again.mistakes);
+    let mut again = again.clone();
+    fill(&mut groups, values, &mut again.mistakes);
     let title = lang.exemption_of(&it.code, &it.name_shown);
     let failed = again.status >= 400;
     let page = RecordPage {
@@ -259,7 +260,7 @@ fn show(
         open: next(it.state()?, ExemptionEvent::Grant).is_ok(),
         seen: case.map_or(0, |case| case.version),
         groups,
-        again,
+        again: &again,
         history: audit::shown(
             cx.conn,
             it.id.0,

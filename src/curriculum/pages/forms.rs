@@ -94,7 +94,7 @@ fn parts(lang: Lang) -> impl Iterator<Item = Group> {
                 .written_in(Lang::Zh)
                 .optional(),
             Field::line(format!("must_{n}"), lang.curriculum_must_pass_ask())
-                .choice(yes)
+                .ticks(yes)
                 .optional(),
         ];
         Group::two(lang.curriculum_part(n), fields)
@@ -102,11 +102,11 @@ fn parts(lang: Lang) -> impl Iterator<Item = Group> {
 }
 
 fn links(lang: Lang, book: &Book) -> Vec<Group> {
-    let themes = Theme::ALL.iter().map(|it| {
-        Field::line(format!("theme_{}", it.as_str()), it.label(lang))
-            .choice(vec![pair("yes", lang.curriculum_yes())])
-            .optional()
-    });
+    let themes = Theme::ALL
+        .iter()
+        .map(|it| pair(it.as_str(), it.label(lang)))
+        .collect();
+    let themes = Field::line("themes", lang.curriculum_themes()).ticks(themes);
     let levels = || {
         (1..=4)
             .map(|n| pair(n.to_string(), format!("{n} {}", level_label(n, lang))))
@@ -123,7 +123,7 @@ fn links(lang: Lang, book: &Book) -> Vec<Group> {
                 .optional()
         });
     vec![
-        Group::two(lang.curriculum_themes(), themes.collect()),
+        Group::plain(vec![themes.optional()]),
         Group::two(lang.curriculum_competencies(), claims.collect()),
         Group::plain(vec![
             Field::line("prerequisites", lang.curriculum_prerequisites())
@@ -183,13 +183,7 @@ pub(in crate::curriculum) fn values(content: &Content, book: &Book) -> Pairs {
         pair("qr_valid_to", day(entry.map(|it| it.valid_to))),
         pair("effective_from", day(content.effective_from)),
     ];
-    for it in Theme::ALL {
-        let on = content.themes.iter().any(|word| word == it.as_str());
-        pairs.push(pair(
-            format!("theme_{}", it.as_str()),
-            if on { "yes" } else { "" },
-        ));
-    }
+    pairs.extend(content.themes.iter().map(|it| pair("themes", it)));
     for (n, part) in (1..).zip(&content.assessments) {
         pairs.extend(part_values(n, part));
     }
@@ -377,7 +371,7 @@ pub(in crate::curriculum) fn read(
             form.extend(problems);
             None
         });
-    let theme = |it: &&Theme| typed.has(&format!("theme_{}", it.as_str()), "yes");
+    let theme = |it: &&Theme| typed.has("themes", it.as_str());
     let themes = Theme::ALL.iter().filter(theme);
     let themes = themes.map(|it| it.as_str().to_owned()).collect();
     let mut competencies = Vec::new();

@@ -86,7 +86,11 @@ fn build(
         may_ask,
         modules,
         typed,
-        mistakes: Mistakes::new(errors, lang),
+        mistakes: Mistakes::new(errors, lang).labelled(&[
+            ("module", lang.exemption_module()),
+            ("statement", lang.exemption_statement()),
+            ("evidence", lang.exemption_evidence()),
+        ]),
         rows: all
             .into_iter()
             .map(|it| shown(lang, it))

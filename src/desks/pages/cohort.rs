@@ -102,7 +102,7 @@ fn attendance_line(conn: &mut Conn<'_>, staff: &CohortStaff, lang: Lang) -> Resu
     let hours = attendance::queries::whole(conn, staff)?;
     let (policy, _) = attendance::queries::policy(conn, staff)?;
     let rate = attendance::rules::rate(&hours, policy.excused);
-    Ok(rate.map(|rate| lang.att_rate_of(&rate.shown(), hours.attended, hours.held)))
+    Ok(rate.map(|_| attendance::pages::rate_words(lang, &hours, &policy)))
 }
 
 /// One cohort.
@@ -240,6 +240,22 @@ pub(super) fn need_line(need: Need, n: i64, cohort: &Cohort, lang: Lang) -> Need
         Need::HoldsEnding => (lang.desk_need_holds(n), "seats"),
         Need::WaitingBesideFree => (lang.desk_need_waiting(n), "waitlist"),
         Need::Breaks => (lang.desk_need_breaks(n), "breaks?state=asked"),
+        Need::Apologies => (lang.desk_need_apologies(n), "apologies?state=sent"),
+        Need::Registers => (lang.desk_need_registers(n), "registers?state=missing"),
+        Need::Extensions => (lang.desk_need_extensions(n), "assessments"),
+        Need::Appeals => (lang.desk_need_appeals(n), "assessments"),
+        Need::Exemptions => {
+            return NeedLine {
+                text: lang.desk_need_exemptions(n),
+                href: format!(
+                    "/programmes/{}/exemptions?state=requested",
+                    cohort.programme_id
+                ),
+                urgent: need.is_urgent(),
+            };
+        }
+        Need::Unmarked => (lang.desk_need_unmarked(n), "assessments?state=open"),
+        Need::MarksUnreleased => (lang.desk_need_marks(n), "assessments?state=moderated"),
         Need::StartCohort => (lang.desk_need_start(&date(lang, cohort.starts_on)), "state"),
     };
     NeedLine {

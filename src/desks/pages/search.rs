@@ -54,6 +54,10 @@ pub(in crate::desks) fn search(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     terms.truncate(MOST_TERMS);
     let desk = access::desk(cx.conn)?;
     let mut found = rows::people(cx.conn, &desk, &terms)?;
+    if let Some(it) = rows::by_number(cx.conn, &desk, &q)? {
+        found.retain(|other| other.id != it.id);
+        found.insert(0, it);
+    }
     let most = usize::try_from(MOST).unwrap_or(usize::MAX);
     let cut = found.len() > most;
     found.truncate(most);

@@ -4,11 +4,14 @@ use askama::Template;
 
 use crate::access;
 use crate::cohorts::queries::Cohort;
+use crate::cohorts::rules::CohortState;
+use crate::db;
 use crate::desks::queries::public::{Module, Programme};
 use crate::desks::queries::teaching as rows;
 use crate::error::Result;
 use crate::lang::Lang;
 use crate::lang::format::{count, date_long};
+use crate::teaching;
 use crate::web::{Cx, Reply, Shell};
 
 use super::cohort::tag;
@@ -45,12 +48,31 @@ struct Teaching {
     /// Does the list above lead to those at risk already?
     at_risk: bool,
     places: Vec<Place>,
+    next: Option<Next>,
+}
+
+/// The session that comes next: what, when, where, its page and its register.
+struct Next {
+    name: String,
+    when: String,
+    room: String,
+    href: String,
+    register: String,
 }
 
 fn intake(cohort: &Cohort, lang: Lang) -> Result<Intake> {
     let state = cohort.state()?;
     Ok(Intake {
-        href: format!("/calls/{}", cohort.code),
+        // What is taught is in the timetable; before that there is the call.
+        href: match state {
+            CohortState::Running | CohortState::Completed => "/timetable".to_owned(),
+            CohortState::Planned
+            | CohortState::Open
+            | CohortState::Reviewing
+            | CohortState::Offering
+            | CohortState::Archived
+            | CohortState::Cancelled => format!("/calls/{}", cohort.code),
+        },
         name: cohort.name(lang).to_owned(),
         tag: tag(state),
         state: state.label(lang),
@@ -101,6 +123,15 @@ pub(in crate::desks) fn home(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         .iter()
         .map(|it| place(it, &intakes, &modules, lang))
         .collect::<Result<_>>()?;
+    let now = db::now(cx.conn)?;
+    let next = teaching::queries::next_of_instructor(cx.conn, &teacher, now)?;
+    let next = next.map(|it| Next {
+        name: format!("{} {}", it.module_code, it.name(lang)),
+        when: teaching::mail::when(lang, &it.slot()),
+        room: it.room.clone(),
+        href: format!("/timetable/{}", it.id),
+        register: format!("/classes/{}/register", it.id),
+    });
     let waits = rows::waiting(cx.conn, &teacher)?;
     let waiting = [
         (
@@ -128,5 +159,6 @@ pub(in crate::desks) fn home(cx: &mut Cx<'_, '_>) -> Result<Reply> {
             .map(|(href, _, text)| (href, text))
             .collect(),
         places,
+        next,
     })
 }

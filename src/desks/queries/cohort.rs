@@ -120,6 +120,27 @@ pub struct Figures {
     /// Requests for a break or a deferral that wait for an answer.
     #[diesel(sql_type = BigInt)]
     pub breaks: i64,
+    /// Apologies that wait for an answer.
+    #[diesel(sql_type = BigInt)]
+    pub apologies: i64,
+    /// Sessions of the last 90 days, over for two, whose register is not signed off.
+    #[diesel(sql_type = BigInt)]
+    pub registers: i64,
+    /// Requests for a later due time that wait for an answer.
+    #[diesel(sql_type = BigInt)]
+    pub extensions: i64,
+    /// Appeals that wait for an answer.
+    #[diesel(sql_type = BigInt)]
+    pub appeals: i64,
+    /// Requests for an exemption that wait for an answer.
+    #[diesel(sql_type = BigInt)]
+    pub exemptions: i64,
+    /// Assessments whose due time is over and whose marking has not begun.
+    #[diesel(sql_type = BigInt)]
+    pub unmarked: i64,
+    /// Assessments whose marks are agreed and not released.
+    #[diesel(sql_type = BigInt)]
+    pub unreleased: i64,
     /// The database's time at which all this was counted.
     #[diesel(sql_type = Timestamptz)]
     pub now: DateTime<Utc>,
@@ -137,11 +158,18 @@ impl Figures {
             falling: self.falling,
             waiting_beside_free: self.waiting_beside_free,
             breaks: self.breaks,
+            apologies: self.apologies,
+            registers: self.registers,
+            extensions: self.extensions,
+            appeals: self.appeals,
+            exemptions: self.exemptions,
+            unmarked: self.unmarked,
+            unreleased: self.unreleased,
         }
     }
 }
 
-const FIGURES: &str = "SELECT c.id AS cohort_id, a.*, u.*, o.*, e.*, w.*, p.*, k.*, t.now FROM cohorts c \
+const FIGURES: &str = "SELECT c.id AS cohort_id, a.*, u.*, o.*, e.*, w.*, p.*, k.*, l.*, t.now FROM cohorts c \
     CROSS JOIN (SELECT banyan_now() AS now) t \
     CROSS JOIN LATERAL (SELECT coalesce(sum(started), 0) AS started, coalesce(sum(submitted), 0) AS submitted, \
       coalesce(sum(decided), 0) AS decided, coalesce(sum(pending), 0) AS pending, \
@@ -163,7 +191,16 @@ const FIGURES: &str = "SELECT c.id AS cohort_id, a.*, u.*, o.*, e.*, w.*, p.*, k
       FROM seat_pools WHERE cohort_id = c.id) p \
     CROSS JOIN LATERAL (SELECT count(*) AS waiting, count(*) FILTER (WHERE pool_ids && p.free_ids) AS waiting_beside_free \
       FROM waitlist_entries WHERE cohort_id = c.id AND state = 'waiting') w \
-    CROSS JOIN LATERAL (SELECT count(*) AS breaks FROM learning_breaks WHERE cohort_id = c.id AND state = 'asked') k";
+    CROSS JOIN LATERAL (SELECT count(*) AS breaks FROM learning_breaks WHERE cohort_id = c.id AND state = 'asked') k \
+    CROSS JOIN LATERAL (SELECT (SELECT count(*) FROM apologies WHERE cohort_id = c.id AND state = 'sent') AS apologies, \
+      (SELECT count(*) FROM class_sessions s WHERE s.cohort_id = c.id AND s.published AND s.state <> 'cancelled' \
+        AND s.starts_at > t.now - interval '90 days' AND s.starts_at < t.now AND s.ends_at < t.now - interval '2 days' \
+        AND NOT EXISTS (SELECT FROM registers g WHERE g.session_id = s.id AND g.signed_off_at IS NOT NULL)) AS registers, \
+      (SELECT count(*) FROM assessment_extensions WHERE cohort_id = c.id AND state = 'requested') AS extensions, \
+      (SELECT count(*) FROM appeals WHERE cohort_id = c.id AND state = 'lodged') AS appeals, \
+      (SELECT count(*) FROM exemptions WHERE cohort_id = c.id AND state = 'requested') AS exemptions, \
+      (SELECT count(*) FROM assessments WHERE cohort_id = c.id AND state = 'open' AND due_at < t.now) AS unmarked, \
+      (SELECT count(*) FROM assessments WHERE cohort_id = c.id AND state = 'moderated') AS unreleased) l";
 
 /// The counts of one cohort, for its staff.
 ///

@@ -3,7 +3,7 @@
 
 use crate::db::sql_query;
 use diesel::sql_types::{Array, BigInt, Nullable, Text, Uuid as SqlUuid};
-use diesel::{QueryableByName, RunQueryDsl};
+use diesel::{OptionalExtension as _, QueryableByName, RunQueryDsl};
 
 use crate::access::Desk;
 use crate::db::Conn;
@@ -112,6 +112,24 @@ pub fn people(conn: &mut Conn<'_>, desk: &Desk, terms: &[String]) -> Result<Vec<
     .bind::<BigInt, _>(MOST + 1)
     .bind::<BigInt, _>(WALKED)
     .load(conn.pg())?)
+}
+
+/// The trainee of the desk's programmes with this number, if there is one.
+///
+/// # Errors
+/// The database's.
+pub fn by_number(conn: &mut Conn<'_>, desk: &Desk, number: &str) -> Result<Option<Found>> {
+    let ids: Vec<uuid::Uuid> = desk.programmes().iter().map(|id| id.0).collect();
+    Ok(sql_query(
+        "SELECT a.id, a.name_shown, a.name_zh, a.email, a.reference, a.state, c.name_en AS cohort_en, \
+           c.name_zh AS cohort_zh, e.trainee_number \
+         FROM enrolments e JOIN applications a ON a.id = e.application_id JOIN cohorts c ON c.id = a.cohort_id \
+         WHERE e.trainee_number = upper($2) AND e.programme_id = ANY ($1)",
+    )
+    .bind::<Array<SqlUuid>, _>(&ids)
+    .bind::<Text, _>(number)
+    .get_result(conn.pg())
+    .optional()?)
 }
 
 /// An organisation that was found.

@@ -134,7 +134,10 @@ pub(super) fn withdraw(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let mut form = Form::new(visit.request.form());
     let reason = form.text("reason", REASON_MOST);
     if let Err(Error::Invalid(errors)) = form.done() {
-        let mistakes = Mistakes::new(&errors, cx.lang());
+        let mistakes = Mistakes::new(&errors, cx.lang()).labelled(&[
+            ("reason", cx.lang().offers_withdraw_reason()),
+            ("until", cx.lang().offers_until()),
+        ]);
         let page = build(cx, true, visit.request.form().typed("reason"), mistakes)?;
         return visit.page_with(422, &page);
     }
@@ -155,7 +158,10 @@ pub(super) fn extend(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         });
     }
     if let Err(Error::Invalid(errors)) = form.done() {
-        let mistakes = Mistakes::new(&errors, cx.lang());
+        let mistakes = Mistakes::new(&errors, cx.lang()).labelled(&[
+            ("reason", cx.lang().offers_withdraw_reason()),
+            ("until", cx.lang().offers_until()),
+        ]);
         let page = build(cx, false, visit.request.form().typed("until"), mistakes)?;
         return visit.page_with(422, &page);
     }

@@ -119,7 +119,9 @@ fn gauge(
     let lang = cx.lang();
     let counts = queries::counts(cx.conn, staff, &target.period)?;
     let p = rules::progress(target, counts.trained, counts.enrolled, today);
-    let (tone, word) = if p.met {
+    let (tone, word) = if target.period.days_elapsed(today) == 0 && p.count == 0 {
+        ("", lang.programmes_not_begun())
+    } else if p.met {
         ("ok", lang.programmes_met())
     } else if p.on_pace {
         ("go", lang.programmes_on_pace())

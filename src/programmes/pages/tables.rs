@@ -64,7 +64,8 @@ fn show(
         back: String::new(),
         history: History::default(),
     };
-    fill(&mut spec.groups, values, &again.mistakes);
+    let mut again = again.clone();
+    fill(&mut spec.groups, values, &mut again.mistakes);
     let rows = queries::holidays(cx.conn)?
         .into_iter()
         .map(|row| {
@@ -88,7 +89,7 @@ fn show(
         programme: staff.programme().to_string(),
         rows,
         spec,
-        again,
+        again: &again,
         history,
     };
     cx.visit.page_with(again.status.max(200), &page)

@@ -35,7 +35,7 @@ struct ChoosePage {
 fn show(
     cx: &mut Cx<'_, '_>,
     staff: &CohortStaff,
-    (pairs, again): (&Pairs, Again),
+    (pairs, mut again): (&Pairs, Again),
 ) -> Result<Reply> {
     let lang = cx.lang();
     let (_, cohort) = cohort_of(cx)?;
@@ -71,7 +71,7 @@ fn show(
                 .hint(lang.progress_reason_kept()),
         ]));
     }
-    fill(&mut groups, pairs, &again.mistakes);
+    fill(&mut groups, pairs, &mut again.mistakes);
     let status = again.status;
     let page = ChoosePage {
         shell: cx.shell(lang.progress_choose()),

@@ -59,7 +59,9 @@ pub(in crate::progress) fn sought(
 ) -> Result<Vec<(Cursor, Judged)>> {
     let mut rows = Vec::new();
     for it in all {
-        let text = format!("{} {}", it.trainee.name_shown, it.trainee.trainee_number);
+        let who = &it.trainee;
+        let zh = who.name_zh.as_deref().unwrap_or_default();
+        let text = format!("{} {} {zh}", who.name_shown, who.trainee_number);
         let fits = wanted
             .place
             .is_none_or(|place| say::place(&it).ok() == Some(place));

@@ -7,10 +7,10 @@ use crate::curriculum::rules::{Theme, level_label};
 use crate::error::Result;
 use crate::ids::ModuleId;
 use crate::lang::Lang;
+use crate::lang::format::duration;
 use crate::web::Cx;
 
 use super::super::rules::verdict::Facts;
-use super::super::say;
 
 /// Hours of a kind, as a bar.
 pub struct Bar {
@@ -75,7 +75,7 @@ fn bars(facts: &Facts, passed: &[Version], lang: Lang) -> Vec<Bar> {
     let most = all.iter().map(|(_, minutes)| *minutes).max().unwrap_or(0);
     let bar = |(label, minutes): (String, u32)| Bar {
         label,
-        hours: say::duration(minutes, lang),
+        hours: duration(minutes, lang),
         width: format!(
             "{}%",
             minutes.saturating_mul(100).checked_div(most).unwrap_or(0)

@@ -125,7 +125,7 @@ fn whose(cx: &mut Cx<'_, '_>) -> Result<OwnEnrolment> {
     access::own_enrolment(cx.conn, cx.request().param("enrolment")?)
 }
 
-fn show(cx: &mut Cx<'_, '_>, typed: &Pairs, again: Again) -> Result<Reply> {
+fn show(cx: &mut Cx<'_, '_>, typed: &Pairs, mut again: Again) -> Result<Reply> {
     let lang = cx.lang();
     let own = whose(cx)?;
     let may_ask = match actions::may_ask(cx.conn, &own) {
@@ -139,7 +139,7 @@ fn show(cx: &mut Cx<'_, '_>, typed: &Pairs, again: Again) -> Result<Reply> {
         rows.push((shown(lang, it)?, open));
     }
     let mut groups = vec![Group::plain(fields(lang))];
-    fill(&mut groups, typed, &again.mistakes);
+    fill(&mut groups, typed, &mut again.mistakes);
     let status = again.status;
     let page = BreaksPage {
         shell: cx.shell(lang.progress_my_breaks()),

@@ -213,7 +213,7 @@ fn act(lang: Lang, it: &Pause, today: NaiveDate) -> Result<Option<Act>> {
     Ok(Some(("return", fields, note, lang.progress_break_back())))
 }
 
-fn show(cx: &mut Cx<'_, '_>, typed: &Pairs, again: Again) -> Result<Reply> {
+fn show(cx: &mut Cx<'_, '_>, typed: &Pairs, mut again: Again) -> Result<Reply> {
     let lang = cx.lang();
     let (staff, it) = pause(cx)?;
     let (_, cohort) = cohort_of(cx)?;
@@ -229,12 +229,12 @@ fn show(cx: &mut Cx<'_, '_>, typed: &Pairs, again: Again) -> Result<Reply> {
     };
     let act = act(lang, &it, today)?.map(|(step, fields, note, submit)| {
         let mut groups = vec![Group::plain(fields)];
-        fill(&mut groups, values, &again.mistakes);
+        fill(&mut groups, values, &mut again.mistakes);
         (format!("{here}/{step}"), groups, note, submit)
     });
     let say = Field::line("note", lang.progress_moves_say());
     let mut say = vec![Group::plain(vec![say.area(2).optional()])];
-    fill(&mut say, values, &again.mistakes);
+    fill(&mut say, values, &mut again.mistakes);
     let mut way = crumbs(lang, &staff, &cohort);
     way.push(pair(home(&staff), lang.progress_breaks()));
     let status = again.status;

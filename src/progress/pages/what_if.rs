@@ -177,7 +177,7 @@ fn show(
     let book = book(cx.conn, staff.programme())?;
     let base = at(staff);
     let mut rows = Vec::new();
-    let again = match (error, judged) {
+    let mut again = match (error, judged) {
         (Some(error), _) | (None, Err(error)) => Again::from_error(error, lang)?,
         (None, Ok(())) => {
             let all = changes(cx.conn, staff, &now.content, &then)?;
@@ -197,7 +197,7 @@ fn show(
     let fields: Vec<Field> = forms::thresholds(lang, now.content.any_of.len());
     let mut groups = vec![Group::plain(fields)];
     let typed = Pairs::new(typed);
-    fill(&mut groups, &typed, &again.mistakes);
+    fill(&mut groups, &typed, &mut again.mistakes);
     let names = groups.iter().flat_map(|it| &it.fields);
     let mut hidden: Vec<(String, String)> = names
         .map(|it| (it.name.clone(), it.value.clone()))

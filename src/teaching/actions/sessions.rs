@@ -301,6 +301,20 @@ fn within(cohort: &Cohort, slot: &Slot) -> Result<()> {
     }
 }
 
+/// Nobody can be told to come to what is over; `standing` is when the session is until now.
+///
+/// # Errors
+/// [`Error::Invalid`] for a new time that is past.
+pub fn check_ahead(conn: &mut Conn<'_>, standing: Option<Slot>, slot: &Slot) -> Result<()> {
+    let same = standing.is_some_and(|it| it.starts_at == slot.starts_at);
+    if same || slot.starts_at > db::now(conn)? {
+        return Ok(());
+    }
+    Err(Error::field("day", "past", |lang| {
+        lang.tt_need_ahead().to_owned()
+    }))
+}
+
 fn differing(session: &ClassSession, meeting: &Meeting) -> Vec<&'static str> {
     let all = [
         ("time", session.slot() != meeting.slot),
@@ -379,6 +393,7 @@ pub fn change_session(
     if fields.is_empty() {
         return Ok(0);
     }
+    check_ahead(conn, Some(before.slot()), &meeting.slot)?;
     let offering = queries::offering(conn, staff, before.offering_id)?;
     let clashes = clashes_of(conn, staff, &offering, Some(id), meeting)?;
     accepts(&clashes, accepted)?;
@@ -485,6 +500,7 @@ pub fn make_up(
         return Err(TeachingRefusal::MadeUp.into());
     }
     within(&cohort, &meeting.slot)?;
+    check_ahead(conn, None, &meeting.slot)?;
     let all = staff.programme_staff();
     check_people(
         conn,

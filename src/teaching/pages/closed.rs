@@ -130,7 +130,7 @@ fn show(
     staff: &ProgrammeStaff,
     editing: Option<&ClosedRow>,
     typed: &Pairs,
-    again: Again,
+    mut again: Again,
 ) -> Result<Reply> {
     let lang = cx.lang();
     let all = queries::closed_periods(cx.conn, staff)?;
@@ -153,7 +153,7 @@ fn show(
         lang.save().clone_into(&mut spec.submit);
     }
     spec.hidden = hidden;
-    fill(&mut spec.groups, typed, &again.mistakes);
+    fill(&mut spec.groups, typed, &mut again.mistakes);
     let subject = editing.map_or(staff.programme().0, |it| it.id.0);
     let history = if editing.is_some() {
         let place = format!("/programme/closed/{subject}/history");

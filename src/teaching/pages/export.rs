@@ -104,7 +104,7 @@ pub(in crate::teaching) fn offerings_file(cx: &mut Cx<'_, '_>) -> Result<Reply> 
         lang.tt_minutes(),
         lang.tt_state(),
     ];
-    let all = super::offerings::wanted(cx.conn, &staff, &cx.visit.request.query, lang)?;
+    let all = super::offered::wanted(cx.conn, &staff, &cx.visit.request.query, lang)?;
     let ids: Vec<_> = all
         .iter()
         .flat_map(|it| it.instructor_ids.iter().copied())

@@ -6,6 +6,7 @@ use crate::access::CohortStaff;
 use crate::cohorts::queries::Cohort;
 use crate::error::{Error, Result};
 use crate::lang::Lang;
+use crate::lang::format::duration;
 use crate::lang::format::{date_long, hk_date};
 use crate::web::fields::{
     Again, ConfirmSpec, Field, FormSpec, Group, History, confirm_page, form_page,
@@ -170,7 +171,7 @@ fn kept(typed: &Pairs) -> Vec<(String, String)> {
         .collect()
 }
 
-fn skipped_line(lang: Lang, it: &Skipped) -> String {
+pub(super) fn skipped_line(lang: Lang, it: &Skipped) -> String {
     let name = lang.pick(&it.by.name.0, &it.by.name.1);
     let day = date_long(lang, it.on);
     match it.by.why {
@@ -211,6 +212,13 @@ fn preview(
         clash_effect(cx, &planned.clashes)?,
         effect(lang.cohorts_step_told(), vec![told], false),
     ];
+    let planned_already = offering.minutes;
+    let whole = planned_already.saturating_add(plan.minutes());
+    if whole > i64::from(offering.contact_hours) * 60 {
+        let span = |minutes: i64| duration(u32::try_from(minutes).unwrap_or(0), lang);
+        let line = lang.tt_more_than_hours(&span(whole), offering.contact_hours);
+        effects.insert(1, effect(lang.tt_hours(), vec![line], true));
+    }
     if plan.left > 0 {
         let day = date_long(lang, cohort.ends_on);
         let line = lang.tt_does_not_fit(&day);

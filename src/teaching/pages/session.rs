@@ -17,8 +17,10 @@ use super::super::actions::{self, Meeting};
 use super::super::mail::{audience, when};
 use super::super::queries::{self, ClassSession};
 use super::super::rules::clashes::Clash;
+use super::super::rules::recurrence::{Skipped, closed_on};
 use super::super::rules::{CancelReason, SessionState, TeachingRefusal, slot_problems};
 use super::grid::{Line, Liner, Reader};
+use super::plan::skipped_line;
 use super::{
     choosable, clash_effect, cohort, crumbs, effect, meeting_fields, meeting_values, pair,
     read_meeting, teachers,
@@ -246,6 +248,22 @@ fn preview(
             super::named(lang, &names, &meeting.instructors)
         ),
     ];
+    // A day without classes is no clash, and may be meant; it is said.
+    let closed = queries::closed_for(cx.conn, staff)?;
+    let day = crate::lang::format::hk_date(meeting.slot.starts_at);
+    let mut effects = vec![effect(lang.cohorts_step_happens(), happens, false)];
+    if let Some(by) = closed_on(&closed, day) {
+        let line = skipped_line(
+            lang,
+            &Skipped {
+                on: day,
+                by: by.clone(),
+            },
+        );
+        effects.push(effect(lang.tt_closed_day(), vec![line], true));
+    }
+    effects.push(clash_effect(cx, clashes)?);
+    effects.push(told(cx, staff, &after)?);
     let mut hidden = meeting_values(meeting);
     let mut back = form_urlencoded::Serializer::new(String::new());
     back.extend_pairs(hidden.iter());
@@ -258,11 +276,7 @@ fn preview(
     let spec = ConfirmSpec {
         title: way.title(lang, session),
         crumbs: within(lang, cohort, session),
-        effects: vec![
-            effect(lang.cohorts_step_happens(), happens, false),
-            clash_effect(cx, clashes)?,
-            told(cx, staff, &after)?,
-        ],
+        effects,
         refusal: None,
         hidden,
         action: format!("{}/{}", home(session), way.word()),
@@ -298,6 +312,8 @@ fn set(cx: &mut Cx<'_, '_>, way: Way) -> Result<Reply> {
         if version != session.version && way == Way::Move {
             return Err(Error::Stale);
         }
+        let standing = (way == Way::Move).then(|| session.slot());
+        actions::check_ahead(cx.conn, standing, &meeting.slot)?;
         Ok(None)
     });
     match done {

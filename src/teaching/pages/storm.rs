@@ -7,8 +7,8 @@ use crate::access::ProgrammeStaff;
 use crate::db;
 use crate::error::{Error, Result};
 use crate::ids::ClassId;
-use crate::lang::Lang;
 use crate::lang::format::{date_long, hk_date};
+use crate::lang::{Lang, Say as _};
 use crate::web::fields::{
     Again, ConfirmSpec, Field, FormSpec, Group, History, confirm_page, form_page,
 };
@@ -16,7 +16,7 @@ use crate::web::{Cx, Form, Pairs, Reply, Shell};
 
 use super::super::actions;
 use super::super::mail::when;
-use super::super::rules::CancelReason;
+use super::super::rules::{CancelReason, TeachingRefusal};
 use super::closed::chosen;
 use super::plan::short;
 use super::{effect, pair, time_of};
@@ -97,10 +97,7 @@ pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let values = if query.get("day").is_some() {
         query
     } else {
-        Pairs::new(vec![
-            pair("day", today.to_string()),
-            pair("reason", CancelReason::Signal8.as_str()),
-        ])
+        Pairs::new(vec![pair("day", today.to_string())])
     };
     show(cx, &staff, &values, &Again::first())
 }
@@ -111,7 +108,6 @@ fn preview(
     storm: &Storm,
     changed: Option<String>,
 ) -> Result<Reply> {
-    use crate::lang::Say as _;
     let lang = cx.lang();
     let taken = actions::storm_day(cx.conn, staff, storm.day, storm.from)?;
     let quiet = taken.sessions.is_empty();
@@ -120,7 +116,7 @@ fn preview(
         .iter()
         .map(|it| format!("{} · {}", it.cohort_code, short(lang, it)))
         .collect();
-    let rule = super::super::rules::TeachingRefusal::QuietDay;
+    let rule = TeachingRefusal::QuietDay;
     let refusal = quiet.then(|| rule.say(lang));
     let status = if quiet || changed.is_some() { 409 } else { 200 };
     let mut hidden = vec![
@@ -178,6 +174,12 @@ pub(super) fn cancel(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         }
     };
     if typed.typed("step") != "act" {
+        let taken = actions::storm_day(cx.conn, &staff, storm.day, storm.from)?;
+        if taken.sessions.is_empty() {
+            let none = Error::field("day", "quiet", |lang| TeachingRefusal::QuietDay.say(lang));
+            let again = Again::from_error(none, cx.lang())?;
+            return show(cx, &staff, typed, &again);
+        }
         return preview(cx, &staff, &storm, None);
     }
     let how = (storm.reason, typed.typed("seen"));

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use diesel::sql_types::{Array, Nullable, Text, Uuid as SqlUuid};
+use chrono::NaiveDate;
+use diesel::sql_types::{Array, Date, Nullable, Text, Uuid as SqlUuid};
 use diesel::{QueryableByName, RunQueryDsl};
 
 use crate::access::{CohortStaff, ProgrammeStaff};
@@ -31,9 +32,20 @@ fn by_id(rows: Vec<Members>) -> BTreeMap<uuid::Uuid, BTreeSet<PersonId>> {
 pub struct Attending {
     cohorts: BTreeMap<uuid::Uuid, BTreeSet<PersonId>>,
     offerings: BTreeMap<uuid::Uuid, BTreeSet<PersonId>>,
+    /// Who has a break, and from when until when.
+    away: Vec<(PersonId, NaiveDate, NaiveDate)>,
 }
 
 impl Attending {
+    /// Has this person a break on this day? Then nothing on it is their concern.
+    #[must_use]
+    pub fn away(&self, person: PersonId, on: NaiveDate) -> bool {
+        let hit = |(who, from, to): &(PersonId, NaiveDate, NaiveDate)| {
+            *who == person && (*from..=*to).contains(&on)
+        };
+        self.away.iter().any(hit)
+    }
+
     /// Who attends an offering of a cohort.
     #[must_use]
     pub fn of(&self, cohort: CohortId, offering: OfferingId, whole: bool) -> Attendance {
@@ -69,10 +81,30 @@ pub fn attending(conn: &mut Conn<'_>, staff: &ProgrammeStaff) -> Result<Attendin
     )
     .bind::<SqlUuid, _>(staff.programme())
     .load(conn.pg())?;
+    let away: Vec<Away> = sql_query(
+        "SELECT person_id, starts_on, CASE WHEN kind = 'deferral' THEN greatest(ends_on, banyan_today()) ELSE ends_on END AS ends_on \
+         FROM learning_breaks WHERE programme_id = $1 AND state = 'granted'",
+    )
+    .bind::<SqlUuid, _>(staff.programme())
+    .load(conn.pg())?;
     Ok(Attending {
         cohorts: by_id(cohorts),
         offerings: by_id(offerings),
+        away: away
+            .into_iter()
+            .map(|it| (it.person_id, it.starts_on, it.ends_on))
+            .collect(),
     })
+}
+
+#[derive(QueryableByName)]
+struct Away {
+    #[diesel(sql_type = SqlUuid)]
+    person_id: PersonId,
+    #[diesel(sql_type = Date)]
+    starts_on: NaiveDate,
+    #[diesel(sql_type = Date)]
+    ends_on: NaiveDate,
 }
 
 #[derive(QueryableByName)]

@@ -72,7 +72,7 @@ async fn an_administrator_makes_a_programme_with_its_target_and_statement() {
     assert_eq!(statements.len(), 1);
     assert_eq!(statements[0]["version"], "2026-10");
     let holidays = items(&root, &format!("{one}/holidays"), at).await;
-    assert_eq!(holidays.len(), 17);
+    assert_eq!(holidays.len(), 34);
     let what: Vec<Value> = items(&root, &format!("{one}/history"), at)
         .await
         .into_iter()

@@ -38,13 +38,34 @@ async fn an_examination_needs_no_file_and_who_did_not_come_has_no_mark() {
     let path = |n: usize| format!("/marking/{}", room.script(&at, n));
     let done = post(&room.marker(), &path(0), &away).await;
     assert_eq!(done.status, 303, "{}", done.text());
-    assert_eq!(
-        post(&room.marker(), &path(1), &points("10", "9"))
-            .await
-            .status,
-        303
+    // The whole mark is shown before it is given, and what was typed is kept meanwhile.
+    let asked = |first: &str, second: &str| {
+        let mut fields = points(first, second);
+        fields.retain(|(name, _)| name != "do");
+        fields.push(("do".to_owned(), "ask".to_owned()));
+        fields
+    };
+    let gap = post(&room.marker(), &path(1), &asked("10", "")).await;
+    assert_eq!(gap.status, 422);
+    let seen = post(&room.marker(), &path(1), &asked("10", "9")).await;
+    let text = seen.text();
+    assert_eq!(seen.status, 200, "{text}");
+    assert!(text.contains("Give this mark for"), "{text}");
+    assert!(
+        text.contains("Together: 95%") && text.contains(": 9 of 10"),
+        "{text}"
     );
-    // Given is given.
+    let back = room.marker().get(&path(1)).await.text();
+    assert!(back.contains("value=\"10\""), "{back}");
+    let done = post(&room.marker(), &path(1), &hidden(&seen)).await;
+    assert_eq!(done.status, 303, "{}", done.text());
+    // Given is given, and its marker still reads it.
+    let kept = room.marker().get(&path(1)).await.text();
+    assert!(
+        kept.contains("What you gave") && kept.contains("Look at drift."),
+        "{kept}"
+    );
+    assert!(!kept.contains("name=\"points_1\""), "{kept}");
     assert_eq!(
         post(&room.marker(), &path(1), &points("1", "1"))
             .await
@@ -227,4 +248,32 @@ async fn scripts_are_shared_in_turn_and_the_database_keeps_markers_and_trainees_
     };
     let twice: Vec<&str> = twice.iter().map(|it| it.line.as_str()).collect();
     assert_eq!(twice, [rest[0].as_str()]);
+}
+
+#[actix_web::test]
+async fn a_slip_in_an_extension_is_refused_or_mended() {
+    let mut room = Room::new().await;
+    let at = room.opened(0, &[]).await;
+    room.at(BEFORE);
+    let extend = format!("{at}/candidates/{}/extend", room.candidate(&at, 0));
+    let holds = || {
+        room.school.one(&format!(
+            "SELECT coalesce(max(extended_to)::text, '') FROM assessment_candidates WHERE id = '{}'",
+            room.candidate(&at, 0)
+        ))
+    };
+    let give = |until: &str| [("until_at", until.to_owned()), ("note", String::new())];
+    for (until, status, after) in [
+        ("2037-03-12T18:00", 422, ""),
+        ("2027-12-12T18:00", 303, "2027-12-12"),
+        ("2027-12-12T18:00", 409, "2027-12-12"),
+        ("2027-03-30T18:00", 303, "2027-03-30"),
+        ("2027-01-01T18:00", 409, "2027-03-30"),
+    ] {
+        let fields = give(until);
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (*n, v.as_str())).collect();
+        let done = room.desk().post(&extend, &fields).await;
+        assert_eq!(done.status, status, "{until}: {}", done.text());
+        assert!(holds().starts_with(after), "{until}: {}", holds());
+    }
 }

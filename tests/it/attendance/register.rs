@@ -351,7 +351,7 @@ async fn rates_are_of_signed_registers_of_sessions_that_took_place() {
         .await
         .text();
     assert!(
-        page.contains("66.66%: 120 of 360 minutes; 180 minutes excused")
+        page.contains("66.66%: 2 h of 3 h attended; 3 h excused, left out")
             && !page.contains("T2027-0001"),
         "{page}"
     );
@@ -359,7 +359,7 @@ async fn rates_are_of_signed_registers_of_sessions_that_took_place() {
     for page in ["/attendance", ""] {
         let text = office.get(&class.school.path(page)).await.text();
         assert!(
-            text.contains("88.88%: 480 of 720 minutes"),
+            text.contains("88.88%: 8 h of 9 h attended"),
             "{page}: {text}"
         );
     }
@@ -406,7 +406,7 @@ async fn rates_are_of_signed_registers_of_sessions_that_took_place() {
     // The trainee reads the same in their own language.
     let own = class.trainee(1).get("/me/attendance").await.text();
     assert!(
-        own.contains("83.33%：360分鐘中出席120分鐘") && own.contains("獲准缺席"),
+        own.contains("83.33%：上課6小時，出席5小時；另有獲准缺席3小時，作出席計"),
         "{own}"
     );
     // A session that is cancelled afterwards counts nowhere.

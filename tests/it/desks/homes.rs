@@ -480,6 +480,22 @@ async fn search_finds_people_by_every_beginning_and_organisations_by_name() {
         &ivy.get("/search?q=%E7%87%88%E7%B1%A0").await.text(),
         &[&format!("/organisations/{ALPHA}")],
     );
+    // A trainee's number leads to them, however it is typed, and to nobody of another programme.
+    let (person, enrolled) = applicant(&app, "WONG Siu Ming", COHORT, "accepted");
+    let accepted = offer(&app, person, enrolled, "accepted");
+    app.as_owner(&format!(
+        "INSERT INTO enrolments (id, cohort_id, programme_id, person_id, application_id, offer_id, pool_id, trainee_number, certificate_name, name_shown, name_sort) \
+         SELECT gen_random_uuid(), cohort_id, programme_id, person_id, application_id, id, pool_id, 'T2090-0007', 'WONG Siu Ming', 'WONG Siu Ming', 'wong siu ming' \
+         FROM offers WHERE id = '{accepted}'"
+    ));
+    holds(
+        &ivy.get("/search?q=t2090-0007").await.text(),
+        &["WONG Siu Ming", &format!("/applications/{enrolled}")],
+    );
+    holds(
+        &ivy.get("/search?q=t2090-0008").await.text(),
+        &["Nothing was found"],
+    );
     holds(
         &ivy.get("/search?q=chan%20lee").await.text(),
         &["Nothing was found"],

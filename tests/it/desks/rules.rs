@@ -204,7 +204,7 @@ fn what_needs_somebody_depends_on_state_counts_and_day() {
         expiring: 1,
         falling: 3,
         waiting_beside_free: 5,
-        breaks: 0,
+        ..Counts::default()
     };
     let table = [
         (
@@ -275,4 +275,38 @@ fn what_needs_somebody_depends_on_state_counts_and_day() {
             .collect();
         assert_eq!(found, wanted, "{state:?} {now}");
     }
+}
+
+#[test]
+fn what_waits_in_learning_stands_on_the_desk_of_a_running_cohort() {
+    let counts = Counts {
+        apologies: 1,
+        registers: 2,
+        extensions: 3,
+        appeals: 4,
+        exemptions: 5,
+        unmarked: 6,
+        unreleased: 7,
+        waiting_beside_free: 8,
+        ..Counts::default()
+    };
+    let of = |state: CohortState| needs(&when(state), &counts, at("2027-03-01T00:00:00Z"));
+    assert_eq!(
+        of(CohortState::Running),
+        [
+            (Need::WaitingBesideFree, 8),
+            (Need::Registers, 2),
+            (Need::Unmarked, 6),
+            (Need::Apologies, 1),
+            (Need::Extensions, 3),
+            (Need::Appeals, 4),
+            (Need::Exemptions, 5),
+            (Need::MarksUnreleased, 7),
+        ]
+    );
+    // A cohort that is over waits for no seat; who appealed still waits for an answer.
+    assert_eq!(
+        of(CohortState::Completed),
+        [(Need::Appeals, 4), (Need::MarksUnreleased, 7)]
+    );
 }

@@ -44,7 +44,7 @@ async fn it_shows_intakes_that_run_or_come_with_their_dates_and_the_modules_in_b
     for fact in [
         "Lantern AI Pilot",
         "office@lantern.example",
-        "<a href=\"/calls/2027H1\">First half of 2027</a></th><td data-label=\"State\"><span class=\"tag go\">Running</span></td>\
+        "<a href=\"/timetable\">First half of 2027</a></th><td data-label=\"State\"><span class=\"tag go\">Running</span></td>\
          <td class=\"nb\" data-label=\"Teaching begins\">Wed 22 Feb 2090</td><td class=\"nb\" data-label=\"Teaching ends\">Mon 26 Jun 2090</td>",
         "<a href=\"/calls/2027H2\">Second half of 2027</a>",
         "<a href=\"/curriculum#AIR501\">AI risk management</a></th><td class=\"n\" data-label=\"Contact hours\">24</td>\

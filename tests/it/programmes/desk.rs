@@ -215,7 +215,7 @@ async fn holidays_are_shipped_as_derived_and_a_gazetted_one_stays() {
     let page = ada.get("/programme/holidays").await.text();
     assert_eq!(page.matches("Derived</span>").count(), 16);
     assert!(
-        page.contains("Checked") && page.contains("set 16 holidays"),
+        page.contains("Checked") && page.contains("set 33 holidays"),
         "{page}"
     );
     assert_eq!(

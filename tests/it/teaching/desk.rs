@@ -57,69 +57,6 @@ async fn a_pattern_is_previewed_with_dates_days_left_out_and_clashes_before_it_i
 }
 
 #[actix_web::test]
-async fn what_another_programme_has_planned_is_in_the_way_and_says_no_more_than_that() {
-    let school = School::new();
-    let desk = school.coordinator();
-    let offering = school.offer(&desk, "all").await;
-    // The same teacher and the same room, on the first evening.
-    school.elsewhere("2027-02-22 12:00+00", " room  3");
-    let seen = desk.post(&format!("{offering}/plan"), EVENINGS).await;
-    let text = seen.text();
-    assert!(text.contains("in spite of 2 clashes"), "{text}");
-    assert!(
-        text.contains("A session of another programme at 20:00–21:00 (same room (Room 3))"),
-        "{text}"
-    );
-    assert!(text.contains("same instructor (Tess Teacher)"), "{text}");
-    assert!(!text.contains("Xenology") && !text.contains("X1"), "{text}");
-    // A trainee who is in both, and nobody else of theirs.
-    let (person, _) = school.trainees[0];
-    school.world.app.as_owner(&format!(
-        "UPDATE enrolments SET cohort_id = '{}' WHERE person_id = '{}'; \
-         UPDATE class_sessions SET instructor_ids = '{{}}', room = 'Elsewhere' WHERE programme_id = '{}'",
-        school.world.cohort_elsewhere, school.trainees[1].0, school.world.elsewhere
-    ));
-    let seen = desk.post(&format!("{offering}/plan"), EVENINGS).await;
-    assert!(!seen.text().contains("in spite of"), "{}", seen.text());
-    school.world.app.as_owner(&format!(
-        "UPDATE enrolments SET person_id = '{person}' WHERE cohort_id = '{}'",
-        school.world.cohort_elsewhere
-    ));
-    let seen = desk.post(&format!("{offering}/plan"), EVENINGS).await;
-    let text = seen.text();
-    assert!(text.contains("in spite of 1 clash"), "{text}");
-    assert!(text.contains("Trainee 1"), "{text}");
-}
-
-#[actix_web::test]
-async fn offerings_are_sorted_and_the_file_has_what_the_filter_leaves() {
-    let school = School::new();
-    let desk = school.coordinator();
-    school.published(&desk).await;
-    school.offer(&desk, "places").await;
-    let list = school.path("/offerings");
-    let order = |text: &str| -> Vec<bool> {
-        text.split("<tr><th scope=\"row\">")
-            .skip(1)
-            .map(|row| row.contains(">Published<"))
-            .collect()
-    };
-    for (sort, wanted) in [
-        ("sessions", [false, true]),
-        ("-sessions", [true, false]),
-        ("state", [false, true]),
-        ("-hours", [true, false]),
-    ] {
-        let page = desk.get(&format!("{list}?sort={sort}")).await.text();
-        assert_eq!(order(&page), wanted, "{sort}: {page}");
-    }
-    let file = desk.get(&format!("{list}.csv?state=published")).await;
-    assert_eq!(file.text().lines().count(), 2, "{}", file.text());
-    let file = desk.get(&format!("{list}.csv?q=nothing")).await;
-    assert_eq!(file.text().lines().count(), 1);
-}
-
-#[actix_web::test]
 async fn mistakes_are_told_beside_the_fields_and_nothing_typed_is_lost() {
     let school = School::new();
     let desk = school.coordinator();

@@ -2,6 +2,7 @@
 
 mod calendar;
 mod desk;
+mod planned;
 mod properties;
 mod readers;
 mod rules;

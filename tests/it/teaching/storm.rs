@@ -52,7 +52,12 @@ async fn a_storm_takes_the_day_of_the_whole_programme_and_of_no_other() {
     }
     // A second storm finds nothing left.
     let again = desk.post("/programme/storm", &form).await;
-    assert_eq!(again.status, 409);
+    assert_eq!(again.status, 422);
+    assert!(
+        again.text().contains("id=\"day-error\""),
+        "{}",
+        again.text()
+    );
     let mut act = form.to_vec();
     act.push(("step", "act"));
     assert_eq!(desk.post("/programme/storm", &act).await.status, 409);

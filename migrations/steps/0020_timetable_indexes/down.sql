@@ -1,1 +1,0 @@
-DROP INDEX class_sessions_starts, class_sessions_instructors;

@@ -1,0 +1,1 @@
+DROP INDEX learning_breaks_granted, exemptions_requested, appeals_lodged, assessment_extensions_requested, apologies_sent, class_sessions_starts, class_sessions_instructors;
