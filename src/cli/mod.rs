@@ -13,6 +13,7 @@ mod audit;
 mod backup;
 mod doctor;
 mod import;
+mod matching;
 mod queue;
 mod sample;
 mod serve;
@@ -92,6 +93,11 @@ enum Command {
     /// Load the sample programme, or begin it again.
     #[command(subcommand)]
     Sample(sample::Sample),
+    /// Match trainees and postings from a folder of files, verify a result, explain it.
+    ///
+    /// Needs no house: anyone with the files of a published run can run it again and check it.
+    #[command(subcommand)]
+    Match(matching::Match),
     /// Print the description of the API (OpenAPI 3.1), as /api/openapi.json serves it.
     Openapi,
     /// People who run the house.
@@ -143,6 +149,7 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Backup(options) => return backup::backup(&config()?, &options),
         Command::Restore(options) => return backup::restore(config()?, &options),
         Command::Openapi => say(&crate::house::docs::document().to_string()),
+        Command::Match(command) => return matching::run(&command),
         Command::Import(import) => import.run(&House::open(config()?)?)?,
         Command::Queue(command) => queue::run(&House::open(config()?)?, &command)?,
         Command::Audit(command) => return audit::run(&House::open(config()?)?, &command),

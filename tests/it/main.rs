@@ -26,6 +26,7 @@ mod enrolments;
 mod files;
 mod jobs;
 mod mail;
+mod matching;
 mod materials;
 mod migrations;
 mod offers;
