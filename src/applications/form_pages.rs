@@ -2,11 +2,11 @@
 
 use askama::Template;
 
-use crate::lang::Lang;
 use crate::access::{self, APPLICANT, OwnApplication};
 use crate::db::Conn;
 use crate::error::{Error, FieldError, Result};
 use crate::ids::{ApplicationId, OrganisationId};
+use crate::lang::Lang;
 use crate::lang::format;
 use crate::organisations;
 use crate::people::rules::find_identity_card_numbers;

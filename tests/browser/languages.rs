@@ -246,7 +246,7 @@ async fn the_questions_find_what_is_planted() {
 
 /// Pages of the register that no link of the sample programme leads to: they come after a form, by a
 /// letter, or where the sample has nothing of the kind. Their own tests look at them.
-const NO_LINK: [&str; 49] = [
+const NO_LINK: [&str; 50] = [
     "/link/confirm/*",
     "/link/reset/*",
     "/link/invite/*",
@@ -265,6 +265,7 @@ const NO_LINK: [&str; 49] = [
     "/cohorts/*/classes/*/make-up",
     "/programme/storm/make-up",
     "/classes/*/sign-off",
+    "/classes/*/register/*",
     "/classes/*/window",
     "/check-in/*",
     "/me/apologies/*/withdraw",
@@ -282,18 +283,18 @@ const NO_LINK: [&str; 49] = [
     "/cohorts/*/assessments/*/candidates/*/files/*",
     "/cohorts/*/assessments/*/extensions/*",
     "/cohorts/*/assessments/*/candidates/*/extend",
-    "/cohorts/*/assessments/*/appeals/*",
     "/marking/*/files/*",
     "/me/assessments/*/files/*/*",
     "/me/assessments/*/take-back",
+    "/me/assessments/*/extensions/*/withdraw",
     "/me/assessments/*/appeal",
+    "/me/assessments/*/appeals/*/withdraw",
     "/programmes/*/completion/publish",
     "/programmes/*/completion/discard",
     "/cohorts/*/completion/confirm",
-    "/cohorts/*/completion/trainees/*/break",
+    "/cohorts/*/completion/trainees/*/revoke",
     "/cohorts/*/completion/trainees/*/reopen",
     "/cohorts/*/completion/trainees/*/fail",
-    "/cohorts/*/breaks/*",
     "/programmes/*/at-risk/cases/*/tell",
     "/programmes/*/at-risk/cases/*/correct",
 ];
