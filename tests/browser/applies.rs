@@ -112,8 +112,11 @@ async fn fill_in_chinese(phone: &Browser, house: &LiveHouse) {
     section(phone, "statement").await;
     phone.fill("statement", "太短了，但我想參加。").await;
     phone.go(SAVE).await;
+    // The list names the field before what is wrong with it.
     let summary = phone.text_of(".errors a[href='#statement']").await;
-    assert!(phone.text_of("#statement-error").await.contains(&summary));
+    let (field, summary) = summary.split_once('：').unwrap();
+    assert!(!field.is_empty());
+    assert!(phone.text_of("#statement-error").await.contains(summary));
     assert_eq!(phone.value("statement").await, "太短了，但我想參加。");
     assert!(phone.window.title().await.unwrap().starts_with("錯誤："));
     let focused: String = phone.ask("document.activeElement.className").await;
@@ -160,6 +163,8 @@ async fn an_applicant_applies_in_english_without_any_script() {
     desk.go(SAVE).await;
     assert_eq!(desk.value("graduation_year").await, "1789");
     let summary = desk.text_of(".errors a[href='#graduation_year']").await;
+    let (field, summary) = summary.split_once(": ").unwrap();
+    assert!(!field.is_empty());
     assert!(
         desk.text_of("#graduation_year-error")
             .await
