@@ -187,7 +187,7 @@ fn match_folder(folder: &Folder, result: &Folder) -> Result<ExitCode> {
     };
     let summary = Summary::of(&run, &outcome, hashes, 0);
     let verify_ms = lap.ms();
-    for table in folder::RESULT {
+    for table in Table::RESULT {
         result.write(table, |out| files::write_result(&run, &outcome, table, out))?;
     }
     result.write_json(Table::Summary.file(), &summary)?;
@@ -289,7 +289,7 @@ impl Generate {
             .map_err(|fault| Error::Internal(words::fault(&self.dir, &fault)))?;
         let folder = Folder::new(&self.dir);
         folder.write_json(Table::Run.file(), &run.head())?;
-        for table in folder::RUN {
+        for table in Table::RUN {
             folder.write(table, |out| files::write_run(&run, table, out))?;
         }
         say(&format!(

@@ -2,7 +2,7 @@
 //! rule, write, history, letters.
 
 use crate::db::sql_query;
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Duration, DurationRound as _, NaiveDate, Utc};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel::sql_types::{BigInt, Bool, Date, Integer, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{Connection as _, QueryableByName, RunQueryDsl};
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::access::{CohortStaff, ProgrammeStaff};
 use crate::audit;
-use crate::db::Conn;
+use crate::db::{self, Conn};
 use crate::error::{Error, FieldError, Result};
 use crate::ids::{CohortId, PoolId};
 use crate::lang::format::{date, hk_date};
@@ -321,6 +321,25 @@ pub fn ready_to_open(conn: &mut Conn<'_>, staff: &CohortStaff) -> Result<()> {
     Ok(changes::may_open(row.seats, row.has_pics)?)
 }
 
+/// A call that is closed early closed then: that is the time that pages tell from now on, to the minute
+/// as forms have it.
+fn close_now(conn: &mut Conn<'_>, cohort: &Cohort) -> Result<()> {
+    let now = db::now(conn)?;
+    let now = now.duration_trunc(Duration::minutes(1)).unwrap_or(now);
+    if now >= cohort.closes_at || now <= cohort.opens_at {
+        return Ok(());
+    }
+    sql_query("UPDATE cohorts SET closes_at = $2 WHERE id = $1")
+        .bind::<SqlUuid, _>(cohort.id)
+        .bind::<Timestamptz, _>(now)
+        .execute(conn.pg())?;
+    let (before, after) = (
+        json!({"closes_at": cohort.closes_at}),
+        json!({"closes_at": now}),
+    );
+    audit::note(conn, about(cohort), &Noted::Changed { before, after })
+}
+
 /// Takes a step in the cohort's life; returns the new state. A cancellation is told to everybody
 /// whose application is still alive.
 ///
@@ -339,11 +358,11 @@ pub fn step(conn: &mut Conn<'_>, staff: &CohortStaff, event: CohortEvent) -> Res
         | CohortEvent::Archive
         | CohortEvent::Cancel => {}
     }
+    if event == CohortEvent::CloseCall {
+        close_now(conn, &cohort)?;
+    }
     let written = sql_query(
-        // A call that is closed early closed then: that is the time that pages tell from now on.
-        "UPDATE cohorts SET state = $4, version = version + 1, \
-           closes_at = CASE WHEN $4 = 'reviewing' AND opens_at < banyan_now() THEN least(closes_at, banyan_now()) ELSE closes_at END \
-         WHERE id = $1 AND programme_id = $2 AND state = $3",
+        "UPDATE cohorts SET state = $4, version = version + 1 WHERE id = $1 AND programme_id = $2 AND state = $3",
     )
     .bind::<SqlUuid, _>(cohort.id)
     .bind::<SqlUuid, _>(cohort.programme_id)

@@ -83,7 +83,7 @@ texts! {
     cohorts_step_happens: "What happens" | "將會發生";
     cohorts_step_told: "Who is told" | "通知對象";
     cohorts_step_hard: "What cannot be undone" | "不能復原";
-    cohorts_step_early(at: &str): "The deadline is still ahead ({at}). Closing now ends the call before it." | "截止時間尚未到（{at}），現在截止即提早結束申請。";
+    cohorts_step_early(at: &str): "The deadline is still ahead ({at}). Closing now ends the call before it, and this moment is told as its close." | "截止時間尚未到（{at}），現在截止即提早結束申請，公開頁面亦以此刻為截止時間。";
     cohorts_open_does: "The call appears on the public site and takes applications between its two instants." | "招生將於公開網站顯示，並於訂明時間內接受申請。";
     cohorts_open_seats_now(n: i64): "1 seat is offered for." + "{n} seats are offered for." | "共有{n}個名額。";
     cohorts_open_hard: "The code can no longer be changed." | "代號不能再更改。";

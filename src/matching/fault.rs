@@ -40,6 +40,26 @@ pub enum Table {
 }
 
 impl Table {
+    /// The tables of a run, without its head.
+    pub const RUN: [Self; 8] = [
+        Self::Trainees,
+        Self::Banks,
+        Self::Postings,
+        Self::GroupCaps,
+        Self::TraineeLists,
+        Self::BankLists,
+        Self::PostingLists,
+        Self::Ineligible,
+    ];
+
+    /// The tables of a result, without its summary.
+    pub const RESULT: [Self; 4] = [
+        Self::Assignment,
+        Self::Cutoffs,
+        Self::BankCutoffs,
+        Self::Reasons,
+    ];
+
     /// The name of its file.
     #[must_use]
     pub fn file(self) -> &'static str {

@@ -435,9 +435,8 @@ pub fn load_holidays(
 /// The holidays that are shipped.
 #[must_use]
 pub fn shipped_holidays() -> Vec<Holiday> {
-    super::holidays::HOLIDAYS_2026
+    super::holidays::SHIPPED
         .iter()
-        .chain(&super::holidays::HOLIDAYS_2027)
         .filter_map(|(day, en, zh)| {
             Some(Holiday {
                 observed_on: day.parse().ok()?,

@@ -4,10 +4,11 @@
 /// Day, English name, Chinese name of a general holiday.
 pub type Shipped = (&'static str, &'static str, &'static str);
 
-/// The general holidays of 2026 besides Sundays. The fifth of April was a Sunday on which Ching Ming and
-/// the day after Easter fell together, so the Gazette named two days that no other year has. Loaded as
-/// `derived` like the next.
-pub const HOLIDAYS_2026: [Shipped; 17] = [
+/// The general holidays of 2026 and 2027 besides Sundays. Derived from the pattern of the General
+/// Holidays Ordinance and lunar conversion, not read in the Gazette: they are loaded as `derived` until
+/// somebody has checked them there. On 5 April 2026, a Sunday, Ching Ming and Easter fell together, so
+/// that two days have names that no other year has.
+pub const SHIPPED: [Shipped; 34] = [
     ("2026-01-01", "The first day of January", "一月一日"),
     ("2026-02-17", "Lunar New Year’s Day", "農曆年初一"),
     (
@@ -65,12 +66,6 @@ pub const HOLIDAYS_2026: [Shipped; 17] = [
         "The first weekday after Christmas Day",
         "聖誕節後第一個周日",
     ),
-];
-
-/// The general holidays of 2027 besides Sundays. Derived from the pattern of the General Holidays
-/// Ordinance and lunar conversion, not read in the Gazette: they are loaded as `derived` until
-/// somebody has checked them there.
-pub const HOLIDAYS_2027: [Shipped; 17] = [
     ("2027-01-01", "The first day of January", "一月一日"),
     ("2027-02-06", "Lunar New Year’s Day", "農曆年初一"),
     (

@@ -276,8 +276,8 @@ impl Trainee {
     }
 }
 
-const TRAINEE: &str = "SELECT e.id, e.person_id, e.name_shown, (SELECT z.name_zh FROM applications z WHERE z.id = e.application_id) AS name_zh, e.name_sort, e.trainee_number, e.state, h.starts_on, \
-    h.ends_on, h.state AS cohort_state, c.id AS completion_id, c.confirmed_at, c.verdict, r.content AS rules, \
+const TRAINEE: &str = "SELECT e.id, e.person_id, e.name_shown, e.name_sort, e.trainee_number, e.state, \
+    (SELECT z.name_zh FROM applications z WHERE z.id = e.application_id) AS name_zh, h.starts_on, h.ends_on, h.state AS cohort_state, c.id AS completion_id, c.confirmed_at, c.verdict, r.content AS rules, \
     r.number AS rules_number FROM enrolments e JOIN cohorts h ON h.id = e.cohort_id \
     LEFT JOIN completions c ON c.enrolment_id = e.id AND c.revoked_at IS NULL \
     LEFT JOIN completion_rules r ON r.id = c.rules_id";

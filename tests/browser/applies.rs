@@ -168,7 +168,7 @@ async fn an_applicant_applies_in_english_without_any_script() {
     assert!(
         desk.text_of("#graduation_year-error")
             .await
-            .contains(&summary)
+            .contains(summary)
     );
     desk.fill("graduation_year", "2015").await;
     desk.go(SAVE).await;

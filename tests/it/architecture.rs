@@ -73,7 +73,7 @@ const SQL_NAMES: &[(&str, &[&str])] = &[
     ("src/desks/queries/cohort.rs", &["FIGURES", "YEAR"]),
     ("src/desks/queries/figures.rs", &["YEAR"]),
     ("src/desks/queries/public.rs", &["COHORT"]),
-    ("src/desks/queries/search.rs", &["BEGINS"]),
+    ("src/desks/queries/search.rs", &["BEGINS", "FOUND"]),
     ("src/desks/queries/teaching.rs", &["COHORT"]),
     ("src/desks/queries/today.rs", &["COHORT"]),
     ("src/enrolments/queries.rs", &["ENROLMENT", "key"]),

@@ -45,6 +45,15 @@ fn last_day(conn: &mut Conn<'_>, it: &Assessment) -> Result<NaiveDate> {
     Ok(after.max(cohort.ends_on))
 }
 
+fn not_after(until: DateTime<Utc>, last: NaiveDate) -> Result<()> {
+    if hk_date(until) <= last {
+        return Ok(());
+    }
+    Err(Error::field("until_at", "range", |lang| {
+        lang.asm_until_end(&date(lang, last))
+    }))
+}
+
 /// Asks for a later due time; returns the request's id.
 ///
 /// # Errors
@@ -66,12 +75,7 @@ pub fn ask_extension(
     if until <= times.due_at {
         return Err(AssessmentRefusal::NotLater.into());
     }
-    let last = last_day(conn, &it.assessment)?;
-    if hk_date(until) > last {
-        return Err(Error::field("until_at", "range", |lang| {
-            lang.asm_until_end(&date(lang, last))
-        }));
-    }
+    not_after(until, last_day(conn, &it.assessment)?)?;
     if now > times.hard_end() {
         return Err(AssessmentRefusal::TooLate.into());
     }
@@ -200,12 +204,7 @@ fn later(
         return Err(AssessmentRefusal::NotLater.into());
     }
     let due = hk_date(it.due_at);
-    let last = due.checked_add_days(MOST).unwrap_or(due);
-    if hk_date(until) > last {
-        return Err(Error::field("until_at", "range", |lang| {
-            lang.asm_until_end(&date(lang, last))
-        }));
-    }
+    not_after(until, due.checked_add_days(MOST).unwrap_or(due))?;
     Ok((line, until))
 }
 

@@ -1,7 +1,6 @@
 //! A trainee's own assessments: what is due, handing in, later due times, marks, appeals.
 
 use askama::Template;
-
 use chrono::{DateTime, Utc};
 
 use crate::access::{self, Own};

@@ -5,8 +5,7 @@ use crate::db;
 use crate::error::{Error, Result};
 use crate::lang::format::deadline;
 use crate::lang::{Lang, Say as _};
-use crate::web::fields::effect;
-use crate::web::fields::{ConfirmSpec, Effect, confirm_page};
+use crate::web::fields::{ConfirmSpec, Effect, confirm_page, effect};
 use crate::web::{Cx, Reply};
 
 use super::super::actions::{self, Preview};

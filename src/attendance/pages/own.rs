@@ -21,9 +21,9 @@ use crate::web::{Cx, Form, Pairs, Reply, ReplyBody, Shell, Site, Upload, Visit};
 
 use super::super::actions;
 use super::super::queries::{self, Apology, OwnSession};
-use super::super::rules::ExcusedCount;
 use super::super::rules::{
-    ApologyState, AttendanceRefusal, BasisPoints, Hours, Policy, may_apologise, rate, under,
+    ApologyState, AttendanceRefusal, BasisPoints, ExcusedCount, Hours, Policy, may_apologise, rate,
+    under,
 };
 use super::{effect, pair, time_near, tone};
 

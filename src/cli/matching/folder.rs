@@ -12,26 +12,6 @@ use crate::matching::files::{self, Run, Source, Stored};
 use crate::matching::verify::Finding;
 use crate::matching::{Fault, Instance, Outcome, Summary, Table, Warning, Wrong};
 
-/// The tables of a run, all of them.
-pub(super) const RUN: [Table; 8] = [
-    Table::Trainees,
-    Table::Banks,
-    Table::Postings,
-    Table::GroupCaps,
-    Table::TraineeLists,
-    Table::BankLists,
-    Table::PostingLists,
-    Table::Ineligible,
-];
-
-/// The tables of a result.
-pub(super) const RESULT: [Table; 4] = [
-    Table::Assignment,
-    Table::Cutoffs,
-    Table::BankCutoffs,
-    Table::Reasons,
-];
-
 /// Read at a time.
 const PIECE: usize = 1 << 18;
 

@@ -244,23 +244,19 @@ pub(super) fn need_line(need: Need, n: i64, cohort: &Cohort, lang: Lang) -> Need
         Need::Registers => (lang.desk_need_registers(n), "registers?state=missing"),
         Need::Extensions => (lang.desk_need_extensions(n), "assessments"),
         Need::Appeals => (lang.desk_need_appeals(n), "assessments"),
-        Need::Exemptions => {
-            return NeedLine {
-                text: lang.desk_need_exemptions(n),
-                href: format!(
-                    "/programmes/{}/exemptions?state=requested",
-                    cohort.programme_id
-                ),
-                urgent: need.is_urgent(),
-            };
-        }
+        Need::Exemptions => (lang.desk_need_exemptions(n), "exemptions?state=requested"),
         Need::Unmarked => (lang.desk_need_unmarked(n), "assessments?state=open"),
         Need::MarksUnreleased => (lang.desk_need_marks(n), "assessments?state=moderated"),
         Need::StartCohort => (lang.desk_need_start(&date(lang, cohort.starts_on)), "state"),
     };
+    // Requests for exemption lie with the programme, whatever the cohort.
+    let at = match need {
+        Need::Exemptions => format!("/programmes/{}", cohort.programme_id),
+        _ => format!("/cohorts/{}", cohort.id),
+    };
     NeedLine {
         text,
-        href: format!("/cohorts/{}/{page}", cohort.id),
+        href: format!("{at}/{page}"),
         urgent: need.is_urgent(),
     }
 }

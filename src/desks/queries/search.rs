@@ -45,6 +45,10 @@ pub struct Found {
     pub trainee_number: Option<String>,
 }
 
+/// The columns of [`Found`].
+const FOUND: &str = "a.id, a.name_shown, a.name_zh, a.email, a.reference, a.state, c.name_en AS cohort_en, \
+    c.name_zh AS cohort_zh, e.trainee_number";
+
 /// Matching tokens that are walked at most: enough for any result that a page shows whole. Beyond,
 /// what is shown is a part, and the reader is told to add a word.
 const WALKED: i64 = 20_000;
@@ -95,8 +99,7 @@ pub fn people(conn: &mut Conn<'_>, desk: &Desk, terms: &[String]) -> Result<Vec<
         return Ok(Vec::new());
     };
     Ok(sql_query(format!(
-        "SELECT a.id, a.name_shown, a.name_zh, a.email, a.reference, a.state, c.name_en AS cohort_en, \
-           c.name_zh AS cohort_zh, e.trainee_number \
+        "SELECT {FOUND} \
          FROM (SELECT DISTINCT application_id FROM (SELECT t.application_id FROM (SELECT $2::text AS term) q, LATERAL ( \
              SELECT t.application_id {BEGINS} \
              AND NOT EXISTS (SELECT FROM unnest($3) AS other (term) WHERE NOT EXISTS (SELECT FROM application_tokens x \
@@ -120,12 +123,11 @@ pub fn people(conn: &mut Conn<'_>, desk: &Desk, terms: &[String]) -> Result<Vec<
 /// The database's.
 pub fn by_number(conn: &mut Conn<'_>, desk: &Desk, number: &str) -> Result<Option<Found>> {
     let ids: Vec<uuid::Uuid> = desk.programmes().iter().map(|id| id.0).collect();
-    Ok(sql_query(
-        "SELECT a.id, a.name_shown, a.name_zh, a.email, a.reference, a.state, c.name_en AS cohort_en, \
-           c.name_zh AS cohort_zh, e.trainee_number \
+    Ok(sql_query(format!(
+        "SELECT {FOUND} \
          FROM enrolments e JOIN applications a ON a.id = e.application_id JOIN cohorts c ON c.id = a.cohort_id \
-         WHERE e.trainee_number = upper($2) AND e.programme_id = ANY ($1)",
-    )
+         WHERE e.trainee_number = upper($2) AND e.programme_id = ANY ($1)"
+    ))
     .bind::<Array<SqlUuid>, _>(&ids)
     .bind::<Text, _>(number)
     .get_result(conn.pg())

@@ -195,8 +195,12 @@ pub fn proposals(
         })
         .collect();
     let sessions: Vec<_> = lost.iter().map(|it| it.session.clone()).collect();
-    standing.extend(queries::elsewhere(conn, staff, &span, &sessions)?);
     let after = day.max(hk_date(crate::db::now(conn)?));
+    let ahead = Slot {
+        starts_at: whole_day(after).starts_at,
+        ..span
+    };
+    standing.extend(queries::elsewhere(conn, staff, &ahead, &sessions)?);
     let found = propose(&lost, &standing, after);
     Ok(gone
         .into_iter()

@@ -6,11 +6,9 @@ use crate::access::CohortStaff;
 use crate::cohorts::queries::Cohort;
 use crate::error::{Error, Result};
 use crate::lang::Lang;
-use crate::lang::format::duration;
-use crate::lang::format::{date_long, hk_date};
-use crate::web::fields::Effect;
+use crate::lang::format::{date_long, duration, hk_date};
 use crate::web::fields::{
-    Again, ConfirmSpec, Field, FormSpec, Group, History, confirm_page, form_page,
+    Again, ConfirmSpec, Effect, Field, FormSpec, Group, History, confirm_page, form_page,
 };
 use crate::web::{Cx, Form, Pairs, Reply};
 

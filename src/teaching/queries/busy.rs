@@ -13,7 +13,7 @@ use crate::ids::{ClassId, CohortId, PersonId};
 use crate::lang::Lang;
 
 use super::super::rules::Slot;
-use super::super::rules::clashes::{Attendance, Busy, Engagement};
+use super::super::rules::clashes::{Attendance, Busy, Engagement, place};
 use super::{Attending, ClassSession};
 
 /// A session as the rules of clashes know it.
@@ -54,8 +54,37 @@ struct Elsewhere {
     people: Vec<PersonId>,
 }
 
-/// What other programmes have planned in a span of time, as far as these engagements could share it: of
-/// another's session nothing is told but its time, and of its people only those who are in both.
+/// By what a session of another programme could meet ours: who teaches and attends them, and where they are.
+struct Common {
+    instructors: Vec<PersonId>,
+    people: Vec<PersonId>,
+    rooms: Vec<String>,
+    links: Vec<String>,
+}
+
+impl Common {
+    fn of(ours: &[Busy]) -> Self {
+        let people = |of: fn(&Busy) -> &BTreeSet<PersonId>| -> Vec<PersonId> {
+            let all: BTreeSet<PersonId> =
+                ours.iter().flat_map(|it| of(it).iter().copied()).collect();
+            all.into_iter().collect()
+        };
+        let texts = |of: fn(&Busy) -> String| -> Vec<String> {
+            let all: BTreeSet<String> = ours.iter().map(of).filter(|it| !it.is_empty()).collect();
+            all.into_iter().collect()
+        };
+        Self {
+            instructors: people(|it| &it.instructors),
+            people: people(|it| &it.attends.people),
+            rooms: texts(|it| place(&it.room)),
+            links: texts(|it| it.link.trim().to_owned()),
+        }
+    }
+}
+
+/// What other programmes have planned in a span of time and these engagements could meet, by room, link,
+/// instructor or trainee: of another's session nothing is told but its time, and of its people only those
+/// who are in both.
 ///
 /// # Errors
 /// The database's.
@@ -65,14 +94,7 @@ pub fn elsewhere(
     span: &Slot,
     ours: &[Busy],
 ) -> Result<Vec<Busy>> {
-    let instructors: BTreeSet<PersonId> = ours
-        .iter()
-        .flat_map(|it| it.instructors.iter().copied())
-        .collect();
-    let people: BTreeSet<PersonId> = ours
-        .iter()
-        .flat_map(|it| it.attends.people.iter().copied())
-        .collect();
+    let common = Common::of(ours);
     let programme = staff.programme();
     let rows: Vec<Elsewhere> = conn.elevate(Task::Timetable, |conn| {
         Ok(sql_query(
@@ -83,13 +105,18 @@ pub fn elsewhere(
                    WHERE p.offering_id = s.offering_id AND p.enrolment_id = e.id))) AS people \
              FROM class_sessions s JOIN offerings o ON o.id = s.offering_id \
              WHERE s.programme_id <> $1 AND s.state = 'scheduled' AND s.starts_at >= $2 AND s.starts_at < $3 \
+               AND (s.instructor_ids && $4 OR s.link <> '' AND btrim(s.link) = ANY ($7) \
+                 OR lower(btrim(regexp_replace(s.room, '\\s+', ' ', 'g'))) = ANY ($6) \
+                 OR s.cohort_id IN (SELECT e.cohort_id FROM enrolments e WHERE e.person_id = ANY ($5) AND e.programme_id <> $1)) \
              ORDER BY s.starts_at, s.id",
         )
         .bind::<SqlUuid, _>(programme)
         .bind::<Timestamptz, _>(span.starts_at)
         .bind::<Timestamptz, _>(span.ends_at)
-        .bind::<Array<SqlUuid>, _>(instructors.into_iter().collect::<Vec<_>>())
-        .bind::<Array<SqlUuid>, _>(people.into_iter().collect::<Vec<_>>())
+        .bind::<Array<SqlUuid>, _>(common.instructors)
+        .bind::<Array<SqlUuid>, _>(common.people)
+        .bind::<Array<Text>, _>(common.rooms)
+        .bind::<Array<Text>, _>(common.links)
         .load(conn.pg())?)
     })?;
     let name = (

@@ -83,7 +83,8 @@ pub struct Clash {
 }
 
 /// A room as it is compared: `Room 3` and ` room  3` are one.
-fn place(text: &str) -> String {
+#[must_use]
+pub fn place(text: &str) -> String {
     let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
     words.join(" ")
 }

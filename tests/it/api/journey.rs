@@ -153,6 +153,13 @@ async fn release(desk: &Api<'_>, cohort: &str, ids: &[String]) {
         )
         .await;
     assert_eq!(closed.json()["state"], "reviewing");
+    // It closed early: that time is told from now on, and history says that it changed.
+    let told = desk.get(COHORT, at).await.json();
+    let closes: chrono::DateTime<chrono::Utc> =
+        told["closes_at"].as_str().unwrap().parse().unwrap();
+    assert!(closes <= banyan::clock::machine_now(), "{told}");
+    let history = desk.get(&format!("{COHORT}/history"), at).await.text();
+    assert!(history.contains("cohort.changed"), "{history}");
 
     for (id, decision) in ids.iter().zip(["accept", "accept", "waitlist"]) {
         decide(desk, id, decision).await;

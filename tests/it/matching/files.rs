@@ -9,24 +9,6 @@ use banyan::matching::{Fault, Head, Instance, Outcome, Table, Wrong, canonical, 
 
 use super::small::{Die, MODELS, drawn, instance, strict};
 
-const TABLES: [Table; 8] = [
-    Table::Trainees,
-    Table::Banks,
-    Table::Postings,
-    Table::GroupCaps,
-    Table::TraineeLists,
-    Table::BankLists,
-    Table::PostingLists,
-    Table::Ineligible,
-];
-
-const RESULTS: [Table; 4] = [
-    Table::Assignment,
-    Table::Cutoffs,
-    Table::BankCutoffs,
-    Table::Reasons,
-];
-
 /// A run as files.
 #[derive(Clone)]
 struct Folder(Vec<(Table, String)>);
@@ -48,13 +30,13 @@ fn written(write: impl Fn(Table, &mut Vec<u8>), tables: &[Table]) -> Folder {
 impl Folder {
     fn of(run: &Instance) -> Self {
         let write = |table, out: &mut Vec<u8>| files::write_run(run, table, out).unwrap();
-        written(write, &TABLES)
+        written(write, &Table::RUN)
     }
 
     fn of_result(run: &Instance, outcome: &Outcome) -> Self {
         written(
             |table, out| files::write_result(run, outcome, table, out).unwrap(),
-            &RESULTS,
+            &Table::RESULT,
         )
     }
 
