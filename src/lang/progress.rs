@@ -242,6 +242,7 @@ texts! {
     progress_changes_none: "Nobody changes." | "沒有學員受影響。";
     progress_changes_n(n: usize): "{n} trainee changes" + "{n} trainees change" | "{n}名學員受影響";
     progress_from_to(from: &str, to: &str): "{from} → {to}" | "{from} → {to}";
+    progress_out_of_reach(codes: &str): "As things stand nobody can complete: the rules ask for modules that this cohort is not offered ({codes})." | "現時無人可完成課程：規則要求的單元未有向本屆開辦（{codes}）。";
     progress_no_line: "not asked for" | "不設要求";
     progress_now: "Now" | "現時";
     progress_then: "Then" | "其後";

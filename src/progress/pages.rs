@@ -3,10 +3,14 @@
 
 use crate::access::{self, APPLICANT, CohortStaff, STAFF};
 use crate::cohorts::queries::{self as cohorts, Cohort};
+use crate::curriculum::queries::Book;
 use crate::error::Result;
 use crate::lang::Lang;
 use crate::web::forms::pair;
 use crate::web::{Cx, Routes};
+
+use super::queries;
+use super::rules::content::CompletionRules;
 
 mod choose;
 pub(super) mod cohort;
@@ -115,4 +119,18 @@ pub(super) fn crumbs(lang: Lang, staff: &CohortStaff, cohort: &Cohort) -> Vec<(S
         pair(format!("/cohorts/{}", staff.cohort()), cohort.name(lang)),
         pair(at(staff), lang.progress_title()),
     ]
+}
+
+/// A warning that nobody can complete by these rules, with the modules that the cohort is not offered.
+pub(super) fn out_of_reach(
+    cx: &mut Cx<'_, '_>,
+    staff: &CohortStaff,
+    (rules, book): (&CompletionRules, &Book),
+) -> Result<Option<String>> {
+    let lang = cx.lang();
+    let missing = rules.out_of_reach(&queries::offered(cx.conn, staff)?);
+    let named = missing.iter().filter_map(|it| book.module(*it));
+    let codes: Vec<&str> = named.map(|it| it.code.as_str()).collect();
+    let listed = codes.join(lang.pick(", ", "、"));
+    Ok((!codes.is_empty()).then(|| lang.progress_out_of_reach(&listed)))
 }

@@ -1,5 +1,7 @@
 //! Rows of completion: versions of the rules, who follows which, trainees, forms and confirmations.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::sql_types::{
     Array, Date, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid,
@@ -13,7 +15,7 @@ use crate::cohorts::rules::CohortState;
 use crate::db::{Conn, Task, sql_query};
 use crate::enrolments::rules::EnrolmentState;
 use crate::error::{Error, Result};
-use crate::ids::{CohortId, CompletionId, EnrolmentId, PersonId, RulesId};
+use crate::ids::{CohortId, CompletionId, EnrolmentId, ModuleId, PersonId, RulesId};
 use crate::lang::Lang;
 
 use super::rules::RulesState;
@@ -399,4 +401,23 @@ pub fn forms_own(conn: &mut Conn<'_>, own: &OwnEnrolment) -> Result<Vec<FormIn>>
     .bind::<SqlUuid, _>(own.enrolment())
     .bind::<SqlUuid, _>(own.person())
     .load(conn.pg())?)
+}
+
+#[derive(QueryableByName)]
+struct Offered {
+    #[diesel(sql_type = SqlUuid)]
+    module_id: ModuleId,
+}
+
+/// The modules that are offered to a cohort, be it only in plan.
+///
+/// # Errors
+/// The database's.
+pub fn offered(conn: &mut Conn<'_>, staff: &CohortStaff) -> Result<BTreeSet<ModuleId>> {
+    let rows: Vec<Offered> = sql_query(
+        "SELECT DISTINCT module_id FROM offerings WHERE cohort_id = $1 AND state <> 'cancelled'",
+    )
+    .bind::<SqlUuid, _>(staff.cohort())
+    .load(conn.pg())?;
+    Ok(rows.into_iter().map(|it| it.module_id).collect())
 }

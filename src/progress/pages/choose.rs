@@ -13,7 +13,7 @@ use super::super::actions;
 use super::super::queries;
 use super::super::rules::RulesState;
 use super::what_if::{Shown, changes, shown};
-use super::{at, cohort_of, crumbs, pair};
+use super::{at, cohort_of, crumbs, out_of_reach, pair};
 
 #[derive(Template)]
 #[template(path = "progress/choose.html")]
@@ -26,6 +26,8 @@ struct ChoosePage {
     versions: Vec<(String, String, bool)>,
     /// The version that is looked at.
     wanted: Option<(String, String)>,
+    /// Why nobody could complete by it.
+    unreachable: Option<String>,
     sequence: i32,
     rows: Vec<Shown>,
     groups: Vec<Group>,
@@ -52,6 +54,10 @@ fn show(
         format!("{}{}", lang.before(&version), it.content.name.say(lang))
     };
     let book = book(cx.conn, staff.programme())?;
+    let unreachable = match wanted {
+        Some(it) => out_of_reach(cx, staff, (&it.content, &book))?,
+        None => None,
+    };
     let base = at(staff);
     let mut rows = Vec::new();
     if let (Some(now), Some(then)) = (&now, wanted) {
@@ -79,6 +85,7 @@ fn show(
         cohort: staff.cohort(),
         programme: staff.programme().to_string(),
         now: now.as_ref().map(title),
+        unreachable,
         sequence: now.as_ref().map_or(0, |it| it.sequence),
         versions: others
             .iter()

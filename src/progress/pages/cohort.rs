@@ -18,7 +18,7 @@ use super::super::queries::{self, Rules};
 use super::super::rules::content::CompletionRules;
 use super::super::rules::{Place, Topic};
 use super::super::say;
-use super::{at, cohort_of, pair};
+use super::{at, cohort_of, out_of_reach, pair};
 
 /// The orders of the list; the rows are judged, not read, so their keys are made here.
 const SORTS: &[Column] = &[("name", ""), ("number", ""), ("met", ""), ("place", "")];
@@ -176,6 +176,8 @@ struct CohortPage {
     text: String,
     filtered: bool,
     ready: bool,
+    /// Why nobody can complete as things are.
+    unreachable: Option<String>,
     /// Requests for a break that wait.
     waiting: Option<String>,
     query: String,
@@ -215,6 +217,13 @@ pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let wanted = narrowed(query);
     let after = Cursor::from_query(query);
     let waiting = queries::pauses_asked(cx.conn, &staff)?;
+    let unreachable = match &rules {
+        Some(it) => {
+            let book = book(cx.conn, staff.programme())?;
+            out_of_reach(cx, &staff, (&it.content, &book))?
+        }
+        None => None,
+    };
     let all = all(cx, rules.as_ref())?;
     let ready = all
         .iter()
@@ -259,6 +268,7 @@ pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         text: query.typed("q").to_owned(),
         filtered: wanted.place.is_some() || !wanted.text.is_empty(),
         ready,
+        unreachable,
         waiting: (waiting > 0).then(|| lang.progress_breaks_waiting(waiting)),
         query: query.with(&[("after", "")]),
         paged: after.is_some(),

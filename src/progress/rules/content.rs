@@ -122,6 +122,27 @@ impl CompletionRules {
             .collect()
     }
 
+    /// Modules without which nobody can complete, of those that are not offered: what everybody passes, the
+    /// capstone unless a placement does as well, and the options of a group with too few on offer.
+    #[must_use]
+    pub fn out_of_reach(&self, offered: &BTreeSet<ModuleId>) -> Vec<ModuleId> {
+        let practice = self.practice.iter().filter(|it| !it.placement);
+        let capstone = practice.filter_map(|it| it.capstone);
+        let short = |it: &&Choice| {
+            let on_offer = it.of.iter().filter(|of| offered.contains(of)).count();
+            u32::try_from(on_offer).is_ok_and(|on_offer| on_offer < it.n)
+        };
+        let options = self.any_of.iter().filter(short).flat_map(|it| it.of.iter());
+        let mut seen = BTreeSet::new();
+        self.all_of
+            .iter()
+            .chain(options)
+            .copied()
+            .chain(capstone)
+            .filter(|it| !offered.contains(it) && seen.insert(*it))
+            .collect()
+    }
+
     /// Do they ask for anything?
     #[must_use]
     pub fn asks(&self) -> bool {

@@ -198,6 +198,20 @@ async fn a_cohort_keeps_its_rules_when_newer_ones_are_published_and_changes_only
     );
     assert!(class.verdict(&desk, who).await.contains("Ready to confirm"));
     let newer = class.one("SELECT id FROM completion_rules WHERE number = 2");
+    // A module that nobody offers any more is said where it matters.
+    let path = class.path(&format!("/completion/rules?rules={newer}"));
+    assert!(!desk.get(&path).await.text().contains("nobody can complete"));
+    let module = class.modules[0];
+    class.owner(&format!(
+        "UPDATE offerings SET state = 'cancelled' WHERE module_id = '{module}'"
+    ));
+    for page in [class.path("/completion"), path] {
+        let text = desk.get(&page).await.text();
+        assert!(text.contains("not offered (AIR501)"), "{text}");
+    }
+    class.owner(&format!(
+        "UPDATE offerings SET state = 'published' WHERE module_id = '{module}'"
+    ));
     let page = desk
         .get(&class.path(&format!("/completion/rules?rules={newer}")))
         .await;

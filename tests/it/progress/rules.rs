@@ -420,3 +420,27 @@ fn no_line_stays_open_when_nothing_more_can_come() {
         [Standing::Open; 3]
     );
 }
+
+#[test]
+fn what_is_not_offered_and_cannot_be_done_without_is_named() {
+    let [a, b, c, d, e] = [(); 5].map(|()| ModuleId::new());
+    let rules = |placement| CompletionRules {
+        all_of: vec![a, b],
+        any_of: vec![Choice {
+            n: 1,
+            of: vec![c, d],
+        }],
+        practice: Some(Practice {
+            capstone: Some(e),
+            placement,
+        }),
+        ..CompletionRules::default()
+    };
+    let missing = |placement, offered: &[ModuleId]| {
+        rules(placement).out_of_reach(&offered.iter().copied().collect())
+    };
+    assert_eq!(missing(false, &[a, b, c, e]), []);
+    assert_eq!(missing(true, &[a, b, d]), []);
+    assert_eq!(missing(false, &[b, d]), [a, e]);
+    assert_eq!(missing(true, &[a, b]), [c, d]);
+}
