@@ -23,14 +23,14 @@ pub fn file(visit: &Visit, name: &str, subject: Uuid) -> Result<Reply> {
     let kind = kind.ok_or(Error::NotFound)?;
     let header = [lang.history_when(), lang.history_who(), lang.history_what()];
     let source = move |site: &Site, put: &mut dyn FnMut(&[String]) -> Result<()>| {
-        let mut last = Uuid::max();
+        let mut last = None;
         loop {
             let entries = site
                 .db
                 .read(&actor, |conn| before(conn, subject, last, AT_ONCE))?;
             let ended = i64::try_from(entries.len()).is_ok_and(|n| n < AT_ONCE);
             for entry in entries {
-                last = entry.id.0;
+                last = Some((entry.occurred_at, entry.id));
                 let at = entry.occurred_at.with_timezone(&format::hkt()).to_rfc3339();
                 let told = line(lang, entry);
                 put(&[at, told.who, told.what])?;

@@ -221,18 +221,26 @@ pub struct Entry {
 /// # Errors
 /// The database's.
 pub fn history(conn: &mut Conn<'_>, subject: Uuid) -> Result<Vec<Entry>> {
-    before(conn, subject, Uuid::max(), 200)
+    before(conn, subject, None, 200)
 }
 
-/// As many events of a record as asked for, the newest first, from before this one.
-fn before(conn: &mut Conn<'_>, subject: Uuid, event: Uuid, limit: i64) -> Result<Vec<Entry>> {
+/// As many events of a record as asked for, the newest first, from before this one: by when they
+/// happened, since what is brought over from elsewhere may be written later.
+fn before(
+    conn: &mut Conn<'_>,
+    subject: Uuid,
+    event: Option<(DateTime<Utc>, EventId)>,
+    limit: i64,
+) -> Result<Vec<Entry>> {
     Ok(sql_query(
         "SELECT e.id, e.occurred_at, e.actor_kind, p.display_name AS actor_name, e.verb, d.details \
          FROM audit_events e LEFT JOIN audit_details d ON d.event_id = e.id LEFT JOIN people p ON p.id = e.actor_id \
-         WHERE e.subject_id = $1 AND e.id < $2 ORDER BY e.id DESC LIMIT $3",
+         WHERE e.subject_id = $1 AND ($2 IS NULL OR (e.occurred_at, e.id) < ($2, $3)) \
+         ORDER BY e.occurred_at DESC, e.id DESC LIMIT $4",
     )
     .bind::<SqlUuid, _>(subject)
-    .bind::<SqlUuid, _>(event)
+    .bind::<Nullable<Timestamptz>, _>(event.map(|it| it.0))
+    .bind::<Nullable<SqlUuid>, _>(event.map(|it| it.1))
     .bind::<BigInt, _>(limit)
     .load(conn.pg())?)
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use banyan::access::secret::Keys;
 use banyan::audit::seal::{public_key, seal, seal_late, verify};
-use banyan::audit::{About, Event, digest, note};
+use banyan::audit::{About, Event, digest, history, note};
 use banyan::db::{Actor, Task};
 use banyan::ids::{PersonId, ProgrammeId};
 use diesel::connection::{Connection as _, SimpleConnection as _};
@@ -446,4 +446,29 @@ struct EventRow {
     #[diesel(sql_type = SqlUuid)]
     #[expect(dead_code, reason = "only counted")]
     id: Uuid,
+}
+
+#[test]
+fn a_history_is_read_by_when_things_happened_not_by_when_they_were_written() {
+    let mut app = TestApp::with_database();
+    let subject = Uuid::now_v7();
+    for (at, number) in [
+        ("2027-03-03T00:00:00Z", 3),
+        ("2027-03-01T00:00:00Z", 1),
+        ("2027-03-02T00:00:00Z", 2),
+    ] {
+        app.site.db = app.site.db.as_of(at.parse().unwrap());
+        let about = About::new("offer", subject).of(PersonId::new());
+        app.site
+            .db
+            .tx(&SYSTEM, |conn| note(conn, about, &Happened(number)))
+            .unwrap();
+    }
+    let sealing = Actor::System(Task::SealAudit);
+    let read = app.site.db.read(&sealing, |conn| history(conn, subject));
+    let verbs: Vec<String> = read.unwrap().into_iter().map(|it| it.verb).collect();
+    assert_eq!(
+        verbs,
+        ["offer.accepted", "application.submitted", "offer.declined"]
+    );
 }
