@@ -1,0 +1,1 @@
+//! What trainees do: their profile, what they save, interest.

@@ -1,0 +1,1 @@
+//! What trainees read and say.
