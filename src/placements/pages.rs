@@ -88,6 +88,7 @@ fn office_lists() -> Routes {
         .get("/programmes/{programme}/placements/rates.xlsx", STAFF, rates::file)
         .get("/programmes/{programme}/placements/rates/new", STAFF, rates::new)
         .post("/programmes/{programme}/placements/rates/new", STAFF, rates::add)
+        .post("/programmes/{programme}/placements/rates/usual", STAFF, rates::usual)
 }
 
 #[rustfmt::skip]
@@ -177,16 +178,16 @@ fn trainee() -> Routes {
         .get("/me/placements", APPLICANT, browse::list)
         .get("/me/placements.csv", APPLICANT, browse::file)
         .get("/me/placements.xlsx", APPLICANT, browse::file)
-        .get("/me/placements/compare", APPLICANT, browse::compare)
+        .get("/me/placements/compare", APPLICANT, browse::record::compare)
         .get("/me/placements/profile", APPLICANT, profile::edit)
         .post("/me/placements/profile", APPLICANT, profile::save)
-        .get("/me/placements/{posting}", APPLICANT, browse::page)
-        .post("/me/placements/{posting}/save", APPLICANT, browse::keep)
-        .post("/me/placements/{posting}/forget", APPLICANT, browse::forget)
-        .get("/me/placements/{posting}/interest", APPLICANT, browse::ask_interest)
-        .post("/me/placements/{posting}/interest", APPLICANT, browse::express)
-        .get("/me/placements/{posting}/take-back", APPLICANT, browse::ask_take_back)
-        .post("/me/placements/{posting}/take-back", APPLICANT, browse::take_back)
+        .get("/me/placements/{posting}", APPLICANT, browse::record::page)
+        .post("/me/placements/{posting}/save", APPLICANT, browse::record::keep)
+        .post("/me/placements/{posting}/forget", APPLICANT, browse::record::forget)
+        .get("/me/placements/{posting}/interest", APPLICANT, browse::record::ask_interest)
+        .post("/me/placements/{posting}/interest", APPLICANT, browse::record::express)
+        .get("/me/placements/{posting}/take-back", APPLICANT, browse::record::ask_take_back)
+        .post("/me/placements/{posting}/take-back", APPLICANT, browse::record::take_back)
 }
 
 /// Staff of the programme of the address.
