@@ -22,6 +22,7 @@ pub(super) mod profile;
 pub(super) mod rates;
 pub(super) mod rounds;
 mod table;
+pub(super) use table::page as page_of;
 pub(super) mod wanted;
 
 /// Those who speak for an institution about its placements.
@@ -102,8 +103,8 @@ fn office_postings() -> Routes {
         .get("/programmes/{programme}/placements/postings/{posting}/history.xlsx", STAFF, posting::history)
         .get("/programmes/{programme}/placements/postings/{posting}/approve", STAFF, posting::ask_approve)
         .post("/programmes/{programme}/placements/postings/{posting}/approve", STAFF, posting::approve)
-        .get("/programmes/{programme}/placements/postings/{posting}/return", STAFF, posting::ask_return)
-        .post("/programmes/{programme}/placements/postings/{posting}/return", STAFF, posting::send_back)
+        .get("/programmes/{programme}/placements/postings/{posting}/return", STAFF, posting::moves::ask_return)
+        .post("/programmes/{programme}/placements/postings/{posting}/return", STAFF, posting::moves::send_back)
         .get("/programmes/{programme}/placements/changes", STAFF, changes::list)
         .get("/programmes/{programme}/placements/changes.csv", STAFF, changes::file)
         .get("/programmes/{programme}/placements/changes.xlsx", STAFF, changes::file)
@@ -129,8 +130,8 @@ fn host() -> Routes {
         .get("/organisation/postings/{posting}/history.xlsx", HOST, posting::history)
         .get("/organisation/postings/{posting}/edit", HOST, posting_form::edit)
         .post("/organisation/postings/{posting}/edit", HOST, posting_form::save)
-        .get("/organisation/postings/{posting}/copy", HOST, posting::ask_copy)
-        .post("/organisation/postings/{posting}/copy", HOST, posting::copy)
+        .get("/organisation/postings/{posting}/copy", HOST, posting::moves::ask_copy)
+        .post("/organisation/postings/{posting}/copy", HOST, posting::moves::copy)
         .get("/organisation/postings/{posting}/submit", HOST, posting::ask_submit)
         .post("/organisation/postings/{posting}/submit", HOST, posting::submit)
         .get("/organisation/postings/{posting}/withdraw", HOST, posting::ask_withdraw)

@@ -22,7 +22,7 @@ use super::super::rules::suggest::{Interested, Offered, Why, points};
 use super::posting::{allowance, area_names, sought, unmet_words};
 use super::table::{self, Cell, Listing, Select};
 
-pub(super) mod record;
+pub(in crate::placements) mod record;
 
 const PATH: &str = "/me/placements";
 

@@ -180,7 +180,10 @@ pub(super) fn text(query: &Pairs) -> Option<&str> {
 }
 
 /// A page of a list as the address asks for it.
-pub(super) fn page(query: &Pairs, sorts: &'static [crate::web::fields::Column]) -> queries::Page {
+pub(in crate::placements) fn page(
+    query: &Pairs,
+    sorts: &'static [crate::web::fields::Column],
+) -> queries::Page {
     queries::Page {
         sort: Sort::from_query(query, sorts),
         after: Cursor::from_query(query),
