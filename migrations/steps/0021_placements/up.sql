@@ -232,9 +232,9 @@ CREATE TABLE posting_interests (
   shared jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(shared) = 'object'),
   document_id uuid REFERENCES files (id),
   state text NOT NULL DEFAULT 'expressed' CHECK (state IN ('expressed', 'taken_back')),
-  taken_back_at timestamptz,
   version integer NOT NULL DEFAULT 1,
   created_at timestamptz NOT NULL DEFAULT banyan_now(),
+  taken_back_at timestamptz,
   CHECK ((state = 'taken_back') = (taken_back_at IS NOT NULL))
 );
 CREATE UNIQUE INDEX posting_interests_once ON posting_interests (posting_id, enrolment_id) WHERE state = 'expressed';

@@ -227,9 +227,9 @@ fn row(lang: Lang, it: &Seen, areas: &[Area]) -> Result<Vec<Cell>> {
         Cell::text(area_names(lang, &it.it, areas)),
         Cell::text(city),
         Cell::text(allowance(lang, &it.it)?),
-        Cell::number(it.it.seats),
+        Cell::number(&it.it.seats),
         eligible,
-        Cell::number(it.sum()),
+        Cell::number(&it.sum()),
         Cell::tick(lang.plc_compare_pick(&title), it.it.id.to_string()),
     ])
 }

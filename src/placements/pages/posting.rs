@@ -115,6 +115,22 @@ fn selects(cx: &mut Cx<'_, '_>, side: &Side, page: &queries::Page) -> Result<Vec
     Ok(selects)
 }
 
+/// A line of the list.
+fn cells(lang: Lang, path: &str, it: &Posting) -> Result<Vec<Cell>> {
+    let (state, content) = (it.state()?, it.content()?);
+    let city = City::parse(content.get("city"));
+    Ok(vec![
+        Cell::link(it.title(lang)?, format!("{path}/{}", it.id)).more(it.number.clone()),
+        Cell::text(it.organisation(lang)),
+        Cell::text(it.round(lang)),
+        Cell::tag(state.label(lang), posting_tone(state)),
+        Cell::text(city.map_or("–", |it| it.label(lang))),
+        Cell::text(it.starts_on.map_or("–".to_owned(), |day| date(lang, day))),
+        Cell::number(&it.seats),
+        Cell::number(&it.interests),
+    ])
+}
+
 /// GET `…/postings`.
 pub(super) fn list(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let lang = cx.lang();
@@ -162,20 +178,7 @@ pub(super) fn list(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         path: path.clone(),
         ..Listing::default()
     };
-    let rows = found.rows.iter().map(|it| {
-        let (state, content) = (it.state()?, it.content()?);
-        let city = City::parse(content.get("city"));
-        Ok(vec![
-            Cell::link(it.title(lang)?, format!("{path}/{}", it.id)).more(it.number.clone()),
-            Cell::text(it.organisation(lang)),
-            Cell::text(it.round(lang)),
-            Cell::tag(state.label(lang), posting_tone(state)),
-            Cell::text(city.map_or("–", |it| it.label(lang))),
-            Cell::text(it.starts_on.map_or("–".to_owned(), |day| date(lang, day))),
-            Cell::number(it.seats),
-            Cell::number(it.interests),
-        ])
-    });
+    let rows = found.rows.iter().map(|it| cells(lang, &path, it));
     let rows = rows.collect::<Result<_>>()?;
     let next = found.next;
     table::show(cx, &listing, Page { rows, next })

@@ -43,7 +43,7 @@ pub(super) fn list(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let rows = queries::wage_rates(cx.conn)?.into_iter().map(|it| {
         vec![
             Cell::text(date(lang, it.starts_on)),
-            Cell::number(money(lang, "HKD", i64::from(it.cents_an_hour))),
+            Cell::number(&money(lang, "HKD", i64::from(it.cents_an_hour))),
             Cell::text(it.source),
         ]
     });

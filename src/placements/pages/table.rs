@@ -89,7 +89,7 @@ impl Cell {
         }
     }
 
-    pub(super) fn number(n: impl ToString) -> Self {
+    pub(super) fn number(n: &impl ToString) -> Self {
         Self {
             number: true,
             ..Self::text(n.to_string())

@@ -57,6 +57,8 @@ const TOLD: &[(&str, &str, [&str; 3])] = &[
     ("placement_rounds", "closes_at", ["'2031-01-01'"; 3]),
     ("placement_rounds", "list_deadline", ["'2031-01-01'"; 3]),
     ("postings", "state", ["'open'"; 3]),
+    ("posting_interests", "state", ["'expressed'"; 3]),
+    ("posting_interests", "taken_back_at", ["NULL"; 3]),
     (
         "wage_rates",
         "starts_on",

@@ -1,23 +1,55 @@
 //! A posting as one trainee reads it, several side by side, and what a trainee does about them.
 
 use crate::access::{self, Own};
-use crate::curriculum::queries as curriculum;
+use crate::curriculum::queries::{self as curriculum, Book};
 use crate::db;
 use crate::error::{Error, Result};
 use crate::ids::PostingId;
+use crate::lang::Lang;
 use crate::lang::format::{date, deadline, moment};
 use crate::web::fields::{Again, Field, FormSpec, Group, History, form_page};
 use crate::web::forms::pair;
 use crate::web::{Cx, Form, Pairs, Reply};
 
 use super::super::super::actions::{self, NewInterest};
-use super::super::super::queries;
+use super::super::super::queries::{self, Area};
 use super::super::super::rules::content::field;
 use super::super::super::rules::{Shares, may_be_interested};
 use super::super::posting::{allowance, area_names, content_panels, unmet_words};
 use super::super::table::{self, Fact, Panel};
 use super::super::{Question, posting_tone, question};
 use super::{PATH, SIDE_BY_SIDE, Seen, areas, book, reader, seen, told_points, told_unmet};
+
+/// What is compared of a posting.
+fn beside(lang: Lang, it: &Seen, areas: &[Area], book: &Book) -> Result<Vec<Fact>> {
+    let content = it.it.content()?;
+    let day = |day: Option<chrono::NaiveDate>| day.map_or("–".to_owned(), |it| date(lang, it));
+    let word = |name: &str| {
+        let spec = field(name);
+        spec.map_or(String::new(), |spec| spec.say(lang, content.get(name)))
+    };
+    Ok(vec![
+        Fact::link(
+            lang.plc_posting(),
+            it.it.title(lang)?,
+            format!("{PATH}/{}", it.it.id),
+        ),
+        Fact::new(lang.plc_institution(), it.it.organisation(lang)),
+        Fact::new(lang.plc_areas(), area_names(lang, &it.it, areas)),
+        Fact::new(lang.plc_summary(), content.pick(lang, "summary")),
+        Fact::new(lang.plc_city(), word("city")),
+        Fact::new(lang.plc_mode(), word("mode")),
+        Fact::new(lang.plc_pattern(), word("pattern")),
+        Fact::new(lang.plc_hours_week(), word("hours_week")),
+        Fact::new(lang.plc_work_languages(), word("work_languages")),
+        Fact::new(lang.plc_starts_on(), day(it.it.starts_on)),
+        Fact::new(lang.plc_ends_on(), day(it.it.ends_on)),
+        Fact::new(lang.plc_seats(), it.it.seats.to_string()),
+        Fact::new(lang.plc_allowance(), allowance(lang, &it.it)?),
+        Fact::new(lang.plc_eligibility(), told_unmet(lang, it, book)),
+        Fact::new(lang.plc_points(), it.sum().to_string()),
+    ])
+}
 
 /// GET `/me/placements/compare`: up to four side by side.
 pub(in crate::placements::pages) fn compare(cx: &mut Cx<'_, '_>) -> Result<Reply> {
@@ -39,34 +71,7 @@ pub(in crate::placements::pages) fn compare(cx: &mut Cx<'_, '_>) -> Result<Reply
     let book = book(cx, &picked)?;
     let mut panels = Vec::new();
     for it in &picked {
-        let content = it.it.content()?;
-        let day =
-            |day: Option<chrono::NaiveDate>| day.map_or("–".to_owned(), |it| date(lang, it));
-        let word = |name: &str| {
-            let spec = field(name);
-            spec.map_or(String::new(), |spec| spec.say(lang, content.get(name)))
-        };
-        let facts = vec![
-            Fact::link(
-                lang.plc_posting(),
-                it.it.title(lang)?,
-                format!("{PATH}/{}", it.it.id),
-            ),
-            Fact::new(lang.plc_institution(), it.it.organisation(lang)),
-            Fact::new(lang.plc_areas(), area_names(lang, &it.it, &areas)),
-            Fact::new(lang.plc_summary(), content.pick(lang, "summary")),
-            Fact::new(lang.plc_city(), word("city")),
-            Fact::new(lang.plc_mode(), word("mode")),
-            Fact::new(lang.plc_pattern(), word("pattern")),
-            Fact::new(lang.plc_hours_week(), word("hours_week")),
-            Fact::new(lang.plc_work_languages(), word("work_languages")),
-            Fact::new(lang.plc_starts_on(), day(it.it.starts_on)),
-            Fact::new(lang.plc_ends_on(), day(it.it.ends_on)),
-            Fact::new(lang.plc_seats(), it.it.seats.to_string()),
-            Fact::new(lang.plc_allowance(), allowance(lang, &it.it)?),
-            Fact::new(lang.plc_eligibility(), told_unmet(lang, it, &book)),
-            Fact::new(lang.plc_points(), it.sum().to_string()),
-        ];
+        let facts = beside(lang, it, &areas, &book)?;
         panels.push(Panel::facts(it.it.title(lang)?, facts));
     }
     if panels.is_empty() {
@@ -94,24 +99,33 @@ pub(in crate::placements) fn one(cx: &mut Cx<'_, '_>) -> Result<(Own, Seen)> {
     Ok((own, seen(&reader, posting)?))
 }
 
-/// GET `/me/placements/{posting}`.
-pub(in crate::placements::pages) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
-    let (_, it) = one(cx)?;
-    let lang = cx.lang();
+/// An act: its address, its label, and whether it is the one thing to do.
+type Act = (String, String, bool);
+
+/// What can be done about a posting, and whether to save it or to forget it.
+fn acts(lang: Lang, it: &Seen, open: bool) -> (Vec<Act>, (String, String)) {
     let at = format!("{PATH}/{}", it.it.id);
-    let now = db::now(cx.conn)?;
-    let open = may_be_interested(it.it.state()?, now, it.it.list_deadline).is_ok();
-    let eligible = it.unmet.is_empty();
     let act = |word: &str, label: &str, first| (format!("{at}/{word}"), label.to_owned(), first);
     let acts = match it.interested {
         Some(_) => vec![act("take-back", lang.plc_interest_back(), false)],
-        None if open && eligible => vec![act("interest", lang.plc_interest(), true)],
+        None if open && it.unmet.is_empty() => vec![act("interest", lang.plc_interest(), true)],
         None => Vec::new(),
     };
     let keep = match it.saved {
         true => (format!("{at}/forget"), lang.plc_forget().to_owned()),
         false => (format!("{at}/save"), lang.plc_keep().to_owned()),
     };
+    (acts, keep)
+}
+
+/// GET `/me/placements/{posting}`.
+pub(in crate::placements::pages) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    let (_, it) = one(cx)?;
+    let lang = cx.lang();
+    let now = db::now(cx.conn)?;
+    let open = may_be_interested(it.it.state()?, now, it.it.list_deadline).is_ok();
+    let eligible = it.unmet.is_empty();
+    let (acts, keep) = acts(lang, &it, open);
     let book = curriculum::book(cx.conn, it.it.programme_id)?;
     let lines: Vec<String> = it
         .unmet
