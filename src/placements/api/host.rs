@@ -364,7 +364,7 @@ fn set_terms(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         .set("ranking", Some(it.ranking))
         .alone();
     let mut form = Form::new(&pairs);
-    let new = rounds::read_terms(&mut form);
+    let new = rounds::terms::read_terms(&mut form);
     form.done()?;
     actions::set_terms(cx.conn, &member, row.id, &new)?;
     let shown = RoundTerms {
