@@ -149,6 +149,20 @@ ids! {
     ShareId;
     /// A look of an organisation at a trainee.
     LookId;
+    /// What a placement is about.
+    FocusAreaId;
+    /// A placement round.
+    RoundId;
+    /// An institution's partnership with a programme.
+    HostId;
+    /// A question to an institution how many trainees it can take.
+    CapacityId;
+    /// A placement posting.
+    PostingId;
+    /// A change of seats that an institution asks for.
+    SeatChangeId;
+    /// A trainee's interest in a posting.
+    InterestId;
     /// A letter in the outbox.
     LetterId;
     /// A job in the queue.

@@ -36,6 +36,7 @@ pub mod progress;
 pub mod at_risk;
 pub mod sharing;
 pub mod matching;
+pub mod placements;
 pub mod desks;
 pub mod sample;
 pub mod house;

@@ -28,6 +28,7 @@ DECLARE
   house CONSTANT text := '(SELECT banyan_kind()) = ''administrator'' AND programme_id IS NULL';
   instructor CONSTANT text := '(SELECT banyan_kind()) = ''instructor'' AND programme_id = ANY ((SELECT banyan_programmes())::uuid[]) AND (SELECT banyan_person()) = ANY (instructor_ids)';
   partner CONSTANT text := '(SELECT banyan_kind()) IN (''liaison'', ''representative'') AND organisation_id = ANY ((SELECT banyan_organisations())::uuid[])';
+  host CONSTANT text := '(SELECT banyan_kind()) = ''representative'' AND organisation_id = ANY ((SELECT banyan_organisations())::uuid[]) AND programme_id = ANY ((SELECT banyan_programmes())::uuid[])';
   committee CONSTANT text := '(SELECT banyan_kind()) = ''committee'' AND programme_id = ANY ((SELECT banyan_programmes())::uuid[])';
 BEGIN
   FOR p IN SELECT tablename, policyname FROM pg_policies WHERE schemaname = 'public' LOOP
@@ -336,7 +337,36 @@ BEGIN
     ('completions', 'share', 's', '(SELECT banyan_kind()) = ''task:share'' AND revoked_at IS NULL'),
     ('exemptions', 'share', 's', '(SELECT banyan_kind()) = ''task:share'' AND state = ''granted'''),
     ('completion_forms', 'share', 's', 'task:share'),
-    ('learning_breaks', 'share', 's', '(SELECT banyan_kind()) = ''task:share'' AND state IN (''granted'', ''ended'')')
+    ('learning_breaks', 'share', 's', '(SELECT banyan_kind()) = ''task:share'' AND state IN (''granted'', ''ended'')'),
+    -- placements: a draft is its institution's alone; trainees read postings by the task, after the proof that
+    -- their cohort takes part; an institution reads the interest in its own postings while it stands
+    ('focus_areas', 'everyone', 's', anyone),
+    ('focus_areas', 'staff', 'siu', staff),
+    ('placement_rounds', 'staff', 'siu', staff),
+    ('placement_rounds', 'host', 's', '(SELECT banyan_kind()) = ''representative'' AND programme_id = ANY ((SELECT banyan_programmes())::uuid[]) AND state <> ''planned'''),
+    ('placement_rounds', 'placements', 'su', 'task:placements'),
+    ('round_terms', 'staff', 's', staff),
+    ('round_terms', 'host', 'siu', host),
+    ('placement_partnerships', 'staff', 'siu', staff),
+    ('placement_partnerships', 'host', 's', host),
+    ('capacity_asks', 'staff', 'siu', staff),
+    ('capacity_asks', 'host', 'su', host || ' AND state <> ''withdrawn'''),
+    ('postings', 'staff', 'su', staff || ' AND state <> ''draft'''),
+    ('postings', 'host', 'siu', host),
+    ('postings', 'placements', 's', '(SELECT banyan_kind()) = ''task:placements'' AND state NOT IN (''draft'', ''returned'')'),
+    ('seat_changes', 'staff', 'su', staff),
+    ('seat_changes', 'host', 'siu', host),
+    ('wage_rates', 'everyone', 's', anyone),
+    ('wage_rates', 'desk', 'i', desk),
+    ('placement_profiles', 'own', 'siu', applicant),
+    ('placement_profiles', 'staff', 's', staff),
+    ('posting_saves', 'own', 'sid', applicant),
+    ('posting_interests', 'own', 'siu', applicant),
+    ('posting_interests', 'staff', 's', staff),
+    ('posting_interests', 'host', 's', host || ' AND state = ''expressed'''),
+    ('files', 'placements', 's', 'task:placements'),
+    ('role_grants', 'placements', 's', 'task:placements'),
+    ('audit_events', 'host', 's', host || ' AND subject_kind IN (''posting'', ''seat_change'', ''capacity'', ''placement_partnership'') AND NOT confidential')
   ) AS list (tab, name, verbs, condition) LOOP
     condition := CASE WHEN p.condition LIKE 'task:%'
       THEN format('(SELECT banyan_kind()) = %L', p.condition) ELSE p.condition END;

@@ -120,6 +120,8 @@ pub enum Task {
     AtRisk,
     /// Showing an organisation what its trainees have agreed to.
     Share,
+    /// Showing trainees the postings of their rounds, and writing about placements to whom it concerns.
+    Placements,
     /// Removing what has expired.
     Sweep,
     /// The owner's set-up work.
@@ -128,7 +130,7 @@ pub enum Task {
 
 impl Task {
     /// Every task.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Session,
         Self::SignIn,
         Self::Throttle,
@@ -149,6 +151,7 @@ impl Task {
         Self::Attendance,
         Self::AtRisk,
         Self::Share,
+        Self::Placements,
         Self::Sweep,
         Self::SetUp,
     ];
@@ -177,6 +180,7 @@ impl Task {
             Self::Attendance => "attendance",
             Self::AtRisk => "at_risk",
             Self::Share => "share",
+            Self::Placements => "placements",
             Self::Sweep => "sweep",
             Self::SetUp => "set_up",
         }

@@ -32,6 +32,7 @@ fn schemas() -> Map<String, Value> {
         crate::progress::api::schemas,
         crate::at_risk::api::schemas,
         crate::sharing::api::schemas,
+        crate::placements::api::schemas,
         crate::desks::api::schemas,
     ];
     let components = all

@@ -71,7 +71,7 @@ impl Lang {
     /// What happened, in words. `details` are those that the event stored, or null when erased.
     #[must_use]
     pub fn history(self, verb: &str, details: &Value) -> String {
-        let rooms: [Room; 15] = [
+        let rooms: [Room; 16] = [
             Self::people_history,
             Self::organisations_history,
             Self::programmes_history,
@@ -84,6 +84,7 @@ impl Lang {
             Self::history_of_attendance,
             Self::history_of_risk,
             Self::history_of_sharing,
+            Self::history_of_placements,
             Self::history_desk,
             Self::curriculum_history,
             Self::progress_history,

@@ -235,6 +235,20 @@ fn roles(visit: &Visit) -> Vec<RoleChoice> {
     choices
 }
 
+/// Does this place of the navigation lead to where the reader is?
+fn is_here(href: &str, path: &str, places: &[(&'static str, &'static str)]) -> bool {
+    let below = |href: &str| path == href || path.starts_with(&format!("{href}/"));
+    match href {
+        "/" => path == "/",
+        "/programme" | "/programmes" => below("/programme") || below("/programmes"),
+        // These homes lie above the other places of their role.
+        "/me" | "/organisation" => {
+            below(href) && !places.iter().any(|(it, _)| *it != href && below(it))
+        }
+        href => below(href),
+    }
+}
+
 /// The navigation of a role: at most seven places, the role's home first. Who reaches one programme
 /// is led to its page, an administrator of none or several to their list.
 fn nav(
@@ -248,7 +262,6 @@ fn nav(
     } else {
         ("/programmes", lang.programmes_switch())
     };
-    let below = |href: &str| path == href || path.starts_with(&format!("{href}/"));
     let places: &[(&'static str, &'static str)] = match role {
         None => &[
             ("/", lang.nav_programme()),
@@ -266,9 +279,11 @@ fn nav(
         ],
         Some(Role::Reviewer) => &[("/reviews", lang.nav_reviews())],
         Some(Role::Committee) => &[("/committee", lang.nav_figures())],
-        Some(Role::Liaison | Role::Representative | Role::Supervisor) => {
-            &[("/organisation", lang.nav_organisation())]
-        }
+        Some(Role::Representative) => &[
+            ("/organisation", lang.nav_organisation()),
+            ("/organisation/postings", lang.plc_title_all()),
+        ],
+        Some(Role::Liaison | Role::Supervisor) => &[("/organisation", lang.nav_organisation())],
         Some(Role::Applicant) if learns => &[
             ("/me", lang.nav_me()),
             ("/me/timetable", lang.tt_own()),
@@ -293,13 +308,7 @@ fn nav(
         .map(|(href, label)| Link {
             href,
             label,
-            current: match *href {
-                "/" => path == "/",
-                "/programme" | "/programmes" => below("/programme") || below("/programmes"),
-                // The home lies above the other places of a trainee.
-                "/me" => below("/me") && !places.iter().any(|(it, _)| *it != "/me" && below(it)),
-                href => below(href),
-            },
+            current: is_here(href, path, places),
         })
         .collect()
 }

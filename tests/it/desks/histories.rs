@@ -138,6 +138,36 @@ const PLACES: &[(&str, &str, &str)] = &[
         "§risk§",
     ),
     (
+        "/programmes/§programme§/placements/rounds/§round§",
+        "/programmes/§programme§/placements/rounds/§round§/history.*",
+        "§round§",
+    ),
+    (
+        "/programmes/§programme§/placements/areas/§area§",
+        "/programmes/§programme§/placements/areas/§area§/history.*",
+        "§area§",
+    ),
+    (
+        "/programmes/§programme§/placements/partners/§host§",
+        "/programmes/§programme§/placements/partners/§host§/history.*",
+        "§host§",
+    ),
+    (
+        "/programmes/§programme§/placements/capacity/§capacity§",
+        "/programmes/§programme§/placements/capacity/§capacity§/history.*",
+        "§capacity§",
+    ),
+    (
+        "/programmes/§programme§/placements/postings/§posting§",
+        "/programmes/§programme§/placements/postings/§posting§/history.*",
+        "§posting§",
+    ),
+    (
+        "/programmes/§programme§/placements/changes/§change§",
+        "/programmes/§programme§/placements/changes/§change§/history.*",
+        "§change§",
+    ),
+    (
         "/letters",
         "/letters/history.*",
         "'004c4554-5445-5253-0000-000000000001'",

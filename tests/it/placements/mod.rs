@@ -1,0 +1,8 @@
+//! Placements: rounds, postings, capacity, changes of seats, trainees.
+
+mod apart;
+mod market;
+mod postings;
+mod rules;
+mod seats;
+mod trainees;
