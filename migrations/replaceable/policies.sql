@@ -242,6 +242,7 @@ BEGIN
     ('exemptions', 'attendance', 's', '(SELECT banyan_kind()) = ''task:attendance'' AND state = ''granted'''),
     ('learning_breaks', 'attendance', 's', '(SELECT banyan_kind()) = ''task:attendance'' AND state IN (''granted'', ''ended'')'),
     ('enrolments', 'timetable', 's', 'task:timetable'),
+    ('exemptions', 'timetable', 's', '(SELECT banyan_kind()) = ''task:timetable'' AND state = ''granted'''),
     ('people', 'timetable', 's', 'task:timetable'),
     ('role_grants', 'timetable', 's', 'task:timetable'),
     -- completion: what is published everybody may read; a trainee asks for a break, the office decides

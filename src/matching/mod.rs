@@ -21,6 +21,7 @@
 //! | `outcome`, `canonical`, `snapshot` | the result; the byte form of both, and their hashes |
 //! | `verify/` | is it sound? |
 //! | `explain` | why, for one person |
+//! | `rest`, `repair` | those placed beforehand, a second round, a lost posting; what to do after an error |
 //! | `files/`, `generate` | the file form; made-up runs to measure with |
 //!
 //! It has no tables and no pages; whoever keeps runs and publishes them stands above it.
@@ -40,6 +41,8 @@ pub mod lottery;
 pub mod names;
 pub mod outcome;
 pub mod quotas;
+pub mod repair;
+pub mod rest;
 pub mod snapshot;
 mod text;
 pub mod verify;

@@ -439,7 +439,11 @@ fn tell_moved(conn: &mut Conn<'_>, staff: &CohortStaff, was: &Offering) -> Resul
         return Ok(());
     }
     let attending = queries::attending(conn, &staff.programme_staff())?;
-    let of = |it: &Offering| attending.of(it.cohort_id, it.id, it.whole_cohort).people;
+    let of = |it: &Offering| {
+        attending
+            .of(it.cohort_id, it.id, it.module_id, it.whole_cohort)
+            .people
+    };
     let (before, after) = (of(was), of(&now));
     let mark = format!("{}:{}", now.id, now.version);
     let joined = Told::Joined { mark: mark.clone() };

@@ -249,7 +249,12 @@ pub fn entry(lang: Lang, session: &ClassSession) -> Entry {
 /// who teach.
 #[must_use]
 pub fn audience(session: &ClassSession, attending: &Attending) -> BTreeMap<PersonId, Audience> {
-    let attends = attending.of(session.cohort_id, session.offering_id, session.whole_cohort);
+    let attends = attending.of(
+        session.cohort_id,
+        session.offering_id,
+        session.module_id,
+        session.whole_cohort,
+    );
     let day = format::hk_date(session.starts_at);
     let mut all: BTreeMap<PersonId, Audience> = attends
         .people

@@ -171,6 +171,9 @@ pub struct ClassSession {
     /// Its offering.
     #[diesel(sql_type = SqlUuid)]
     pub offering_id: OfferingId,
+    /// Its module.
+    #[diesel(sql_type = SqlUuid)]
+    pub module_id: ModuleId,
     /// The module's code.
     #[diesel(sql_type = Text)]
     pub module_code: String,
@@ -230,7 +233,7 @@ pub struct ClassSession {
 /// The columns of [`ClassSession`] and where they come from. Whoever may see a session and not its
 /// offering (a substitute) sees the module's name.
 const CLASS: &str = "SELECT s.id, s.cohort_id, coalesce(c.code, '') AS cohort_code, s.programme_id, s.offering_id, \
-    m.code AS module_code, coalesce(nullif(o.title_en, ''), v.name_en, m.code) AS name_en, \
+    s.module_id, m.code AS module_code, coalesce(nullif(o.title_en, ''), v.name_en, m.code) AS name_en, \
     coalesce(nullif(o.title_zh, ''), v.name_zh, m.code) AS name_zh, s.starts_at, s.ends_at, s.room, s.link, s.instructor_ids, \
     s.published, coalesce(o.whole_cohort, true) AS whole_cohort, \
     coalesce(o.state = 'cancelled', false) AS called_off, s.state, s.cancel_reason, s.made_up_for, \

@@ -73,7 +73,12 @@ fn thought(id: ClassId, offering: &Offering, meeting: &Meeting, attending: &Atte
         room: meeting.room.clone(),
         link: meeting.link.clone(),
         instructors: meeting.instructors.iter().copied().collect(),
-        attends: attending.of(offering.cohort_id, offering.id, offering.whole_cohort),
+        attends: attending.of(
+            offering.cohort_id,
+            offering.id,
+            offering.module_id,
+            offering.whole_cohort,
+        ),
     }
 }
 
@@ -188,7 +193,12 @@ pub fn preview_plan(
     let standing = standing(conn, staff, (&attending, &thoughts), days)?;
     let clashes = clashes(&thoughts, &standing);
     let told = if offering.state()? == OfferingState::Published {
-        let attends = attending.of(offering.cohort_id, offering.id, offering.whole_cohort);
+        let attends = attending.of(
+            offering.cohort_id,
+            offering.id,
+            offering.module_id,
+            offering.whole_cohort,
+        );
         attends.people.len() + offering.instructor_ids.len()
     } else {
         0

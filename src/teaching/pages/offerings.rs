@@ -297,7 +297,12 @@ pub(super) fn save(cx: &mut Cx<'_, '_>) -> Result<Reply> {
 fn told(cx: &mut Cx<'_, '_>, staff: &CohortStaff, offering: &Offering) -> Result<Effect> {
     let lang = cx.lang();
     let attending = queries::attending(cx.conn, &staff.programme_staff())?;
-    let attends = attending.of(offering.cohort_id, offering.id, offering.whole_cohort);
+    let attends = attending.of(
+        offering.cohort_id,
+        offering.id,
+        offering.module_id,
+        offering.whole_cohort,
+    );
     let lines = vec![lang.tt_told(attends.people.len(), offering.instructor_ids.len())];
     Ok(effect(lang.cohorts_step_told(), lines, false))
 }

@@ -30,7 +30,12 @@ pub fn busy(session: &ClassSession, attending: &Attending) -> Busy {
         room: session.room.clone(),
         link: session.link.clone(),
         instructors: session.instructor_ids.iter().copied().collect(),
-        attends: attending.of(session.cohort_id, session.offering_id, session.whole_cohort),
+        attends: attending.of(
+            session.cohort_id,
+            session.offering_id,
+            session.module_id,
+            session.whole_cohort,
+        ),
     }
 }
 
@@ -107,7 +112,7 @@ pub fn elsewhere(
              WHERE s.programme_id <> $1 AND s.state = 'scheduled' AND s.starts_at >= $2 AND s.starts_at < $3 \
                AND (s.instructor_ids && $4 OR s.link <> '' AND btrim(s.link) = ANY ($7) \
                  OR lower(btrim(regexp_replace(s.room, '\\s+', ' ', 'g'))) = ANY ($6) \
-                 OR s.cohort_id IN (SELECT e.cohort_id FROM enrolments e WHERE e.person_id = ANY ($5) AND e.programme_id <> $1)) \
+                 OR s.cohort_id IN (SELECT e.cohort_id FROM enrolments e WHERE e.person_id = ANY ($5))) \
              ORDER BY s.starts_at, s.id",
         )
         .bind::<SqlUuid, _>(programme)

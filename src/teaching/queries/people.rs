@@ -34,6 +34,8 @@ pub struct Attending {
     offerings: BTreeMap<uuid::Uuid, BTreeSet<PersonId>>,
     /// Who has a break, and from when until when.
     away: Vec<(PersonId, NaiveDate, NaiveDate)>,
+    /// Who need not take which module, having been exempted.
+    exempt: BTreeSet<(PersonId, ModuleId)>,
 }
 
 impl Attending {
@@ -46,16 +48,23 @@ impl Attending {
         self.away.iter().any(hit)
     }
 
-    /// Who attends an offering of a cohort.
+    /// Who attends an offering of a module to a cohort: not those who are exempted from the module.
     #[must_use]
-    pub fn of(&self, cohort: CohortId, offering: OfferingId, whole: bool) -> Attendance {
+    pub fn of(
+        &self,
+        cohort: CohortId,
+        offering: OfferingId,
+        module: ModuleId,
+        whole: bool,
+    ) -> Attendance {
         let cohort_people = self.cohorts.get(&cohort.0).cloned().unwrap_or_default();
-        let people = if whole {
+        let mut people = if whole {
             cohort_people
         } else {
             let places = self.offerings.get(&offering.0).cloned().unwrap_or_default();
             places.intersection(&cohort_people).copied().collect()
         };
+        people.retain(|person| !self.exempt.contains(&(*person, module)));
         Attendance {
             cohort,
             whole,
@@ -87,12 +96,21 @@ pub fn attending(conn: &mut Conn<'_>, staff: &ProgrammeStaff) -> Result<Attendin
     )
     .bind::<SqlUuid, _>(staff.programme())
     .load(conn.pg())?;
+    let exempt: Vec<Exempt> = sql_query(
+        "SELECT person_id, module_id FROM exemptions WHERE programme_id = $1 AND state = 'granted'",
+    )
+    .bind::<SqlUuid, _>(staff.programme())
+    .load(conn.pg())?;
     Ok(Attending {
         cohorts: by_id(cohorts),
         offerings: by_id(offerings),
         away: away
             .into_iter()
             .map(|it| (it.person_id, it.starts_on, it.ends_on))
+            .collect(),
+        exempt: exempt
+            .into_iter()
+            .map(|it| (it.person_id, it.module_id))
             .collect(),
     })
 }
@@ -105,6 +123,14 @@ struct Away {
     starts_on: NaiveDate,
     #[diesel(sql_type = Date)]
     ends_on: NaiveDate,
+}
+
+#[derive(QueryableByName)]
+struct Exempt {
+    #[diesel(sql_type = SqlUuid)]
+    person_id: PersonId,
+    #[diesel(sql_type = SqlUuid)]
+    module_id: ModuleId,
 }
 
 #[derive(QueryableByName)]

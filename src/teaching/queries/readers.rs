@@ -70,6 +70,7 @@ pub fn next_of_trainee(
         "{CLASS} WHERE s.cohort_id = $1 AND s.published AND s.state = 'scheduled' AND s.ends_at > $3 \
            AND (o.whole_cohort OR EXISTS (SELECT FROM offering_places p \
              WHERE p.offering_id = s.offering_id AND p.enrolment_id = $2)) \
+           AND NOT EXISTS (SELECT FROM exemptions x WHERE x.enrolment_id = $2 AND x.module_id = s.module_id AND x.state = 'granted') \
          ORDER BY s.starts_at, s.id LIMIT 1"
     ))
     .bind::<SqlUuid, _>(own.cohort())
@@ -205,7 +206,8 @@ pub fn feed_sessions(
                JOIN offerings w ON w.id = a.offering_id \
              WHERE e.person_id = $1 AND e.state IN ('enrolled', 'active', 'suspended', 'completed') \
                AND (w.whole_cohort OR EXISTS (SELECT FROM offering_places p \
-                 WHERE p.offering_id = a.offering_id AND p.person_id = $1))) \
+                 WHERE p.offering_id = a.offering_id AND p.person_id = $1)) \
+               AND NOT EXISTS (SELECT FROM exemptions x WHERE x.enrolment_id = e.id AND x.module_id = a.module_id AND x.state = 'granted')) \
          ORDER BY s.starts_at DESC, s.id DESC LIMIT 5000"
     ))
     .bind::<SqlUuid, _>(person)

@@ -159,7 +159,7 @@ async fn release(desk: &Api<'_>, cohort: &str, ids: &[String]) {
         told["closes_at"].as_str().unwrap().parse().unwrap();
     assert!(closes <= banyan::clock::machine_now(), "{told}");
     let history = desk.get(&format!("{COHORT}/history"), at).await.text();
-    assert!(history.contains("cohort.changed"), "{history}");
+    assert!(history.contains("changed The call closes on"), "{history}");
 
     for (id, decision) in ids.iter().zip(["accept", "accept", "waitlist"]) {
         decide(desk, id, decision).await;

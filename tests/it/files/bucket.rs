@@ -79,7 +79,7 @@ fn passing_trouble_is_tried_again_and_lasting_trouble_is_told_as_busy() {
     let mut out = Vec::new();
     assert!(matches!(store.copy_to(&key, &mut out), Err(Error::Busy)));
     assert_eq!(out, b"", "half a file is not given out");
-    // A server that never answers: the time limit of 2 seconds ends each try.
+    // A server that never answers: the time limit of 4 seconds ends each try.
     let long = Fault::Hang(Duration::from_secs(60));
     server.fail(&[long; 3]);
     assert!(matches!(read(store, &key), Err(Error::Busy)));

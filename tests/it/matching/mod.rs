@@ -1,6 +1,7 @@
 //! The match: small runs of every kind against plain definitions, large random ones against the
 //! verifier, and the verifier against results that are wrong.
 
+mod after;
 mod small;
 mod command;
 mod definitions;

@@ -74,7 +74,7 @@ impl S3Server {
             ("BANYAN_S3_REGION", REGION.to_owned()),
             ("BANYAN_S3_KEY", KEY.to_owned()),
             ("BANYAN_S3_SECRET", SECRET.to_owned()),
-            ("BANYAN_S3_TIMEOUT", "2".to_owned()),
+            ("BANYAN_S3_TIMEOUT", "4".to_owned()),
         ]
     }
 

@@ -1,6 +1,7 @@
 //! What is said before something is planned, who hears of it, and the list of what is planned.
 
-use super::world::{EVENINGS, School, confirm};
+use super::readers::address;
+use super::world::{EVENINGS, School, confirm, exempted};
 
 #[actix_web::test]
 async fn what_another_programme_has_planned_is_in_the_way_and_says_no_more_than_that() {
@@ -142,6 +143,32 @@ async fn who_has_a_break_hears_nothing_of_its_days() {
         assert_eq!(done.status, 303, "{}", done.text());
         assert_eq!(school.letters("session_cancelled").len(), letters);
     }
+}
+
+#[actix_web::test]
+async fn who_is_exempted_from_a_module_hears_nothing_of_its_classes() {
+    let school = School::new();
+    let desk = school.coordinator();
+    school.published(&desk).await;
+    let app = &school.world.app;
+    let (person, enrolment) = school.trainees[0];
+    let trainee = app.sign_in(person, None);
+    let feed = address(&trainee.post("/calendar/new", &[]).await.text());
+    let anybody = app.anybody();
+    let next = "Next session";
+    assert!(trainee.get("/me/timetable").await.text().contains(next));
+    assert!(anybody.get(&feed).await.text().contains("BEGIN:VEVENT"));
+    app.as_owner(&exempted(enrolment, school.module));
+    assert!(!trainee.get("/me/timetable").await.text().contains(next));
+    assert!(!anybody.get(&feed).await.text().contains("BEGIN:VEVENT"));
+    // The other trainee and the teacher.
+    let class = school.classes().remove(0);
+    let path = school.path(&format!("/classes/{class}/cancel"));
+    let done = desk
+        .post(&path, &[("version", "2"), ("reason", "room")])
+        .await;
+    assert_eq!(done.status, 303, "{}", done.text());
+    assert_eq!(school.letters("session_cancelled").len(), 2);
 }
 
 #[actix_web::test]

@@ -73,7 +73,7 @@ async fn an_instructor_sees_what_they_teach_and_nothing_else() {
     assert_eq!(desk.get("/timetable").await.status, 403);
 }
 
-fn address(text: &str) -> String {
+pub fn address(text: &str) -> String {
     let after = text
         .split("/calendar/")
         .find(|it| it.contains(".ics"))
