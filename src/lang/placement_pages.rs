@@ -2,6 +2,10 @@
 use super::texts;
 
 texts! {
+    desk_need_postings(n: i64): "1 posting waits for approval" + "{n} postings wait for approval" | "有{n}個實習職位等候批核";
+    desk_need_changes(n: i64): "1 seat change waits for approval" + "{n} seat changes wait for approval" | "有{n}項名額更改等候批核";
+    desk_need_capacity(n: i64): "1 question about capacity waits for your answer" + "{n} questions about capacity wait for your answer" | "有{n}項可接收人數查詢等候回覆";
+    desk_need_returned(n: i64): "1 posting has come back with a comment" + "{n} postings have come back with comments" | "有{n}個實習職位已退回，並附意見";
     plc_title_all: "Placements" | "實習";
     plc_postings: "Postings" | "實習職位";
     plc_interests: "Interest" | "感興趣學員";
@@ -228,6 +232,8 @@ texts! {
     plc_cohort: "Cohort" | "屆別";
     plc_note: "Note" | "附言";
     plc_shared: "Shared" | "分享內容";
+    plc_shared_profile: "Placement profile" | "實習概況";
+    plc_shared_modules: "Modules completed" | "已完成單元";
     plc_shared_nothing: "Nothing beside the note." | "只有附言。";
     plc_interested_at: "Since" | "表示興趣時間";
     plc_open_cv: "Open the curriculum vitae" | "開啟履歷";

@@ -165,15 +165,25 @@ impl Letter for PlacementLetter {
             Told::Approved => body.para(lang.letter_posting_approved(title)),
             Told::ChangeAsked(kind, before, after) => body
                 .para(lang.letter_change_asked(institution, title))
-                .fact(lang.plc_change(), Self::change(lang, *kind, *before, *after)),
+                .fact(
+                    lang.plc_change(),
+                    Self::change(lang, *kind, *before, *after),
+                ),
             Told::ChangeDecided(kind, state, before, after, words) => {
                 let body = body
                     .para(match state {
                         ChangeState::Approved => lang.letter_change_approved(title),
                         _ => lang.letter_change_refused(title),
                     })
-                    .fact(lang.plc_change(), Self::change(lang, *kind, *before, *after));
-                if words.is_empty() { body } else { body.quote(words) }
+                    .fact(
+                        lang.plc_change(),
+                        Self::change(lang, *kind, *before, *after),
+                    );
+                if words.is_empty() {
+                    body
+                } else {
+                    body.quote(words)
+                }
             }
             Told::CapacityAsked {
                 period,
@@ -187,7 +197,11 @@ impl Letter for PlacementLetter {
                         lang.plc_from_to(&date(lang, period.0), &date(lang, period.1)),
                     )
                     .fact(lang.plc_due_on(), date(lang, *due_on));
-                if words.is_empty() { body } else { body.quote(words) }
+                if words.is_empty() {
+                    body
+                } else {
+                    body.quote(words)
+                }
             }
             Told::CapacityAnswered(seats) => body
                 .para(lang.letter_capacity_answered(institution))
@@ -208,12 +222,7 @@ pub(super) struct About {
 }
 
 /// Writes to everybody whom it concerns, but not to whoever did it.
-pub(super) fn write(
-    conn: &mut Conn<'_>,
-    about: &About,
-    told: &Told,
-    but: PersonId,
-) -> Result<()> {
+pub(super) fn write(conn: &mut Conn<'_>, about: &About, told: &Told, but: PersonId) -> Result<()> {
     let mut letter = PlacementLetter {
         name: String::new(),
         programme: about.programme,

@@ -1,7 +1,7 @@
 //! Pages of placements: the office's below `/programmes/{programme}/placements`, an institution's below
 //! `/organisation`, a trainee's below `/me/placements`.
 
-use crate::access::{self, Access, Member, ProgrammeStaff, STAFF};
+use crate::access::{self, APPLICANT, Access, Member, ProgrammeStaff, STAFF};
 use crate::db::Role;
 use crate::error::{Error, Result};
 use crate::lang::Lang;
@@ -12,14 +12,17 @@ use super::queries::Side;
 use super::rules::{ChangeState, PostingState};
 
 pub(super) mod areas;
+pub(super) mod browse;
 pub(super) mod capacity;
 pub(super) mod changes;
 pub(super) mod hosts;
 pub(super) mod posting;
 pub(super) mod posting_form;
+pub(super) mod profile;
 pub(super) mod rates;
 pub(super) mod rounds;
 mod table;
+pub(super) mod wanted;
 
 /// Those who speak for an institution about its placements.
 pub(super) const HOST: Access = Access::Only(&[Role::Representative]);
@@ -29,6 +32,7 @@ pub(super) fn routes() -> Routes {
     office_lists()
         .and(office_postings())
         .and(host())
+        .and(trainee())
 }
 
 #[rustfmt::skip]
@@ -160,6 +164,29 @@ fn host() -> Routes {
         .get("/organisation/partners/{host}", HOST, hosts::page)
         .get("/organisation/partners/{host}/history.csv", HOST, hosts::history)
         .get("/organisation/partners/{host}/history.xlsx", HOST, hosts::history)
+        .get("/organisation/interests", HOST, wanted::list)
+        .get("/organisation/interests.csv", HOST, wanted::file)
+        .get("/organisation/interests.xlsx", HOST, wanted::file)
+        .get("/organisation/interests/{interest}", HOST, wanted::page)
+        .get("/organisation/interests/{interest}/document", HOST, wanted::document)
+}
+
+#[rustfmt::skip]
+fn trainee() -> Routes {
+    Routes::new()
+        .get("/me/placements", APPLICANT, browse::list)
+        .get("/me/placements.csv", APPLICANT, browse::file)
+        .get("/me/placements.xlsx", APPLICANT, browse::file)
+        .get("/me/placements/compare", APPLICANT, browse::compare)
+        .get("/me/placements/profile", APPLICANT, profile::edit)
+        .post("/me/placements/profile", APPLICANT, profile::save)
+        .get("/me/placements/{posting}", APPLICANT, browse::page)
+        .post("/me/placements/{posting}/save", APPLICANT, browse::keep)
+        .post("/me/placements/{posting}/forget", APPLICANT, browse::forget)
+        .get("/me/placements/{posting}/interest", APPLICANT, browse::ask_interest)
+        .post("/me/placements/{posting}/interest", APPLICANT, browse::express)
+        .get("/me/placements/{posting}/take-back", APPLICANT, browse::ask_take_back)
+        .post("/me/placements/{posting}/take-back", APPLICANT, browse::take_back)
 }
 
 /// Staff of the programme of the address.
@@ -208,7 +235,10 @@ fn crumbs(lang: Lang, side: &Side, more: Vec<(String, String)>) -> Vec<(String, 
                 lang.plc_title_all().to_owned(),
             ),
         ],
-        None => vec![("/organisation".to_owned(), lang.nav_organisation().to_owned())],
+        None => vec![(
+            "/organisation".to_owned(),
+            lang.nav_organisation().to_owned(),
+        )],
     };
     crumbs.extend(more);
     crumbs
@@ -227,6 +257,7 @@ fn tabs(lang: Lang, side: &Side, here: &str) -> Vec<(String, &'static str, bool)
     ];
     let host: &[(&str, &'static str)] = &[
         ("postings", lang.plc_postings()),
+        ("interests", lang.plc_interests()),
         ("changes", lang.plc_changes()),
         ("capacity", lang.plc_capacity()),
         ("rounds", lang.plc_rounds()),

@@ -130,7 +130,9 @@ pub fn areas(conn: &mut Conn<'_>, programme: ProgrammeId) -> Result<Vec<Area>> {
 /// [`Error::NotFound`].
 pub fn area(conn: &mut Conn<'_>, staff: &ProgrammeStaff, id: FocusAreaId) -> Result<Area> {
     let all = areas(conn, staff.programme())?;
-    all.into_iter().find(|it| it.id == id).ok_or(Error::NotFound)
+    all.into_iter()
+        .find(|it| it.id == id)
+        .ok_or(Error::NotFound)
 }
 
 /// A placement round. Counts are of what the reader may see.
@@ -218,7 +220,10 @@ impl Round {
 
 /// The orders of the list of rounds.
 pub const ROUND_SORTS: &[Column] = &[
-    ("opens", "to_char(r.opens_at AT TIME ZONE 'UTC', 'YYYYMMDDHH24MISS')"),
+    (
+        "opens",
+        "to_char(r.opens_at AT TIME ZONE 'UTC', 'YYYYMMDDHH24MISS')",
+    ),
     ("name", "lower(r.name_en)"),
     ("state", "r.state"),
 ];
@@ -395,8 +400,12 @@ pub struct WageRate {
 /// # Errors
 /// The database's.
 pub fn wage_rates(conn: &mut Conn<'_>) -> Result<Vec<WageRate>> {
-    Ok(sql_query("SELECT starts_on, cents_an_hour, source FROM wage_rates ORDER BY starts_on DESC")
-        .load(conn.pg())?)
+    Ok(
+        sql_query(
+            "SELECT starts_on, cents_an_hour, source FROM wage_rates ORDER BY starts_on DESC",
+        )
+        .load(conn.pg())?,
+    )
 }
 
 /// The same as the rule knows them.

@@ -266,9 +266,11 @@ fn nav(
         ],
         Some(Role::Reviewer) => &[("/reviews", lang.nav_reviews())],
         Some(Role::Committee) => &[("/committee", lang.nav_figures())],
-        Some(Role::Liaison | Role::Representative | Role::Supervisor) => {
-            &[("/organisation", lang.nav_organisation())]
-        }
+        Some(Role::Representative) => &[
+            ("/organisation", lang.nav_organisation()),
+            ("/organisation/postings", lang.plc_title_all()),
+        ],
+        Some(Role::Liaison | Role::Supervisor) => &[("/organisation", lang.nav_organisation())],
         Some(Role::Applicant) if learns => &[
             ("/me", lang.nav_me()),
             ("/me/timetable", lang.tt_own()),
@@ -296,8 +298,10 @@ fn nav(
             current: match *href {
                 "/" => path == "/",
                 "/programme" | "/programmes" => below("/programme") || below("/programmes"),
-                // The home lies above the other places of a trainee.
-                "/me" => below("/me") && !places.iter().any(|(it, _)| *it != "/me" && below(it)),
+                // These homes lie above the other places of their role.
+                "/me" | "/organisation" => {
+                    below(href) && !places.iter().any(|(it, _)| it != href && below(it))
+                }
                 href => below(href),
             },
         })

@@ -222,12 +222,15 @@ CREATE TABLE posting_interests (
   organisation_id uuid NOT NULL REFERENCES organisations (id),
   round_id uuid NOT NULL REFERENCES placement_rounds (id),
   posting_id uuid NOT NULL REFERENCES postings (id),
+  cohort_id uuid NOT NULL REFERENCES cohorts (id),
   enrolment_id uuid NOT NULL REFERENCES enrolments (id),
   person_id uuid NOT NULL REFERENCES people (id),
   name_shown text NOT NULL,
   trainee_number text NOT NULL,
   note text NOT NULL DEFAULT '' CHECK (length(note) <= 1000),
   shares text[] NOT NULL DEFAULT '{}',
+  -- What was shared, as it stood then: nothing else of the trainee is looked up for the institution.
+  shared jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(shared) = 'object'),
   document_id uuid REFERENCES files (id),
   state text NOT NULL DEFAULT 'expressed' CHECK (state IN ('expressed', 'taken_back')),
   taken_back_at timestamptz,
@@ -239,5 +242,6 @@ CREATE UNIQUE INDEX posting_interests_once ON posting_interests (posting_id, enr
 CREATE INDEX posting_interests_organisation ON posting_interests (organisation_id, state);
 CREATE INDEX posting_interests_person ON posting_interests (person_id);
 CREATE INDEX posting_interests_enrolment ON posting_interests (enrolment_id);
+CREATE INDEX posting_interests_cohort ON posting_interests (cohort_id);
 CREATE INDEX posting_interests_round ON posting_interests (round_id);
 CREATE INDEX posting_interests_document ON posting_interests (document_id);

@@ -218,6 +218,8 @@ struct Organisation {
     several: bool,
     /// May the reader see trainees who share something?
     trainees: bool,
+    /// What waits for the reader in placements: address and text.
+    needs: Vec<(&'static str, String)>,
     held: Vec<HeldLine>,
     /// What is ahead in the cohorts concerned.
     ahead: Vec<DateLine>,
@@ -234,6 +236,7 @@ pub(in crate::desks) fn organisation(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let (calls, programmes) = as_public(cx, |conn, site| {
         Ok((public::calls(conn, site)?, public::programmes(conn, site)?))
     })?;
+    let needs = host_needs(cx, &member)?;
     let now = db::now(cx.conn)?;
     let concerned: Vec<&Cohort> = calls
         .iter()
@@ -249,6 +252,7 @@ pub(in crate::desks) fn organisation(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         name: names.join(lang.pick(", ", "、")),
         several: names.len() > 1,
         trainees: cx.visit.actor.role() != Some(Role::Supervisor),
+        needs,
         held: held
             .iter()
             .map(|h| held_line(h, lang))
@@ -261,6 +265,24 @@ pub(in crate::desks) fn organisation(cx: &mut Cx<'_, '_>) -> Result<Reply> {
             .collect(),
     };
     cx.visit.page(&page)
+}
+
+fn host_needs(cx: &mut Cx<'_, '_>, member: &access::Member) -> Result<Vec<(&'static str, String)>> {
+    if cx.visit.actor.role() != Some(Role::Representative) {
+        return Ok(Vec::new());
+    }
+    let lang = cx.lang();
+    let it = rows::host_needs(cx.conn, member)?;
+    let mut needs = Vec::new();
+    if it.capacity > 0 {
+        let text = lang.desk_need_capacity(it.capacity);
+        needs.push(("/organisation/capacity?state=asked", text));
+    }
+    if it.returned > 0 {
+        let text = lang.desk_need_returned(it.returned);
+        needs.push(("/organisation/postings?state=returned", text));
+    }
+    Ok(needs)
 }
 
 fn held_line(held: &rows::HeldSeats, lang: Lang) -> Result<HeldLine> {

@@ -88,6 +88,9 @@ pub(in crate::desks) fn home(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     for it in rows::at_risk(cx.conn, &desk)? {
         waiting.push(at_risk_line(lang, &it));
     }
+    for it in rows::placements(cx.conn, &desk)? {
+        waiting.extend(placement_lines(lang, &it));
+    }
     waiting.sort_by_key(|w| !w.line.urgent);
     let administrator = cx.visit.actor.role() == Some(Role::Administrator);
     let first = if cohorts.is_empty() {
@@ -124,6 +127,32 @@ fn at_risk_line(lang: Lang, it: &rows::AtRisk) -> Waiting {
             urgent: it.urgent > 0,
         },
     }
+}
+
+/// The ways to postings and changes of seats that wait.
+fn placement_lines(lang: Lang, it: &rows::Placements) -> Vec<Waiting> {
+    let line = |text: String, page: &str| Waiting {
+        cohort: lang.pick(&it.name_en, &it.name_zh).clone(),
+        line: NeedLine {
+            text,
+            href: format!("/programmes/{}/placements/{page}", it.programme),
+            urgent: false,
+        },
+    };
+    let mut lines = Vec::new();
+    if it.postings > 0 {
+        lines.push(line(
+            lang.desk_need_postings(it.postings),
+            "postings?state=submitted",
+        ));
+    }
+    if it.changes > 0 {
+        lines.push(line(
+            lang.desk_need_changes(it.changes),
+            "changes?sort=-asked",
+        ));
+    }
+    lines
 }
 
 /// A cohort's line of the overview.

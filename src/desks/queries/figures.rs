@@ -269,3 +269,28 @@ pub fn organisations(conn: &mut Conn<'_>, member: &Member) -> Result<Vec<Name>> 
         .load(conn.pg())?,
     )
 }
+
+/// What waits for somebody who speaks for institutions.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct HostNeeds {
+    /// Questions about capacity that are not answered.
+    #[diesel(sql_type = BigInt)]
+    pub capacity: i64,
+    /// Postings that came back.
+    #[diesel(sql_type = BigInt)]
+    pub returned: i64,
+}
+
+/// What waits for this member in placements.
+///
+/// # Errors
+/// The database's.
+pub fn host_needs(conn: &mut Conn<'_>, member: &Member) -> Result<HostNeeds> {
+    let organisations: Vec<uuid::Uuid> = member.organisations().iter().map(|id| id.0).collect();
+    Ok(sql_query(
+        "SELECT (SELECT count(*) FROM capacity_asks WHERE organisation_id = ANY ($1) AND state = 'asked') AS capacity, \
+           (SELECT count(*) FROM postings WHERE organisation_id = ANY ($1) AND state = 'returned') AS returned",
+    )
+    .bind::<Array<SqlUuid>, _>(&organisations)
+    .get_result(conn.pg())?)
+}

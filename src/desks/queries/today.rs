@@ -93,3 +93,38 @@ pub fn house(conn: &mut Conn<'_>, desk: &Desk) -> Result<House> {
     .bind::<Array<SqlUuid>, _>(&ids(desk))
     .get_result(conn.pg())?)
 }
+
+/// What waits for the office in the placements of a programme.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct Placements {
+    /// The programme.
+    #[diesel(sql_type = SqlUuid)]
+    pub programme: ProgrammeId,
+    /// Its English name.
+    #[diesel(sql_type = Text)]
+    pub name_en: String,
+    /// Its Chinese name.
+    #[diesel(sql_type = Text)]
+    pub name_zh: String,
+    /// Postings that wait for approval.
+    #[diesel(sql_type = BigInt)]
+    pub postings: i64,
+    /// Changes of seats that wait.
+    #[diesel(sql_type = BigInt)]
+    pub changes: i64,
+}
+
+/// What waits in the placements of each of the desk's programmes.
+///
+/// # Errors
+/// The database's.
+pub fn placements(conn: &mut Conn<'_>, desk: &Desk) -> Result<Vec<Placements>> {
+    Ok(sql_query(
+        "SELECT * FROM (SELECT p.id AS programme, p.name_en, p.name_zh, \
+           (SELECT count(*) FROM postings o WHERE o.programme_id = p.id AND o.state = 'submitted') AS postings, \
+           (SELECT count(*) FROM seat_changes c WHERE c.programme_id = p.id AND c.state IN ('asked', 'seconded')) AS changes \
+         FROM programmes p WHERE p.id = ANY ($1)) q WHERE postings + changes > 0 ORDER BY name_en, programme",
+    )
+    .bind::<Array<SqlUuid>, _>(&ids(desk))
+    .load(conn.pg())?)
+}

@@ -96,10 +96,23 @@ pub fn ask_change(
     .execute(conn.pg())?;
     let row = queries::change(conn, &side, id)?;
     let details = json!({ "kind": new.kind.as_str(), "from": posting.seats, "to": after });
-    audit::note(conn, events::change(&row), &Noted("seat_change.asked", details.clone()))?;
-    audit::note(conn, events::posting(&posting), &Noted("posting.change_asked", details))?;
+    audit::note(
+        conn,
+        events::change(&row),
+        &Noted("seat_change.asked", details.clone()),
+    )?;
+    audit::note(
+        conn,
+        events::posting(&posting),
+        &Noted("posting.change_asked", details),
+    )?;
     let letter = Told::ChangeAsked(new.kind, posting.seats, after);
-    mail::write(conn, &about(&posting, id, "asked")?, &letter, member.person())?;
+    mail::write(
+        conn,
+        &about(&posting, id, "asked")?,
+        &letter,
+        member.person(),
+    )?;
     Ok(id)
 }
 
@@ -130,7 +143,11 @@ fn apply(conn: &mut Conn<'_>, change: &Change, posting: &Posting, later: bool) -
     let details = json!({
         "kind": change.kind, "from": change.seats_before, "to": change.seats_after, "later": later,
     });
-    audit::note(conn, events::posting(posting), &Noted("posting.change_done", details))
+    audit::note(
+        conn,
+        events::posting(posting),
+        &Noted("posting.change_done", details),
+    )
 }
 
 /// Locks a change in the order of the house: round, posting, change.
@@ -191,15 +208,30 @@ pub fn approve_change(
         .bind::<Nullable<SqlUuid>, _>(Some(staff.person()))
         .bind::<Timestamptz, _>(now)
         .execute(conn.pg())?;
-        audit::note(conn, events::change(&change), &Noted::plain("seat_change.seconded"))?;
+        audit::note(
+            conn,
+            events::change(&change),
+            &Noted::plain("seat_change.seconded"),
+        )?;
         return Ok(to);
     }
     settle(conn, &change, (to, ""), staff.person())?;
     apply(conn, &change, &posting, takes.later)?;
     let event = Noted("seat_change.approved", json!({ "later": takes.later }));
     audit::note(conn, events::change(&change), &event)?;
-    let letter = Told::ChangeDecided(kind, to, change.seats_before, change.seats_after, String::new());
-    mail::write(conn, &about(&posting, id, "decided")?, &letter, staff.person())?;
+    let letter = Told::ChangeDecided(
+        kind,
+        to,
+        change.seats_before,
+        change.seats_after,
+        String::new(),
+    );
+    mail::write(
+        conn,
+        &about(&posting, id, "decided")?,
+        &letter,
+        staff.person(),
+    )?;
     Ok(to)
 }
 
@@ -221,11 +253,31 @@ pub fn refuse_change(
     let side = Side::Office(*staff);
     let (_, posting, change) = locked(conn, &side, (id, seen))?;
     seats::waits(change.state()?)?;
-    settle(conn, &change, (ChangeState::Refused, answer), staff.person())?;
-    audit::note(conn, events::change(&change), &Noted::plain("seat_change.refused"))?;
+    settle(
+        conn,
+        &change,
+        (ChangeState::Refused, answer),
+        staff.person(),
+    )?;
+    audit::note(
+        conn,
+        events::change(&change),
+        &Noted::plain("seat_change.refused"),
+    )?;
     let (before, after) = (change.seats_before, change.seats_after);
-    let letter = Told::ChangeDecided(change.kind()?, ChangeState::Refused, before, after, answer.to_owned());
-    mail::write(conn, &about(&posting, id, "decided")?, &letter, staff.person())
+    let letter = Told::ChangeDecided(
+        change.kind()?,
+        ChangeState::Refused,
+        before,
+        after,
+        answer.to_owned(),
+    );
+    mail::write(
+        conn,
+        &about(&posting, id, "decided")?,
+        &letter,
+        staff.person(),
+    )
 }
 
 /// Takes a change back that waits.
@@ -241,5 +293,9 @@ pub fn take_back_change(
     let (_, _, change) = locked(conn, &side, (id, seen))?;
     seats::waits(change.state()?)?;
     settle(conn, &change, (ChangeState::TakenBack, ""), member.person())?;
-    audit::note(conn, events::change(&change), &Noted::plain("seat_change.taken_back"))
+    audit::note(
+        conn,
+        events::change(&change),
+        &Noted::plain("seat_change.taken_back"),
+    )
 }

@@ -90,7 +90,10 @@ pub fn add_host(
         .execute(pg)
     })?;
     let row = queries::host(conn, &side, id)?;
-    let event = Noted("placement_partnership.added", json!({ "status": it.status.as_str() }));
+    let event = Noted(
+        "placement_partnership.added",
+        json!({ "status": it.status.as_str() }),
+    );
     audit::note(conn, events::host(&row), &event)?;
     Ok(id)
 }
@@ -125,7 +128,11 @@ pub fn change_host(
     .execute(conn.pg())?;
     unless_stale(written)?;
     let details = json!({ "from": before.status, "to": it.status.as_str() });
-    audit::note(conn, events::host(&before), &Noted("placement_partnership.changed", details))
+    audit::note(
+        conn,
+        events::host(&before),
+        &Noted("placement_partnership.changed", details),
+    )
 }
 
 /// A question about capacity to several institutions.
@@ -201,7 +208,11 @@ pub fn ask_capacity(
             continue;
         }
         let row = queries::capacity(conn, &side, id, false)?;
-        audit::note(conn, events::capacity(&row), &Noted::plain("capacity.asked"))?;
+        audit::note(
+            conn,
+            events::capacity(&row),
+            &Noted::plain("capacity.asked"),
+        )?;
         let letter = Told::CapacityAsked {
             period: (it.starts_on, it.ends_on),
             due_on: it.due_on,
@@ -230,7 +241,11 @@ pub fn withdraw_capacity(
     sql_query("UPDATE capacity_asks SET state = 'withdrawn', version = version + 1 WHERE id = $1")
         .bind::<SqlUuid, _>(id)
         .execute(conn.pg())?;
-    audit::note(conn, events::capacity(&row), &Noted::plain("capacity.withdrawn"))
+    audit::note(
+        conn,
+        events::capacity(&row),
+        &Noted::plain("capacity.withdrawn"),
+    )
 }
 
 /// An institution's answer.
@@ -271,7 +286,9 @@ pub fn answer_capacity(
     }
     let told_sum: i64 = answer.by_area.iter().map(|it| i64::from(it.1)).sum();
     if told_sum > i64::from(answer.seats) {
-        return Err(Error::field("seats", "sum", |lang| lang.plc_need_sum().to_owned()));
+        return Err(Error::field("seats", "sum", |lang| {
+            lang.plc_need_sum().to_owned()
+        }));
     }
     let by_area: Vec<AreaSeats> = answer
         .by_area

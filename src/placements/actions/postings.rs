@@ -1,9 +1,7 @@
 //! Postings: written, handed in, returned, approved, copied, withdrawn.
 
 use diesel::RunQueryDsl;
-use diesel::sql_types::{
-    Array, BigInt, Date, Integer, Jsonb, Nullable, Text, Uuid as SqlUuid,
-};
+use diesel::sql_types::{Array, BigInt, Date, Integer, Jsonb, Nullable, Text, Uuid as SqlUuid};
 use serde_json::Value;
 
 use crate::access::{Member, ProgrammeStaff};
@@ -179,12 +177,22 @@ pub fn save_posting(
         to
     };
     let was = before.draft()?;
-    check(conn, &side, (&round, before.organisation_id), draft, Some(&was))?;
+    check(
+        conn,
+        &side,
+        (&round, before.organisation_id),
+        draft,
+        Some(&was),
+    )?;
     if was == *draft {
         return Ok(());
     }
     put(conn, id, member.person(), draft)?;
-    audit::note(conn, events::posting(&before), &Noted::plain("posting.changed"))
+    audit::note(
+        conn,
+        events::posting(&before),
+        &Noted::plain("posting.changed"),
+    )
 }
 
 /// Copies a posting into a round as a new draft; its days, being another round's, are left out.
@@ -262,7 +270,11 @@ pub fn submit_posting(
     .bind::<SqlUuid, _>(member.person())
     .bind::<diesel::sql_types::Timestamptz, _>(now)
     .execute(conn.pg())?;
-    audit::note(conn, events::posting(&before), &Noted::plain("posting.submitted"))?;
+    audit::note(
+        conn,
+        events::posting(&before),
+        &Noted::plain("posting.submitted"),
+    )?;
     let about = about(&before, format!("submitted-{}", before.version))?;
     mail::write(conn, &about, &Told::Submitted, member.person())
 }
@@ -301,7 +313,11 @@ pub fn approve_posting(
     writers.extend(before.submitted_by);
     let to = rules::approve(before.state()?, round.state()?, &writers, staff.person())?;
     decide(conn, staff, &before, (to, ""))?;
-    audit::note(conn, events::posting(&before), &Noted::plain("posting.approved"))?;
+    audit::note(
+        conn,
+        events::posting(&before),
+        &Noted::plain("posting.approved"),
+    )?;
     let about = about(&before, format!("approved-{}", before.version))?;
     mail::write(conn, &about, &Told::Approved, staff.person())
 }
@@ -328,9 +344,18 @@ pub fn return_posting(
         return Err(PlacementRefusal::ChangeWaits.into());
     }
     decide(conn, staff, &before, (PostingState::Returned, comment))?;
-    audit::note(conn, events::posting(&before), &Noted::plain("posting.returned"))?;
+    audit::note(
+        conn,
+        events::posting(&before),
+        &Noted::plain("posting.returned"),
+    )?;
     let about = about(&before, format!("returned-{}", before.version))?;
-    mail::write(conn, &about, &Told::Returned(comment.to_owned()), staff.person())
+    mail::write(
+        conn,
+        &about,
+        &Told::Returned(comment.to_owned()),
+        staff.person(),
+    )
 }
 
 /// Withdraws a posting that is not approved yet.
@@ -348,5 +373,9 @@ pub fn withdraw_posting(
     sql_query("UPDATE postings SET state = 'withdrawn', version = version + 1 WHERE id = $1")
         .bind::<SqlUuid, _>(id)
         .execute(conn.pg())?;
-    audit::note(conn, events::posting(&before), &Noted::plain("posting.withdrawn"))
+    audit::note(
+        conn,
+        events::posting(&before),
+        &Noted::plain("posting.withdrawn"),
+    )
 }

@@ -2,9 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::RunQueryDsl;
-use diesel::sql_types::{
-    Array, Bool, Date, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid,
-};
+use diesel::sql_types::{Array, Bool, Date, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use serde_json::json;
 
 use crate::access::{Desk, Member, ProgrammeStaff};
@@ -112,7 +110,11 @@ pub fn change_area(
     })?;
     unless_stale(written)?;
     let details = json!({ "code": before.code, "en": before.name_en, "zh": before.name_zh });
-    audit::note(conn, area_record(staff, id), &Noted("focus_area.changed", details))
+    audit::note(
+        conn,
+        area_record(staff, id),
+        &Noted("focus_area.changed", details),
+    )
 }
 
 /// Archives a focus area, or takes it back into use. An archived one is no choice any more; what names it
@@ -145,7 +147,11 @@ pub fn put_away_area(
         true => "focus_area.archived",
         false => "focus_area.restored",
     };
-    audit::note(conn, area_record(staff, id), &Noted(verb, json!({ "code": before.code })))
+    audit::note(
+        conn,
+        area_record(staff, id),
+        &Noted(verb, json!({ "code": before.code })),
+    )
 }
 
 /// What a round is.
@@ -191,7 +197,11 @@ fn check_round(conn: &mut Conn<'_>, staff: &ProgrammeStaff, it: &RoundDetails) -
         }));
     }
     let known = queries::cohorts(conn, staff.programme())?;
-    if it.cohorts.iter().any(|id| known.iter().all(|it| it.id != *id)) {
+    if it
+        .cohorts
+        .iter()
+        .any(|id| known.iter().all(|it| it.id != *id))
+    {
         faults.push(FieldError::new("cohorts", "choice", |lang| {
             lang.form_choice().to_owned()
         }));
@@ -234,7 +244,10 @@ pub fn plan_round(
     .bind::<Date, _>(it.starts_on)
     .bind::<Date, _>(it.ends_on)
     .execute(conn.pg())?;
-    let event = Noted("placement_round.created", json!({ "en": it.name_en, "zh": it.name_zh }));
+    let event = Noted(
+        "placement_round.created",
+        json!({ "en": it.name_en, "zh": it.name_zh }),
+    );
     audit::note(conn, round_record(staff, id), &event)?;
     Ok(id)
 }
@@ -274,7 +287,11 @@ pub fn change_round(
     .bind::<Date, _>(it.ends_on)
     .execute(conn.pg())?;
     unless_stale(written)?;
-    audit::note(conn, round_record(staff, id), &Noted::plain("placement_round.changed"))
+    audit::note(
+        conn,
+        round_record(staff, id),
+        &Noted::plain("placement_round.changed"),
+    )
 }
 
 /// Takes a round a step further; its postings follow.
@@ -308,7 +325,10 @@ pub fn step_round(
                 .execute(conn.pg())?;
         }
     }
-    let event = Noted("placement_round.stepped", json!({ "from": round.state, "to": to.as_str() }));
+    let event = Noted(
+        "placement_round.stepped",
+        json!({ "from": round.state, "to": to.as_str() }),
+    );
     audit::note(conn, round_record(staff, id), &event)?;
     queries::round(conn, &side, id)
 }
@@ -328,12 +348,7 @@ pub struct NewTerms {
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Invalid`]; a [`PlacementRefusal`].
-pub fn set_terms(
-    conn: &mut Conn<'_>,
-    member: &Member,
-    id: RoundId,
-    new: &NewTerms,
-) -> Result<()> {
+pub fn set_terms(conn: &mut Conn<'_>, member: &Member, id: RoundId, new: &NewTerms) -> Result<()> {
     if !member.organisations().contains(&new.organisation) {
         return Err(Error::NotFound);
     }
@@ -381,7 +396,11 @@ pub fn add_wage_rate(
     (starts_on, cents): (NaiveDate, i32),
     source: &str,
 ) -> Result<()> {
-    let taken = || Error::field("starts_on", "taken", |lang| lang.plc_rate_taken().to_owned());
+    let taken = || {
+        Error::field("starts_on", "taken", |lang| {
+            lang.plc_rate_taken().to_owned()
+        })
+    };
     unless_taken(conn, taken, |pg| {
         sql_query("INSERT INTO wage_rates (starts_on, cents_an_hour, source) VALUES ($1, $2, $3)")
             .bind::<Date, _>(starts_on)

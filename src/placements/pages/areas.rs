@@ -21,7 +21,10 @@ fn home(staff: &ProgrammeStaff) -> String {
 }
 
 /// The focus areas that the address asks for: there are few, so all stand on one page.
-pub(in crate::placements) fn sought(cx: &mut Cx<'_, '_>, staff: &ProgrammeStaff) -> Result<Vec<Area>> {
+pub(in crate::placements) fn sought(
+    cx: &mut Cx<'_, '_>,
+    staff: &ProgrammeStaff,
+) -> Result<Vec<Area>> {
     let query = &cx.visit.request.query;
     let archived = query.has("show", "archived");
     let text = table::text(query).unwrap_or_default().to_lowercase();
@@ -62,11 +65,20 @@ pub(super) fn list(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         button: Some((format!("{path}/usual"), lang.plc_area_usual().to_owned())),
         searches: true,
         selects: vec![
-            Select::new(query, "show", lang.organisations_show(), lang.organisations_in_use(), shown),
+            Select::new(
+                query,
+                "show",
+                lang.organisations_show(),
+                lang.organisations_in_use(),
+                shown,
+            ),
             Select::sorts(
                 lang.sort_by(),
                 sort,
-                &[("code", lang.curriculum_code()), ("name", lang.plc_name_en())],
+                &[
+                    ("code", lang.curriculum_code()),
+                    ("name", lang.plc_name_en()),
+                ],
             ),
         ],
         heads: vec![
@@ -143,7 +155,9 @@ fn form(
         _ => None,
     };
     let spec = FormSpec {
-        title: row.map_or(lang.plc_area_new().to_owned(), |it| it.name(lang).to_owned()),
+        title: row.map_or(lang.plc_area_new().to_owned(), |it| {
+            it.name(lang).to_owned()
+        }),
         crumbs: crumbs(lang, &Side::Office(*staff), way),
         note,
         groups: vec![Group::plain(vec![
@@ -250,7 +264,12 @@ pub(super) fn edit(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         crumbs: crumbs(lang, &Side::Office(staff), way),
         acts: vec![(home(&staff), lang.plc_areas().to_owned(), false)],
         buttons: vec![(format!("{at}/restore"), lang.plc_area_restore().to_owned())],
-        history: Some(crate::audit::shown(cx.conn, row.id.0, lang, format!("{at}/history"))?),
+        history: Some(crate::audit::shown(
+            cx.conn,
+            row.id.0,
+            lang,
+            format!("{at}/history"),
+        )?),
         ..table::Record::default()
     };
     table::record(cx, &record)
@@ -287,7 +306,11 @@ fn archive_question(lang: Lang, staff: &ProgrammeStaff, row: &Area) -> Question 
     let at = format!("{}/{}", home(staff), row.id);
     Question {
         title: lang.plc_area_archive_ask(row.name(lang)),
-        crumbs: crumbs(lang, &Side::Office(*staff), vec![(home(staff), lang.plc_areas().to_owned())]),
+        crumbs: crumbs(
+            lang,
+            &Side::Office(*staff),
+            vec![(home(staff), lang.plc_areas().to_owned())],
+        ),
         does: vec![lang.plc_area_archive_does().to_owned()],
         told: lang.plc_told_nobody().to_owned(),
         version: None,
@@ -301,7 +324,9 @@ fn archive_question(lang: Lang, staff: &ProgrammeStaff, row: &Area) -> Question 
 /// GET `…/areas/{area}/archive`.
 pub(super) fn ask_archive(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let (staff, row) = one(cx)?;
-    let refusal = row.archived_at.map(|_| PlacementRefusal::Archived.say(cx.lang()));
+    let refusal = row
+        .archived_at
+        .map(|_| PlacementRefusal::Archived.say(cx.lang()));
     question(cx, archive_question(cx.lang(), &staff, &row), refusal)
 }
 

@@ -39,7 +39,10 @@ pub(in crate::placements) fn cursor(it: &Capacity) -> Cursor {
 
 /// What the address asks for.
 pub(in crate::placements) fn sought(query: &Pairs) -> (Option<CapacityState>, Option<&str>) {
-    (CapacityState::parse(query.typed("state")), table::text(query))
+    (
+        CapacityState::parse(query.typed("state")),
+        table::text(query),
+    )
 }
 
 fn period(lang: Lang, it: &Capacity) -> String {
@@ -70,13 +73,23 @@ pub(super) fn list(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         note: lang.plc_capacity_note().to_owned(),
         crumbs: crumbs(lang, &side, Vec::new()),
         acts: match office {
-            true => vec![(format!("{path}/new"), lang.plc_capacity_new().to_owned(), true)],
+            true => vec![(
+                format!("{path}/new"),
+                lang.plc_capacity_new().to_owned(),
+                true,
+            )],
             false => Vec::new(),
         },
         tabs: tabs(lang, &side, "capacity"),
         searches: true,
         selects: vec![
-            Select::new(query, "state", lang.plc_status(), lang.all_of_them(), states),
+            Select::new(
+                query,
+                "state",
+                lang.plc_status(),
+                lang.all_of_them(),
+                states,
+            ),
             Select::sorts(lang.sort_by(), page.sort, sorts),
         ],
         heads: vec![
@@ -170,10 +183,18 @@ pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let areas = queries::areas(cx.conn, row.programme_id)?;
     let acts = match (&side, state) {
         (Side::Host(_), CapacityState::Asked) => {
-            vec![(format!("{at}/answer"), lang.plc_capacity_answer().to_owned(), true)]
+            vec![(
+                format!("{at}/answer"),
+                lang.plc_capacity_answer().to_owned(),
+                true,
+            )]
         }
         (Side::Host(_), CapacityState::Answered) => {
-            vec![(format!("{at}/answer"), lang.plc_capacity_again().to_owned(), false)]
+            vec![(
+                format!("{at}/answer"),
+                lang.plc_capacity_again().to_owned(),
+                false,
+            )]
         }
         (Side::Office(_), CapacityState::Asked) => vec![(
             format!("{at}/withdraw"),
@@ -206,7 +227,11 @@ pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let record = table::Record {
         title: lang.plc_capacity_of(row.organisation(lang)),
         tag: Some((state.label(lang), tone(state))),
-        crumbs: crumbs(lang, &side, vec![(home(&side), lang.plc_capacity().to_owned())]),
+        crumbs: crumbs(
+            lang,
+            &side,
+            vec![(home(&side), lang.plc_capacity().to_owned())],
+        ),
         acts,
         panels: vec![
             Panel::facts(lang.plc_capacity_question(), asked),
@@ -215,7 +240,12 @@ pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
                 ..Panel::facts(lang.plc_capacity_answer_heading(), answer)
             },
         ],
-        history: Some(audit::shown(cx.conn, row.id.0, lang, format!("{at}/history"))?),
+        history: Some(audit::shown(
+            cx.conn,
+            row.id.0,
+            lang,
+            format!("{at}/history"),
+        )?),
         ..table::Record::default()
     };
     table::record(cx, &record)
@@ -243,7 +273,11 @@ fn ask_form(
         .collect();
     let spec = FormSpec {
         title: lang.plc_capacity_new().to_owned(),
-        crumbs: crumbs(lang, &side, vec![(list.clone(), lang.plc_capacity().to_owned())]),
+        crumbs: crumbs(
+            lang,
+            &side,
+            vec![(list.clone(), lang.plc_capacity().to_owned())],
+        ),
         note: Some(lang.plc_capacity_ask_note().to_owned()),
         groups: vec![
             Group::two(
@@ -279,8 +313,10 @@ pub(in crate::placements) fn read_ask(
     form: &mut Form<'_>,
     typed: &Pairs,
 ) -> (Vec<OrganisationId>, NewCapacity) {
-    let parsed: Vec<Option<OrganisationId>> =
-        typed.all("organisations").map(|it| it.parse().ok()).collect();
+    let parsed: Vec<Option<OrganisationId>> = typed
+        .all("organisations")
+        .map(|it| it.parse().ok())
+        .collect();
     if parsed.iter().any(Option::is_none) {
         form.error("organisations", "choice", |lang| {
             lang.form_choice().to_owned()
@@ -318,7 +354,11 @@ fn withdraw_question(lang: Lang, side: &Side, row: &Capacity) -> Question {
     let at = format!("{}/{}", home(side), row.id);
     Question {
         title: lang.plc_capacity_take_back_ask(row.organisation(lang)),
-        crumbs: crumbs(lang, side, vec![(home(side), lang.plc_capacity().to_owned())]),
+        crumbs: crumbs(
+            lang,
+            side,
+            vec![(home(side), lang.plc_capacity().to_owned())],
+        ),
         does: vec![lang.plc_capacity_take_back_does().to_owned()],
         told: lang.plc_told_nobody().to_owned(),
         version: None,
@@ -332,8 +372,8 @@ fn withdraw_question(lang: Lang, side: &Side, row: &Capacity) -> Question {
 /// GET `…/capacity/{capacity}/withdraw`.
 pub(super) fn ask_withdraw(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let (side, row) = one(cx)?;
-    let refusal = (row.state()? != CapacityState::Asked)
-        .then(|| PlacementRefusal::Over.say(cx.lang()));
+    let refusal =
+        (row.state()? != CapacityState::Asked).then(|| PlacementRefusal::Over.say(cx.lang()));
     question(cx, withdraw_question(cx.lang(), &side, &row), refusal)
 }
 
@@ -375,7 +415,11 @@ fn answer_form(
         .collect();
     let spec = FormSpec {
         title: lang.plc_capacity_of(row.organisation(lang)),
-        crumbs: crumbs(lang, side, vec![(at.clone(), lang.plc_capacity().to_owned())]),
+        crumbs: crumbs(
+            lang,
+            side,
+            vec![(at.clone(), lang.plc_capacity().to_owned())],
+        ),
         note: Some(lang.plc_capacity_for(&period(lang, row), &date(lang, row.due_on))),
         groups: vec![
             Group::plain(vec![
@@ -403,7 +447,10 @@ fn in_use(cx: &mut Cx<'_, '_>, row: &Capacity) -> Result<Vec<Area>> {
 
 fn values(row: &Capacity, areas: &[Area]) -> Result<Pairs> {
     let mut all = vec![
-        pair("seats", row.seats.map(|it| it.to_string()).unwrap_or_default()),
+        pair(
+            "seats",
+            row.seats.map(|it| it.to_string()).unwrap_or_default(),
+        ),
         pair("remark", &row.remark),
     ];
     for told in row.by_area()? {

@@ -69,7 +69,13 @@ pub(super) fn list(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         crumbs: crumbs(lang, &side, Vec::new()),
         tabs: tabs(lang, &side, "changes"),
         selects: vec![
-            Select::new(query, "state", lang.plc_status(), lang.all_of_them(), states),
+            Select::new(
+                query,
+                "state",
+                lang.plc_status(),
+                lang.all_of_them(),
+                states,
+            ),
             Select::sorts(lang.sort_by(), page.sort, sorts),
         ],
         heads: vec![
@@ -177,10 +183,19 @@ pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let record = table::Record {
         title: lang.plc_change_of(row.title(lang)),
         tag: Some((state.label(lang), change_tone(state))),
-        crumbs: crumbs(lang, &side, vec![(home(&side), lang.plc_changes().to_owned())]),
+        crumbs: crumbs(
+            lang,
+            &side,
+            vec![(home(&side), lang.plc_changes().to_owned())],
+        ),
         acts,
         panels: vec![Panel::facts(lang.plc_change(), facts)],
-        history: Some(audit::shown(cx.conn, row.id.0, lang, format!("{at}/history"))?),
+        history: Some(audit::shown(
+            cx.conn,
+            row.id.0,
+            lang,
+            format!("{at}/history"),
+        )?),
         ..table::Record::default()
     };
     table::record(cx, &record)
@@ -275,7 +290,11 @@ fn approve_question(lang: Lang, side: &Side, row: &Change) -> Result<Question> {
     let second = row.needs > 1 && row.state()? == ChangeState::Asked;
     Ok(Question {
         title: lang.plc_change_approve_ask(row.title(lang)),
-        crumbs: crumbs(lang, side, vec![(at.clone(), lang.plc_changes().to_owned())]),
+        crumbs: crumbs(
+            lang,
+            side,
+            vec![(at.clone(), lang.plc_changes().to_owned())],
+        ),
         does: vec![
             what(lang, row)?,
             match second {
@@ -334,7 +353,11 @@ fn refuse_form(
     let at = format!("{}/{}", home(side), row.id);
     let spec = FormSpec {
         title: lang.plc_change_refuse_ask(row.title(lang)),
-        crumbs: crumbs(lang, side, vec![(at.clone(), lang.plc_changes().to_owned())]),
+        crumbs: crumbs(
+            lang,
+            side,
+            vec![(at.clone(), lang.plc_changes().to_owned())],
+        ),
         note: Some(what(lang, row)?),
         groups: vec![Group::plain(vec![
             Field::line("answer", lang.plc_answer()).area(4),
@@ -382,7 +405,11 @@ fn take_back_question(lang: Lang, side: &Side, row: &Change) -> Result<Question>
     let at = format!("{}/{}", home(side), row.id);
     Ok(Question {
         title: lang.plc_take_back_ask(row.title(lang)),
-        crumbs: crumbs(lang, side, vec![(at.clone(), lang.plc_changes().to_owned())]),
+        crumbs: crumbs(
+            lang,
+            side,
+            vec![(at.clone(), lang.plc_changes().to_owned())],
+        ),
         does: vec![what(lang, row)?, lang.plc_take_back_does().to_owned()],
         told: lang.plc_told_nobody().to_owned(),
         version: Some(row.version),

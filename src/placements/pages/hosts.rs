@@ -65,13 +65,23 @@ pub(super) fn list(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         title: lang.plc_partners().to_owned(),
         crumbs: crumbs(lang, &side, Vec::new()),
         acts: match office {
-            true => vec![(format!("{path}/new"), lang.plc_partner_new().to_owned(), true)],
+            true => vec![(
+                format!("{path}/new"),
+                lang.plc_partner_new().to_owned(),
+                true,
+            )],
             false => Vec::new(),
         },
         tabs: tabs(lang, &side, "partners"),
         searches: true,
         selects: vec![
-            Select::new(query, "state", lang.plc_status(), lang.all_of_them(), states),
+            Select::new(
+                query,
+                "state",
+                lang.plc_status(),
+                lang.all_of_them(),
+                states,
+            ),
             Select::sorts(lang.sort_by(), page.sort, sorts),
         ],
         heads: vec![
@@ -174,12 +184,20 @@ pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     }
     if office {
         let place = format!("/organisations/{}", row.organisation_id);
-        facts.push(Fact::link(lang.plc_institution(), row.organisation(lang), place));
+        facts.push(Fact::link(
+            lang.plc_institution(),
+            row.organisation(lang),
+            place,
+        ));
     }
     let record = table::Record {
         title: row.organisation(lang).to_owned(),
         tag: Some((status.label(lang), tone(status))),
-        crumbs: crumbs(lang, &side, vec![(home(&side), lang.plc_partners().to_owned())]),
+        crumbs: crumbs(
+            lang,
+            &side,
+            vec![(home(&side), lang.plc_partners().to_owned())],
+        ),
         acts: match office && status != HostStatus::Ended {
             true => vec![(format!("{at}/edit"), lang.edit().to_owned(), false)],
             false => Vec::new(),
@@ -192,7 +210,12 @@ pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
                 lang.organisations_contacts_empty(),
             ),
         ],
-        history: Some(audit::shown(cx.conn, row.id.0, lang, format!("{at}/history"))?),
+        history: Some(audit::shown(
+            cx.conn,
+            row.id.0,
+            lang,
+            format!("{at}/history"),
+        )?),
         ..table::Record::default()
     };
     table::record(cx, &record)
@@ -209,7 +232,9 @@ fn fields(lang: Lang) -> Vec<Field> {
     vec![
         Field::line("status", lang.plc_status())
             .choice(states.map(|it| pair(it.as_str(), it.label(lang))).collect()),
-        Field::line("signed_on", lang.plc_signed_on()).of("date").optional(),
+        Field::line("signed_on", lang.plc_signed_on())
+            .of("date")
+            .optional(),
         Field::line("starts_on", lang.plc_starts_on()).of("date"),
         Field::line("ends_on", lang.plc_ends_on()).of("date"),
         Field::line("remark", lang.plc_remark())
@@ -246,7 +271,11 @@ fn form(
         title: row.map_or(lang.plc_partner_new().to_owned(), |it| {
             it.organisation(lang).to_owned()
         }),
-        crumbs: crumbs(lang, &side, vec![(list.clone(), lang.plc_partners().to_owned())]),
+        crumbs: crumbs(
+            lang,
+            &side,
+            vec![(list.clone(), lang.plc_partners().to_owned())],
+        ),
         note: None,
         groups: vec![Group::plain(all)],
         hidden: row

@@ -22,7 +22,7 @@ use super::{Question, crumbs, member, posting_tone, question, seen, side, staff,
 
 mod shown;
 pub(in crate::placements) use shown::wage_warning;
-pub(super) use shown::{content_panels, unmet_words, wants_lines};
+pub(super) use shown::{allowance, area_names, content_panels, unmet_words};
 
 fn home(side: &Side) -> String {
     format!("{}/postings", under(side))
@@ -72,10 +72,16 @@ fn selects(cx: &mut Cx<'_, '_>, side: &Side, page: &queries::Page) -> Result<Vec
         .iter()
         .filter(|it| drafts || **it != PostingState::Draft);
     let states = states.map(|it| pair(it.as_str(), it.label(lang))).collect();
-    let rounds = rounds.iter().map(|it| pair(it.id.to_string(), it.name(lang)));
-    let areas = areas.iter().map(|it| pair(it.id.to_string(), it.name(lang)));
+    let rounds = rounds
+        .iter()
+        .map(|it| pair(it.id.to_string(), it.name(lang)));
+    let areas = areas
+        .iter()
+        .map(|it| pair(it.id.to_string(), it.name(lang)));
     let cities = City::ALL.iter().map(|it| pair(it.as_str(), it.label(lang)));
-    let paid = Answer::ALL.iter().map(|it| pair(it.as_str(), it.label(lang)));
+    let paid = Answer::ALL
+        .iter()
+        .map(|it| pair(it.as_str(), it.label(lang)));
     let mut selects = vec![
         Select::new(query, "state", lang.plc_status(), all, states),
         Select::new(query, "round", lang.plc_round(), all, rounds.collect()),
@@ -87,7 +93,13 @@ fn selects(cx: &mut Cx<'_, '_>, side: &Side, page: &queries::Page) -> Result<Vec
         let all_of = institutions
             .iter()
             .map(|it| pair(it.id.to_string(), lang.pick(&it.name_en, &it.name_zh)));
-        let select = Select::new(query, "institution", lang.plc_institution(), all, all_of.collect());
+        let select = Select::new(
+            query,
+            "institution",
+            lang.plc_institution(),
+            all,
+            all_of.collect(),
+        );
         selects.push(select);
     }
     let sorts: &[(&str, &str)] = &[
@@ -122,7 +134,11 @@ pub(super) fn list(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         },
         acts: match office {
             true => Vec::new(),
-            false => vec![(format!("{path}/new"), lang.plc_posting_new().to_owned(), true)],
+            false => vec![(
+                format!("{path}/new"),
+                lang.plc_posting_new().to_owned(),
+                true,
+            )],
         },
         tabs: tabs(lang, &side, "postings"),
         searches: true,
@@ -193,7 +209,8 @@ pub(in crate::placements) fn one(cx: &mut Cx<'_, '_>) -> Result<(Side, Posting)>
 
 fn acts(lang: Lang, side: &Side, row: &Posting) -> Result<Vec<(String, String, bool)>> {
     let at = format!("{}/{}", home(side), row.id);
-    let act = |word: &str, label: &str, first: bool| (format!("{at}/{word}"), label.to_owned(), first);
+    let act =
+        |word: &str, label: &str, first: bool| (format!("{at}/{word}"), label.to_owned(), first);
     let (state, round) = (row.state()?, row.round_state()?);
     let mut acts = Vec::new();
     if side.programme().is_some() {
@@ -231,7 +248,11 @@ fn notes(
     let lang = cx.lang();
     let mut notes = Vec::new();
     if row.state()? == PostingState::Returned {
-        notes.push(("warn", lang.plc_returned_because().to_owned(), row.comment.clone()));
+        notes.push((
+            "warn",
+            lang.plc_returned_because().to_owned(),
+            row.comment.clone(),
+        ));
     }
     if let Some(warning) = wage_warning(cx, row)? {
         notes.push(("warn", lang.plc_wage_warning().to_owned(), warning));
@@ -260,19 +281,37 @@ pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let state = row.state()?;
     let notes = notes(cx, &side, &row)?;
     let panels = content_panels(cx, &row, true)?;
-    let mut note = format!("{} · {} · {}", row.number, row.organisation(lang), row.round(lang));
+    let mut note = format!(
+        "{} · {} · {}",
+        row.number,
+        row.organisation(lang),
+        row.round(lang)
+    );
     if let Some(on) = row.submitted_at {
-        note = format!("{note} · {}{}", lang.before(lang.plc_submitted_at()), moment(lang, on));
+        note = format!(
+            "{note} · {}{}",
+            lang.before(lang.plc_submitted_at()),
+            moment(lang, on)
+        );
     }
     let record = table::Record {
         title: row.title(lang)?,
         tag: Some((state.label(lang), posting_tone(state))),
         note,
-        crumbs: crumbs(lang, &side, vec![(home(&side), lang.plc_postings().to_owned())]),
+        crumbs: crumbs(
+            lang,
+            &side,
+            vec![(home(&side), lang.plc_postings().to_owned())],
+        ),
         acts: acts(lang, &side, &row)?,
         notes,
         panels,
-        history: Some(audit::shown(cx.conn, row.id.0, lang, format!("{at}/history"))?),
+        history: Some(audit::shown(
+            cx.conn,
+            row.id.0,
+            lang,
+            format!("{at}/history"),
+        )?),
         ..table::Record::default()
     };
     table::record(cx, &record)
@@ -508,7 +547,9 @@ fn copy_form(
     let open = rounds
         .iter()
         .filter(|it| it.programme_id == row.programme_id && it.state().is_ok_and(takes_postings));
-    let open = open.map(|it| pair(it.id.to_string(), it.name(lang))).collect();
+    let open = open
+        .map(|it| pair(it.id.to_string(), it.name(lang)))
+        .collect();
     let spec = FormSpec {
         title: lang.plc_copy_ask(&row.title(lang)?),
         crumbs: crumbs(lang, side, vec![(at.clone(), row.title(lang)?)]),

@@ -134,11 +134,14 @@ fn wants_fields(lang: Lang, known: &Known) -> Vec<Field> {
     let cohorts = known.cohorts.iter();
     let cohorts = cohorts.map(|it| pair(it.id.to_string(), lang.pick(&it.name_en, &it.name_zh)));
     let modules = known.book.modules.iter().filter(|it| it.offered());
-    let modules = modules.map(|it| pair(it.id.to_string(), format!("{} {}", it.code, it.name(lang))));
+    let modules =
+        modules.map(|it| pair(it.id.to_string(), format!("{} {}", it.code, it.name(lang))));
     let yes = labels(Answer::ALL, Answer::as_str, |it| it.label(lang));
     let answer = |name: &str, label: &str| Field::line(name, label).choice(yes.clone()).optional();
     let languages = labels(Language::ALL, Language::as_str, |it| it.label(lang));
-    let papers = labels(Authorisation::ALL, Authorisation::as_str, |it| it.label(lang));
+    let papers = labels(Authorisation::ALL, Authorisation::as_str, |it| {
+        it.label(lang)
+    });
     let degrees = labels(Degree::ALL, Degree::as_str, |it| it.label(lang));
     let ticks = |name: &str, label: &str, all: Vec<(String, String)>| {
         Field::line(name, label).ticks(all).optional()
@@ -152,8 +155,14 @@ fn wants_fields(lang: Lang, known: &Known) -> Vec<Field> {
             .optional()
             .hint(lang.plc_want_competencies_hint()),
         ticks("want_languages", lang.plc_want_languages(), languages),
-        ticks("want_authorisations", lang.plc_want_authorisations(), papers),
-        Field::line("want_degree", lang.plc_want_degree()).choice(degrees).optional(),
+        ticks(
+            "want_authorisations",
+            lang.plc_want_authorisations(),
+            papers,
+        ),
+        Field::line("want_degree", lang.plc_want_degree())
+            .choice(degrees)
+            .optional(),
         Field::line("graduated_from", lang.plc_want_graduated_from())
             .of("number")
             .optional(),
@@ -191,9 +200,7 @@ fn read_field(form: &mut Form<'_>, typed: &Pairs, spec: &Spec) -> String {
         String::new()
     };
     match spec.entry {
-        Entry::Line(most) | Entry::Area(most) => {
-            form.optional(spec.name, most).unwrap_or_default()
-        }
+        Entry::Line(most) | Entry::Area(most) => form.optional(spec.name, most).unwrap_or_default(),
         Entry::Email => {
             let typed = form.optional(spec.name, 254).unwrap_or_default();
             if !typed.is_empty() && Email::parse(&typed).is_err() {
@@ -212,7 +219,10 @@ fn read_field(form: &mut Form<'_>, typed: &Pairs, spec: &Spec) -> String {
         Entry::Words(choices) => {
             let all = choices(Lang::En);
             let words: Vec<&str> = typed.all(spec.name).filter(|it| !it.is_empty()).collect();
-            if words.iter().all(|word| all.iter().any(|(it, _)| it == word)) {
+            if words
+                .iter()
+                .all(|word| all.iter().any(|(it, _)| it == word))
+            {
                 words.join("\n")
             } else {
                 strange(form)
@@ -247,7 +257,9 @@ fn ticked<T>(
 }
 
 fn competencies(form: &mut Form<'_>, book: &Book) -> Vec<Least> {
-    let typed = form.optional("want_competencies", 2_000).unwrap_or_default();
+    let typed = form
+        .optional("want_competencies", 2_000)
+        .unwrap_or_default();
     let mut found = Vec::new();
     for line in typed.lines().map(str::trim).filter(|it| !it.is_empty()) {
         let mut parts = line.split_whitespace();
@@ -280,14 +292,26 @@ fn read_wants(form: &mut Form<'_>, typed: &Pairs, known: &Known) -> Wants {
     };
     let degree = typed.typed("want_degree").trim();
     if !degree.is_empty() && Degree::parse(degree).is_none() {
-        form.error("want_degree", "choice", |lang| lang.form_choice().to_owned());
+        form.error("want_degree", "choice", |lang| {
+            lang.form_choice().to_owned()
+        });
     }
     Wants {
         cohorts: ticked(form, typed, "want_cohorts", cohort),
-        routes: ticked(form, typed, "want_routes", word(|it| Route::parse(it).is_some())),
+        routes: ticked(
+            form,
+            typed,
+            "want_routes",
+            word(|it| Route::parse(it).is_some()),
+        ),
         modules: ticked(form, typed, "want_modules", module),
         competencies: competencies(form, &known.book),
-        languages: ticked(form, typed, "want_languages", word(|it| Language::parse(it).is_some())),
+        languages: ticked(
+            form,
+            typed,
+            "want_languages",
+            word(|it| Language::parse(it).is_some()),
+        ),
         authorisations: ticked(
             form,
             typed,
@@ -317,11 +341,15 @@ pub(in crate::placements) fn read(form: &mut Form<'_>, typed: &Pairs, known: &Kn
     let allowance = form.optional("allowance", 20).unwrap_or_default();
     let amount = cents(&allowance);
     if amount.is_none() && !allowance.is_empty() {
-        form.error("allowance", "amount", |lang| lang.plc_need_amount().to_owned());
+        form.error("allowance", "amount", |lang| {
+            lang.plc_need_amount().to_owned()
+        });
     }
     let group = typed.typed("reserve_group").trim();
     if !group.is_empty() && Route::parse(group).is_none() {
-        form.error("reserve_group", "choice", |lang| lang.form_choice().to_owned());
+        form.error("reserve_group", "choice", |lang| {
+            lang.form_choice().to_owned()
+        });
     }
     let mut caps = BTreeMap::new();
     for route in Route::ALL {
@@ -347,16 +375,34 @@ pub(in crate::placements) fn read(form: &mut Form<'_>, typed: &Pairs, known: &Kn
 
 fn wants_values(wants: &Wants, book: &Book, all: &mut Vec<(String, String)>) {
     let yes = |it: bool| if it { Answer::Yes.as_str() } else { "" };
-    all.extend(wants.cohorts.iter().map(|it| pair("want_cohorts", it.to_string())));
+    all.extend(
+        wants
+            .cohorts
+            .iter()
+            .map(|it| pair("want_cohorts", it.to_string())),
+    );
     all.extend(wants.routes.iter().map(|it| pair("want_routes", it)));
-    all.extend(wants.modules.iter().map(|it| pair("want_modules", it.to_string())));
+    all.extend(
+        wants
+            .modules
+            .iter()
+            .map(|it| pair("want_modules", it.to_string())),
+    );
     all.extend(wants.languages.iter().map(|it| pair("want_languages", it)));
-    all.extend(wants.authorisations.iter().map(|it| pair("want_authorisations", it)));
+    all.extend(
+        wants
+            .authorisations
+            .iter()
+            .map(|it| pair("want_authorisations", it)),
+    );
     let lines = wants.competencies.iter().filter_map(|it| {
         let code = &book.competency(it.competency)?.code;
         Some(format!("{code} {}", it.level))
     });
-    all.push(pair("want_competencies", lines.collect::<Vec<_>>().join("\n")));
+    all.push(pair(
+        "want_competencies",
+        lines.collect::<Vec<_>>().join("\n"),
+    ));
     let year = |it: Option<i32>| it.map(|it| it.to_string()).unwrap_or_default();
     all.push(pair("want_degree", &wants.degree));
     all.push(pair("graduated_from", year(wants.graduated_from)));
@@ -372,8 +418,14 @@ pub(in crate::placements) fn values(draft: &Draft, book: &Book) -> Pairs {
     let mut all = vec![
         pair("round", draft.round.to_string()),
         pair("seats", draft.seats.to_string()),
-        pair("reserve_group", draft.reserve_group.map_or("", Route::as_str)),
-        pair("allowance", draft.cents.map(typed_cents).unwrap_or_default()),
+        pair(
+            "reserve_group",
+            draft.reserve_group.map_or("", Route::as_str),
+        ),
+        pair(
+            "allowance",
+            draft.cents.map(typed_cents).unwrap_or_default(),
+        ),
         pair("starts_on", day(draft.starts_on)),
         pair("ends_on", day(draft.ends_on)),
     ];
@@ -464,7 +516,9 @@ fn for_new(cx: &mut Cx<'_, '_>, side: &Side) -> Result<(Vec<(String, String)>, K
         .map(|it| pair(it.id.to_string(), lang.pick(&it.name_en, &it.name_zh)))
         .collect();
     let rounds = queries::all_rounds(cx.conn, side)?;
-    let open = rounds.iter().find(|it| it.state().is_ok_and(takes_postings));
+    let open = rounds
+        .iter()
+        .find(|it| it.state().is_ok_and(takes_postings));
     let programme = open.or(rounds.first()).map(|it| it.programme_id);
     let known = match programme {
         Some(programme) => known(cx, side, programme)?,
@@ -487,7 +541,14 @@ pub(super) fn new(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let side = Side::Host(member(cx)?);
     let (institutions, known) = for_new(cx, &side)?;
     let usual = Pairs::new(vec![pair("seats", "1")]);
-    show(cx, &side, &known, &Of::New(institutions), &usual, &Again::first())
+    show(
+        cx,
+        &side,
+        &known,
+        &Of::New(institutions),
+        &usual,
+        &Again::first(),
+    )
 }
 
 /// POST `/organisation/postings/new`.
@@ -556,8 +617,10 @@ pub(super) fn save(cx: &mut Cx<'_, '_>) -> Result<Reply> {
 
 /// The labels of every field, for what is told of them away from their form.
 pub(in crate::placements) fn all_labels(lang: Lang) -> Vec<(String, String)> {
-    let mut all: Vec<(String, String)> =
-        FIELDS.iter().map(|it| pair(it.name, label(lang, it))).collect();
+    let mut all: Vec<(String, String)> = FIELDS
+        .iter()
+        .map(|it| pair(it.name, label(lang, it)))
+        .collect();
     all.extend([
         pair("areas", lang.plc_areas()),
         pair("seats", lang.plc_seats()),

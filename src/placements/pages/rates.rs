@@ -70,12 +70,7 @@ pub(super) fn file(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     table::file(cx, "minimum-wage", &header, rows)
 }
 
-fn form(
-    cx: &Cx<'_, '_>,
-    staff: &ProgrammeStaff,
-    values: &Pairs,
-    again: &Again,
-) -> Result<Reply> {
+fn form(cx: &Cx<'_, '_>, staff: &ProgrammeStaff, values: &Pairs, again: &Again) -> Result<Reply> {
     let lang = cx.lang();
     let list = home(staff);
     let spec = FormSpec {

@@ -75,7 +75,13 @@ pub(super) fn list(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         tabs: tabs(lang, &side, "rounds"),
         searches: true,
         selects: vec![
-            Select::new(query, "state", lang.plc_status(), lang.all_of_them(), states),
+            Select::new(
+                query,
+                "state",
+                lang.plc_status(),
+                lang.all_of_them(),
+                states,
+            ),
             Select::sorts(lang.sort_by(), page.sort, sorts),
         ],
         heads: vec![
@@ -176,7 +182,11 @@ fn acts(lang: Lang, side: &Side, row: &Round) -> Result<Vec<(String, String, boo
     let mut acts = Vec::new();
     if side.programme().is_none() {
         if rules::takes_postings(state) {
-            acts.push((format!("{at}/terms"), lang.plc_terms_edit().to_owned(), false));
+            acts.push((
+                format!("{at}/terms"),
+                lang.plc_terms_edit().to_owned(),
+                false,
+            ));
         }
         return Ok(acts);
     }
@@ -221,7 +231,11 @@ pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let record = table::Record {
         title: row.name(lang).to_owned(),
         tag: Some((state.label(lang), tone(state))),
-        crumbs: crumbs(lang, &side, vec![(home(&side), lang.plc_rounds().to_owned())]),
+        crumbs: crumbs(
+            lang,
+            &side,
+            vec![(home(&side), lang.plc_rounds().to_owned())],
+        ),
         acts: acts(lang, &side, &row)?,
         panels: vec![
             Panel::facts(
@@ -243,7 +257,12 @@ pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
             Panel::lines(lang.plc_terms(), said.collect(), lang.plc_terms_none()),
         ],
         history: match side.programme() {
-            Some(_) => Some(audit::shown(cx.conn, row.id.0, lang, format!("{at}/history"))?),
+            Some(_) => Some(audit::shown(
+                cx.conn,
+                row.id.0,
+                lang,
+                format!("{at}/history"),
+            )?),
             None => None,
         },
         ..table::Record::default()
@@ -275,8 +294,14 @@ fn form(
     let time = |name: &str, label: &str| Field::line(name, label).of("datetime-local");
     let at = row.map(|it| format!("{list}/{}", it.id));
     let spec = FormSpec {
-        title: row.map_or(lang.plc_round_new().to_owned(), |it| it.name(lang).to_owned()),
-        crumbs: crumbs(lang, &side, vec![(list.clone(), lang.plc_rounds().to_owned())]),
+        title: row.map_or(lang.plc_round_new().to_owned(), |it| {
+            it.name(lang).to_owned()
+        }),
+        crumbs: crumbs(
+            lang,
+            &side,
+            vec![(list.clone(), lang.plc_rounds().to_owned())],
+        ),
         note: Some(lang.plc_hkt().to_owned()),
         groups: vec![
             Group::two(
@@ -287,7 +312,9 @@ fn form(
                 ],
             ),
             Group::plain(vec![
-                Field::line("cohorts", lang.plc_cohorts()).ticks(choices).optional(),
+                Field::line("cohorts", lang.plc_cohorts())
+                    .ticks(choices)
+                    .optional(),
             ]),
             Group::two(
                 lang.plc_deadlines(),
@@ -341,7 +368,9 @@ pub(in crate::placements) fn read(form: &mut Form<'_>, typed: &Pairs) -> RoundDe
 
 /// A time as its field holds it.
 pub(in crate::placements) fn typed_time(at: DateTime<Utc>) -> String {
-    at.with_timezone(&hkt()).format("%Y-%m-%dT%H:%M").to_string()
+    at.with_timezone(&hkt())
+        .format("%Y-%m-%dT%H:%M")
+        .to_string()
 }
 
 /// A round's fields as they stand.
@@ -356,7 +385,11 @@ pub(in crate::placements) fn values(it: &Round) -> Pairs {
         pair("starts_on", it.starts_on.to_string()),
         pair("ends_on", it.ends_on.to_string()),
     ];
-    all.extend(it.cohort_ids.iter().map(|id| pair("cohorts", id.to_string())));
+    all.extend(
+        it.cohort_ids
+            .iter()
+            .map(|id| pair("cohorts", id.to_string())),
+    );
     Pairs::new(all)
 }
 
@@ -490,9 +523,15 @@ fn terms_form(
         note: Some(lang.plc_terms_note().to_owned()),
         groups: vec![Group::plain(vec![
             Field::line("organisation", lang.plc_institution()).choice(choices),
-            Field::line("seat_cap", lang.plc_seat_cap()).of("number").optional(),
+            Field::line("seat_cap", lang.plc_seat_cap())
+                .of("number")
+                .optional(),
             Field::line("ranking", lang.plc_ranking())
-                .choice(rankings.map(|it| pair(it.as_str(), it.label(lang))).collect())
+                .choice(
+                    rankings
+                        .map(|it| pair(it.as_str(), it.label(lang)))
+                        .collect(),
+                )
                 .hint(lang.plc_need_cap_list()),
         ])],
         hidden: Vec::new(),
@@ -524,7 +563,10 @@ pub(super) fn edit_terms(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let values = match (terms.first(), mine.first()) {
         (Some(it), _) => vec![
             pair("organisation", it.organisation_id.to_string()),
-            pair("seat_cap", it.seat_cap.map(|it| it.to_string()).unwrap_or_default()),
+            pair(
+                "seat_cap",
+                it.seat_cap.map(|it| it.to_string()).unwrap_or_default(),
+            ),
             pair("ranking", &it.ranking),
         ],
         (None, Some(it)) => vec![

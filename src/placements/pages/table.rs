@@ -291,6 +291,8 @@ pub(super) struct Record {
     /// Tone, heading, text.
     pub notes: Vec<(&'static str, String, String)>,
     pub panels: Vec<Panel>,
+    /// Do the parts stand side by side?
+    pub beside: bool,
     pub history: Option<History>,
 }
 

@@ -1,9 +1,7 @@
 //! Rows of changes of seats.
 
 use chrono::{DateTime, Utc};
-use diesel::sql_types::{
-    Array, BigInt, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid,
-};
+use diesel::sql_types::{Array, BigInt, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
 
 use crate::db::{Conn, sql_query};
@@ -123,7 +121,10 @@ impl Change {
 
 /// The orders of the list of changes.
 pub const CHANGE_SORTS: &[Column] = &[
-    ("asked", "to_char(c.created_at AT TIME ZONE 'UTC', 'YYYYMMDDHH24MISSUS')"),
+    (
+        "asked",
+        "to_char(c.created_at AT TIME ZONE 'UTC', 'YYYYMMDDHH24MISSUS')",
+    ),
     ("organisation", "lower(o.name_en)"),
     ("state", "c.state"),
 ];
@@ -180,7 +181,12 @@ pub fn change(conn: &mut Conn<'_>, side: &Side, id: SeatChangeId) -> Result<Chan
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Stale`].
-pub fn lock_change(conn: &mut Conn<'_>, side: &Side, id: SeatChangeId, seen: i32) -> Result<Change> {
+pub fn lock_change(
+    conn: &mut Conn<'_>,
+    side: &Side,
+    id: SeatChangeId,
+    seen: i32,
+) -> Result<Change> {
     sql_query("SELECT id FROM seat_changes WHERE id = $1 FOR NO KEY UPDATE")
         .bind::<SqlUuid, _>(id)
         .execute(conn.pg())?;

@@ -84,7 +84,8 @@ pub const HOST_SORTS: &[Column] = &[
 
 const HOST: &str = "SELECT h.id, h.programme_id, h.organisation_id, o.name_en AS organisation_en, o.name_zh AS organisation_zh, h.status, \
     h.signed_on, h.starts_on, h.ends_on, h.remark, h.version";
-const HOSTS: &str = "FROM placement_partnerships h JOIN organisations o ON o.id = h.organisation_id";
+const HOSTS: &str =
+    "FROM placement_partnerships h JOIN organisations o ON o.id = h.organisation_id";
 
 /// The partnerships of a side.
 ///
@@ -309,12 +310,7 @@ pub fn capacities(
 ///
 /// # Errors
 /// [`Error::NotFound`].
-pub fn capacity(
-    conn: &mut Conn<'_>,
-    side: &Side,
-    id: CapacityId,
-    lock: bool,
-) -> Result<Capacity> {
+pub fn capacity(conn: &mut Conn<'_>, side: &Side, id: CapacityId, lock: bool) -> Result<Capacity> {
     if lock {
         sql_query("SELECT id FROM capacity_asks WHERE id = $1 FOR NO KEY UPDATE")
             .bind::<SqlUuid, _>(id)

@@ -142,7 +142,12 @@ impl Posting {
     pub fn title(&self, lang: Lang) -> Result<String> {
         let content = self.content()?;
         let title = content.pick(lang, "title");
-        Ok(if title.is_empty() { &self.number } else { title }.to_owned())
+        Ok(if title.is_empty() {
+            &self.number
+        } else {
+            title
+        }
+        .to_owned())
     }
 
     /// Where it stands.
@@ -221,7 +226,10 @@ pub const POSTING_SORTS: &[Column] = &[
     ("state", "p.state"),
     ("seats", "lpad(p.seats::text, 5, '0')"),
     ("starts", "coalesce(p.starts_on::text, '')"),
-    ("submitted", "coalesce(to_char(p.submitted_at AT TIME ZONE 'UTC', 'YYYYMMDDHH24MISS'), '')"),
+    (
+        "submitted",
+        "coalesce(to_char(p.submitted_at AT TIME ZONE 'UTC', 'YYYYMMDDHH24MISS'), '')",
+    ),
 ];
 
 pub(super) const POSTING: &str = "SELECT p.id, p.programme_id, p.organisation_id, o.name_en AS organisation_en, o.name_zh AS organisation_zh, \

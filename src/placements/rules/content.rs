@@ -346,9 +346,10 @@ impl Spec {
                 let labels: Vec<String> = value.split('\n').map(label).collect();
                 labels.join(lang.pick(", ", "、"))
             }
-            Entry::Day => value
-                .parse::<NaiveDate>()
-                .map_or_else(|_| value.to_owned(), |day| crate::lang::format::date(lang, day)),
+            Entry::Day => value.parse::<NaiveDate>().map_or_else(
+                |_| value.to_owned(),
+                |day| crate::lang::format::date(lang, day),
+            ),
             Entry::Line(_) | Entry::Area(_) | Entry::Email | Entry::Number(..) => value.to_owned(),
         }
     }
@@ -463,7 +464,10 @@ impl Content {
 
     /// A field of several words.
     pub fn words(&self, name: &str) -> Vec<&str> {
-        self.get(name).split('\n').filter(|it| !it.is_empty()).collect()
+        self.get(name)
+            .split('\n')
+            .filter(|it| !it.is_empty())
+            .collect()
     }
 }
 
@@ -521,9 +525,11 @@ pub fn faults(draft: &Draft) -> Vec<FieldError> {
     }
     // The match keeps seats for a group or caps groups, not both at one posting.
     if reserved && !draft.caps.is_empty() {
-        faults.push(FieldError::new("reserve_group", "cap_and_reserve", |lang| {
-            lang.plc_need_reserve_or_caps().to_owned()
-        }));
+        faults.push(FieldError::new(
+            "reserve_group",
+            "cap_and_reserve",
+            |lang| lang.plc_need_reserve_or_caps().to_owned(),
+        ));
     }
     let (least, most) = (
         draft.content.number("seats_least"),
@@ -559,10 +565,16 @@ pub fn faults(draft: &Draft) -> Vec<FieldError> {
 pub fn missing(draft: &Draft, period: (NaiveDate, NaiveDate)) -> Vec<FieldError> {
     let mut missing = faults(draft);
     let content = &draft.content;
-    let empty = FIELDS.iter().filter(|it| it.needed && content.get(it.name).is_empty());
+    let empty = FIELDS
+        .iter()
+        .filter(|it| it.needed && content.get(it.name).is_empty());
     missing.extend(empty.map(|it| required(it.name)));
     for name in ["tasks_en", "tasks_zh"] {
-        let lines = content.get(name).lines().filter(|it| !it.trim().is_empty()).count();
+        let lines = content
+            .get(name)
+            .lines()
+            .filter(|it| !it.trim().is_empty())
+            .count();
         if lines > 0 && !(3..=6).contains(&lines) {
             missing.push(FieldError::new(name, "tasks", |lang| {
                 lang.plc_need_tasks().to_owned()
@@ -591,11 +603,16 @@ pub fn missing(draft: &Draft, period: (NaiveDate, NaiveDate)) -> Vec<FieldError>
     }
     if content.get("paid") == "yes" {
         let pay = ["currency", "per", "payer_en", "payer_zh"];
-        missing.extend(pay.iter().filter(|it| content.get(it).is_empty()).map(|it| required(it)));
+        missing.extend(
+            pay.iter()
+                .filter(|it| content.get(it).is_empty())
+                .map(|it| required(it)),
+        );
         if draft.cents.is_none() {
             missing.push(required("allowance"));
         }
-        if content.get("city") == City::HongKong.as_str() && content.get("wage_category").is_empty() {
+        if content.get("city") == City::HongKong.as_str() && content.get("wage_category").is_empty()
+        {
             missing.push(required("wage_category"));
         }
     }
@@ -636,7 +653,11 @@ pub fn cents(typed: &str) -> Option<i64> {
         return None;
     }
     let rest: i64 = format!("{rest:0<2}").parse().ok()?;
-    whole.parse::<i64>().ok()?.checked_mul(100)?.checked_add(rest)
+    whole
+        .parse::<i64>()
+        .ok()?
+        .checked_mul(100)?
+        .checked_add(rest)
 }
 
 /// An amount of money as it is typed again.

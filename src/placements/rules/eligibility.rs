@@ -175,7 +175,10 @@ fn parsed<T>(words: &[String], parse: impl Fn(&str) -> Option<T>) -> Vec<T> {
 }
 
 fn learnt(wants: &Wants, facts: &Facts, unmet: &mut Vec<Unmet>) {
-    let missing = wants.modules.iter().filter(|it| !facts.modules.contains(it));
+    let missing = wants
+        .modules
+        .iter()
+        .filter(|it| !facts.modules.contains(it));
     unmet.extend(missing.map(|it| Unmet::Module(*it)));
     for least in &wants.competencies {
         let has = facts.levels.get(&least.competency).copied().unwrap_or(0);
@@ -191,7 +194,9 @@ fn learnt(wants: &Wants, facts: &Facts, unmet: &mut Vec<Unmet>) {
 
 fn said(wants: &Wants, facts: &Facts, unmet: &mut Vec<Unmet>) {
     let languages = parsed(&wants.languages, Language::parse);
-    let missing = languages.into_iter().filter(|it| !facts.languages.contains(it));
+    let missing = languages
+        .into_iter()
+        .filter(|it| !facts.languages.contains(it));
     unmet.extend(missing.map(Unmet::Language));
     let accepted = parsed(&wants.authorisations, Authorisation::parse);
     let any = accepted.iter().any(|it| facts.authorisations.contains(it));
@@ -223,9 +228,9 @@ pub fn unmet(wants: &Wants, facts: &Facts, institution: OrganisationId) -> Vec<U
     learnt(wants, facts, &mut unmet);
     said(wants, facts, &mut unmet);
     let (from, to) = (wants.graduated_from, wants.graduated_to);
-    let within = facts.graduation.is_some_and(|year| {
-        from.is_none_or(|from| year >= from) && to.is_none_or(|to| year <= to)
-    });
+    let within = facts
+        .graduation
+        .is_some_and(|year| from.is_none_or(|from| year >= from) && to.is_none_or(|to| year <= to));
     if (from.is_some() || to.is_some()) && !within {
         unmet.push(Unmet::Graduation(from, to));
     }

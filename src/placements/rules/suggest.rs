@@ -80,7 +80,11 @@ pub fn points(trainee: &Interested, posting: &Offered) -> Vec<(Why, u32)> {
             let met = posting.competencies.iter().filter(has).count();
             share(why.weight(), met, posting.competencies.len())
         }
-        Why::City => share(why.weight(), usize::from(trainee.cities.contains(&posting.city)), 1),
+        Why::City => share(
+            why.weight(),
+            usize::from(trainee.cities.contains(&posting.city)),
+            1,
+        ),
         Why::Languages => {
             let met = posting.languages.iter().filter(speaks).count();
             share(why.weight(), met, posting.languages.len())

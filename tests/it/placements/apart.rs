@@ -8,7 +8,7 @@ use super::market::Market;
 const OWN: &[&str] = &[
     "/organisation",
     "/organisation/postings",
-    "/organisation/postings?q=canary",
+    "/organisation/postings?q=title",
     "/organisation/postings?sort=-seats",
     "/organisation/postings.csv",
     "/organisation/changes",
@@ -67,7 +67,14 @@ async fn an_institution_reads_the_same_whatever_another_does() {
     let of = market.rival.to_string();
     let terms = format!("/organisation/rounds/{}/terms", market.round);
     let set = rival
-        .post(&terms, &[("organisation", &of), ("seat_cap", "55"), ("ranking", "bank_list")])
+        .post(
+            &terms,
+            &[
+                ("organisation", &of),
+                ("seat_cap", "55"),
+                ("ranking", "bank_list"),
+            ],
+        )
         .await;
     assert_eq!(set.status, 303, "{}", set.text());
     let capacity = [
@@ -76,7 +83,10 @@ async fn an_institution_reads_the_same_whatever_another_does() {
         ("due_on", "2027-02-20"),
         ("organisations", of.as_str()),
     ];
-    market.desk().post(&market.office("capacity/new"), &capacity).await;
+    market
+        .desk()
+        .post(&market.office("capacity/new"), &capacity)
+        .await;
     let after = reads(&rex, &paths).await;
     for (before, after) in before.iter().zip(&after) {
         assert_eq!(before, after);
@@ -96,16 +106,29 @@ async fn an_institution_reads_the_same_whatever_another_does() {
         format!("capacity/{question}"),
         format!("partners/{partner}"),
     ] {
-        assert_eq!(rex.get(&format!("/organisation/{path}")).await.status, 404, "{path}");
+        assert_eq!(
+            rex.get(&format!("/organisation/{path}")).await.status,
+            404,
+            "{path}"
+        );
     }
     for (path, fields) in [
-        (format!("postings/{theirs}/withdraw"), vec![("version", "1")]),
-        (format!("postings/{theirs}/copy"), vec![("round", market.round.as_str())]),
+        (
+            format!("postings/{theirs}/withdraw"),
+            vec![("version", "1")],
+        ),
+        (
+            format!("postings/{theirs}/copy"),
+            vec![("round", market.round.as_str())],
+        ),
         (
             format!("postings/{theirs}/change"),
             vec![("version", "1"), ("kind", "seats"), ("seats", "1")],
         ),
-        (format!("changes/{change}/take-back"), vec![("version", "1")]),
+        (
+            format!("changes/{change}/take-back"),
+            vec![("version", "1")],
+        ),
         (
             format!("capacity/{question}/answer"),
             vec![("version", "1"), ("seats", "1")],
@@ -117,10 +140,23 @@ async fn an_institution_reads_the_same_whatever_another_does() {
     // Nor can one write in another's name.
     let mut fields = market.fields(market.rival, &[]);
     fields.push(("x".to_owned(), String::new()));
-    let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
-    assert_eq!(rex.post("/organisation/postings/new", &fields).await.status, 404);
+    let fields: Vec<(&str, &str)> = fields
+        .iter()
+        .map(|(n, v)| (n.as_str(), v.as_str()))
+        .collect();
+    assert_eq!(
+        rex.post("/organisation/postings/new", &fields).await.status,
+        404
+    );
     let stolen = rex
-        .post(&terms, &[("organisation", &of), ("seat_cap", "1"), ("ranking", "bank_list")])
+        .post(
+            &terms,
+            &[
+                ("organisation", &of),
+                ("seat_cap", "1"),
+                ("ranking", "bank_list"),
+            ],
+        )
         .await;
     assert_eq!(stolen.status, 404);
 }
@@ -129,7 +165,9 @@ async fn an_institution_reads_the_same_whatever_another_does() {
 async fn another_programme_sees_nothing_and_other_roles_are_turned_away() {
     let market = Market::new().await;
     let world = &market.school.world;
-    let id = market.approved(world.bank, &[("title_en", "Canary title")]).await;
+    let id = market
+        .approved(world.bank, &[("title_en", "Canary title")])
+        .await;
     let app = &world.app;
     let elsewhere = Some(world.elsewhere);
     // The same bank has somebody in another programme: that programme is another house.
@@ -139,20 +177,41 @@ async fn another_programme_sees_nothing_and_other_roles_are_turned_away() {
         assert_eq!(answer.status, 200, "{path}");
         assert!(!answer.text().contains("Canary"), "{path}");
     }
-    assert_eq!(abroad.get(&format!("/organisation/postings/{id}")).await.status, 404);
+    assert_eq!(
+        abroad
+            .get(&format!("/organisation/postings/{id}"))
+            .await
+            .status,
+        404
+    );
     let round = format!("/organisation/rounds/{}", market.round);
     assert_eq!(abroad.get(&round).await.status, 404);
     let office = app.acting("Otto", Role::Coordinator, elsewhere, None);
-    for path in ["postings", "rounds", "areas", "partners", "capacity", "changes"] {
+    for path in [
+        "postings", "rounds", "areas", "partners", "capacity", "changes",
+    ] {
         assert_eq!(office.get(&market.office(path)).await.status, 404, "{path}");
     }
     let theirs = format!("/programmes/{}/placements", world.elsewhere);
     let list = office.get(&format!("{theirs}/postings")).await.text();
     assert!(list.contains("No postings") && !list.contains("Canary"));
-    assert_eq!(office.get(&format!("{theirs}/postings/{id}")).await.status, 404);
+    assert_eq!(
+        office.get(&format!("{theirs}/postings/{id}")).await.status,
+        404
+    );
     // A university's liaison and a supervisor have nothing to do with an institution's postings.
-    let liaison = app.acting("Lia", Role::Liaison, Some(world.programme), Some(world.university));
-    let supervisor = app.acting("Sue", Role::Supervisor, Some(world.programme), Some(world.bank));
+    let liaison = app.acting(
+        "Lia",
+        Role::Liaison,
+        Some(world.programme),
+        Some(world.university),
+    );
+    let supervisor = app.acting(
+        "Sue",
+        Role::Supervisor,
+        Some(world.programme),
+        Some(world.bank),
+    );
     for who in [&liaison, &supervisor, &market.desk()] {
         assert_eq!(who.get("/organisation/postings").await.status, 403);
     }

@@ -105,7 +105,10 @@ impl Market {
     pub fn representative(&self, name: &str, of: OrganisationId) -> Client<'_> {
         let programme = Some(self.school.world.programme);
         let role = Role::Representative;
-        self.school.world.app.acting(name, role, programme, Some(of))
+        self.school
+            .world
+            .app
+            .acting(name, role, programme, Some(of))
     }
 
     /// The fields of a complete posting, changed as wanted.
@@ -162,16 +165,26 @@ impl Market {
     }
 
     /// Begins a posting; returns its path.
-    pub async fn begin(&self, rep: &Client<'_>, of: OrganisationId, changes: Changes<'_>) -> String {
+    pub async fn begin(
+        &self,
+        rep: &Client<'_>,
+        of: OrganisationId,
+        changes: Changes<'_>,
+    ) -> String {
         let fields = self.fields(of, changes);
-        let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+        let fields: Vec<(&str, &str)> = fields
+            .iter()
+            .map(|(n, v)| (n.as_str(), v.as_str()))
+            .collect();
         let begun = rep.post("/organisation/postings/new", &fields).await;
         assert_eq!(begun.status, 303, "{}", begun.text());
         begun.location().to_owned()
     }
 
     pub fn version(&self, table: &str, id: &str) -> String {
-        self.one(&format!("SELECT version::text FROM {table} WHERE id = '{id}'"))
+        self.one(&format!(
+            "SELECT version::text FROM {table} WHERE id = '{id}'"
+        ))
     }
 
     /// Does a step of a posting that carries its version.

@@ -5,3 +5,4 @@ mod market;
 mod postings;
 mod rules;
 mod seats;
+mod trainees;

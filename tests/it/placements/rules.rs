@@ -41,13 +41,28 @@ fn a_round_goes_one_way_and_not_before_its_times() {
     );
     let step = |state, step, now| round_step(&round(state), step, now);
     use RoundState as S;
-    assert_eq!(step(S::Planned, RoundStep::Collect, early), Ok(S::Collecting));
-    assert_eq!(step(S::Collecting, RoundStep::Open, early), Err(PlacementRefusal::RoundEarly));
+    assert_eq!(
+        step(S::Planned, RoundStep::Collect, early),
+        Ok(S::Collecting)
+    );
+    assert_eq!(
+        step(S::Collecting, RoundStep::Open, early),
+        Err(PlacementRefusal::RoundEarly)
+    );
     assert_eq!(step(S::Collecting, RoundStep::Open, mid), Ok(S::Open));
-    assert_eq!(step(S::Open, RoundStep::Rank, mid), Err(PlacementRefusal::RoundCollects));
+    assert_eq!(
+        step(S::Open, RoundStep::Rank, mid),
+        Err(PlacementRefusal::RoundCollects)
+    );
     assert_eq!(step(S::Open, RoundStep::Rank, late), Ok(S::Ranking));
-    assert_eq!(step(S::Ranking, RoundStep::Close, late), Err(PlacementRefusal::RoundStep));
-    assert_eq!(step(S::Closed, RoundStep::Open, late), Err(PlacementRefusal::RoundStep));
+    assert_eq!(
+        step(S::Ranking, RoundStep::Close, late),
+        Err(PlacementRefusal::RoundStep)
+    );
+    assert_eq!(
+        step(S::Closed, RoundStep::Open, late),
+        Err(PlacementRefusal::RoundStep)
+    );
     let mut empty = round(S::Planned);
     empty.peopled = false;
     let refused = round_step(&empty, RoundStep::Collect, early);
@@ -63,14 +78,20 @@ fn every_state_of_a_posting_knows_its_steps() {
         assert!(may_edit(*state, RoundState::Ranking).is_err());
         let before = at("2027-02-20T00:00:00Z");
         let after = at("2027-03-02T00:00:00Z");
-        assert_eq!(may_submit(*state, &round(RoundState::Open), before).is_ok(), editable);
+        assert_eq!(
+            may_submit(*state, &round(RoundState::Open), before).is_ok(),
+            editable
+        );
         // What the office returned may come back late.
         assert_eq!(
             may_submit(*state, &round(RoundState::Open), after).is_ok(),
             *state == PostingState::Returned
         );
         let waits = *state == PostingState::Submitted;
-        assert_eq!(approve(*state, RoundState::Open, &[writer], other).is_ok(), waits);
+        assert_eq!(
+            approve(*state, RoundState::Open, &[writer], other).is_ok(),
+            waits
+        );
         assert!(approve(*state, RoundState::Open, &[writer], writer).is_err());
         // Nothing is both withdrawn by its institution alone and seen by trainees.
         assert!(may_withdraw(*state).is_err() || !matches!(state, PostingState::Open));
@@ -93,39 +114,85 @@ fn approvals_of_a_change_depend_on_the_deadline_and_the_publication() {
         after,
         reserved: 2,
     };
-    let takes = |it: &Change, round, now| seats::takes(it, PostingState::Open, round, (now, deadline));
+    let takes =
+        |it: &Change, round, now| seats::takes(it, PostingState::Open, round, (now, deadline));
     let early = takes(&change(5), RoundState::Open, before).unwrap();
-    assert_eq!((early.approvals, early.reason, early.later), (1, false, false));
+    assert_eq!(
+        (early.approvals, early.reason, early.later),
+        (1, false, false)
+    );
     let late = takes(&change(5), RoundState::Ranking, after).unwrap();
     assert_eq!((late.approvals, late.reason, late.later), (2, true, false));
     let published = takes(&change(5), RoundState::Matched, after).unwrap();
     assert_eq!((published.approvals, published.later), (2, true));
-    assert_eq!(takes(&change(2), RoundState::Matched, after), Err(PlacementRefusal::Published));
-    assert_eq!(takes(&change(1), RoundState::Open, before), Err(PlacementRefusal::Reserved));
-    assert_eq!(takes(&change(3), RoundState::Open, before), Err(PlacementRefusal::Nothing));
+    assert_eq!(
+        takes(&change(2), RoundState::Matched, after),
+        Err(PlacementRefusal::Published)
+    );
+    assert_eq!(
+        takes(&change(1), RoundState::Open, before),
+        Err(PlacementRefusal::Reserved)
+    );
+    assert_eq!(
+        takes(&change(3), RoundState::Open, before),
+        Err(PlacementRefusal::Nothing)
+    );
     let people: Vec<PersonId> = (0..3).map(|_| PersonId::new()).collect();
     let by = |state, needs, first, who| seats::approve(state, needs, (people[0], first), who);
-    assert_eq!(by(ChangeState::Asked, 1, None, people[0]), Err(PlacementRefusal::OwnWork));
-    assert_eq!(by(ChangeState::Asked, 1, None, people[1]), Ok(ChangeState::Approved));
-    assert_eq!(by(ChangeState::Asked, 2, None, people[1]), Ok(ChangeState::Seconded));
+    assert_eq!(
+        by(ChangeState::Asked, 1, None, people[0]),
+        Err(PlacementRefusal::OwnWork)
+    );
+    assert_eq!(
+        by(ChangeState::Asked, 1, None, people[1]),
+        Ok(ChangeState::Approved)
+    );
+    assert_eq!(
+        by(ChangeState::Asked, 2, None, people[1]),
+        Ok(ChangeState::Seconded)
+    );
     let first = Some(people[1]);
-    assert_eq!(by(ChangeState::Seconded, 2, first, people[1]), Err(PlacementRefusal::SameApprover));
-    assert_eq!(by(ChangeState::Seconded, 2, first, people[2]), Ok(ChangeState::Approved));
-    assert_eq!(by(ChangeState::Refused, 1, None, people[1]), Err(PlacementRefusal::Over));
+    assert_eq!(
+        by(ChangeState::Seconded, 2, first, people[1]),
+        Err(PlacementRefusal::SameApprover)
+    );
+    assert_eq!(
+        by(ChangeState::Seconded, 2, first, people[2]),
+        Ok(ChangeState::Approved)
+    );
+    assert_eq!(
+        by(ChangeState::Refused, 1, None, people[1]),
+        Err(PlacementRefusal::Over)
+    );
 }
 
 #[test]
 fn the_minimum_wage_in_force_is_what_is_compared() {
     let rates = [
-        Rate { starts_on: day("2025-05-01"), cents: 4_210 },
-        Rate { starts_on: day("2026-05-01"), cents: 4_310 },
+        Rate {
+            starts_on: day("2025-05-01"),
+            cents: 4_210,
+        },
+        Rate {
+            starts_on: day("2026-05-01"),
+            cents: 4_310,
+        },
     ];
     let days = |from: &str, to: &str| (day(from), day(to));
     let cents = |it: Option<Rate>| it.map(|it| it.cents);
-    assert_eq!(cents(in_force(&rates, days("2025-01-01", "2025-04-30"))), None);
-    assert_eq!(cents(in_force(&rates, days("2026-01-01", "2026-04-30"))), Some(4_210));
+    assert_eq!(
+        cents(in_force(&rates, days("2025-01-01", "2025-04-30"))),
+        None
+    );
+    assert_eq!(
+        cents(in_force(&rates, days("2026-01-01", "2026-04-30"))),
+        Some(4_210)
+    );
     // A placement that reaches over a rise is held against the higher.
-    assert_eq!(cents(in_force(&rates, days("2026-04-01", "2026-06-30"))), Some(4_310));
+    assert_eq!(
+        cents(in_force(&rates, days("2026-04-01", "2026-06-30"))),
+        Some(4_310)
+    );
     let pay = |cents, per| Pay {
         cents,
         per,
@@ -153,7 +220,10 @@ fn each_condition_that_is_not_met_is_named() {
         cohorts: vec![cohort],
         routes: vec!["university_student".to_owned()],
         modules: vec![module],
-        competencies: vec![Least { competency, level: 3 }],
+        competencies: vec![Least {
+            competency,
+            level: 3,
+        }],
         languages: vec!["en".to_owned(), "cmn".to_owned()],
         authorisations: vec!["iang".to_owned(), "resident".to_owned()],
         degree: "bachelor".to_owned(),
@@ -171,8 +241,18 @@ fn each_condition_that_is_not_met_is_named() {
     assert_eq!(
         codes,
         [
-            "cohort", "route", "module", "competency", "language", "language", "authorisation",
-            "resident", "degree", "mainland_permit", "graduation", "employed"
+            "cohort",
+            "route",
+            "module",
+            "competency",
+            "language",
+            "language",
+            "authorisation",
+            "resident",
+            "degree",
+            "mainland_permit",
+            "graduation",
+            "employed"
         ]
     );
     let all = Facts {
@@ -188,7 +268,11 @@ fn each_condition_that_is_not_met_is_named() {
         employer: Some(OrganisationId::new()),
     };
     assert_eq!(unmet(&wants, &all, bank), []);
-    assert_eq!(unmet(&Wants::default(), &none, bank), [], "nothing asked for, nothing unmet");
+    assert_eq!(
+        unmet(&Wants::default(), &none, bank),
+        [],
+        "nothing asked for, nothing unmet"
+    );
 }
 
 #[test]
@@ -206,10 +290,18 @@ fn suggestions_tell_their_reasons_and_weigh_a_hundred() {
         areas: vec![area],
         city: "hong_kong".to_owned(),
         languages: vec![Language::English, Language::Cantonese],
-        competencies: vec![Least { competency, level: 2 }],
+        competencies: vec![Least {
+            competency,
+            level: 2,
+        }],
     };
     let told = points(&trainee, &posting);
-    let expected = [(Why::Area, 45), (Why::Competencies, 30), (Why::City, 15), (Why::Languages, 5)];
+    let expected = [
+        (Why::Area, 45),
+        (Why::Competencies, 30),
+        (Why::City, 15),
+        (Why::Languages, 5),
+    ];
     assert_eq!(told, expected);
     assert_eq!(points(&Interested::default(), &posting), []);
 }
@@ -234,7 +326,12 @@ fn an_empty_draft_misses_every_needed_field_in_both_languages() {
             None => spec.name.replace("_zh", "_en"),
         };
         let twin = FIELDS.iter().find(|it| it.name == twin).expect(spec.name);
-        assert_eq!((twin.needed, twin.inside), (spec.needed, spec.inside), "{}", spec.name);
+        assert_eq!(
+            (twin.needed, twin.inside),
+            (spec.needed, spec.inside),
+            "{}",
+            spec.name
+        );
     }
 }
 

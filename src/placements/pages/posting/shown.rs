@@ -141,10 +141,18 @@ pub(in crate::placements) fn content_panels(
         .map(|it| lang.pick(&it.name_en, &it.name_zh).as_str())
         .collect();
     if !named.is_empty() {
-        let told = format!("{}{}", lang.before(lang.plc_want_cohorts()), names(lang, &named));
+        let told = format!(
+            "{}{}",
+            lang.before(lang.plc_want_cohorts()),
+            names(lang, &named)
+        );
         lines.insert(0, told);
     }
-    panels.push(Panel::lines(lang.plc_part_wants(), lines, lang.plc_wants_none()));
+    panels.push(Panel::lines(
+        lang.plc_part_wants(),
+        lines,
+        lang.plc_wants_none(),
+    ));
     Ok(panels)
 }
 
@@ -154,7 +162,11 @@ fn words<T>(
     parse: impl Fn(&str) -> Option<T>,
     label: impl Fn(&T) -> &'static str,
 ) -> String {
-    let labels: Vec<&str> = words.iter().filter_map(|it| parse(it)).map(|it| label(&it)).collect();
+    let labels: Vec<&str> = words
+        .iter()
+        .filter_map(|it| parse(it))
+        .map(|it| label(&it))
+        .collect();
     names(lang, &labels)
 }
 
@@ -184,14 +196,19 @@ pub(in crate::placements) fn wants_lines(lang: Lang, wants: &Wants, book: &Book)
         .filter_map(|it| Some((book.competency(it.competency)?, it.level)))
         .map(|(it, level)| lang.plc_level_of(it.name(lang), level))
         .collect();
-    add(lang.plc_want_competencies(), levels.join(lang.pick(", ", "、")));
+    add(
+        lang.plc_want_competencies(),
+        levels.join(lang.pick(", ", "、")),
+    );
     add(
         lang.plc_want_languages(),
         words(lang, &wants.languages, Language::parse, |it| it.label(lang)),
     );
     add(
         lang.plc_want_authorisations(),
-        words(lang, &wants.authorisations, Authorisation::parse, |it| it.label(lang)),
+        words(lang, &wants.authorisations, Authorisation::parse, |it| {
+            it.label(lang)
+        }),
     );
     let degree = Degree::parse(&wants.degree).map_or("", |it| it.label(lang));
     add(lang.plc_want_degree(), degree.to_owned());
@@ -220,7 +237,9 @@ pub(in crate::placements) fn unmet_words(lang: Lang, unmet: &Unmet, book: &Book)
         }
         Unmet::Module(id) => {
             let module = book.module(*id);
-            let name = module.map_or("–".to_owned(), |it| format!("{} {}", it.code, it.name(lang)));
+            let name = module.map_or("–".to_owned(), |it| {
+                format!("{} {}", it.code, it.name(lang))
+            });
             lang.plc_unmet_module(&name)
         }
         Unmet::Competency {
