@@ -35,6 +35,7 @@ pub mod assessment;
 pub mod progress;
 pub mod at_risk;
 pub mod sharing;
+pub mod matches;
 pub mod matching;
 pub mod placements;
 pub mod desks;
