@@ -96,7 +96,7 @@ async fn what_was_certified_counts_until_it_is_certified_again_and_never_after_t
     let lists = desk.get(&arena.desk("/lists")).await.text();
     assert!(lists.contains("Changed since it was certified") && lists.contains("No list"));
     let file = desk.get(&arena.desk("/lists.csv")).await.text();
-    assert!(file.contains("Trainee 1") && file.contains("Alpha desk"));
+    assert!(file.contains("TRAINEE 1") && file.contains("Alpha desk"));
     let asked = desk.get(&arena.desk("/remind")).await.text();
     assert!(asked.contains("6 lists are not certified"), "{asked}");
     assert_eq!(desk.post(&arena.desk("/remind"), &[]).await.status, 303);

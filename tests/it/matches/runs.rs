@@ -20,7 +20,7 @@ async fn a_round_goes_from_lists_to_a_published_match() {
         let dry = desk.get(&arena.desk("/dry-run")).await.text();
         assert!(dry.contains("Sound: all six checks hold"), "{dry}");
         assert!(
-            dry.contains("Trainee 3 (T2027-0003)"),
+            dry.contains("TRAINEE 3 (T2027-0003)"),
             "who is not placed: {dry}"
         );
         assert_eq!(arena.one("SELECT count(*)::text FROM match_runs"), "0");
@@ -50,7 +50,7 @@ async fn a_round_goes_from_lists_to_a_published_match() {
     assert_eq!(done.status, 303, "{}", done.text());
     assert_eq!(
         arena.texts("SELECT p.name_shown || ' ' || (o.content->>'title_en') || ' ' || p.state FROM placements p JOIN postings o ON o.id = p.posting_id ORDER BY 1"),
-        ["Trainee 1 Gamma desk offered", "Trainee 2 Alpha desk offered"]
+        ["TRAINEE 1 Gamma desk offered", "TRAINEE 2 Alpha desk offered"]
     );
     assert_eq!(arena.one("SELECT state FROM placement_rounds"), "matched");
     told(&arena).await;
@@ -68,7 +68,7 @@ async fn told(arena: &Arena) {
     ] {
         assert!(first.contains(words), "{words} in {first}");
     }
-    assert!(!first.contains("Trainee 2"), "nothing of others");
+    assert!(!first.contains("TRAINEE 2"), "nothing of others");
     let second = arena.trainee(1).get(&arena.mine()).await.text();
     assert!(second.contains("Not needed: you are placed at a posting that you put higher."));
     let third = arena.trainee(2).get(&arena.mine()).await.text();
@@ -78,10 +78,10 @@ async fn told(arena: &Arena) {
     let bank = arena.market.school.world.bank;
     let rex = arena.host("Rex", bank).get(&at).await.text();
     assert!(
-        rex.contains("Trainee 2") && rex.contains("1 of 1 seats filled"),
+        rex.contains("TRAINEE 2") && rex.contains("1 of 1 seats filled"),
         "{rex}"
     );
-    assert!(rex.contains("0 of 1 seats filled") && !rex.contains("Trainee 1"));
+    assert!(rex.contains("0 of 1 seats filled") && !rex.contains("TRAINEE 1"));
     let letters =
         arena.texts("SELECT kind FROM letters WHERE kind LIKE 'match%' ORDER BY kind, to_name");
     let count = |kind: &str| letters.iter().filter(|it| *it == kind).count();
@@ -89,11 +89,11 @@ async fn told(arena: &Arena) {
     assert!(count("match_filled") >= 2, "{letters:?}");
     let seen = arena.one("SELECT body_text FROM letters WHERE kind = 'match_not_placed'");
     assert!(
-        !seen.contains("Trainee 1") && !seen.contains("Gamma"),
+        !seen.contains("TRAINEE 1") && !seen.contains("Gamma"),
         "{seen}"
     );
     let desk = arena.staff("Ada").get(&arena.desk("")).await.text();
-    assert!(desk.contains("Trainee 3 (T2027-0003)"));
+    assert!(desk.contains("TRAINEE 3 (T2027-0003)"));
     let file = arena
         .staff("Ada")
         .get(&arena.desk("/results.csv"))
