@@ -44,12 +44,12 @@ texts! {
     plc_area_archive_does: "It is no choice any more. Postings that name it keep it, and it can be taken back into use." | "不可再選用；已選用的職位會保留，日後可恢復使用。";
     plc_areas_none: "No focus areas yet" | "尚未有重點範疇";
     plc_areas_none_more: "Add the usual ones, which the programme’s source names, or your own." | "可加入計劃文件所載的常用範疇，或自行新增。";
-    plc_areas_host_none: "The programme office has not set up focus areas yet." | "計劃辦事處尚未設定重點範疇。";
 
     plc_rates_note: "Statutory minimum wage in Hong Kong. It only warns: nothing is refused because of it." | "香港法定最低工資，只作提示，不會因此拒絕任何職位。";
     plc_rate: "Rate an hour" | "時薪";
     plc_rate_from: "From" | "生效日期";
     plc_rate_source: "Source" | "來源";
+    plc_rate_usual: "Add the known rates" | "加入已知工資水平";
     plc_rate_new: "Add a rate" | "新增工資水平";
     plc_rate_stays: "A rate stays once it is added, so that what was shown to people can be followed." | "新增後不可更改，以便日後查核當時的提示。";
     plc_rate_taken: "There is a rate from this day already." | "此日期已有工資水平。";

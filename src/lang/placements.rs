@@ -199,7 +199,6 @@ texts! {
     plc_need_email: "This is not an e-mail address." | "電郵地址格式不正確。";
     plc_need_competency(line: &str): "There is no such competency or level: {line}" | "沒有此能力或級別：{line}";
     plc_need_area: "Choose focus areas of the list." | "請選擇列出的重點範疇。";
-    plc_need_round: "Choose a round in which postings are collected." | "請選擇正在收集職位的輪次。";
     plc_need_reason: "After the seat deadline a reason is needed." | "更改名額限期後，必須填寫原因。";
     plc_need_comment: "Say what is to be changed." | "請說明須修改的內容。";
     plc_need_deadlines: "The deadlines are out of order: opening, closing, then the lists; seats not after the lists." | "時限次序有誤：應先開放、後截止、再遞交名單；名額限期不可遲於名單限期。";

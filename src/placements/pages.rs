@@ -22,6 +22,7 @@ pub(super) mod profile;
 pub(super) mod rates;
 pub(super) mod rounds;
 mod table;
+pub(super) use table::page as page_of;
 pub(super) mod wanted;
 
 /// Those who speak for an institution about its placements.
@@ -88,6 +89,7 @@ fn office_lists() -> Routes {
         .get("/programmes/{programme}/placements/rates.xlsx", STAFF, rates::file)
         .get("/programmes/{programme}/placements/rates/new", STAFF, rates::new)
         .post("/programmes/{programme}/placements/rates/new", STAFF, rates::add)
+        .post("/programmes/{programme}/placements/rates/usual", STAFF, rates::usual)
 }
 
 #[rustfmt::skip]
@@ -101,8 +103,8 @@ fn office_postings() -> Routes {
         .get("/programmes/{programme}/placements/postings/{posting}/history.xlsx", STAFF, posting::history)
         .get("/programmes/{programme}/placements/postings/{posting}/approve", STAFF, posting::ask_approve)
         .post("/programmes/{programme}/placements/postings/{posting}/approve", STAFF, posting::approve)
-        .get("/programmes/{programme}/placements/postings/{posting}/return", STAFF, posting::ask_return)
-        .post("/programmes/{programme}/placements/postings/{posting}/return", STAFF, posting::send_back)
+        .get("/programmes/{programme}/placements/postings/{posting}/return", STAFF, posting::moves::ask_return)
+        .post("/programmes/{programme}/placements/postings/{posting}/return", STAFF, posting::moves::send_back)
         .get("/programmes/{programme}/placements/changes", STAFF, changes::list)
         .get("/programmes/{programme}/placements/changes.csv", STAFF, changes::file)
         .get("/programmes/{programme}/placements/changes.xlsx", STAFF, changes::file)
@@ -128,8 +130,8 @@ fn host() -> Routes {
         .get("/organisation/postings/{posting}/history.xlsx", HOST, posting::history)
         .get("/organisation/postings/{posting}/edit", HOST, posting_form::edit)
         .post("/organisation/postings/{posting}/edit", HOST, posting_form::save)
-        .get("/organisation/postings/{posting}/copy", HOST, posting::ask_copy)
-        .post("/organisation/postings/{posting}/copy", HOST, posting::copy)
+        .get("/organisation/postings/{posting}/copy", HOST, posting::moves::ask_copy)
+        .post("/organisation/postings/{posting}/copy", HOST, posting::moves::copy)
         .get("/organisation/postings/{posting}/submit", HOST, posting::ask_submit)
         .post("/organisation/postings/{posting}/submit", HOST, posting::submit)
         .get("/organisation/postings/{posting}/withdraw", HOST, posting::ask_withdraw)
@@ -177,16 +179,16 @@ fn trainee() -> Routes {
         .get("/me/placements", APPLICANT, browse::list)
         .get("/me/placements.csv", APPLICANT, browse::file)
         .get("/me/placements.xlsx", APPLICANT, browse::file)
-        .get("/me/placements/compare", APPLICANT, browse::compare)
+        .get("/me/placements/compare", APPLICANT, browse::record::compare)
         .get("/me/placements/profile", APPLICANT, profile::edit)
         .post("/me/placements/profile", APPLICANT, profile::save)
-        .get("/me/placements/{posting}", APPLICANT, browse::page)
-        .post("/me/placements/{posting}/save", APPLICANT, browse::keep)
-        .post("/me/placements/{posting}/forget", APPLICANT, browse::forget)
-        .get("/me/placements/{posting}/interest", APPLICANT, browse::ask_interest)
-        .post("/me/placements/{posting}/interest", APPLICANT, browse::express)
-        .get("/me/placements/{posting}/take-back", APPLICANT, browse::ask_take_back)
-        .post("/me/placements/{posting}/take-back", APPLICANT, browse::take_back)
+        .get("/me/placements/{posting}", APPLICANT, browse::record::page)
+        .post("/me/placements/{posting}/save", APPLICANT, browse::record::keep)
+        .post("/me/placements/{posting}/forget", APPLICANT, browse::record::forget)
+        .get("/me/placements/{posting}/interest", APPLICANT, browse::record::ask_interest)
+        .post("/me/placements/{posting}/interest", APPLICANT, browse::record::express)
+        .get("/me/placements/{posting}/take-back", APPLICANT, browse::record::ask_take_back)
+        .post("/me/placements/{posting}/take-back", APPLICANT, browse::record::take_back)
 }
 
 /// Staff of the programme of the address.

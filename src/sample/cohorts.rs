@@ -177,7 +177,8 @@ pub(super) fn evening_class(world: &World) -> Result<()> {
     intake::answer(world, &at(-60, 20), made.cohort, &answers)?;
     running::offer(world, made.cohort, (dates.starts, dates.ends))?;
     step(world, &at(-34, 9), made.cohort, CohortEvent::Start)?;
-    running::weeks(world, made.cohort)
+    running::weeks(world, made.cohort)?;
+    super::placements::make(world, made.cohort)
 }
 
 /// Eleven accept, one declines, and the next on the waitlist accepts.

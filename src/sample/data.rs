@@ -169,6 +169,42 @@ pub const STAFF: &[Staff] = &[
         None,
         false,
     ),
+    staff(
+        "hr@kowloonmutual.example",
+        "Mok",
+        "Sze Wai",
+        "莫思慧",
+        Role::Representative,
+        Some("Kowloon Mutual Bank"),
+        true,
+    ),
+    staff(
+        "hr@pearldelta.example",
+        "Kan",
+        "Yat Sing",
+        "簡日昇",
+        Role::Representative,
+        Some("Pearl Delta Bank"),
+        true,
+    ),
+    staff(
+        "hr@starling.example",
+        "Tsui",
+        "Man Kit",
+        "徐文傑",
+        Role::Representative,
+        Some("Starling Virtual Bank"),
+        false,
+    ),
+    staff(
+        "hr@lantaulife.example",
+        "Au",
+        "Pui Shan",
+        "區佩珊",
+        Role::Representative,
+        Some("Lantau Life Assurance"),
+        true,
+    ),
 ];
 
 /// Code, names, summaries and contact of the programme.

@@ -33,6 +33,7 @@ mod curriculum;
 mod data;
 mod intake;
 mod materials;
+mod placements;
 mod progress;
 mod running;
 mod teaching;
@@ -48,6 +49,8 @@ struct World {
     coordinator: PersonId,
     reviewers: Vec<PersonId>,
     organisations: Vec<(&'static str, OrganisationId)>,
+    /// Who speaks for an institution.
+    representatives: Vec<(&'static str, PersonId)>,
 }
 
 impl World {
@@ -120,6 +123,7 @@ pub fn load(site: &Site) -> Result<()> {
         coordinator: administrator,
         reviewers: Vec::new(),
         organisations,
+        representatives: Vec::new(),
     };
     staff(&begun, &mut world)?;
     partnerships(&begun, &world)?;
@@ -336,6 +340,9 @@ fn staff(db: &Db, world: &mut World) -> Result<()> {
                 world.coordinator = person;
             }
             Role::Reviewer => world.reviewers.push(person),
+            Role::Representative => world
+                .representatives
+                .extend(member.organisation.map(|name| (name, person))),
             _ => {}
         }
     }

@@ -235,6 +235,20 @@ fn roles(visit: &Visit) -> Vec<RoleChoice> {
     choices
 }
 
+/// Does this place of the navigation lead to where the reader is?
+fn is_here(href: &str, path: &str, places: &[(&'static str, &'static str)]) -> bool {
+    let below = |href: &str| path == href || path.starts_with(&format!("{href}/"));
+    match href {
+        "/" => path == "/",
+        "/programme" | "/programmes" => below("/programme") || below("/programmes"),
+        // These homes lie above the other places of their role.
+        "/me" | "/organisation" => {
+            below(href) && !places.iter().any(|(it, _)| *it != href && below(it))
+        }
+        href => below(href),
+    }
+}
+
 /// The navigation of a role: at most seven places, the role's home first. Who reaches one programme
 /// is led to its page, an administrator of none or several to their list.
 fn nav(
@@ -248,7 +262,6 @@ fn nav(
     } else {
         ("/programmes", lang.programmes_switch())
     };
-    let below = |href: &str| path == href || path.starts_with(&format!("{href}/"));
     let places: &[(&'static str, &'static str)] = match role {
         None => &[
             ("/", lang.nav_programme()),
@@ -295,15 +308,7 @@ fn nav(
         .map(|(href, label)| Link {
             href,
             label,
-            current: match *href {
-                "/" => path == "/",
-                "/programme" | "/programmes" => below("/programme") || below("/programmes"),
-                // These homes lie above the other places of their role.
-                "/me" | "/organisation" => {
-                    below(href) && !places.iter().any(|(it, _)| it != href && below(it))
-                }
-                href => below(href),
-            },
+            current: is_here(href, path, places),
         })
         .collect()
 }

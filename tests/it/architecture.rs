@@ -91,6 +91,43 @@ const SQL_NAMES: &[(&str, &[&str])] = &[
         "src/people/role_queries.rs",
         &["COLUMNS", "FROM", "beyond", "key", "order"],
     ),
+    (
+        "src/placements/queries.rs",
+        &["ROUND", "SUMS", "beyond", "direction", "key"],
+    ),
+    (
+        "src/placements/queries/changes.rs",
+        &["CHANGE", "CHANGES", "beyond", "direction", "key"],
+    ),
+    (
+        "src/placements/queries/hosts.rs",
+        &[
+            "CAPACITIES",
+            "CAPACITY",
+            "HOST",
+            "HOSTS",
+            "beyond",
+            "direction",
+            "key",
+        ],
+    ),
+    (
+        "src/placements/queries/postings.rs",
+        &["FROM", "POSTING", "SOUGHT", "beyond", "direction", "key"],
+    ),
+    (
+        "src/placements/queries/trainee.rs",
+        &[
+            "FROM",
+            "INTEREST",
+            "INTERESTS",
+            "POSTING",
+            "SOUGHT",
+            "beyond",
+            "direction",
+            "key",
+        ],
+    ),
     ("src/progress/queries.rs", &["TRAINEE"]),
     ("src/progress/queries/pauses.rs", &["PAUSE"]),
     (

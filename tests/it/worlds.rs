@@ -49,6 +49,12 @@ UPDATE emergency_contacts SET name = 'Name #' WHERE enrolment_id = §B.enrolment
 UPDATE letters SET subject = 'Subject #', body_text = 'Text #', body_html = 'Text #' WHERE programme_id = §B.programme§;
 UPDATE cohorts SET name_en = 'Planned #', starts_on = '2028-03-0#' WHERE state = 'planned';
 UPDATE waitlist_entries SET rank = 10 + # WHERE id = §waiting§;
+UPDATE postings SET seats = 40 + #, state = 'returned', content = '{\"title_en\": \"Other #\"}' WHERE id = §posting-neighbour§;
+INSERT INTO postings (id, programme_id, organisation_id, round_id, number, state, seats, created_at) VALUES
+  (§posting-more#§, §programme§, §B.bank§, §round§, 'P-MORE-#', 'submitted', #, '2026-11-26');
+UPDATE capacity_asks SET seats = 50 + #, remark = 'Remark #' WHERE id = §capacity-neighbour§;
+UPDATE placement_partnerships SET status = 'paused', ends_on = '2029-01-0#' WHERE id = §host-neighbour§;
+UPDATE postings SET seats = 60 + # WHERE programme_id = §B.programme§;
 ";
 
 /// What is tried in an address; `#cohort`, `#bank` and so on are ids.

@@ -75,6 +75,7 @@ CREATE TABLE placement_partnerships (
   CHECK (status <> 'active' OR signed_on IS NOT NULL)
 );
 CREATE UNIQUE INDEX placement_partnerships_once ON placement_partnerships (programme_id, organisation_id) WHERE status <> 'ended';
+CREATE INDEX placement_partnerships_programme ON placement_partnerships (programme_id);
 CREATE INDEX placement_partnerships_organisation ON placement_partnerships (organisation_id);
 
 -- The office asks an institution how many trainees it can take in a period; the institution answers.
@@ -98,6 +99,7 @@ CREATE TABLE capacity_asks (
   CHECK ((state = 'answered') <= (seats IS NOT NULL AND answered_at IS NOT NULL))
 );
 CREATE UNIQUE INDEX capacity_asks_once ON capacity_asks (programme_id, organisation_id, starts_on) WHERE state <> 'withdrawn';
+CREATE INDEX capacity_asks_programme ON capacity_asks (programme_id);
 CREATE INDEX capacity_asks_organisation ON capacity_asks (organisation_id);
 
 -- A placement posting. What is matched, filtered by or changed for itself is a column; the rest of what
@@ -142,7 +144,7 @@ CREATE TABLE postings (
 );
 CREATE INDEX postings_organisation ON postings (organisation_id, id);
 CREATE INDEX postings_round ON postings (round_id, state, id);
-CREATE INDEX postings_submitted ON postings (programme_id) WHERE state = 'submitted';
+CREATE INDEX postings_programme ON postings (programme_id, state);
 CREATE INDEX postings_copied ON postings (copied_from);
 
 -- An institution asks to change the seats of a posting that is approved, or to withdraw it.
@@ -184,9 +186,6 @@ CREATE TABLE wage_rates (
   source text NOT NULL DEFAULT '' CHECK (length(source) <= 300),
   created_at timestamptz NOT NULL DEFAULT banyan_now()
 );
-INSERT INTO wage_rates (starts_on, cents_an_hour, source, created_at) VALUES
-  ('2025-05-01', 4210, 'Labour Department', '2026-01-01'),
-  ('2026-05-01', 4310, 'Labour Department', '2026-01-01');
 
 -- What a trainee says of themselves for placements; by it eligibility and suggestions are worked out.
 CREATE TABLE placement_profiles (
@@ -233,12 +232,13 @@ CREATE TABLE posting_interests (
   shared jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(shared) = 'object'),
   document_id uuid REFERENCES files (id),
   state text NOT NULL DEFAULT 'expressed' CHECK (state IN ('expressed', 'taken_back')),
-  taken_back_at timestamptz,
   version integer NOT NULL DEFAULT 1,
   created_at timestamptz NOT NULL DEFAULT banyan_now(),
+  taken_back_at timestamptz,
   CHECK ((state = 'taken_back') = (taken_back_at IS NOT NULL))
 );
 CREATE UNIQUE INDEX posting_interests_once ON posting_interests (posting_id, enrolment_id) WHERE state = 'expressed';
+CREATE INDEX posting_interests_posting ON posting_interests (posting_id);
 CREATE INDEX posting_interests_organisation ON posting_interests (organisation_id, state);
 CREATE INDEX posting_interests_person ON posting_interests (person_id);
 CREATE INDEX posting_interests_enrolment ON posting_interests (enrolment_id);

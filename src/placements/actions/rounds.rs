@@ -412,3 +412,18 @@ pub fn add_wage_rate(
     let details = json!({ "on": starts_on, "cents": cents });
     audit::note(conn, about, &Noted("wage_rate.added", details))
 }
+
+/// Adds those of the known rates that are not there.
+///
+/// # Errors
+/// The database's.
+pub fn add_usual_rates(conn: &mut Conn<'_>, desk: &Desk) -> Result<()> {
+    let there = queries::wage_rates(conn)?;
+    for ((year, month, day), cents) in rules::usual::RATES {
+        let day = NaiveDate::from_ymd_opt(*year, *month, *day).unwrap_or_default();
+        if there.iter().all(|it| it.starts_on != day) {
+            add_wage_rate(conn, desk, (day, *cents), "Labour Department")?;
+        }
+    }
+    Ok(())
+}

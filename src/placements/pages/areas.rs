@@ -42,6 +42,17 @@ pub(in crate::placements) fn sought(
     Ok(rows)
 }
 
+/// A line of the list.
+fn cells(lang: Lang, path: &str, it: Area) -> Vec<Cell> {
+    let gba = if it.gba { Answer::Yes } else { Answer::No };
+    vec![
+        Cell::link(it.name_en, format!("{path}/{}", it.id)),
+        Cell::text(it.name_zh),
+        Cell::text(it.code),
+        Cell::text(gba.label(lang)),
+    ]
+}
+
 /// GET `/programmes/{programme}/placements/areas`.
 pub(super) fn list(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let lang = cx.lang();
@@ -92,15 +103,7 @@ pub(super) fn list(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         path: path.clone(),
         ..Listing::default()
     };
-    let rows = rows.into_iter().map(|it| {
-        let gba = if it.gba { Answer::Yes } else { Answer::No };
-        vec![
-            Cell::link(it.name_en, format!("{path}/{}", it.id)),
-            Cell::text(it.name_zh),
-            Cell::text(it.code),
-            Cell::text(gba.label(lang)),
-        ]
-    });
+    let rows = rows.into_iter().map(|it| cells(lang, &path, it));
     table::show(
         cx,
         &listing,

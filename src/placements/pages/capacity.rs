@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::ids::{CapacityId, OrganisationId};
 use crate::lang::format::{date, moment};
 use crate::lang::{Lang, Say as _};
-use crate::web::fields::{Again, Field, FormSpec, Group, Head, History, form_page};
+use crate::web::fields::{Again, Field, FormSpec, Group, Head, History, Sort, form_page};
 use crate::web::forms::pair;
 use crate::web::paging::{Cursor, PAGE, Page};
 use crate::web::{Cx, Form, Pairs, Reply};
@@ -49,6 +49,40 @@ fn period(lang: Lang, it: &Capacity) -> String {
     lang.plc_from_to(&date(lang, it.starts_on), &date(lang, it.ends_on))
 }
 
+/// A line of the list.
+fn cells(lang: Lang, path: &str, it: &Capacity) -> Result<Vec<Cell>> {
+    let state = it.state()?;
+    Ok(vec![
+        Cell::link(it.organisation(lang), format!("{path}/{}", it.id)),
+        Cell::text(period(lang, it)),
+        Cell::text(date(lang, it.due_on)),
+        Cell::tag(state.label(lang), tone(state)),
+        Cell::number(&it.seats.map_or("–".to_owned(), |it| it.to_string())),
+    ])
+}
+
+/// The filters and orders of the list.
+fn selects(lang: Lang, query: &Pairs, sort: Sort) -> Vec<Select> {
+    let states = CapacityState::ALL.iter();
+    let states = states.map(|it| pair(it.as_str(), it.label(lang))).collect();
+    let sorts: &[(&str, &str)] = &[
+        ("due", lang.plc_due_on()),
+        ("organisation", lang.plc_institution()),
+        ("state", lang.plc_status()),
+        ("seats", lang.plc_seats()),
+    ];
+    vec![
+        Select::new(
+            query,
+            "state",
+            lang.plc_status(),
+            lang.all_of_them(),
+            states,
+        ),
+        Select::sorts(lang.sort_by(), sort, sorts),
+    ]
+}
+
 /// GET `…/capacity`.
 pub(super) fn list(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let lang = cx.lang();
@@ -59,14 +93,6 @@ pub(super) fn list(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let found = Page::cut(rows, PAGE, cursor);
     let path = home(&side);
     let office = side.programme().is_some();
-    let states = CapacityState::ALL.iter();
-    let states = states.map(|it| pair(it.as_str(), it.label(lang))).collect();
-    let sorts: &[(&str, &str)] = &[
-        ("due", lang.plc_due_on()),
-        ("organisation", lang.plc_institution()),
-        ("state", lang.plc_status()),
-        ("seats", lang.plc_seats()),
-    ];
     let head = |label: &str, word: &str| Head::sorting(label, word, page.sort, &path, query);
     let listing = Listing {
         title: lang.plc_capacity().to_owned(),
@@ -82,16 +108,7 @@ pub(super) fn list(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         },
         tabs: tabs(lang, &side, "capacity"),
         searches: true,
-        selects: vec![
-            Select::new(
-                query,
-                "state",
-                lang.plc_status(),
-                lang.all_of_them(),
-                states,
-            ),
-            Select::sorts(lang.sort_by(), page.sort, sorts),
-        ],
+        selects: selects(lang, query, page.sort),
         heads: vec![
             head(lang.plc_institution(), "organisation"),
             Head::plain(lang.plc_period()),
@@ -107,16 +124,7 @@ pub(super) fn list(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         path: path.clone(),
         ..Listing::default()
     };
-    let rows = found.rows.iter().map(|it| {
-        let state = it.state()?;
-        Ok(vec![
-            Cell::link(it.organisation(lang), format!("{path}/{}", it.id)),
-            Cell::text(period(lang, it)),
-            Cell::text(date(lang, it.due_on)),
-            Cell::tag(state.label(lang), tone(state)),
-            Cell::number(it.seats.map_or("–".to_owned(), |it| it.to_string())),
-        ])
-    });
+    let rows = found.rows.iter().map(|it| cells(lang, &path, it));
     let rows = rows.collect::<Result<_>>()?;
     let next = found.next;
     table::show(cx, &listing, Page { rows, next })
@@ -174,6 +182,32 @@ pub(in crate::placements) fn one(cx: &mut Cx<'_, '_>) -> Result<(Side, Capacity)
     Ok((side, row))
 }
 
+/// What was asked, and what was answered.
+fn facts(lang: Lang, row: &Capacity, areas: &[Area]) -> Result<(Vec<Fact>, Vec<Fact>)> {
+    let mut asked = vec![
+        Fact::new(lang.plc_period(), period(lang, row)),
+        Fact::new(lang.plc_due_on(), date(lang, row.due_on)),
+    ];
+    if !row.words.is_empty() {
+        asked.push(Fact::new(lang.plc_words(), row.words.clone()));
+    }
+    let mut answer = Vec::new();
+    if let Some(seats) = row.seats {
+        answer.push(Fact::new(lang.plc_seats(), seats.to_string()));
+        let told = by_area(lang, row, areas)?;
+        if !told.is_empty() {
+            answer.push(Fact::new(lang.plc_by_area(), told.join("\n")));
+        }
+        if !row.remark.is_empty() {
+            answer.push(Fact::new(lang.plc_remark(), row.remark.clone()));
+        }
+        if let Some(on) = row.answered_at {
+            answer.push(Fact::new(lang.plc_answered_at(), moment(lang, on)));
+        }
+    }
+    Ok((asked, answer))
+}
+
 /// GET `…/capacity/{capacity}`.
 pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let (side, row) = one(cx)?;
@@ -203,27 +237,7 @@ pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         )],
         _ => Vec::new(),
     };
-    let mut asked = vec![
-        Fact::new(lang.plc_period(), period(lang, &row)),
-        Fact::new(lang.plc_due_on(), date(lang, row.due_on)),
-    ];
-    if !row.words.is_empty() {
-        asked.push(Fact::new(lang.plc_words(), row.words.clone()));
-    }
-    let mut answer = Vec::new();
-    if let Some(seats) = row.seats {
-        answer.push(Fact::new(lang.plc_seats(), seats.to_string()));
-        let told = by_area(lang, &row, &areas)?;
-        if !told.is_empty() {
-            answer.push(Fact::new(lang.plc_by_area(), told.join("\n")));
-        }
-        if !row.remark.is_empty() {
-            answer.push(Fact::new(lang.plc_remark(), row.remark.clone()));
-        }
-        if let Some(on) = row.answered_at {
-            answer.push(Fact::new(lang.plc_answered_at(), moment(lang, on)));
-        }
-    }
+    let (asked, answer) = facts(lang, &row, &areas)?;
     let record = table::Record {
         title: lang.plc_capacity_of(row.organisation(lang)),
         tag: Some((state.label(lang), tone(state))),

@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::ids::{HostId, OrganisationId};
 use crate::lang::Lang;
 use crate::lang::format::date;
-use crate::web::fields::{Again, Field, FormSpec, Group, Head, History, form_page};
+use crate::web::fields::{Again, Field, FormSpec, Group, Head, History, Sort, form_page};
 use crate::web::forms::pair;
 use crate::web::paging::{Cursor, PAGE, Page};
 use crate::web::{Cx, Form, Pairs, Reply};
@@ -43,6 +43,39 @@ pub(in crate::placements) fn sought(query: &Pairs) -> (Option<HostStatus>, Optio
     (HostStatus::parse(query.typed("state")), table::text(query))
 }
 
+/// A line of the list.
+fn cells(lang: Lang, path: &str, it: &HostRow) -> Result<Vec<Cell>> {
+    let status = it.status()?;
+    Ok(vec![
+        Cell::link(it.organisation(lang), format!("{path}/{}", it.id)),
+        Cell::tag(status.label(lang), tone(status)),
+        Cell::text(it.signed_on.map_or("–".to_owned(), |day| date(lang, day))),
+        Cell::text(date(lang, it.starts_on)),
+        Cell::text(date(lang, it.ends_on)),
+    ])
+}
+
+/// The filters and orders of the list.
+fn selects(lang: Lang, query: &Pairs, sort: Sort) -> Vec<Select> {
+    let states = HostStatus::ALL.iter();
+    let states = states.map(|it| pair(it.as_str(), it.label(lang))).collect();
+    let sorts: &[(&str, &str)] = &[
+        ("organisation", lang.plc_institution()),
+        ("status", lang.plc_status()),
+        ("ends", lang.plc_ends_on()),
+    ];
+    vec![
+        Select::new(
+            query,
+            "state",
+            lang.plc_status(),
+            lang.all_of_them(),
+            states,
+        ),
+        Select::sorts(lang.sort_by(), sort, sorts),
+    ]
+}
+
 /// GET `…/partners`.
 pub(super) fn list(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let lang = cx.lang();
@@ -53,13 +86,6 @@ pub(super) fn list(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let found = Page::cut(rows, PAGE, cursor);
     let path = home(&side);
     let office = side.programme().is_some();
-    let states = HostStatus::ALL.iter();
-    let states = states.map(|it| pair(it.as_str(), it.label(lang))).collect();
-    let sorts: &[(&str, &str)] = &[
-        ("organisation", lang.plc_institution()),
-        ("status", lang.plc_status()),
-        ("ends", lang.plc_ends_on()),
-    ];
     let head = |label: &str, word: &str| Head::sorting(label, word, page.sort, &path, query);
     let listing = Listing {
         title: lang.plc_partners().to_owned(),
@@ -74,16 +100,7 @@ pub(super) fn list(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         },
         tabs: tabs(lang, &side, "partners"),
         searches: true,
-        selects: vec![
-            Select::new(
-                query,
-                "state",
-                lang.plc_status(),
-                lang.all_of_them(),
-                states,
-            ),
-            Select::sorts(lang.sort_by(), page.sort, sorts),
-        ],
+        selects: selects(lang, query, page.sort),
         heads: vec![
             head(lang.plc_institution(), "organisation"),
             head(lang.plc_status(), "status"),
@@ -99,16 +116,7 @@ pub(super) fn list(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         path: path.clone(),
         ..Listing::default()
     };
-    let rows = found.rows.iter().map(|it| {
-        let status = it.status()?;
-        Ok(vec![
-            Cell::link(it.organisation(lang), format!("{path}/{}", it.id)),
-            Cell::tag(status.label(lang), tone(status)),
-            Cell::text(it.signed_on.map_or("–".to_owned(), |day| date(lang, day))),
-            Cell::text(date(lang, it.starts_on)),
-            Cell::text(date(lang, it.ends_on)),
-        ])
-    });
+    let rows = found.rows.iter().map(|it| cells(lang, &path, it));
     let rows = rows.collect::<Result<_>>()?;
     table::show(
         cx,

@@ -7,19 +7,20 @@ use crate::error::{Error, Result};
 use crate::ids::PostingId;
 use crate::lang::format::{date, moment};
 use crate::lang::{Lang, Say as _};
-use crate::web::fields::{Again, Field, FormSpec, Group, Head, History, form_page};
+use crate::web::fields::Head;
 use crate::web::forms::pair;
 use crate::web::paging::{Cursor, PAGE, Page};
-use crate::web::{Cx, Form, Pairs, Reply};
+use crate::web::{Cx, Pairs, Reply};
 
 use super::super::actions;
 use super::super::queries::{self, POSTING_SORTS, Posting, Side, Sought};
 use super::super::rules::content::{Answer, City, Pattern, missing};
-use super::super::rules::{self, PlacementRefusal, PostingState, takes_postings};
+use super::super::rules::{self, PostingState, takes_postings};
 use super::posting_form::{all_labels, show_missing};
 use super::table::{self, Cell, Listing, Select};
 use super::{Question, crumbs, member, posting_tone, question, seen, side, staff, tabs, under};
 
+pub(super) mod moves;
 mod shown;
 pub(in crate::placements) use shown::wage_warning;
 pub(super) use shown::{allowance, area_names, content_panels, unmet_words};
@@ -114,6 +115,22 @@ fn selects(cx: &mut Cx<'_, '_>, side: &Side, page: &queries::Page) -> Result<Vec
     Ok(selects)
 }
 
+/// A line of the list.
+fn cells(lang: Lang, path: &str, it: &Posting) -> Result<Vec<Cell>> {
+    let (state, content) = (it.state()?, it.content()?);
+    let city = City::parse(content.get("city"));
+    Ok(vec![
+        Cell::link(it.title(lang)?, format!("{path}/{}", it.id)).more(it.number.clone()),
+        Cell::text(it.organisation(lang)),
+        Cell::text(it.round(lang)),
+        Cell::tag(state.label(lang), posting_tone(state)),
+        Cell::text(city.map_or("–", |it| it.label(lang))),
+        Cell::text(it.starts_on.map_or("–".to_owned(), |day| date(lang, day))),
+        Cell::number(&it.seats),
+        Cell::number(&it.interests),
+    ])
+}
+
 /// GET `…/postings`.
 pub(super) fn list(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let lang = cx.lang();
@@ -161,20 +178,7 @@ pub(super) fn list(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         path: path.clone(),
         ..Listing::default()
     };
-    let rows = found.rows.iter().map(|it| {
-        let (state, content) = (it.state()?, it.content()?);
-        let city = City::parse(content.get("city"));
-        Ok(vec![
-            Cell::link(it.title(lang)?, format!("{path}/{}", it.id)).more(it.number.clone()),
-            Cell::text(it.organisation(lang)),
-            Cell::text(it.round(lang)),
-            Cell::tag(state.label(lang), posting_tone(state)),
-            Cell::text(city.map_or("–", |it| it.label(lang))),
-            Cell::text(it.starts_on.map_or("–".to_owned(), |day| date(lang, day))),
-            Cell::number(it.seats),
-            Cell::number(it.interests),
-        ])
-    });
+    let rows = found.rows.iter().map(|it| cells(lang, &path, it));
     let rows = rows.collect::<Result<_>>()?;
     let next = found.next;
     table::show(cx, &listing, Page { rows, next })
@@ -477,121 +481,6 @@ pub(super) fn withdraw(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let step = withdraw_step(cx.lang(), &row)?;
     let done = actions::withdraw_posting(cx.conn, &member, (row.id, version));
     stepped(cx, (&side, &row), &step, done, "saved")
-}
-
-fn return_form(
-    cx: &Cx<'_, '_>,
-    side: &Side,
-    row: &Posting,
-    values: &Pairs,
-    again: &Again,
-) -> Result<Reply> {
-    let lang = cx.lang();
-    let at = format!("{}/{}", home(side), row.id);
-    let spec = FormSpec {
-        title: lang.plc_return_ask(&row.title(lang)?),
-        crumbs: crumbs(lang, side, vec![(at.clone(), row.title(lang)?)]),
-        note: Some(lang.plc_return_note().to_owned()),
-        groups: vec![Group::plain(vec![
-            Field::line("comment", lang.plc_comment()).area(6),
-        ])],
-        hidden: vec![pair("version", row.version.to_string())],
-        action: format!("{at}/return"),
-        submit: lang.plc_return().to_owned(),
-        back: at,
-        history: History::default(),
-    };
-    form_page(cx, spec, values, again)
-}
-
-/// GET `…/postings/{posting}/return`.
-pub(super) fn ask_return(cx: &mut Cx<'_, '_>) -> Result<Reply> {
-    let (side, row) = one(cx)?;
-    return_form(cx, &side, &row, Pairs::none(), &Again::first())
-}
-
-/// POST `…/postings/{posting}/return`.
-pub(super) fn send_back(cx: &mut Cx<'_, '_>) -> Result<Reply> {
-    let (side, row) = one(cx)?;
-    let staff = staff(cx)?;
-    let visit = cx.visit;
-    let typed = visit.request.form();
-    let mut form = Form::new(typed);
-    let version = form.number("version", 1, i32::MAX);
-    let comment = form.optional("comment", 4_000).unwrap_or_default();
-    let done = form
-        .done()
-        .and_then(|()| actions::return_posting(cx.conn, &staff, (row.id, version), &comment));
-    match done {
-        Ok(()) => {
-            let at = format!("{}/{}", home(&side), row.id);
-            Ok(Reply::see_other(at).flash("posting_returned"))
-        }
-        Err(error) => {
-            let again = Again::from_error(error, cx.lang())?;
-            return_form(cx, &side, &row, typed, &again)
-        }
-    }
-}
-
-fn copy_form(
-    cx: &mut Cx<'_, '_>,
-    side: &Side,
-    row: &Posting,
-    values: &Pairs,
-    again: &Again,
-) -> Result<Reply> {
-    let lang = cx.lang();
-    let at = format!("{}/{}", home(side), row.id);
-    let rounds = queries::all_rounds(cx.conn, side)?;
-    let open = rounds
-        .iter()
-        .filter(|it| it.programme_id == row.programme_id && it.state().is_ok_and(takes_postings));
-    let open = open
-        .map(|it| pair(it.id.to_string(), it.name(lang)))
-        .collect();
-    let spec = FormSpec {
-        title: lang.plc_copy_ask(&row.title(lang)?),
-        crumbs: crumbs(lang, side, vec![(at.clone(), row.title(lang)?)]),
-        note: Some(lang.plc_copy_note().to_owned()),
-        groups: vec![Group::plain(vec![
-            Field::line("round", lang.plc_round()).choice(open),
-        ])],
-        hidden: Vec::new(),
-        action: format!("{at}/copy"),
-        submit: lang.plc_copy().to_owned(),
-        back: at,
-        history: History::default(),
-    };
-    form_page(cx, spec, values, again)
-}
-
-/// GET `/organisation/postings/{posting}/copy`.
-pub(super) fn ask_copy(cx: &mut Cx<'_, '_>) -> Result<Reply> {
-    let (side, row) = one(cx)?;
-    let usual = Pairs::new(vec![pair("round", row.round_id.to_string())]);
-    copy_form(cx, &side, &row, &usual, &Again::first())
-}
-
-/// POST `/organisation/postings/{posting}/copy`.
-pub(super) fn copy(cx: &mut Cx<'_, '_>) -> Result<Reply> {
-    let (side, row) = one(cx)?;
-    let member = member(cx)?;
-    let visit = cx.visit;
-    let typed = visit.request.form();
-    let mut form = Form::new(typed);
-    let round = form.choice("round", |word| word.parse().ok());
-    let done = form.done().and_then(|()| {
-        let round = round.ok_or(PlacementRefusal::RoundOver)?;
-        actions::copy_posting(cx.conn, &member, row.id, round)
-    });
-    match done {
-        Ok(id) => Ok(Reply::see_other(format!("{}/{id}", home(&side))).flash("posting_copied")),
-        Err(error) => {
-            let again = Again::from_error(error, cx.lang())?;
-            copy_form(cx, &side, &row, typed, &again)
-        }
-    }
 }
 
 /// The book of a posting's programme: the names of modules and competencies.

@@ -29,6 +29,7 @@ pub(super) fn list(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         crumbs: crumbs(lang, &side, Vec::new()),
         acts: vec![(format!("{path}/new"), lang.plc_rate_new().to_owned(), true)],
         tabs: tabs(lang, &side, "rates"),
+        button: Some((format!("{path}/usual"), lang.plc_rate_usual().to_owned())),
         heads: vec![
             Head::plain(lang.plc_rate_from()),
             Head::plain(lang.plc_rate()).numbers(),
@@ -42,7 +43,7 @@ pub(super) fn list(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let rows = queries::wage_rates(cx.conn)?.into_iter().map(|it| {
         vec![
             Cell::text(date(lang, it.starts_on)),
-            Cell::number(money(lang, "HKD", i64::from(it.cents_an_hour))),
+            Cell::number(&money(lang, "HKD", i64::from(it.cents_an_hour))),
             Cell::text(it.source),
         ]
     });
@@ -135,4 +136,12 @@ pub(super) fn add(cx: &mut Cx<'_, '_>) -> Result<Reply> {
             form(cx, &staff, typed, &again)
         }
     }
+}
+
+/// POST `…/rates/usual`.
+pub(super) fn usual(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    let staff = staff(cx)?;
+    let desk = access::desk(cx.conn)?;
+    actions::add_usual_rates(cx.conn, &desk)?;
+    Ok(Reply::see_other(home(&staff)).flash("saved"))
 }

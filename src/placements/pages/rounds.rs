@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::ids::{CohortId, OrganisationId, RoundId};
 use crate::lang::format::{date, deadline, hkt};
 use crate::lang::{Lang, Say as _};
-use crate::web::fields::{Again, Field, FormSpec, Group, Head, History, form_page};
+use crate::web::fields::{Again, Field, FormSpec, Group, Head, History, Sort, form_page};
 use crate::web::forms::pair;
 use crate::web::paging::{Cursor, PAGE, Page};
 use crate::web::{Cx, Form, Pairs, Reply};
@@ -47,6 +47,41 @@ pub(in crate::placements) fn sought(query: &Pairs) -> (Option<RoundState>, Optio
     (RoundState::parse(query.typed("state")), table::text(query))
 }
 
+/// A line of the list.
+fn cells(lang: Lang, path: &str, it: &Round) -> Result<Vec<Cell>> {
+    let state = it.state()?;
+    Ok(vec![
+        Cell::link(it.name(lang), format!("{path}/{}", it.id)),
+        Cell::tag(state.label(lang), tone(state)),
+        Cell::text(deadline(lang, it.opens_at)),
+        Cell::text(deadline(lang, it.closes_at)),
+        Cell::text(lang.plc_from_to(&date(lang, it.starts_on), &date(lang, it.ends_on))),
+        Cell::number(&it.postings),
+        Cell::number(&it.seats),
+    ])
+}
+
+/// The filters and orders of the list.
+fn selects(lang: Lang, query: &Pairs, sort: Sort) -> Vec<Select> {
+    let states = RoundState::ALL.iter();
+    let states = states.map(|it| pair(it.as_str(), it.label(lang))).collect();
+    let sorts: &[(&str, &str)] = &[
+        ("opens", lang.plc_opens_at()),
+        ("name", lang.plc_round()),
+        ("state", lang.plc_status()),
+    ];
+    vec![
+        Select::new(
+            query,
+            "state",
+            lang.plc_status(),
+            lang.all_of_them(),
+            states,
+        ),
+        Select::sorts(lang.sort_by(), sort, sorts),
+    ]
+}
+
 /// GET `…/rounds`.
 pub(super) fn list(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let lang = cx.lang();
@@ -57,13 +92,6 @@ pub(super) fn list(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let found = Page::cut(rows, PAGE, cursor);
     let path = home(&side);
     let office = side.programme().is_some();
-    let states = RoundState::ALL.iter();
-    let states = states.map(|it| pair(it.as_str(), it.label(lang))).collect();
-    let sorts: &[(&str, &str)] = &[
-        ("opens", lang.plc_opens_at()),
-        ("name", lang.plc_round()),
-        ("state", lang.plc_status()),
-    ];
     let head = |label: &str, word: &str| Head::sorting(label, word, page.sort, &path, query);
     let listing = Listing {
         title: lang.plc_rounds().to_owned(),
@@ -74,16 +102,7 @@ pub(super) fn list(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         },
         tabs: tabs(lang, &side, "rounds"),
         searches: true,
-        selects: vec![
-            Select::new(
-                query,
-                "state",
-                lang.plc_status(),
-                lang.all_of_them(),
-                states,
-            ),
-            Select::sorts(lang.sort_by(), page.sort, sorts),
-        ],
+        selects: selects(lang, query, page.sort),
         heads: vec![
             head(lang.plc_round(), "name"),
             head(lang.plc_status(), "state"),
@@ -101,18 +120,7 @@ pub(super) fn list(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         path: path.clone(),
         ..Listing::default()
     };
-    let rows = found.rows.iter().map(|it| {
-        let state = it.state()?;
-        Ok(vec![
-            Cell::link(it.name(lang), format!("{path}/{}", it.id)),
-            Cell::tag(state.label(lang), tone(state)),
-            Cell::text(deadline(lang, it.opens_at)),
-            Cell::text(deadline(lang, it.closes_at)),
-            Cell::text(lang.plc_from_to(&date(lang, it.starts_on), &date(lang, it.ends_on))),
-            Cell::number(it.postings),
-            Cell::number(it.seats),
-        ])
-    });
+    let rows = found.rows.iter().map(|it| cells(lang, &path, it));
     let rows = rows.collect::<Result<_>>()?;
     let next = found.next;
     table::show(cx, &listing, Page { rows, next })
@@ -276,6 +284,40 @@ pub(super) fn history(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     audit::file(cx.visit, "round-history", row.id.0)
 }
 
+fn groups(lang: Lang, choices: Vec<(String, String)>) -> Vec<Group> {
+    let time = |name: &str, label: &str| Field::line(name, label).of("datetime-local");
+    vec![
+        Group::two(
+            lang.plc_round(),
+            vec![
+                Field::line("name_en", lang.plc_name_en()).written_in(Lang::En),
+                Field::line("name_zh", lang.plc_name_zh()).written_in(Lang::Zh),
+            ],
+        ),
+        Group::plain(vec![
+            Field::line("cohorts", lang.plc_cohorts())
+                .ticks(choices)
+                .optional(),
+        ]),
+        Group::two(
+            lang.plc_deadlines(),
+            vec![
+                time("opens_at", lang.plc_opens_at()),
+                time("closes_at", lang.plc_closes_at()),
+                time("seat_deadline", lang.plc_seat_deadline()).hint(lang.plc_seat_deadline_hint()),
+                time("list_deadline", lang.plc_list_deadline()),
+            ],
+        ),
+        Group::two(
+            lang.plc_period(),
+            vec![
+                Field::line("starts_on", lang.plc_starts_on()).of("date"),
+                Field::line("ends_on", lang.plc_ends_on()).of("date"),
+            ],
+        ),
+    ]
+}
+
 fn form(
     cx: &mut Cx<'_, '_>,
     staff: &ProgrammeStaff,
@@ -291,7 +333,6 @@ fn form(
         .iter()
         .map(|it| pair(it.id.to_string(), lang.pick(&it.name_en, &it.name_zh)))
         .collect();
-    let time = |name: &str, label: &str| Field::line(name, label).of("datetime-local");
     let at = row.map(|it| format!("{list}/{}", it.id));
     let spec = FormSpec {
         title: row.map_or(lang.plc_round_new().to_owned(), |it| {
@@ -303,37 +344,7 @@ fn form(
             vec![(list.clone(), lang.plc_rounds().to_owned())],
         ),
         note: Some(lang.plc_hkt().to_owned()),
-        groups: vec![
-            Group::two(
-                lang.plc_round(),
-                vec![
-                    Field::line("name_en", lang.plc_name_en()).written_in(Lang::En),
-                    Field::line("name_zh", lang.plc_name_zh()).written_in(Lang::Zh),
-                ],
-            ),
-            Group::plain(vec![
-                Field::line("cohorts", lang.plc_cohorts())
-                    .ticks(choices)
-                    .optional(),
-            ]),
-            Group::two(
-                lang.plc_deadlines(),
-                vec![
-                    time("opens_at", lang.plc_opens_at()),
-                    time("closes_at", lang.plc_closes_at()),
-                    time("seat_deadline", lang.plc_seat_deadline())
-                        .hint(lang.plc_seat_deadline_hint()),
-                    time("list_deadline", lang.plc_list_deadline()),
-                ],
-            ),
-            Group::two(
-                lang.plc_period(),
-                vec![
-                    Field::line("starts_on", lang.plc_starts_on()).of("date"),
-                    Field::line("ends_on", lang.plc_ends_on()).of("date"),
-                ],
-            ),
-        ],
+        groups: groups(lang, choices),
         hidden: row
             .map(|it| vec![pair("version", it.version.to_string())])
             .unwrap_or_default(),

@@ -89,7 +89,7 @@ impl Cell {
         }
     }
 
-    pub(super) fn number(n: impl ToString) -> Self {
+    pub(super) fn number(n: &impl ToString) -> Self {
         Self {
             number: true,
             ..Self::text(n.to_string())
@@ -180,7 +180,10 @@ pub(super) fn text(query: &Pairs) -> Option<&str> {
 }
 
 /// A page of a list as the address asks for it.
-pub(super) fn page(query: &Pairs, sorts: &'static [crate::web::fields::Column]) -> queries::Page {
+pub(in crate::placements) fn page(
+    query: &Pairs,
+    sorts: &'static [crate::web::fields::Column],
+) -> queries::Page {
     queries::Page {
         sort: Sort::from_query(query, sorts),
         after: Cursor::from_query(query),

@@ -198,7 +198,8 @@ fn shared(lang: Lang, it: &Interest) -> Result<Vec<Fact>> {
     Ok(facts)
 }
 
-fn one(cx: &mut Cx<'_, '_>) -> Result<Interest> {
+/// The interest of the address.
+pub(in crate::placements) fn one(cx: &mut Cx<'_, '_>) -> Result<Interest> {
     let member = member(cx)?;
     let id: InterestId = cx.request().param("interest")?;
     queries::interest(cx.conn, &member, id)

@@ -1,4 +1,6 @@
-//! The focus areas with which a programme begins: the nine use cases that the source names, and tags for
+//! What a programme begins with, until its office keeps it: focus areas and rates of the minimum wage.
+//!
+//! The focus areas are the nine use cases that the source names, and tags for
 //! placements in control functions. From then on they are rows that the office keeps.
 
 /// Code, English and Chinese name, and whether it lies across the Greater Bay Area.
@@ -62,3 +64,6 @@ pub const AREAS: &[(&str, &str, &str, bool)] = &[
     ("data_governance", "Data governance", "數據治理", false),
     ("other", "Other", "其他", false),
 ];
+
+/// The known rates of the statutory minimum wage of Hong Kong: first day, and cents an hour.
+pub const RATES: &[((i32, u32, u32), i32)] = &[((2025, 5, 1), 4_210), ((2026, 5, 1), 4_310)];

@@ -16,3 +16,10 @@ INSERT INTO seat_pools (id, cohort_id, programme_id, organisation_id, capacity, 
   (§call-open§, §cohort-open§, §programme§, NULL, 20, NULL, '2026-01-01'),
   (§call-bank§, §cohort-open§, §programme§, §bank§, 5, '2027-05-01', '2026-01-01'),
   (§call-neighbour§, §cohort-open§, §programme§, §B.bank§, 7, '2027-05-01', '2026-01-01');
+-- Another bank takes part in A's round: what A's bank must not learn of.
+INSERT INTO postings (id, programme_id, organisation_id, round_id, number, state, seats, content, created_at) VALUES
+  (§posting-neighbour§, §programme§, §B.bank§, §round§, 'P-A-9', 'submitted', 5, '{"title_en": "Neighbour posting", "title_zh": "鄰行職位"}', '2026-11-02');
+INSERT INTO capacity_asks (id, programme_id, organisation_id, starts_on, ends_on, due_on, state, seats, answered_at, created_at) VALUES
+  (§capacity-neighbour§, §programme§, §B.bank§, '2027-02-01', '2027-06-30', '2026-12-20', 'answered', 5, '2026-11-25', '2026-11-20');
+INSERT INTO placement_partnerships (id, programme_id, organisation_id, status, signed_on, starts_on, ends_on, created_at) VALUES
+  (§host-neighbour§, §programme§, §B.bank§, 'active', '2026-09-01', '2026-10-01', '2028-09-30', '2026-09-01');

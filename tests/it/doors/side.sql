@@ -191,3 +191,33 @@ INSERT INTO completion_forms (id, programme_id, cohort_id, enrolment_id, person_
   (§form-in§, §programme§, §cohort-run§, §enrolment§, §applicant§, 'agreement', '2026-09-01', '2026-09-01');
 INSERT INTO learning_breaks (id, programme_id, cohort_id, enrolment_id, person_id, kind, starts_on, ends_on, reason, state, created_at) VALUES
   (§break§, §programme§, §cohort-run§, §enrolment§, §applicant§, 'break', '2027-01-04', '2027-01-15', 'Canary~p reason of a break', 'asked', '2026-12-01');
+INSERT INTO focus_areas (id, programme_id, code, name_en, name_zh, created_at) VALUES
+  (§area§, §programme§, 'regtech', 'Monitoring ~', '監測~', '2026-01-01');
+INSERT INTO wage_rates (starts_on, cents_an_hour, source, created_at)
+  SELECT '2026-05-01', 4310, 'Labour Department', '2026-01-01' WHERE '~' = 'A';
+INSERT INTO placement_rounds (id, programme_id, name_en, name_zh, cohort_ids, state, opens_at, closes_at, seat_deadline, list_deadline, starts_on, ends_on, created_at) VALUES
+  (§round§, §programme§, 'Round of ~', '輪次~', ARRAY[§cohort-run§::uuid], 'open', '2026-11-01', '2027-01-31', '2027-02-10', '2027-02-20', '2027-02-01', '2027-06-30', '2026-10-01');
+INSERT INTO round_terms (id, programme_id, round_id, organisation_id, ranking, created_at) VALUES
+  (§terms§, §programme§, §round§, §bank§, 'posting_lists', '2026-11-01');
+INSERT INTO placement_partnerships (id, programme_id, organisation_id, status, signed_on, starts_on, ends_on, remark, created_at) VALUES
+  (§host§, §programme§, §bank§, 'active', '2026-09-01', '2026-10-01', '2028-09-30', 'Signed by ~', '2026-09-01');
+INSERT INTO capacity_asks (id, programme_id, organisation_id, starts_on, ends_on, due_on, words, state, created_at) VALUES
+  (§capacity§, §programme§, §bank§, '2027-02-01', '2027-06-30', '2026-12-20', 'How many of ~?', 'asked', '2026-11-20');
+INSERT INTO postings (id, programme_id, organisation_id, round_id, number, state, area_ids, seats, allowance_cents, starts_on, ends_on, writer_ids, submitted_by, submitted_at, created_at, content, comment)
+  SELECT p.id::uuid, §programme§, §bank§, §round§, 'P-~-' || p.n, p.state, ARRAY[§area§::uuid], 3, 1200000, '2027-02-01', '2027-06-30', ARRAY[§supervisor-writer§::uuid],
+    §supervisor-writer§, p.sent::timestamptz, '2026-11-02',
+    jsonb_build_object('title_en', 'Posting ' || p.n || ' of ~', 'title_zh', '職位' || p.n || '~', 'entity_en', 'Kapok Bank ~ Limited', 'entity_zh', '木棉銀行~有限公司',
+      'summary_en', 'Summary', 'summary_zh', '簡介', 'tasks_en', E'One\nTwo\nThree', 'tasks_zh', E'一\n二\n三', 'objectives_en', 'Learn', 'objectives_zh', '學習',
+      'deliverable_en', 'Report', 'deliverable_zh', '報告', 'data_class', 'internal', 'cross_boundary', 'none', 'city', 'hong_kong', 'mode', 'on_site', 'work_languages', 'en',
+      'hours_week', '40', 'pattern', 'weekdays', 'load', 'full_time', 'paid', 'yes', 'currency', 'HKD', 'per', 'month', 'wage_category', 'ordinary', 'payer_en', 'Bank', 'payer_zh', '銀行',
+      'background', 'basic', 'supervisor_name', CASE '~' WHEN 'A' THEN 'CanaryAk Supervisor' ELSE 'CanaryOk Supervisor' END, 'supervisor_email', 'supervisor@example.org'),
+    CASE p.n WHEN 3 THEN 'Please name the tools.' ELSE '' END
+  FROM (VALUES (§posting§, 1, 'open', '2026-11-10'), (§posting-sent§, 2, 'submitted', '2026-11-20'), (§posting-draft§, 3, 'returned', '2026-11-12'), (§posting-free§, 4, 'open', '2026-11-11')) p (id, n, state, sent);
+INSERT INTO seat_changes (id, programme_id, organisation_id, round_id, posting_id, kind, seats_before, seats_after, reason, asked_by, created_at) VALUES
+  (§change§, §programme§, §bank§, §round§, §posting§, 'seats', 3, 4, 'Reason of ~', §supervisor-writer§, '2026-12-01');
+INSERT INTO placement_profiles (enrolment_id, programme_id, person_id, area_ids, cities, languages, degree, created_at) VALUES
+  (§enrolment§, §programme§, §applicant§, ARRAY[§area§::uuid], '{hong_kong}', '{en}', 'master', '2026-11-15');
+INSERT INTO posting_saves (id, programme_id, posting_id, person_id, created_at) VALUES
+  (§save§, §programme§, §posting§, §applicant§, '2026-11-16');
+INSERT INTO posting_interests (id, programme_id, organisation_id, round_id, posting_id, cohort_id, enrolment_id, person_id, name_shown, trainee_number, note, shares, shared, document_id, created_at) VALUES
+  (§interest§, §programme§, §bank§, §round§, §posting§, §cohort-run§, §enrolment§, §applicant§, 'Trainee of ~', 'RUN-~-001', 'Note to the bank of ~', '{profile,cv}', '{"languages": ["en"]}', §file§, '2026-11-18');

@@ -404,6 +404,18 @@ pub fn sample(site: &Site, path: &str, param: &str, relation: Relation) -> Optio
         | "exemption" | "offering" | "class" | "closed" | "assessment" | "candidate" | "script"
         | "extension" | "submission" | "appeal" | "apology" | "risk" | "note" | "rules"
         | "break" => param,
+        "posting" if path.ends_with("/approve") => "posting-sent",
+        "posting"
+            if path.starts_with("/organisation/")
+                && ["/edit", "/submit", "/withdraw"]
+                    .iter()
+                    .any(|it| path.ends_with(it)) =>
+        {
+            "posting-draft"
+        }
+        "posting" if path.starts_with("/me/") && path.ends_with("/interest") => "posting-free",
+        "posting" | "round" | "area" | "host" | "capacity" | "change" | "interest" => param,
+        "step" => return Some("rank".to_owned()),
         "n" => return Some("1".to_owned()),
         // A module's code within its programme, and a programme's own.
         "code" if path.starts_with("/curriculum/") => {

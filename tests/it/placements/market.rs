@@ -34,6 +34,8 @@ impl Market {
         let desk = market.desk();
         let usual = desk.post(&market.office("areas/usual"), &[]).await;
         assert_eq!(usual.status, 303, "{}", usual.text());
+        let rates = desk.post(&market.office("rates/usual"), &[]).await;
+        assert_eq!(rates.status, 303, "{}", rates.text());
         let area = market.one("SELECT id::text FROM focus_areas WHERE code = 'regtech'");
         let round = market.plan(&desk, "First round").await;
         for institution in [market.school.world.bank, rival] {

@@ -52,6 +52,18 @@ const TOLD: &[(&str, &str, [&str; 3])] = &[
     ("risk_cases", "outcome", ["NULL"; 3]),
     ("risk_cases", "closed_at", ["NULL"; 3]),
     ("risk_cases", "resting", ["false"; 3]),
+    ("focus_areas", "code", ["'area_a'", "'area_n'", "'area_b'"]),
+    ("placement_rounds", "state", ["'open'"; 3]),
+    ("placement_rounds", "closes_at", ["'2031-01-01'"; 3]),
+    ("placement_rounds", "list_deadline", ["'2031-01-01'"; 3]),
+    ("postings", "state", ["'open'"; 3]),
+    ("posting_interests", "state", ["'expressed'"; 3]),
+    ("posting_interests", "taken_back_at", ["NULL"; 3]),
+    (
+        "wage_rates",
+        "starts_on",
+        ["'2030-01-01'", "'2030-01-02'", "'2030-01-03'"],
+    ),
 ];
 
 /// Columns that name a person or a way to reach one.

@@ -284,6 +284,46 @@ async fn send(
 
 /// Doors for which nobody in this world sees a form that can be sent as it stands, and why.
 const WITHOUT_FORM: &[(&str, &str)] = &[
+    (
+        "/programmes/{programme}/placements/areas/{area}/restore",
+        "the world of this test has none in that state; its room tests it",
+    ),
+    (
+        "/organisation/postings/new",
+        "a representative’s; its room tests it",
+    ),
+    (
+        "/organisation/postings/{posting}/edit",
+        "a representative’s; its room tests it",
+    ),
+    (
+        "/organisation/postings/{posting}/copy",
+        "a representative’s; its room tests it",
+    ),
+    (
+        "/organisation/postings/{posting}/submit",
+        "a representative’s; its room tests it",
+    ),
+    (
+        "/organisation/postings/{posting}/withdraw",
+        "a representative’s; its room tests it",
+    ),
+    (
+        "/organisation/postings/{posting}/change",
+        "a representative’s; its room tests it",
+    ),
+    (
+        "/organisation/changes/{change}/take-back",
+        "a representative’s; its room tests it",
+    ),
+    (
+        "/organisation/capacity/{capacity}/answer",
+        "a representative’s; its room tests it",
+    ),
+    (
+        "/organisation/rounds/{round}/terms",
+        "a representative’s; its room tests it",
+    ),
     ("/me/applications/{application}/document", "takes a file"),
     ("/cohorts/{cohort}/import", "takes a file"),
     ("/me/enrolments/{enrolment}/exemptions", "takes a file"),
