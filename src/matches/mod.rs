@@ -8,7 +8,6 @@
 //! people in one transaction, only if the verifier finds nothing; before that nobody but the office sees
 //! anything of it, and afterwards an institution its own placements, a trainee their own reasons.
 pub mod actions;
-pub mod api;
 mod events;
 pub mod mail;
 pub mod pages;
@@ -20,5 +19,5 @@ use crate::web::Routes;
 /// Routes of the room.
 #[must_use]
 pub fn routes() -> Routes {
-    pages::routes().and(api::routes())
+    pages::routes()
 }

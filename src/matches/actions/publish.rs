@@ -25,8 +25,8 @@ use super::super::rules::{self, Approval, MatchRefusal};
 /// Reads a stored run back and lets the verifier look at what is stored, hashes and figures included.
 fn sound(run: &Run, stored: &StoredRun) -> Result<(Instance, Outcome)> {
     let broken = |_| Error::from(MatchRefusal::NotSound);
-    let snapshot: Snapshot =
-        serde_json::from_str(&stored.input).map_err(|_| Error::from(MatchRefusal::NotSound))?;
+    let snapshot: Snapshot = serde_json::from_str(&stored.input)
+        .map_err(|_unread| Error::from(MatchRefusal::NotSound))?;
     let (instance, _) = snapshot.instance().map_err(broken)?;
     let source = |text: &str| -> files::Source<'static> {
         Box::new(std::io::Cursor::new(text.as_bytes().to_vec()))
@@ -45,7 +45,7 @@ fn sound(run: &Run, stored: &StoredRun) -> Result<(Instance, Outcome)> {
     let same = hashes.input == run.input_sha256 && hashes.output == run.output_sha256;
     let summary = run
         .summary()
-        .map_err(|_| Error::from(MatchRefusal::NotSound))?;
+        .map_err(|_unread| Error::from(MatchRefusal::NotSound))?;
     findings.extend(verify::figures(
         &instance, &outcome, &hashes, &summary, blocking,
     ));

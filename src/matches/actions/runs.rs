@@ -90,7 +90,7 @@ pub fn freeze(conn: &mut Conn<'_>, staff: &ProgrammeStaff, id: RoundId) -> Resul
     }
     rules::may_freeze(round.state()?, round.list_deadline, at, stands)?;
     let (number, run_id, done) = now(conn, staff, &round, None)?;
-    let done = done.map_err(|_| MatchRefusal::NoRun)?;
+    let done = done.map_err(|_fault| MatchRefusal::NoRun)?;
     let run = MatchRunId::new();
     let warnings: Vec<String> = done.warnings.iter().map(|it| format!("{it:?}")).collect();
     sql_query(

@@ -14,7 +14,7 @@ use crate::web::{Cx, Form, Pairs};
 
 use super::super::actions;
 use super::super::queries::{self, Candidate, ListRow, MatchRound, Owned};
-use super::super::rules::ranks::{LineFault, moved, numbered, tiers};
+use super::super::rules::ranks::{Allowed, LineFault, moved, numbered, tiers};
 use super::super::rules::{self, ListKind, ListState, Tiers};
 
 /// An item of the form.
@@ -94,6 +94,32 @@ fn item(
     }
 }
 
+/// The items in the order of the list, those that are not on it at its end.
+fn items(
+    lang: Lang,
+    candidates: &[Candidate],
+    (numbers, allowed): (&BTreeMap<Uuid, u32>, &Allowed),
+    typed: &Typed<'_>,
+) -> Vec<Item> {
+    let mut items: Vec<(u32, Item)> = candidates
+        .iter()
+        .map(|it| {
+            let number = numbers.get(&it.id).copied();
+            let field = actions::field_of(it.id);
+            let value = match typed.fields {
+                Some(fields) => fields.typed(&field).to_owned(),
+                None => number.map(|it| it.to_string()).unwrap_or_default(),
+            };
+            let error = typed.again.mistakes.of(&field).map(str::to_owned);
+            let barred = allowed.barred.contains(&it.id);
+            let shown = item(lang, it, value, (barred, error));
+            (number.unwrap_or(u32::MAX), shown)
+        })
+        .collect();
+    items.sort_by_key(|it| it.0);
+    items.into_iter().map(|it| it.1).collect()
+}
+
 /// The form as it stands, or as it was typed; with how the list stands.
 pub(super) fn form(
     cx: &mut Cx<'_, '_>,
@@ -110,24 +136,7 @@ pub(super) fn form(
     let open = rules::may_rank(round.state()?, round.list_deadline, now).is_ok();
     let tiers = row.as_ref().map(ListRow::tiers).transpose()?;
     let numbers = numbered(&tiers.unwrap_or_default());
-    let mut items: Vec<(u32, Item)> = candidates
-        .iter()
-        .map(|it| {
-            let number = numbers.get(&it.id).copied();
-            let field = actions::field_of(it.id);
-            let value = match typed.fields {
-                Some(fields) => fields.typed(&field).to_owned(),
-                None => number.map(|it| it.to_string()).unwrap_or_default(),
-            };
-            let error = typed.again.mistakes.of(&field).map(str::to_owned);
-            let barred = allowed.barred.contains(&it.id);
-            (
-                number.unwrap_or(u32::MAX),
-                item(lang, it, value, (barred, error)),
-            )
-        })
-        .collect();
-    items.sort_by_key(|it| it.0);
+    let items = items(lang, &candidates, (&numbers, &allowed), typed);
     let state = queries::state_of(row.as_ref());
     let host = owned.kind() != ListKind::Trainee;
     let form = ListForm {
@@ -153,7 +162,7 @@ pub(super) fn form(
             true => lang.mat_certify_means_host(),
             false => lang.mat_certify_means_trainee(),
         },
-        items: items.into_iter().map(|it| it.1).collect(),
+        items,
         certify: format!("{action}/certify"),
         action,
         version: row.as_ref().map_or(0, |it| it.version),
@@ -202,7 +211,7 @@ fn read(owned: &Owned, typed: &Pairs, names: &BTreeMap<Uuid, Candidate>) -> Resu
     let mut list = tiers(&ranks);
     if let Some((way, id)) = typed.get("move").and_then(|it| it.split_once('-')) {
         // Moving is for the order that stands there: what is wrong with it is told first.
-        let id: Uuid = id.parse().map_err(|_| Error::NotFound)?;
+        let id: Uuid = id.parse().map_err(|_unread| Error::NotFound)?;
         let same = list.iter().any(|tier| tier.len() > 1) && !owned.ties();
         if !same {
             list = moved(&list, id, way == "up");
