@@ -68,7 +68,7 @@ async fn two_hundred_trainees_and_sixty_postings_are_matched_and_published() {
     let frozen = begun.elapsed();
     let done = arena.approve(&ben, &run).await;
     assert_eq!(done.status, 303, "{}", done.text());
-    println!(
+    eprintln!(
         "frozen in {frozen:?}, published after {:?}",
         begun.elapsed()
     );
