@@ -115,6 +115,7 @@ pub fn routes() -> Routes {
         .and(crate::at_risk::routes())
         .and(crate::sharing::routes())
         .and(crate::placements::routes())
+        .and(crate::matches::routes())
         .and(crate::desks::bulk::routes())
         .and(crate::desks::record::routes())
         .and(crate::desks::routes())

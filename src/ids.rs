@@ -163,6 +163,12 @@ ids! {
     SeatChangeId;
     /// A trainee's interest in a posting.
     InterestId;
+    /// A rank list.
+    RankListId;
+    /// An official run of the match.
+    MatchRunId;
+    /// A placement.
+    PlacementId;
     /// A letter in the outbox.
     LetterId;
     /// A job in the queue.

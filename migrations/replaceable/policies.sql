@@ -366,7 +366,30 @@ BEGIN
     ('posting_interests', 'host', 's', host || ' AND state = ''expressed'''),
     ('files', 'placements', 's', 'task:placements'),
     ('role_grants', 'placements', 's', 'task:placements'),
-    ('audit_events', 'host', 's', host || ' AND subject_kind IN (''posting'', ''seat_change'', ''capacity'', ''placement_partnership'') AND NOT confidential')
+    ('audit_events', 'host', 's', host || ' AND subject_kind IN (''posting'', ''seat_change'', ''capacity'', ''placement_partnership'') AND NOT confidential'),
+    -- matches: a list is its owner's; the office sees that and what was certified, an institution nothing of a
+    -- trainee's and a trainee nothing of an institution's; nobody but the office sees a run before it is published
+    ('rank_lists', 'own', 'siu', applicant),
+    ('rank_lists', 'host', 'siu', host),
+    ('rank_lists', 'staff', 's', staff),
+    ('certified_lists', 'own', 'si', applicant),
+    ('certified_lists', 'host', 'si', host),
+    ('certified_lists', 'staff', 's', staff),
+    ('match_seeds', 'match', 'si', 'task:match'),
+    ('match_commitments', 'staff', 's', staff),
+    ('match_commitments', 'match', 'siu', 'task:match'),
+    ('match_runs', 'staff', 'siu', staff),
+    ('match_snapshots', 'staff', 'si', staff),
+    ('match_results', 'own', 's', applicant),
+    ('match_results', 'staff', 's', staff),
+    ('match_results', 'match', 'i', 'task:match'),
+    ('placements', 'own', 's', applicant),
+    ('placements', 'staff', 's', staff),
+    ('placements', 'host', 's', host),
+    ('placements', 'match', 'i', 'task:match'),
+    ('placement_rounds', 'match', 'su', 'task:match'),
+    ('postings', 'match', 'su', '(SELECT banyan_kind()) = ''task:match'' AND state NOT IN (''draft'', ''returned'')'),
+    ('posting_interests', 'match', 's', 'task:match')
   ) AS list (tab, name, verbs, condition) LOOP
     condition := CASE WHEN p.condition LIKE 'task:%'
       THEN format('(SELECT banyan_kind()) = %L', p.condition) ELSE p.condition END;

@@ -122,6 +122,8 @@ pub enum Task {
     Share,
     /// Showing trainees the postings of their rounds, and writing about placements to whom it concerns.
     Placements,
+    /// Keeping the lots of a match, and publishing one.
+    Match,
     /// Removing what has expired.
     Sweep,
     /// The owner's set-up work.
@@ -130,7 +132,7 @@ pub enum Task {
 
 impl Task {
     /// Every task.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::Session,
         Self::SignIn,
         Self::Throttle,
@@ -152,6 +154,7 @@ impl Task {
         Self::AtRisk,
         Self::Share,
         Self::Placements,
+        Self::Match,
         Self::Sweep,
         Self::SetUp,
     ];
@@ -181,6 +184,7 @@ impl Task {
             Self::AtRisk => "at_risk",
             Self::Share => "share",
             Self::Placements => "placements",
+            Self::Match => "match",
             Self::Sweep => "sweep",
             Self::SetUp => "set_up",
         }

@@ -26,6 +26,7 @@ mod history;
 mod import;
 mod mail;
 mod mail_pages;
+mod matches;
 mod materials;
 mod offer_mail;
 mod offer_pages;

@@ -189,11 +189,11 @@ fn proposal(
     }
 }
 
+/// How many more each needs.
+type More<T> = Vec<(T, u32)>;
+
 /// What an assignment needs beyond the seats of postings and the caps of banks.
-fn beyond(
-    run: &Instance,
-    assignment: &[Option<Posting>],
-) -> (Vec<(Posting, u32)>, Vec<(Bank, u32)>) {
+fn beyond(run: &Instance, assignment: &[Option<Posting>]) -> (More<Posting>, More<Bank>) {
     let mut seats = vec![0_u32; run.all_postings().count()];
     let mut caps = vec![0_u32; run.all_banks().count()];
     for posting in assignment.iter().flatten() {

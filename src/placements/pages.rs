@@ -256,6 +256,7 @@ fn tabs(lang: Lang, side: &Side, here: &str) -> Vec<(String, &'static str, bool)
         ("rounds", lang.plc_rounds()),
         ("areas", lang.plc_areas()),
         ("rates", lang.plc_rates()),
+        ("matches", lang.mat_title()),
     ];
     let host: &[(&str, &'static str)] = &[
         ("postings", lang.plc_postings()),
@@ -264,6 +265,7 @@ fn tabs(lang: Lang, side: &Side, here: &str) -> Vec<(String, &'static str, bool)
         ("capacity", lang.plc_capacity()),
         ("rounds", lang.plc_rounds()),
         ("partners", lang.plc_partners()),
+        ("matches", lang.mat_title()),
     ];
     let tabs = match side {
         Side::Office(_) => office,

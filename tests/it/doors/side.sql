@@ -221,3 +221,10 @@ INSERT INTO posting_saves (id, programme_id, posting_id, person_id, created_at) 
   (§save§, §programme§, §posting§, §applicant§, '2026-11-16');
 INSERT INTO posting_interests (id, programme_id, organisation_id, round_id, posting_id, cohort_id, enrolment_id, person_id, name_shown, trainee_number, note, shares, shared, document_id, created_at) VALUES
   (§interest§, §programme§, §bank§, §round§, §posting§, §cohort-run§, §enrolment§, §applicant§, 'Trainee of ~', 'RUN-~-001', 'Note to the bank of ~', '{profile,cv}', '{"languages": ["en"]}', §file§, '2026-11-18');
+INSERT INTO match_runs (id, programme_id, round_id, number, run_id, input_sha256, output_sha256, summary, frozen_by, frozen_at) VALUES
+  (§run§, §programme§, §round§, 1, 'run-~', repeat('a', 64), repeat('b', 64), jsonb_build_object('matched', 0, 'unmatched', 0, 'seats', 0, 'unfilled', 0,
+    'first_choice', 0, 'top3', 0, 'mean_rank', NULL, 'profile', '[]'::jsonb, 'input_sha256', repeat('a', 64), 'output_sha256', repeat('b', 64),
+    'seed_sha256', NULL, 'blocking_pairs', 0), §supervisor-writer§, '2027-02-21');
+INSERT INTO match_snapshots (run_id, programme_id, input, assignment, cutoffs, bank_cutoffs, reasons) VALUES
+  (§run§, §programme§, '{"banks":[],"ineligible":[],"policy_version":"1","postings":[],"run_id":"run-~","seed":null,"trainees":[]}',
+    E'trainee,posting\n', E'posting,cutoff_rank\n', E'bank,cutoff_rank\n', E'trainee,posting,reason,detail\n');

@@ -414,7 +414,10 @@ pub fn sample(site: &Site, path: &str, param: &str, relation: Relation) -> Optio
             "posting-draft"
         }
         "posting" if path.starts_with("/me/") && path.ends_with("/interest") => "posting-free",
-        "posting" | "round" | "area" | "host" | "capacity" | "change" | "interest" => param,
+        "posting" | "round" | "area" | "host" | "capacity" | "change" | "interest" | "run" => param,
+        // A posting's list stands at the posting's id.
+        "subject" => "posting",
+        "file" => return Some("reasons.csv".to_owned()),
         "step" => return Some("rank".to_owned()),
         "n" => return Some("1".to_owned()),
         // A module's code within its programme, and a programme's own.

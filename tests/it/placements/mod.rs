@@ -1,7 +1,7 @@
 //! Placements: rounds, postings, capacity, changes of seats, trainees.
 
 mod apart;
-mod market;
+pub mod market;
 mod postings;
 mod rules;
 mod seats;

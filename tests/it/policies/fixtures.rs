@@ -64,6 +64,23 @@ const TOLD: &[(&str, &str, [&str; 3])] = &[
         "starts_on",
         ["'2030-01-01'", "'2030-01-02'", "'2030-01-03'"],
     ),
+    ("rank_lists", "organisation_id", ["NULL"; 3]),
+    ("rank_lists", "posting_id", ["NULL"; 3]),
+    ("rank_lists", "sha256", ["repeat('0', 64)"; 3]),
+    ("certified_lists", "organisation_id", ["NULL"; 3]),
+    ("certified_lists", "sha256", ["repeat('0', 64)"; 3]),
+    ("certified_lists", "entries", ["'[]'"; 3]),
+    ("match_seeds", "seed", ["repeat('0', 64)"; 3]),
+    ("match_commitments", "seed_sha256", ["repeat('0', 64)"; 3]),
+    ("match_runs", "input_sha256", ["repeat('0', 64)"; 3]),
+    ("match_runs", "output_sha256", ["repeat('0', 64)"; 3]),
+    ("match_runs", "seed_sha256", ["repeat('0', 64)"; 3]),
+    ("match_runs", "summary", ["'{}'"; 3]),
+    ("match_runs", "published_by", ["NULL"; 3]),
+    ("match_runs", "published_at", ["NULL"; 3]),
+    ("match_runs", "voided_by", ["NULL"; 3]),
+    ("match_runs", "voided_at", ["NULL"; 3]),
+    ("match_results", "lines", ["'[]'"; 3]),
 ];
 
 /// Columns that name a person or a way to reach one.

@@ -1,0 +1,52 @@
+//! What the history of a match tells. No event names a person or says what stands on a list.
+
+use serde_json::{Value, json};
+
+use crate::access::ProgrammeStaff;
+use crate::audit::{About, Event};
+use crate::ids::{MatchRunId, RoundId};
+
+use super::queries::Owned;
+
+/// An event of this room: its verb and details.
+pub(super) struct Noted(pub &'static str, pub Value);
+
+impl Noted {
+    /// An event without details.
+    pub(super) fn plain(verb: &'static str) -> Self {
+        Self(verb, json!({}))
+    }
+}
+
+impl Event for Noted {
+    fn verb(&self) -> &'static str {
+        self.0
+    }
+
+    fn details(&self) -> Value {
+        self.1.clone()
+    }
+}
+
+/// The record of a list.
+pub(super) fn list(owned: &Owned, id: uuid::Uuid) -> About {
+    let about = About::new("rank_list", id).within(owned.programme());
+    let about = match owned.person() {
+        Some(person) => about.of(person),
+        None => about,
+    };
+    match owned.organisation() {
+        Some(organisation) => about.at(organisation),
+        None => about,
+    }
+}
+
+/// The record of a run.
+pub(super) fn run(staff: &ProgrammeStaff, id: MatchRunId) -> About {
+    About::new("match_run", id.0).within(staff.programme())
+}
+
+/// The record of a round.
+pub(super) fn round(staff: &ProgrammeStaff, id: RoundId) -> About {
+    About::new("placement_round", id.0).within(staff.programme())
+}

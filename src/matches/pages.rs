@@ -1,0 +1,238 @@
+//! Pages of matches: a trainee's below `/me/matches`, an institution's below `/organisation/matches`, the
+//! office's below `/programmes/{programme}/placements/matches`.
+
+use askama::Template;
+
+use crate::access::{self, APPLICANT, Access, Member, ProgrammeStaff, STAFF};
+use crate::db::Role;
+use crate::error::{Error, Result};
+use crate::lang::Lang;
+use crate::web::{Cx, Reply, Routes, Shell};
+
+use super::queries::MatchRound;
+use super::rules::{ListState, RunState};
+
+mod desk;
+mod form;
+mod host;
+mod runs;
+mod trainee;
+
+/// Those who speak for an institution about its lists.
+pub(super) const HOST: Access = Access::Only(&[Role::Representative]);
+
+/// Routes of the room.
+#[rustfmt::skip]
+pub(super) fn routes() -> Routes {
+    Routes::new()
+        .get("/me/matches", APPLICANT, trainee::rounds)
+        .get("/me/matches/{round}", APPLICANT, trainee::page)
+        .post("/me/matches/{round}", APPLICANT, trainee::save)
+        .post("/me/matches/{round}/certify", APPLICANT, trainee::certify)
+        .get("/organisation/matches", HOST, host::rounds)
+        .get("/organisation/matches/{round}", HOST, host::page)
+        .get("/organisation/matches/{round}/lists/{subject}", HOST, host::list)
+        .post("/organisation/matches/{round}/lists/{subject}", HOST, host::save)
+        .post("/organisation/matches/{round}/lists/{subject}/certify", HOST, host::certify)
+        .get("/programmes/{programme}/placements/matches", STAFF, desk::rounds)
+        .get("/programmes/{programme}/placements/matches/{round}", STAFF, desk::page)
+        .get("/programmes/{programme}/placements/matches/{round}/lists", STAFF, desk::lists)
+        .get("/programmes/{programme}/placements/matches/{round}/lists.csv", STAFF, desk::lists_file)
+        .get("/programmes/{programme}/placements/matches/{round}/lists.xlsx", STAFF, desk::lists_file)
+        .get("/programmes/{programme}/placements/matches/{round}/commit", STAFF, desk::ask_commit)
+        .post("/programmes/{programme}/placements/matches/{round}/commit", STAFF, desk::commit)
+        .get("/programmes/{programme}/placements/matches/{round}/remind", STAFF, desk::ask_remind)
+        .post("/programmes/{programme}/placements/matches/{round}/remind", STAFF, desk::remind)
+        .get("/programmes/{programme}/placements/matches/{round}/dry-run", STAFF, runs::dry)
+        .get("/programmes/{programme}/placements/matches/{round}/freeze", STAFF, runs::ask_freeze)
+        .post("/programmes/{programme}/placements/matches/{round}/freeze", STAFF, runs::freeze)
+        .get("/programmes/{programme}/placements/matches/{round}/runs/{run}", STAFF, runs::page)
+        .get("/programmes/{programme}/placements/matches/{round}/runs/{run}/approve", STAFF, runs::ask_approve)
+        .post("/programmes/{programme}/placements/matches/{round}/runs/{run}/approve", STAFF, runs::approve)
+        .get("/programmes/{programme}/placements/matches/{round}/runs/{run}/void", STAFF, runs::ask_void)
+        .post("/programmes/{programme}/placements/matches/{round}/runs/{run}/void", STAFF, runs::void)
+        .get("/programmes/{programme}/placements/matches/{round}/runs/{run}/files/{file}", STAFF, runs::file)
+        .get("/programmes/{programme}/placements/matches/{round}/results.csv", STAFF, runs::results_file)
+        .get("/programmes/{programme}/placements/matches/{round}/results.xlsx", STAFF, runs::results_file)
+}
+
+/// Staff of the programme of the address.
+pub(super) fn staff(cx: &Cx<'_, '_>) -> Result<ProgrammeStaff> {
+    access::programme_staff(cx.conn, cx.request().param("programme")?)
+}
+
+/// The representative who asks.
+pub(super) fn member(cx: &Cx<'_, '_>) -> Result<Member> {
+    if cx.visit.actor.role() == Some(Role::Representative) {
+        access::member(cx.conn)
+    } else {
+        Err(Error::NotFound)
+    }
+}
+
+/// A cell of a table.
+#[derive(Clone, Default)]
+struct Cell {
+    text: String,
+    more: String,
+    href: Option<String>,
+    tone: Option<&'static str>,
+}
+
+impl Cell {
+    fn text(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            ..Self::default()
+        }
+    }
+
+    fn link(text: impl Into<String>, href: String) -> Self {
+        Self {
+            href: Some(href),
+            ..Self::text(text)
+        }
+    }
+
+    fn tag(text: &str, tone: &'static str) -> Self {
+        Self {
+            tone: Some(tone),
+            ..Self::text(text)
+        }
+    }
+
+    fn more(mut self, text: impl Into<String>) -> Self {
+        self.more = text.into();
+        self
+    }
+}
+
+/// A part of a page.
+#[derive(Default)]
+struct Part {
+    title: String,
+    note: String,
+    files: Vec<(String, String)>,
+    facts: Vec<(String, String)>,
+    lines: Vec<String>,
+    heads: Vec<String>,
+    rows: Vec<Vec<Cell>>,
+    empty: String,
+}
+
+impl Part {
+    fn facts(title: impl Into<String>, facts: Vec<(String, String)>) -> Self {
+        Self {
+            title: title.into(),
+            facts,
+            ..Self::default()
+        }
+    }
+
+    fn lines(title: impl Into<String>, lines: Vec<String>) -> Self {
+        Self {
+            title: title.into(),
+            lines,
+            ..Self::default()
+        }
+    }
+
+    fn table(title: impl Into<String>, heads: &[&str], rows: Vec<Vec<Cell>>) -> Self {
+        Self {
+            title: title.into(),
+            heads: heads.iter().map(|it| (*it).to_owned()).collect(),
+            rows,
+            ..Self::default()
+        }
+    }
+
+    fn or(mut self, empty: impl Into<String>) -> Self {
+        self.empty = empty.into();
+        self
+    }
+}
+
+/// A page of this room.
+#[derive(Default)]
+struct Sheet {
+    title: String,
+    tag: Option<(&'static str, &'static str)>,
+    note: String,
+    crumbs: Vec<(String, String)>,
+    acts: Vec<(String, String, bool)>,
+    notes: Vec<(&'static str, String, String)>,
+    form: Option<form::ListForm>,
+    parts: Vec<Part>,
+}
+
+#[derive(Template)]
+#[template(path = "matches/sheet.html")]
+struct SheetPage<'a> {
+    shell: Shell,
+    it: &'a Sheet,
+    crumbs: &'a [(String, String)],
+}
+
+fn show(cx: &Cx<'_, '_>, status: u16, it: &Sheet) -> Result<Reply> {
+    cx.visit.page_with(
+        status,
+        &SheetPage {
+            shell: cx.shell(it.title.clone()),
+            crumbs: &it.crumbs,
+            it,
+        },
+    )
+}
+
+fn list_tone(state: ListState) -> &'static str {
+    match state {
+        ListState::Missing => "",
+        ListState::Saved => "wait",
+        ListState::Certified => "ok",
+        ListState::Changed => "warn",
+    }
+}
+
+fn run_tone(state: RunState) -> &'static str {
+    match state {
+        RunState::Frozen => "wait",
+        RunState::Published => "ok",
+        RunState::Voided => "end",
+    }
+}
+
+/// What is promised, and what is not: on the page of everybody who ranks.
+fn promises(lang: Lang) -> [Part; 2] {
+    let text = |it: &'static str| it.to_owned();
+    [
+        Part::lines(
+            lang.mat_promise(),
+            vec![
+                text(lang.mat_promise_truth()),
+                text(lang.mat_promise_stable()),
+                text(lang.mat_promise_best()),
+                text(lang.mat_promise_others()),
+            ],
+        ),
+        Part::lines(
+            lang.mat_promise_not(),
+            vec![
+                text(lang.mat_promise_not_all()),
+                text(lang.mat_promise_not_banks()),
+                text(lang.mat_promise_not_caps()),
+            ],
+        ),
+    ]
+}
+
+/// The lots of a round, as everybody in it may see them.
+fn lots(lang: Lang, round: &MatchRound) -> Part {
+    let mut facts = Vec::new();
+    if let Some(hash) = &round.seed_sha256 {
+        facts.push((lang.mat_lots_hash().to_owned(), hash.clone()));
+    }
+    if let Some(seed) = &round.seed {
+        facts.push((lang.mat_lots_seed().to_owned(), seed.clone()));
+    }
+    Part::facts(lang.mat_lots(), facts).or(lang.mat_lots_none())
+}

@@ -1,0 +1,8 @@
+//! The match of a round: lists, runs, publication, and who sees what of it.
+
+mod apart;
+mod arena;
+mod large;
+mod lists;
+mod rules;
+mod runs;
