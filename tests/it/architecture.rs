@@ -91,6 +91,9 @@ const SQL_NAMES: &[(&str, &[&str])] = &[
         "src/people/role_queries.rs",
         &["COLUMNS", "FROM", "beyond", "key", "order"],
     ),
+    ("src/matches/queries.rs", &["RANKED", "ROUND", "WHOSE"]),
+    ("src/matches/queries/desk.rs", &["RUN", "TAKES_PART"]),
+    ("src/matches/queries/results.rs", &["PLACEMENT"]),
     (
         "src/placements/queries.rs",
         &["ROUND", "SUMS", "beyond", "direction", "key"],

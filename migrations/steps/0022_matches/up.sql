@@ -161,3 +161,5 @@ CREATE INDEX placements_organisation ON placements (organisation_id);
 CREATE INDEX placements_posting ON placements (posting_id);
 CREATE INDEX placements_enrolment ON placements (enrolment_id);
 CREATE INDEX placements_person ON placements (person_id);
+CREATE INDEX rank_lists_round ON rank_lists (round_id);
+CREATE INDEX placements_round ON placements (round_id);
