@@ -159,6 +159,7 @@ pub(super) struct PlacementPosting {
     /// draft, submitted, returned, approved, open, ranking, matched, closed or withdrawn.
     state: String,
     /// Everything that it says, by the names of the form's fields; several words are joined by commas.
+    #[schema(value_type = Object)]
     fields: BTreeMap<String, String>,
     /// Seats added after the match, for the next round.
     later_seats: i32,

@@ -29,7 +29,7 @@ struct PostingContent {
     organisation: Option<Uuid>,
     /// By the names of the form's fields; several words are joined by commas. In a change what is absent
     /// stays, and an empty text empties.
-    #[schema(example = json!({"title_en": "Analyst", "seats": "2"}))]
+    #[schema(value_type = Object, example = json!({"title_en": "Analyst", "seats": "2"}))]
     fields: BTreeMap<String, String>,
 }
 

@@ -47,6 +47,7 @@ struct OpenPosting {
     ends_on: Option<NaiveDate>,
     list_deadline: DateTime<Utc>,
     /// What it says, by the names of its fields.
+    #[schema(value_type = Object)]
     fields: std::collections::BTreeMap<String, String>,
     eligible: bool,
     /// Names of the conditions that are not met.
