@@ -70,7 +70,6 @@ texts! {
     mat_up: "Up" | "上移";
     mat_down: "Down" | "下移";
     mat_barred: "You do not meet what this posting asks for." | "你不符合此職位的要求。";
-    mat_nothing_to_rank: "There is nothing to rank yet" | "未有可排序的項目";
     mat_nothing_to_rank_trainee: "Express interest in a posting first: then you can rank it here." | "請先對職位表示興趣，然後可在此排序。";
     mat_nothing_to_rank_host: "Trainees appear here once they express interest." | "學員表示興趣後，會在此列出。";
     mat_how_trainee: "Write 1 beside the posting that you want most, 2 beside the next, and so on; leave empty what you do not want. The list may be as long as you like." | "請在最想去的職位旁填1，其次填2，如此類推；不想去的留空。名單長度不限。";
@@ -98,7 +97,6 @@ texts! {
     mat_lots_none: "Not fixed yet. They are fixed with the first certified list at the latest." | "尚未定下。最遲於首份名單確認時定下。";
 
     mat_desk_note: "Lists, dry run, official run and result of this round." | "此輪次的名單、試行、正式配對及結果。";
-    mat_certified_of(n: usize, all: usize): "{n} of {all} certified" | "{all}份中已確認{n}份";
     mat_counts: "Certified / changed since / saved / missing" | "已確認／曾更改／已儲存／未有";
     mat_lists_trainees: "Lists of trainees" | "學員名單";
     mat_lists_hosts: "Lists of institutions" | "機構名單";
@@ -178,7 +176,6 @@ texts! {
     mat_reason: "Why" | "原因";
     mat_history: "History" | "紀錄";
     mat_later: "The result appears here once it is published." | "結果公布後會在此列出。";
-    mat_open_list: "Open" | "開啟";
 
     letter_list_reminder_subject(round: &str): "Your list is not certified: {round}" | "你的名單未經確認：{round}";
     letter_list_reminder(round: &str): "There is a list of yours for “{round}” that is missing, or that stands otherwise than it was certified. What is certified last before the deadline counts; what is not certified does not." | "你在「{round}」的名單尚未提交，或在確認後曾更改。以截止前最後一次確認的名單為準；未經確認的內容不會計算。";

@@ -42,6 +42,7 @@ CREATE TABLE certified_lists (
   sha256 text NOT NULL CHECK (sha256 ~ '^[0-9a-f]{64}$'),
   certified_by uuid NOT NULL,
   certified_at timestamptz NOT NULL,
+  created_at timestamptz NOT NULL DEFAULT banyan_now(),
   UNIQUE (list_id, sequence),
   CHECK ((person_id IS NULL) <> (organisation_id IS NULL))
 );
@@ -67,7 +68,8 @@ CREATE TABLE match_commitments (
   programme_id uuid NOT NULL,
   seed_sha256 text NOT NULL CHECK (seed_sha256 ~ '^[0-9a-f]{64}$'),
   seed text,
-  committed_at timestamptz NOT NULL
+  committed_at timestamptz NOT NULL,
+  created_at timestamptz NOT NULL DEFAULT banyan_now()
 );
 
 CREATE TABLE match_runs (
@@ -87,6 +89,7 @@ CREATE TABLE match_runs (
   warnings jsonb NOT NULL DEFAULT '[]' CHECK (jsonb_typeof(warnings) = 'array'),
   frozen_by uuid NOT NULL,
   frozen_at timestamptz NOT NULL,
+  created_at timestamptz NOT NULL DEFAULT banyan_now(),
   published_by uuid,
   published_at timestamptz,
   voided_by uuid,
@@ -110,7 +113,8 @@ CREATE TABLE match_snapshots (
   assignment text NOT NULL,
   cutoffs text NOT NULL,
   bank_cutoffs text NOT NULL,
-  reasons text NOT NULL
+  reasons text NOT NULL,
+  created_at timestamptz NOT NULL DEFAULT banyan_now()
 );
 CREATE TRIGGER written_once BEFORE UPDATE OR DELETE ON match_snapshots FOR EACH ROW
   EXECUTE FUNCTION banyan_refuse_change();
@@ -127,6 +131,7 @@ CREATE TABLE match_results (
   -- `[{"posting", "reason", "detail"}]`, in the order of the list; no cut-off and nobody's place.
   lines jsonb NOT NULL CHECK (jsonb_typeof(lines) = 'array'),
   published_at timestamptz NOT NULL,
+  created_at timestamptz NOT NULL DEFAULT banyan_now(),
   UNIQUE (round_id, enrolment_id)
 );
 CREATE INDEX match_results_run ON match_results (run_id);
