@@ -291,7 +291,7 @@ fn nav(
             ("/me/attendance", lang.att_mine()),
             ("/me/progress", lang.progress_mine()),
             ("/me/notes", lang.material_own()),
-            ("/", lang.nav_programme()),
+            ("/me/placements", lang.plc_title_all()),
         ],
         Some(Role::Applicant) => &[("/me", lang.nav_me()), ("/", lang.nav_programme())],
         Some(Role::Instructor) => &[

@@ -246,7 +246,7 @@ async fn the_questions_find_what_is_planted() {
 
 /// Pages of the register that no link of the sample programme leads to: they come after a form, by a
 /// letter, or where the sample has nothing of the kind. Their own tests look at them.
-const NO_LINK: [&str; 50] = [
+const NO_LINK: [&str; 67] = [
     "/link/confirm/*",
     "/link/reset/*",
     "/link/invite/*",
@@ -297,6 +297,23 @@ const NO_LINK: [&str; 50] = [
     "/cohorts/*/completion/trainees/*/fail",
     "/programmes/*/at-risk/cases/*/tell",
     "/programmes/*/at-risk/cases/*/correct",
+    "/programmes/*/placements/rounds/*/steps/*",
+    "/programmes/*/placements/areas/*/archive",
+    "/programmes/*/placements/capacity/*/withdraw",
+    "/organisation/postings/*/edit",
+    "/organisation/postings/*/submit",
+    "/organisation/postings/*/withdraw",
+    "/organisation/changes/*",
+    "/organisation/changes/*/take-back",
+    "/me/placements/compare",
+    "/me/placements/*",
+    "/me/placements/*/interest",
+    "/me/placements/*/take-back",
+    "/me/matches/*",
+    "/programmes/*/placements/matches/*/runs/*",
+    "/programmes/*/placements/matches/*/runs/*/approve",
+    "/programmes/*/placements/matches/*/runs/*/void",
+    "/programmes/*/placements/matches/*/runs/*/files/*",
 ];
 
 /// Where else a role's pages are reached from than its home: of the first page of each kind another

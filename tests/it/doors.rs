@@ -79,7 +79,15 @@ impl Findings {
             // Who holds a mailed link sees what it is about.
             let bearer = door.path.contains("{token}") && relations.contains(&Relation::Own);
             let own_name_only = bearer && leaks == ["canaryap"];
-            if !leaks.is_empty() && !own_name_only {
+            // The institution reads the document that a trainee shared with their interest in its posting.
+            let shared = door.path == "/organisation/interests/{interest}/document"
+                && [
+                    ("representative", "canaryap"),
+                    ("B-representative", "canaryb"),
+                ]
+                .iter()
+                .any(|(it, canary)| it == who && leaks == [*canary]);
+            if !leaks.is_empty() && !own_name_only && !shared {
                 self.wrong.push(format!("{place}: shows {leaks:?}"));
             }
             let twin = match *who {

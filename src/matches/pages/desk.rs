@@ -89,7 +89,7 @@ fn counts(lang: Lang, lists: &[DeskList], trainees: bool) -> (String, String) {
     let (certified, changed) = (count(ListState::Certified), count(ListState::Changed));
     let (saved, missing) = (count(ListState::Saved), count(ListState::Missing));
     (
-        format!("{label}: {}", lang.mat_counts()),
+        format!("{}{}", lang.before(label), lang.mat_counts()),
         format!("{certified} / {changed} / {saved} / {missing}"),
     )
 }
@@ -149,9 +149,10 @@ pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         title: round.name(lang).to_owned(),
         tag: Some((round.state()?.label(lang), "go")),
         note: format!(
-            "{} {}: {}",
+            "{}{}{}{}",
             lang.mat_desk_note(),
-            lang.mat_deadline(),
+            lang.pick(" ", ""),
+            lang.before(lang.mat_deadline()),
             deadline(lang, round.list_deadline)
         ),
         crumbs: crumbs(lang, &staff, None),

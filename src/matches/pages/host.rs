@@ -93,8 +93,8 @@ pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         title: round.name(lang).to_owned(),
         tag: Some((state.label(lang), "go")),
         note: format!(
-            "{}: {}",
-            lang.mat_deadline(),
+            "{}{}",
+            lang.before(lang.mat_deadline()),
             deadline(lang, round.list_deadline)
         ),
         crumbs: crumbs(lang, None),
@@ -153,8 +153,8 @@ fn sheet(
     let mut page = Sheet {
         title: form.title.clone(),
         note: format!(
-            "{}: {}",
-            lang.mat_deadline(),
+            "{}{}",
+            lang.before(lang.mat_deadline()),
             deadline(lang, round.list_deadline)
         ),
         crumbs: crumbs(lang, Some(round)),

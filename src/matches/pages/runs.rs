@@ -28,7 +28,7 @@ fn figures(lang: Lang, it: &Summary) -> Part {
     let fact = |label: &str, value: String| (label.to_owned(), value);
     let profile = it.profile.iter().enumerate();
     let profile: Vec<String> = profile
-        .map(|(at, n)| format!("{}: {n}", at.saturating_add(1)))
+        .map(|(at, n)| format!("{}{n}", lang.before(&at.saturating_add(1).to_string())))
         .collect();
     Part::facts(
         lang.mat_figures(),
@@ -175,7 +175,11 @@ pub(super) fn dry(cx: &mut Cx<'_, '_>) -> Result<Reply> {
 
 fn verifier(lang: Lang, findings: &[(String, String)]) -> (&'static str, String, String) {
     if findings.is_empty() {
-        let text = format!("{}: {}", lang.mat_verifier(), lang.mat_verifier_sound());
+        let text = format!(
+            "{}{}",
+            lang.before(lang.mat_verifier()),
+            lang.mat_verifier_sound()
+        );
         return ("ok", text, String::new());
     }
     let all: Vec<String> = findings
@@ -265,7 +269,7 @@ pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let history = audit::lines(cx.conn, run.id.0, lang)?;
     let history = history
         .iter()
-        .map(|it| format!("{} {}: {}", it.at, it.who, it.what));
+        .map(|it| format!("{} {}{}", it.at, lang.before(&it.who), it.what));
     let act = |word: &str, label: &str, first| (format!("{at}/{word}"), label.to_owned(), first);
     let sheet = Sheet {
         title: lang.mat_run_number(run.number),

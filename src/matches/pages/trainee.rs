@@ -120,8 +120,8 @@ fn sheet(
         title: round.name(lang).to_owned(),
         tag: Some((state.label(lang), "go")),
         note: format!(
-            "{}: {}",
-            lang.mat_deadline(),
+            "{}{}",
+            lang.before(lang.mat_deadline()),
             deadline(lang, round.list_deadline)
         ),
         crumbs: crumbs(lang, true),

@@ -257,11 +257,18 @@ pub(super) fn list(cx: &mut Cx<'_, '_>) -> Result<Reply> {
             _ => lang.plc_me_note().to_owned(),
         },
         crumbs: vec![("/me".to_owned(), lang.nav_me().to_owned())],
-        acts: vec![(
-            format!("{PATH}/profile"),
-            lang.plc_profile().to_owned(),
-            false,
-        )],
+        acts: vec![
+            (
+                "/me/matches".to_owned(),
+                lang.mat_your_list().to_owned(),
+                false,
+            ),
+            (
+                format!("{PATH}/profile"),
+                lang.plc_profile().to_owned(),
+                false,
+            ),
+        ],
         searches: true,
         compares: true,
         selects,

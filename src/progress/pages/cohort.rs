@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use crate::access::CohortStaff;
 use crate::curriculum::queries::{Book, book};
 use crate::db;
 use crate::error::Result;
@@ -208,6 +209,29 @@ fn all(cx: &mut Cx<'_, '_>, rules: Option<&Rules>) -> Result<Vec<Judged>> {
     }
 }
 
+/// The orders that can be chosen on a phone.
+fn sorts(lang: Lang) -> [(&'static str, &'static str); 4] {
+    [
+        ("name", lang.progress_trainee()),
+        ("number", lang.progress_number()),
+        ("place", lang.progress_standing()),
+        ("met", lang.progress_lines_met()),
+    ]
+}
+
+/// Why nobody can complete by the rules that are followed.
+fn unreachable(
+    cx: &mut Cx<'_, '_>,
+    staff: &CohortStaff,
+    rules: Option<&Rules>,
+) -> Result<Option<String>> {
+    let Some(rules) = rules else {
+        return Ok(None);
+    };
+    let book = book(cx.conn, staff.programme())?;
+    out_of_reach(cx, staff, (&rules.content, &book))
+}
+
 /// GET `/cohorts/{cohort}/completion`.
 pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let lang = cx.lang();
@@ -217,13 +241,7 @@ pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let wanted = narrowed(query);
     let after = Cursor::from_query(query);
     let waiting = queries::pauses_asked(cx.conn, &staff)?;
-    let unreachable = match &rules {
-        Some(it) => {
-            let book = book(cx.conn, staff.programme())?;
-            out_of_reach(cx, &staff, (&it.content, &book))?
-        }
-        None => None,
-    };
+    let unreachable = unreachable(cx, &staff, rules.as_ref())?;
     let all = all(cx, rules.as_ref())?;
     let ready = all
         .iter()
@@ -237,12 +255,7 @@ pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         .map(|it| topics(&it.content))
         .unwrap_or_default();
     let sort = wanted.sort;
-    let sorts = [
-        ("name", lang.progress_trainee()),
-        ("number", lang.progress_number()),
-        ("place", lang.progress_standing()),
-        ("met", lang.progress_lines_met()),
-    ];
+    let sorts = sorts(lang);
     cx.visit.page(&CohortPage {
         shell: cx.shell(lang.progress_title()),
         crumbs: vec![

@@ -10,6 +10,7 @@ mod journey;
 mod materials;
 mod office;
 mod programmes;
+mod placements;
 mod progress;
 mod register;
 mod retries;

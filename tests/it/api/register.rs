@@ -28,6 +28,7 @@ pub fn asking(access: Access) -> [&'static str; 2] {
             Role::Applicant => ["applicant", "reviewer"],
             Role::Committee => ["committee", "applicant"],
             Role::Liaison => ["liaison", "applicant"],
+            Role::Representative => ["representative", "applicant"],
             Role::Administrator => ["administrator", "coordinator"],
             _ => ["coordinator", "applicant"],
         },

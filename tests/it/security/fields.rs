@@ -285,6 +285,22 @@ async fn send(
 /// Doors for which nobody in this world sees a form that can be sent as it stands, and why.
 const WITHOUT_FORM: &[(&str, &str)] = &[
     (
+        "/me/matches/{round}/certify",
+        "the world of this test has no list to certify; its room tests it",
+    ),
+    (
+        "/organisation/matches/{round}/lists/{subject}",
+        "a representative’s; its room tests it",
+    ),
+    (
+        "/organisation/matches/{round}/lists/{subject}/certify",
+        "a representative’s; its room tests it",
+    ),
+    (
+        "/programmes/{programme}/placements/matches/{round}/freeze",
+        "the lists’ deadline is to come in the world of this test; its room tests it",
+    ),
+    (
         "/programmes/{programme}/placements/areas/{area}/restore",
         "the world of this test has none in that state; its room tests it",
     ),
@@ -560,6 +576,7 @@ async fn the_api_refuses_every_column_that_its_schema_does_not_name() {
                 path if path.contains("/me/reviews") => "reviewer",
                 path if path.contains("/me/") => "applicant",
                 path if path.contains("/marking/") => "instructor",
+                path if path.contains("/v1/organisation/") => "representative",
                 "/api/v1/programmes" => "house",
                 _ => "coordinator",
             };
