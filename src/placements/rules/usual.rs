@@ -32,7 +32,7 @@ pub const AREAS: &[(&str, &str, &str, bool)] = &[
     (
         "green_esg",
         "Green finance and ESG analytics",
-        "綠色金融與ESG分析",
+        "綠色金融與環境、社會及管治分析",
         false,
     ),
     (
