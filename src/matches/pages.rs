@@ -7,6 +7,7 @@ use crate::access::{self, APPLICANT, Access, Member, ProgrammeStaff, STAFF};
 use crate::db::Role;
 use crate::error::{Error, Result};
 use crate::lang::Lang;
+use crate::placements::pages::Cell;
 use crate::web::{Cx, Reply, Routes, Shell};
 
 use super::queries::MatchRound;
@@ -67,43 +68,6 @@ pub(super) fn member(cx: &Cx<'_, '_>) -> Result<Member> {
         access::member(cx.conn)
     } else {
         Err(Error::NotFound)
-    }
-}
-
-/// A cell of a table.
-#[derive(Clone, Default)]
-struct Cell {
-    text: String,
-    more: String,
-    href: Option<String>,
-    tone: Option<&'static str>,
-}
-
-impl Cell {
-    fn text(text: impl Into<String>) -> Self {
-        Self {
-            text: text.into(),
-            ..Self::default()
-        }
-    }
-
-    fn link(text: impl Into<String>, href: String) -> Self {
-        Self {
-            href: Some(href),
-            ..Self::text(text)
-        }
-    }
-
-    fn tag(text: &str, tone: &'static str) -> Self {
-        Self {
-            tone: Some(tone),
-            ..Self::text(text)
-        }
-    }
-
-    fn more(mut self, text: impl Into<String>) -> Self {
-        self.more = text.into();
-        self
     }
 }
 

@@ -325,7 +325,10 @@ fn list_rounds(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let query = &cx.visit.request.query;
     let page = super::pages::page_of(query, ROUND_SORTS);
     let rows = queries::rounds(cx.conn, &side, rounds::sought(query), &page)?;
-    list(Page::cut(rows, PAGE, rounds::cursor), PlacementRound::from)
+    list(
+        Page::cut(rows, PAGE, queries::Round::cursor),
+        PlacementRound::from,
+    )
 }
 
 fn show_round(cx: &mut Cx<'_, '_>) -> Result<Reply> {
@@ -339,7 +342,10 @@ fn list_partners(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let query = &cx.visit.request.query;
     let page = super::pages::page_of(query, HOST_SORTS);
     let rows = queries::hosts(cx.conn, &side, hosts::sought(query), &page)?;
-    list(Page::cut(rows, PAGE, hosts::cursor), PlacementPartner::from)
+    list(
+        Page::cut(rows, PAGE, queries::HostRow::cursor),
+        PlacementPartner::from,
+    )
 }
 
 fn show_partner(cx: &mut Cx<'_, '_>) -> Result<Reply> {
@@ -353,7 +359,7 @@ fn list_capacity(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let query = &cx.visit.request.query;
     let page = super::pages::page_of(query, CAPACITY_SORTS);
     let rows = queries::capacities(cx.conn, &side, capacity::sought(query), &page)?;
-    let page = Page::cut(rows, PAGE, capacity::cursor);
+    let page = Page::cut(rows, PAGE, queries::Capacity::cursor);
     let rows: Result<Vec<_>> = page.rows.into_iter().map(PlacementCapacity::new).collect();
     let shown = Page {
         rows: rows?,
@@ -377,7 +383,7 @@ fn list_postings(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let query = &cx.visit.request.query;
     let page = super::pages::page_of(query, POSTING_SORTS);
     let rows = queries::postings(cx.conn, &side, &posting::sought(query), &page)?;
-    let page = Page::cut(rows, PAGE, posting::cursor);
+    let page = Page::cut(rows, PAGE, queries::Posting::cursor);
     let mut shown = Vec::new();
     for it in page.rows {
         shown.push(PlacementPosting::new(cx, it)?);
@@ -417,7 +423,10 @@ fn list_changes(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let query = &cx.visit.request.query;
     let page = super::pages::page_of(query, CHANGE_SORTS);
     let rows = queries::changes(cx.conn, &side, changes::sought(query), &page)?;
-    list(Page::cut(rows, PAGE, changes::cursor), SeatChange::from)
+    list(
+        Page::cut(rows, PAGE, queries::Change::cursor),
+        SeatChange::from,
+    )
 }
 
 fn change_reply(it: queries::Change, status: u16) -> Result<Reply> {

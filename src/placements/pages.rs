@@ -14,6 +14,7 @@ use super::rules::{ChangeState, PostingState};
 pub(super) mod areas;
 pub(super) mod browse;
 pub(super) mod capacity;
+mod cell;
 pub(super) mod changes;
 pub(super) mod hosts;
 pub(super) mod posting;
@@ -22,6 +23,7 @@ pub(super) mod profile;
 pub(super) mod rates;
 pub(super) mod rounds;
 mod table;
+pub use cell::Cell;
 pub(super) use table::page as page_of;
 pub(super) mod wanted;
 
@@ -339,6 +341,22 @@ fn question(cx: &Cx<'_, '_>, it: Question, refusal: Option<String>) -> Result<Re
         back: it.back,
     };
     confirm_page(cx, status, &spec)
+}
+
+/// Goes on to `at` when a step is done; a refusal is shown in the place of its button.
+fn settled(
+    cx: &Cx<'_, '_>,
+    (done, at): (Result<&'static str>, String),
+    asked: impl FnOnce(Lang) -> Result<Question>,
+) -> Result<Reply> {
+    match done {
+        Ok(flash) => Ok(Reply::see_other(at).flash(flash)),
+        Err(Error::Refused(refused)) => {
+            let text = refused.say(cx.lang());
+            question(cx, asked(cx.lang())?, Some(text))
+        }
+        Err(other) => Err(other),
+    }
 }
 
 /// The version that a confirmation carries.

@@ -67,6 +67,23 @@ impl Side {
     }
 }
 
+/// Rows that stand in a list that is read page by page.
+macro_rules! listed {
+    ($($row:ident),*) => {$(
+        impl $row {
+            /// Its place in the list that it was read from.
+            #[must_use]
+            pub fn cursor(&self) -> Cursor {
+                Cursor {
+                    key: self.sort_key.clone(),
+                    id: self.id.0,
+                }
+            }
+        }
+    )*};
+}
+listed!(Capacity, Change, HostRow, Interest, Posting, Round);
+
 /// Which rows of a list, and how many.
 #[derive(Clone, Debug)]
 pub struct Page {

@@ -380,7 +380,7 @@ fn interests(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let query = &cx.visit.request.query;
     let page = page_of(query, INTEREST_SORTS);
     let rows = queries::interests(cx.conn, &member, wanted::sought(query), &page)?;
-    let page = Page::cut(rows, PAGE, wanted::cursor);
+    let page = Page::cut(rows, PAGE, queries::Interest::cursor);
     let rows: Result<Vec<_>> = page.rows.into_iter().map(PostingInterest::new).collect();
     let shown = Page {
         rows: rows?,

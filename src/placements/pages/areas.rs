@@ -1,7 +1,7 @@
 //! Focus areas, kept by the office.
 
 use crate::access::ProgrammeStaff;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::ids::FocusAreaId;
 use crate::lang::{Lang, Say as _};
 use crate::web::fields::{Again, Field, FormSpec, Group, Head, History, form_page};
@@ -14,7 +14,7 @@ use super::super::queries::{self, Area, Side};
 use super::super::rules::PlacementRefusal;
 use super::super::rules::content::Answer;
 use super::table::{self, Cell, Listing, Select};
-use super::{Question, crumbs, question, staff, tabs, under};
+use super::{Question, crumbs, question, settled, staff, tabs, under};
 
 fn home(staff: &ProgrammeStaff) -> String {
     format!("{}/areas", under(&Side::Office(*staff)))
@@ -336,14 +336,10 @@ pub(super) fn ask_archive(cx: &mut Cx<'_, '_>) -> Result<Reply> {
 /// POST `…/areas/{area}/archive`.
 pub(super) fn archive(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let (staff, row) = one(cx)?;
-    match actions::put_away_area(cx.conn, &staff, row.id, true) {
-        Ok(()) => Ok(Reply::see_other(home(&staff)).flash("saved")),
-        Err(Error::Refused(refused)) => {
-            let text = refused.say(cx.lang());
-            question(cx, archive_question(cx.lang(), &staff, &row), Some(text))
-        }
-        Err(other) => Err(other),
-    }
+    let done = actions::put_away_area(cx.conn, &staff, row.id, true);
+    settled(cx, (done.map(|()| "saved"), home(&staff)), |lang| {
+        Ok(archive_question(lang, &staff, &row))
+    })
 }
 
 /// POST `…/areas/{area}/restore`.

@@ -1,21 +1,24 @@
 //! How many trainees institutions can take: asked by the office, answered by the institution.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
 use crate::access::ProgrammeStaff;
 use crate::audit;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::ids::{CapacityId, OrganisationId};
 use crate::lang::format::{date, moment};
 use crate::lang::{Lang, Say as _};
 use crate::web::fields::{Again, Field, FormSpec, Group, Head, History, Sort, form_page};
 use crate::web::forms::pair;
-use crate::web::paging::{Cursor, PAGE, Page};
+use crate::web::paging::{PAGE, Page};
 use crate::web::{Cx, Form, Pairs, Reply};
 
 use super::super::actions::{self, CapacityAnswer, NewCapacity};
 use super::super::queries::{self, Area, CAPACITY_SORTS, Capacity, Side};
 use super::super::rules::{CapacityState, PlacementRefusal};
 use super::table::{self, Cell, Fact, Listing, Panel, Select};
-use super::{Question, crumbs, member, question, side, staff, tabs, under};
+use super::{Question, crumbs, member, question, settled, side, staff, tabs, under};
 
 fn home(side: &Side) -> String {
     format!("{}/capacity", under(side))
@@ -26,14 +29,6 @@ fn tone(state: CapacityState) -> &'static str {
         CapacityState::Asked => "wait",
         CapacityState::Answered => "ok",
         CapacityState::Withdrawn => "end",
-    }
-}
-
-/// The place of a question in the list.
-pub(in crate::placements) fn cursor(it: &Capacity) -> Cursor {
-    Cursor {
-        key: it.sort_key.clone(),
-        id: it.id.0,
     }
 }
 
@@ -64,7 +59,7 @@ fn cells(lang: Lang, path: &str, it: &Capacity) -> Result<Vec<Cell>> {
 /// The filters and orders of the list.
 fn selects(lang: Lang, query: &Pairs, sort: Sort) -> Vec<Select> {
     let states = CapacityState::ALL.iter();
-    let states = states.map(|it| pair(it.as_str(), it.label(lang))).collect();
+    let states = states.map(|it| pair(it.as_str(), it.label(lang)));
     let sorts: &[(&str, &str)] = &[
         ("due", lang.plc_due_on()),
         ("organisation", lang.plc_institution()),
@@ -72,13 +67,7 @@ fn selects(lang: Lang, query: &Pairs, sort: Sort) -> Vec<Select> {
         ("seats", lang.plc_seats()),
     ];
     vec![
-        Select::new(
-            query,
-            "state",
-            lang.plc_status(),
-            lang.all_of_them(),
-            states,
-        ),
+        Select::states(lang, query, states.collect()),
         Select::sorts(lang.sort_by(), sort, sorts),
     ]
 }
@@ -90,7 +79,7 @@ pub(super) fn list(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let query = &cx.visit.request.query;
     let page = table::page(query, CAPACITY_SORTS);
     let rows = queries::capacities(cx.conn, &side, sought(query), &page)?;
-    let found = Page::cut(rows, PAGE, cursor);
+    let found = Page::cut(rows, PAGE, Capacity::cursor);
     let path = home(&side);
     let office = side.programme().is_some();
     let head = |label: &str, word: &str| Head::sorting(label, word, page.sort, &path, query);
@@ -136,12 +125,16 @@ pub(super) fn file(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let side = side(cx)?;
     let query = &cx.visit.request.query;
     let page = table::page(query, CAPACITY_SORTS);
-    let rows = table::every(page, cursor, |page| {
+    let rows = table::every(page, Capacity::cursor, |page| {
         queries::capacities(cx.conn, &side, sought(query), page)
     })?;
     let mut lines = Vec::new();
+    let mut known = BTreeMap::new();
     for it in rows {
-        let areas = queries::areas(cx.conn, it.programme_id)?;
+        let areas = match known.entry(it.programme_id) {
+            Entry::Occupied(areas) => areas.into_mut(),
+            Entry::Vacant(none) => none.insert(queries::areas(cx.conn, it.programme_id)?),
+        };
         lines.push(vec![
             it.organisation(lang).to_owned(),
             it.starts_on.to_string(),
@@ -149,7 +142,7 @@ pub(super) fn file(cx: &mut Cx<'_, '_>) -> Result<Reply> {
             it.due_on.to_string(),
             it.state()?.label(lang).to_owned(),
             it.seats.map(|it| it.to_string()).unwrap_or_default(),
-            by_area(lang, &it, &areas)?.join("\n"),
+            by_area(lang, &it, areas)?.join("\n"),
             it.remark,
         ]);
     }
@@ -395,14 +388,10 @@ pub(super) fn ask_withdraw(cx: &mut Cx<'_, '_>) -> Result<Reply> {
 pub(super) fn withdraw(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let (side, row) = one(cx)?;
     let staff = staff(cx)?;
-    match actions::withdraw_capacity(cx.conn, &staff, row.id) {
-        Ok(()) => Ok(Reply::see_other(home(&side)).flash("saved")),
-        Err(Error::Refused(refused)) => {
-            let text = refused.say(cx.lang());
-            question(cx, withdraw_question(cx.lang(), &side, &row), Some(text))
-        }
-        Err(other) => Err(other),
-    }
+    let done = actions::withdraw_capacity(cx.conn, &staff, row.id);
+    settled(cx, (done.map(|()| "saved"), home(&side)), |lang| {
+        Ok(withdraw_question(lang, &side, &row))
+    })
 }
 
 /// The field of a focus area's seats.

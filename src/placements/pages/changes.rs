@@ -1,13 +1,13 @@
 //! Changes of seats and withdrawals: asked by the institution, approved or refused by the office.
 
 use crate::audit;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::ids::SeatChangeId;
 use crate::lang::format::moment;
 use crate::lang::{Lang, Say as _};
 use crate::web::fields::{Again, Field, FormSpec, Group, Head, History, form_page};
 use crate::web::forms::pair;
-use crate::web::paging::{Cursor, PAGE, Page};
+use crate::web::paging::{PAGE, Page};
 use crate::web::{Cx, Form, Pairs, Reply};
 
 use super::super::actions::{self, NewChange};
@@ -15,18 +15,12 @@ use super::super::queries::{self, CHANGE_SORTS, Change, Posting, Side};
 use super::super::rules::seats;
 use super::super::rules::{ChangeKind, ChangeState};
 use super::table::{self, Cell, Fact, Listing, Panel, Select};
-use super::{Question, change_tone, crumbs, member, question, seen, side, staff, tabs, under};
+use super::{
+    Question, change_tone, crumbs, member, question, seen, settled, side, staff, tabs, under,
+};
 
 fn home(side: &Side) -> String {
     format!("{}/changes", under(side))
-}
-
-/// The place of a change in the list.
-pub(in crate::placements) fn cursor(it: &Change) -> Cursor {
-    Cursor {
-        key: it.sort_key.clone(),
-        id: it.id.0,
-    }
 }
 
 /// What the address asks for.
@@ -53,10 +47,10 @@ pub(super) fn list(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let query = &cx.visit.request.query;
     let page = table::page(query, CHANGE_SORTS);
     let rows = queries::changes(cx.conn, &side, sought(query), &page)?;
-    let found = Page::cut(rows, PAGE, cursor);
+    let found = Page::cut(rows, PAGE, Change::cursor);
     let path = home(&side);
     let states = ChangeState::ALL.iter();
-    let states = states.map(|it| pair(it.as_str(), it.label(lang))).collect();
+    let states = states.map(|it| pair(it.as_str(), it.label(lang)));
     let sorts: &[(&str, &str)] = &[
         ("asked", lang.plc_asked_at()),
         ("organisation", lang.plc_institution()),
@@ -69,13 +63,7 @@ pub(super) fn list(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         crumbs: crumbs(lang, &side, Vec::new()),
         tabs: tabs(lang, &side, "changes"),
         selects: vec![
-            Select::new(
-                query,
-                "state",
-                lang.plc_status(),
-                lang.all_of_them(),
-                states,
-            ),
+            Select::states(lang, query, states.collect()),
             Select::sorts(lang.sort_by(), page.sort, sorts),
         ],
         heads: vec![
@@ -111,7 +99,7 @@ pub(super) fn file(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let side = side(cx)?;
     let query = &cx.visit.request.query;
     let page = table::page(query, CHANGE_SORTS);
-    let rows = table::every(page, cursor, |page| {
+    let rows = table::every(page, Change::cursor, |page| {
         queries::changes(cx.conn, &side, sought(query), page)
     })?;
     let header = [
@@ -325,21 +313,13 @@ pub(super) fn approve(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let (side, row) = one(cx)?;
     let staff = staff(cx)?;
     let version = seen(cx)?;
-    match actions::approve_change(cx.conn, &staff, (row.id, version)) {
-        Ok(state) => {
-            let flash = match state {
-                ChangeState::Seconded => "change_seconded",
-                _ => "change_approved",
-            };
-            Ok(Reply::see_other(format!("{}/{}", home(&side), row.id)).flash(flash))
-        }
-        Err(Error::Refused(refused)) => {
-            let text = refused.say(cx.lang());
-            let asked = approve_question(cx.lang(), &side, &row)?;
-            question(cx, asked, Some(text))
-        }
-        Err(other) => Err(other),
-    }
+    let done = actions::approve_change(cx.conn, &staff, (row.id, version));
+    let done = done.map(|state| match state {
+        ChangeState::Seconded => "change_seconded",
+        _ => "change_approved",
+    });
+    let at = format!("{}/{}", home(&side), row.id);
+    settled(cx, (done, at), |lang| approve_question(lang, &side, &row))
 }
 
 fn refuse_form(
@@ -433,13 +413,9 @@ pub(super) fn take_back(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let (side, row) = one(cx)?;
     let member = member(cx)?;
     let version = seen(cx)?;
-    match actions::take_back_change(cx.conn, &member, (row.id, version)) {
-        Ok(()) => Ok(Reply::see_other(format!("{}/{}", home(&side), row.id)).flash("saved")),
-        Err(Error::Refused(refused)) => {
-            let text = refused.say(cx.lang());
-            let asked = take_back_question(cx.lang(), &side, &row)?;
-            question(cx, asked, Some(text))
-        }
-        Err(other) => Err(other),
-    }
+    let done = actions::take_back_change(cx.conn, &member, (row.id, version));
+    let at = format!("{}/{}", home(&side), row.id);
+    settled(cx, (done.map(|()| "saved"), at), |lang| {
+        take_back_question(lang, &side, &row)
+    })
 }

@@ -8,7 +8,7 @@ use crate::lang::Lang;
 use crate::lang::format::date;
 use crate::web::fields::{Again, Field, FormSpec, Group, Head, History, Sort, form_page};
 use crate::web::forms::pair;
-use crate::web::paging::{Cursor, PAGE, Page};
+use crate::web::paging::{PAGE, Page};
 use crate::web::{Cx, Form, Pairs, Reply};
 
 use super::super::actions::{self, HostDetails};
@@ -27,14 +27,6 @@ fn tone(status: HostStatus) -> &'static str {
         HostStatus::Active => "go",
         HostStatus::Paused => "warn",
         HostStatus::Ended => "end",
-    }
-}
-
-/// The place of a partnership in the list.
-pub(in crate::placements) fn cursor(it: &HostRow) -> Cursor {
-    Cursor {
-        key: it.sort_key.clone(),
-        id: it.id.0,
     }
 }
 
@@ -58,20 +50,14 @@ fn cells(lang: Lang, path: &str, it: &HostRow) -> Result<Vec<Cell>> {
 /// The filters and orders of the list.
 fn selects(lang: Lang, query: &Pairs, sort: Sort) -> Vec<Select> {
     let states = HostStatus::ALL.iter();
-    let states = states.map(|it| pair(it.as_str(), it.label(lang))).collect();
+    let states = states.map(|it| pair(it.as_str(), it.label(lang)));
     let sorts: &[(&str, &str)] = &[
         ("organisation", lang.plc_institution()),
         ("status", lang.plc_status()),
         ("ends", lang.plc_ends_on()),
     ];
     vec![
-        Select::new(
-            query,
-            "state",
-            lang.plc_status(),
-            lang.all_of_them(),
-            states,
-        ),
+        Select::states(lang, query, states.collect()),
         Select::sorts(lang.sort_by(), sort, sorts),
     ]
 }
@@ -83,7 +69,7 @@ pub(super) fn list(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let query = &cx.visit.request.query;
     let page = table::page(query, HOST_SORTS);
     let rows = queries::hosts(cx.conn, &side, sought(query), &page)?;
-    let found = Page::cut(rows, PAGE, cursor);
+    let found = Page::cut(rows, PAGE, HostRow::cursor);
     let path = home(&side);
     let office = side.programme().is_some();
     let head = |label: &str, word: &str| Head::sorting(label, word, page.sort, &path, query);
@@ -134,7 +120,7 @@ pub(super) fn file(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let side = side(cx)?;
     let query = &cx.visit.request.query;
     let page = table::page(query, HOST_SORTS);
-    let rows = table::every(page, cursor, |page| {
+    let rows = table::every(page, HostRow::cursor, |page| {
         queries::hosts(cx.conn, &side, sought(query), page)
     })?;
     let header = [

@@ -9,7 +9,7 @@ use crate::lang::format::{date, moment};
 use crate::lang::{Lang, Say as _};
 use crate::web::fields::Head;
 use crate::web::forms::pair;
-use crate::web::paging::{Cursor, PAGE, Page};
+use crate::web::paging::{PAGE, Page};
 use crate::web::{Cx, Pairs, Reply};
 
 use super::super::actions;
@@ -18,7 +18,9 @@ use super::super::rules::content::{Answer, City, Pattern, missing};
 use super::super::rules::{self, PostingState, takes_postings};
 use super::posting_form::{all_labels, show_missing};
 use super::table::{self, Cell, Listing, Select};
-use super::{Question, crumbs, member, posting_tone, question, seen, side, staff, tabs, under};
+use super::{
+    Question, crumbs, member, posting_tone, question, seen, settled, side, staff, tabs, under,
+};
 
 pub(super) mod moves;
 mod shown;
@@ -27,14 +29,6 @@ pub(super) use shown::{allowance, area_names, content_panels, unmet_words};
 
 fn home(side: &Side) -> String {
     format!("{}/postings", under(side))
-}
-
-/// The place of a posting in the list.
-pub(in crate::placements) fn cursor(it: &Posting) -> Cursor {
-    Cursor {
-        key: it.sort_key.clone(),
-        id: it.id.0,
-    }
 }
 
 /// What the address asks for.
@@ -138,7 +132,7 @@ pub(super) fn list(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let query = &cx.visit.request.query;
     let page = table::page(query, POSTING_SORTS);
     let rows = queries::postings(cx.conn, &side, &sought(query), &page)?;
-    let found = Page::cut(rows, PAGE, cursor);
+    let found = Page::cut(rows, PAGE, Posting::cursor);
     let path = home(&side);
     let office = side.programme().is_some();
     let selects = selects(cx, &side, &page)?;
@@ -190,7 +184,7 @@ pub(super) fn file(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let side = side(cx)?;
     let query = &cx.visit.request.query;
     let page = table::page(query, POSTING_SORTS);
-    let rows = table::every(page, cursor, |page| {
+    let rows = table::every(page, Posting::cursor, |page| {
         queries::postings(cx.conn, &side, &sought(query), page)
     })?;
     let mut lines = Vec::new();
@@ -360,14 +354,10 @@ fn stepped(
     done: Result<()>,
     flash: &'static str,
 ) -> Result<Reply> {
-    match done {
-        Ok(()) => Ok(Reply::see_other(format!("{}/{}", home(side), row.id)).flash(flash)),
-        Err(Error::Refused(refused)) => {
-            let text = refused.say(cx.lang());
-            question(cx, step_question(cx.lang(), side, row, step)?, Some(text))
-        }
-        Err(other) => Err(other),
-    }
+    let at = format!("{}/{}", home(side), row.id);
+    settled(cx, (done.map(|()| flash), at), |lang| {
+        step_question(lang, side, row, step)
+    })
 }
 
 fn submit_step(lang: Lang, row: &Posting) -> Result<Step<'static>> {

@@ -11,14 +11,14 @@ use crate::lang::format::{date, deadline, hkt};
 use crate::lang::{Lang, Say as _};
 use crate::web::fields::{Again, Field, FormSpec, Group, Head, History, Sort, form_page};
 use crate::web::forms::pair;
-use crate::web::paging::{Cursor, PAGE, Page};
+use crate::web::paging::{PAGE, Page};
 use crate::web::{Cx, Form, Pairs, Reply};
 
 use super::super::actions::{self, RoundDetails};
 use super::super::queries::{self, ROUND_SORTS, Round, Side};
 use super::super::rules::{self, RoundState, RoundStep};
 use super::table::{self, Cell, Fact, Listing, Panel, Select};
-use super::{Question, crumbs, question, side, staff, tabs, under};
+use super::{Question, crumbs, question, settled, side, staff, tabs, under};
 
 pub(in crate::placements) mod terms;
 
@@ -33,14 +33,6 @@ fn tone(state: RoundState) -> &'static str {
         RoundState::Open | RoundState::Ranking => "go",
         RoundState::Matched => "ok",
         RoundState::Closed => "end",
-    }
-}
-
-/// The place of a round in the list.
-pub(in crate::placements) fn cursor(it: &Round) -> Cursor {
-    Cursor {
-        key: it.sort_key.clone(),
-        id: it.id.0,
     }
 }
 
@@ -66,20 +58,14 @@ fn cells(lang: Lang, path: &str, it: &Round) -> Result<Vec<Cell>> {
 /// The filters and orders of the list.
 fn selects(lang: Lang, query: &Pairs, sort: Sort) -> Vec<Select> {
     let states = RoundState::ALL.iter();
-    let states = states.map(|it| pair(it.as_str(), it.label(lang))).collect();
+    let states = states.map(|it| pair(it.as_str(), it.label(lang)));
     let sorts: &[(&str, &str)] = &[
         ("opens", lang.plc_opens_at()),
         ("name", lang.plc_round()),
         ("state", lang.plc_status()),
     ];
     vec![
-        Select::new(
-            query,
-            "state",
-            lang.plc_status(),
-            lang.all_of_them(),
-            states,
-        ),
+        Select::states(lang, query, states.collect()),
         Select::sorts(lang.sort_by(), sort, sorts),
     ]
 }
@@ -91,7 +77,7 @@ pub(super) fn list(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let query = &cx.visit.request.query;
     let page = table::page(query, ROUND_SORTS);
     let rows = queries::rounds(cx.conn, &side, sought(query), &page)?;
-    let found = Page::cut(rows, PAGE, cursor);
+    let found = Page::cut(rows, PAGE, Round::cursor);
     let path = home(&side);
     let office = side.programme().is_some();
     let head = |label: &str, word: &str| Head::sorting(label, word, page.sort, &path, query);
@@ -134,7 +120,7 @@ pub(super) fn file(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let side = side(cx)?;
     let query = &cx.visit.request.query;
     let page = table::page(query, ROUND_SORTS);
-    let rows = table::every(page, cursor, |page| {
+    let rows = table::every(page, Round::cursor, |page| {
         queries::rounds(cx.conn, &side, sought(query), page)
     })?;
     let header = [
@@ -505,12 +491,9 @@ pub(super) fn step(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let (side, row) = one(cx)?;
     let staff = staff(cx)?;
     let step = step_of(cx)?;
-    match actions::step_round(cx.conn, &staff, row.id, step) {
-        Ok(_) => Ok(Reply::see_other(format!("{}/{}", home(&side), row.id)).flash("saved")),
-        Err(Error::Refused(refused)) => {
-            let text = refused.say(cx.lang());
-            question(cx, step_question(cx.lang(), &side, &row, step), Some(text))
-        }
-        Err(other) => Err(other),
-    }
+    let done = actions::step_round(cx.conn, &staff, row.id, step);
+    let at = format!("{}/{}", home(&side), row.id);
+    settled(cx, (done.map(|_| "saved"), at), |lang| {
+        Ok(step_question(lang, &side, &row, step))
+    })
 }

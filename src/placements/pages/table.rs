@@ -4,12 +4,14 @@
 use askama::Template;
 
 use crate::error::Result;
+use crate::lang::Lang;
 use crate::web::exports::short;
 use crate::web::fields::{Head, History, Sort};
 use crate::web::paging::{self, Cursor, PAGE};
 use crate::web::{Cx, Pairs, Reply, Shell};
 
 use super::super::queries;
+pub(in crate::placements) use super::cell::Cell;
 
 /// A select of the filters: name, label, choices with their word, label and whether chosen.
 pub(super) struct Select {
@@ -40,6 +42,12 @@ impl Select {
         }
     }
 
+    /// The states of a list's rows.
+    pub(super) fn states(lang: Lang, query: &Pairs, states: Vec<(String, String)>) -> Self {
+        let (label, all) = (lang.plc_status(), lang.all_of_them());
+        Self::new(query, "state", label, all, states)
+    }
+
     /// The orders of a list.
     pub(super) fn sorts(label: &'static str, now: Sort, sorts: &[(&str, &str)]) -> Self {
         let choice = |(word, label): &(&str, &str)| {
@@ -51,61 +59,6 @@ impl Select {
             label,
             choices: sorts.iter().map(choice).collect(),
         }
-    }
-}
-
-/// A cell of a list.
-#[derive(Clone, Default)]
-pub(super) struct Cell {
-    /// The head of its column, for a phone.
-    pub label: String,
-    pub text: String,
-    pub more: String,
-    pub href: Option<String>,
-    pub tone: Option<&'static str>,
-    pub tick: Option<String>,
-    pub number: bool,
-}
-
-impl Cell {
-    pub(super) fn text(text: impl Into<String>) -> Self {
-        Self {
-            text: text.into(),
-            ..Self::default()
-        }
-    }
-
-    pub(super) fn link(text: impl Into<String>, href: String) -> Self {
-        Self {
-            href: Some(href),
-            ..Self::text(text)
-        }
-    }
-
-    pub(super) fn tag(text: &str, tone: &'static str) -> Self {
-        Self {
-            tone: Some(tone),
-            ..Self::text(text)
-        }
-    }
-
-    pub(super) fn number(n: &impl ToString) -> Self {
-        Self {
-            number: true,
-            ..Self::text(n.to_string())
-        }
-    }
-
-    pub(super) fn tick(label: String, value: String) -> Self {
-        Self {
-            tick: Some(value),
-            ..Self::text(label)
-        }
-    }
-
-    pub(super) fn more(mut self, text: impl Into<String>) -> Self {
-        self.more = text.into();
-        self
     }
 }
 

@@ -5,7 +5,7 @@ use crate::ids::{InterestId, PostingId};
 use crate::lang::Lang;
 use crate::lang::format::moment;
 use crate::web::fields::Head;
-use crate::web::paging::{Cursor, PAGE, Page};
+use crate::web::paging::{PAGE, Page};
 use crate::web::{Cx, Pairs, Reply, ReplyBody};
 
 use super::super::queries::{self, INTEREST_SORTS, Interest, Side};
@@ -15,14 +15,6 @@ use super::table::{self, Cell, Fact, Listing, Panel, Select};
 use super::{crumbs, member, tabs};
 
 const PATH: &str = "/organisation/interests";
-
-/// The place of an interest in the list.
-pub(in crate::placements) fn cursor(it: &Interest) -> Cursor {
-    Cursor {
-        key: it.sort_key.clone(),
-        id: it.id.0,
-    }
-}
 
 /// What the address asks for.
 pub(in crate::placements) fn sought(query: &Pairs) -> (Option<PostingId>, Option<&str>) {
@@ -49,7 +41,7 @@ pub(super) fn list(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let query = &cx.visit.request.query;
     let page = table::page(query, INTEREST_SORTS);
     let rows = queries::interests(cx.conn, &member, sought(query), &page)?;
-    let found = Page::cut(rows, PAGE, cursor);
+    let found = Page::cut(rows, PAGE, Interest::cursor);
     let sorts: &[(&str, &str)] = &[
         ("name", lang.plc_trainee()),
         ("posting", lang.plc_posting()),
@@ -99,7 +91,7 @@ pub(super) fn file(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let member = member(cx)?;
     let query = &cx.visit.request.query;
     let page = table::page(query, INTEREST_SORTS);
-    let rows = table::every(page, cursor, |page| {
+    let rows = table::every(page, Interest::cursor, |page| {
         queries::interests(cx.conn, &member, sought(query), page)
     })?;
     let header = [

@@ -8,6 +8,7 @@ mod documents;
 mod exported;
 mod fields;
 mod forged;
+mod formless;
 mod forms;
 mod guesses;
 pub mod injection;
