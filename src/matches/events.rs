@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::access::ProgrammeStaff;
 use crate::audit::{About, Event};
-use crate::ids::{MatchRunId, RoundId};
+use crate::ids::{MatchRunId, ProgrammeId, RoundId};
 
 use super::queries::Owned;
 
@@ -47,6 +47,6 @@ pub(super) fn run(staff: &ProgrammeStaff, id: MatchRunId) -> About {
 }
 
 /// The record of a round.
-pub(super) fn round(staff: &ProgrammeStaff, id: RoundId) -> About {
-    About::new("placement_round", id.0).within(staff.programme())
+pub(super) fn round(programme: ProgrammeId, id: RoundId) -> About {
+    About::new("placement_round", id.0).within(programme)
 }

@@ -83,10 +83,9 @@ CREATE TABLE match_runs (
   input_sha256 text NOT NULL CHECK (input_sha256 ~ '^[0-9a-f]{64}$'),
   output_sha256 text NOT NULL CHECK (output_sha256 ~ '^[0-9a-f]{64}$'),
   seed_sha256 text CHECK (seed_sha256 ~ '^[0-9a-f]{64}$'),
-  -- The figures; what the verifier found, empty when the run is sound; what is odd about it.
+  -- The figures; what the verifier found, empty when the run is sound.
   summary jsonb NOT NULL CHECK (jsonb_typeof(summary) = 'object'),
   findings jsonb NOT NULL DEFAULT '[]' CHECK (jsonb_typeof(findings) = 'array'),
-  warnings jsonb NOT NULL DEFAULT '[]' CHECK (jsonb_typeof(warnings) = 'array'),
   frozen_by uuid NOT NULL,
   frozen_at timestamptz NOT NULL,
   created_at timestamptz NOT NULL DEFAULT banyan_now(),

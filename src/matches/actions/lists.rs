@@ -9,7 +9,7 @@ use crate::access::{self, ProgrammeStaff};
 use crate::audit;
 use crate::db::{self, Conn, Task, sql_query};
 use crate::error::{Error, FieldError, Result};
-use crate::ids::{RankListId, RoundId};
+use crate::ids::{ProgrammeId, RankListId, RoundId};
 use crate::matching::Seed;
 
 use super::super::events::{self, Noted};
@@ -127,7 +127,7 @@ pub fn certify(conn: &mut Conn<'_>, owned: &Owned, seen: i32) -> Result<()> {
         Err(Error::Invalid(_)) => return Err(MatchRefusal::Outdated.into()),
         other => other?,
     }
-    fix_lots(conn, owned.round())?;
+    fix_lots(conn, owned.programme(), owned.round())?;
     let now = db::now(conn)?;
     let sequence = row.sequence.unwrap_or(0).saturating_add(1);
     sql_query(
@@ -155,8 +155,8 @@ pub fn certify(conn: &mut Conn<'_>, owned: &Owned, seen: i32) -> Result<()> {
 }
 
 /// Fixes the lots of a round if they are not: a random secret, and its hash for everybody.
-fn fix_lots(conn: &mut Conn<'_>, round: RoundId) -> Result<bool> {
-    conn.elevate(Task::Match, |conn| {
+fn fix_lots(conn: &mut Conn<'_>, programme: ProgrammeId, round: RoundId) -> Result<bool> {
+    let fixed = conn.elevate(Task::Match, |conn| {
         let work = access::working(conn, Task::Match)?;
         if queries::seed(conn, &work, round)?.is_some() {
             return Ok(false);
@@ -185,7 +185,12 @@ fn fix_lots(conn: &mut Conn<'_>, round: RoundId) -> Result<bool> {
         .bind::<Timestamptz, _>(now)
         .execute(conn.pg())?;
         Ok(true)
-    })
+    })?;
+    if fixed {
+        let about = events::round(programme, round);
+        audit::note(conn, about, &Noted::plain("match.committed"))?;
+    }
+    Ok(fixed)
 }
 
 /// Fixes the lots of a round and publishes the hash of their secret, before lists close.
@@ -196,14 +201,10 @@ pub fn commit_lots(conn: &mut Conn<'_>, staff: &ProgrammeStaff, id: RoundId) -> 
     let round = queries::office_round(conn, staff, id, Some(true))?;
     let now = db::now(conn)?;
     rules::may_rank(round.state()?, round.list_deadline, now)?;
-    if !fix_lots(conn, id)? {
+    if !fix_lots(conn, staff.programme(), id)? {
         return Err(MatchRefusal::Committed.into());
     }
-    audit::note(
-        conn,
-        events::round(staff, id),
-        &Noted::plain("match.committed"),
-    )
+    Ok(())
 }
 
 /// Reminds everybody whose list is not certified as it stands; returns how many were written to.
@@ -225,7 +226,7 @@ pub fn remind(conn: &mut Conn<'_>, staff: &ProgrammeStaff, id: RoundId) -> Resul
         return Err(MatchRefusal::NobodyToRemind.into());
     }
     let event = Noted("match.reminded", json!({ "letters": written }));
-    audit::note(conn, events::round(staff, id), &event)?;
+    audit::note(conn, events::round(staff.programme(), id), &event)?;
     Ok(written)
 }
 

@@ -112,7 +112,7 @@ pub fn publish(
     audit::note(conn, events::run(staff, id), &event)?;
     audit::note(
         conn,
-        events::round(staff, it.round.id),
+        events::round(staff.programme(), it.round.id),
         &Noted("match.published", details),
     )
 }

@@ -92,10 +92,9 @@ pub fn freeze(conn: &mut Conn<'_>, staff: &ProgrammeStaff, id: RoundId) -> Resul
     let (number, run_id, done) = now(conn, staff, &round, None)?;
     let done = done.map_err(|_fault| MatchRefusal::NoRun)?;
     let run = MatchRunId::new();
-    let warnings: Vec<String> = done.warnings.iter().map(|it| format!("{it:?}")).collect();
     sql_query(
         "INSERT INTO match_runs (id, programme_id, round_id, number, run_id, input_sha256, output_sha256, seed_sha256, summary, findings, \
-           warnings, frozen_by, frozen_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+           frozen_by, frozen_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
     )
     .bind::<SqlUuid, _>(run)
     .bind::<SqlUuid, _>(staff.programme())
@@ -107,7 +106,6 @@ pub fn freeze(conn: &mut Conn<'_>, staff: &ProgrammeStaff, id: RoundId) -> Resul
     .bind::<Nullable<Text>, _>(&done.summary.seed_sha256)
     .bind::<Jsonb, _>(json_of(&done.summary)?)
     .bind::<Jsonb, _>(json_of(&done.findings)?)
-    .bind::<Jsonb, _>(json_of(&warnings)?)
     .bind::<SqlUuid, _>(staff.person())
     .bind::<Timestamptz, _>(at)
     .execute(conn.pg())?;
@@ -130,7 +128,7 @@ pub fn freeze(conn: &mut Conn<'_>, staff: &ProgrammeStaff, id: RoundId) -> Resul
     audit::note(conn, events::run(staff, run), &event)?;
     audit::note(
         conn,
-        events::round(staff, id),
+        events::round(staff.programme(), id),
         &Noted("match.frozen", details),
     )?;
     Ok(run)
@@ -161,7 +159,7 @@ pub fn void(
     let event = Noted("match_run.voided", json!({ "number": run.number }));
     audit::note(conn, events::run(staff, id), &event)?;
     let event = Noted("match.voided", json!({ "number": run.number }));
-    audit::note(conn, events::round(staff, round), &event)
+    audit::note(conn, events::round(staff.programme(), round), &event)
 }
 
 /// A file of the file form of a stored run, by its name; the seed only once it is published.

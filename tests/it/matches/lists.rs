@@ -80,6 +80,8 @@ async fn what_was_certified_counts_until_it_is_certified_again_and_never_after_t
         assert_eq!(me.post(&certify, &[("version", "1")]).await.status, 409);
         let lots = arena.one("SELECT seed_sha256 FROM match_commitments");
         assert!(page.contains(&lots), "the lots are fixed by the first list");
+        let told = "SELECT count(*)::text FROM audit_events WHERE verb = 'match.committed'";
+        assert_eq!(arena.one(told), "1", "and the history says so");
         let seed = arena.one("SELECT seed FROM match_seeds");
         assert!(!page.contains(&seed));
         let changed = Arena::save(&me, &at, "1", &[(&alpha, "1"), (&beta, "2")]).await;
