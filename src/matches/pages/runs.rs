@@ -30,6 +30,10 @@ fn figures(lang: Lang, it: &Summary) -> Part {
     let profile: Vec<String> = profile
         .map(|(at, n)| format!("{}{n}", lang.before(&at.saturating_add(1).to_string())))
         .collect();
+    let profile = match profile.is_empty() {
+        true => "–".to_owned(),
+        false => profile.join(lang.pick(", ", "、")),
+    };
     Part::facts(
         lang.mat_figures(),
         vec![
@@ -39,7 +43,7 @@ fn figures(lang: Lang, it: &Summary) -> Part {
             fact(lang.mat_vacant(), it.unfilled.to_string()),
             fact(lang.mat_first_choice(), it.first_choice.to_string()),
             fact(lang.mat_top3(), it.top3.to_string()),
-            fact(lang.mat_profile(), profile.join(", ")),
+            fact(lang.mat_profile(), profile),
         ],
     )
 }
