@@ -379,7 +379,9 @@ BEGIN
     ('match_commitments', 'staff', 's', staff),
     ('match_commitments', 'match', 'siu', 'task:match'),
     ('match_runs', 'staff', 'siu', staff),
-    ('match_snapshots', 'staff', 'si', staff),
+    -- What went into a run holds the lots' secret.
+    ('match_snapshots', 'staff', 'i', staff),
+    ('match_snapshots', 'match', 's', 'task:match'),
     ('match_results', 'own', 's', applicant),
     ('match_results', 'staff', 's', staff),
     ('match_results', 'match', 'i', 'task:match'),

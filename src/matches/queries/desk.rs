@@ -475,19 +475,21 @@ pub struct StoredRun {
     pub reasons: String,
 }
 
-/// A run whole.
+/// A run whole, with the secret of its lots: whoever shows it leaves that out until it is published.
 ///
 /// # Errors
 /// [`Error::NotFound`].
 pub fn stored(conn: &mut Conn<'_>, staff: &ProgrammeStaff, run: &Run) -> Result<StoredRun> {
-    sql_query(
-        "SELECT input, assignment, cutoffs, bank_cutoffs, reasons FROM match_snapshots WHERE run_id = $1 AND programme_id = $2",
-    )
-    .bind::<SqlUuid, _>(run.id)
-    .bind::<SqlUuid, _>(staff.programme())
-    .get_result(conn.pg())
-    .optional()?
-    .ok_or(Error::NotFound)
+    conn.elevate(Task::Match, |conn| {
+        sql_query(
+            "SELECT input, assignment, cutoffs, bank_cutoffs, reasons FROM match_snapshots WHERE run_id = $1 AND programme_id = $2",
+        )
+        .bind::<SqlUuid, _>(run.id)
+        .bind::<SqlUuid, _>(staff.programme())
+        .get_result(conn.pg())
+        .optional()?
+        .ok_or(Error::NotFound)
+    })
 }
 
 /// How many letters of a kind about this round were queued so far: numbers the next reminder.

@@ -127,7 +127,7 @@ async fn rows_are_apart_under_row_level_security() {
     );
     assert_eq!(
         counts(&arena, "coordinator", &nobody, "").join(" "),
-        "6 6 0 1 1 0 0"
+        "6 6 0 1 0 0 0"
     );
     let ben = arena.staff("Ben");
     assert_eq!(arena.approve(&ben, &run).await.status, 303);
@@ -141,6 +141,6 @@ async fn rows_are_apart_under_row_level_security() {
     );
     assert_eq!(
         counts(&arena, "coordinator", &nobody, "").join(" "),
-        "6 6 0 1 1 3 2"
+        "6 6 0 1 0 3 2"
     );
 }
