@@ -16,12 +16,13 @@ texts! {
     mat_placement_accepted: "Accepted" | "已接受";
     mat_placement_signed: "Agreement signed" | "已簽協議";
     mat_placement_onboarding: "Being prepared" | "籌備中";
+    mat_placement_reported: "Reported for duty" | "已報到";
     mat_placement_active: "Under way" | "進行中";
     mat_placement_mid_review: "Mid-term review" | "中期檢討";
     mat_placement_completed: "Completed" | "已完成";
     mat_placement_ended_early: "Ended early" | "提早終止";
     mat_placement_by_trainee: "Withdrawn by the trainee" | "學員退出";
-    mat_placement_by_bank: "Withdrawn by the institution" | "機構撤回";
+    mat_placement_by_host: "Withdrawn by the institution" | "機構撤回";
 
     mat_refuse_not_ranking: "Lists are not written in this state of the round." | "此輪次現階段不接受排序名單。";
     mat_refuse_lists_closed: "The deadline is over. The list that was certified last counts." | "截止時間已過，以最後一次確認的名單為準。";

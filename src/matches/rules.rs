@@ -61,6 +61,8 @@ words! {
         AgreementSigned = "agreement_signed" => mat_placement_signed,
         /// Being prepared.
         Onboarding = "onboarding" => mat_placement_onboarding,
+        /// The first day was confirmed.
+        ReportedForDuty = "reported_for_duty" => mat_placement_reported,
         /// The trainee is there.
         Active = "active" => mat_placement_active,
         /// The review at half-time.
@@ -72,7 +74,7 @@ words! {
         /// The trainee withdrew.
         WithdrawnByTrainee = "withdrawn_by_trainee" => mat_placement_by_trainee,
         /// The institution withdrew.
-        WithdrawnByBank = "withdrawn_by_bank" => mat_placement_by_bank,
+        WithdrawnByHost = "withdrawn_by_host" => mat_placement_by_host,
     }
 }
 
@@ -229,7 +231,9 @@ pub enum PlacementStep {
     Sign,
     /// Preparations begin.
     Prepare,
-    /// The first day.
+    /// The institution confirms the first day.
+    Report,
+    /// Work goes on: the first log was handed in, or the first week is over.
     Begin,
     /// Half-time.
     Review,
@@ -240,10 +244,10 @@ pub enum PlacementStep {
     /// The trainee withdraws.
     TraineeWithdraws,
     /// The institution withdraws.
-    BankWithdraws,
+    HostWithdraws,
 }
 
-/// Where a step leads a placement. Before it begins it is withdrawn, afterwards it ends early.
+/// Where a step leads a placement. Before the first day it is withdrawn, from then on it ends early.
 ///
 /// # Errors
 /// [`MatchRefusal::PlacementStep`].
@@ -260,12 +264,15 @@ pub fn placement_step(
         (At::Offered, PlacementStep::Accept) => Ok(At::Accepted),
         (At::Accepted, PlacementStep::Sign) => Ok(At::AgreementSigned),
         (At::AgreementSigned, PlacementStep::Prepare) => Ok(At::Onboarding),
-        (At::Onboarding, PlacementStep::Begin) => Ok(At::Active),
+        (At::Onboarding, PlacementStep::Report) => Ok(At::ReportedForDuty),
+        (At::ReportedForDuty, PlacementStep::Begin) => Ok(At::Active),
         (At::Active, PlacementStep::Review) => Ok(At::MidReview),
         (At::Active | At::MidReview, PlacementStep::Complete) => Ok(At::Completed),
-        (At::Active | At::MidReview, PlacementStep::EndEarly) => Ok(At::EndedEarly),
+        (At::ReportedForDuty | At::Active | At::MidReview, PlacementStep::EndEarly) => {
+            Ok(At::EndedEarly)
+        }
         (_, PlacementStep::TraineeWithdraws) if before => Ok(At::WithdrawnByTrainee),
-        (_, PlacementStep::BankWithdraws) if before => Ok(At::WithdrawnByBank),
+        (_, PlacementStep::HostWithdraws) if before => Ok(At::WithdrawnByHost),
         _ => Err(MatchRefusal::PlacementStep),
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use diesel::RunQueryDsl;
-use diesel::sql_types::{Jsonb, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Integer, Jsonb, Text, Timestamptz, Uuid as SqlUuid};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -136,6 +136,9 @@ fn still_true(it: &Publication) -> Result<()> {
     Ok(())
 }
 
+/// Days to answer an offer when the posting names none.
+const OFFER_DAYS: i32 = 7;
+
 fn write(conn: &mut Conn<'_>, it: &Publication, now: chrono::DateTime<chrono::Utc>) -> Result<()> {
     access::working(conn, Task::Match)?;
     let results = it.results.iter().filter_map(|result| {
@@ -166,13 +169,21 @@ fn write(conn: &mut Conn<'_>, it: &Publication, now: chrono::DateTime<chrono::Ut
     .execute(conn.pg())?;
     sql_query(
         "INSERT INTO placements (id, programme_id, round_id, run_id, organisation_id, posting_id, enrolment_id, person_id, name_shown, \
-           trainee_number) SELECT x.id, $2, $3, $4, x.organisation, x.posting, x.enrolment, x.person, x.name, x.number \
-         FROM jsonb_to_recordset($1) AS x (id uuid, organisation uuid, posting uuid, enrolment uuid, person uuid, name text, number text)",
+           trainee_number, starts_on, ends_on, hours_week, supervisor_name, supervisor_email, answer_by) \
+         SELECT x.id, $2, $3, $4, x.organisation, x.posting, x.enrolment, x.person, x.name, x.number, \
+           coalesce(p.starts_on, r.starts_on), coalesce(p.ends_on, r.ends_on), nullif(p.content->>'hours_week', '')::integer, \
+           coalesce(p.content->>'supervisor_name', ''), coalesce(p.content->>'supervisor_email', ''), \
+           (date_trunc('day', $5 AT TIME ZONE 'Asia/Hong_Kong') + make_interval(days => 1 + coalesce(nullif(p.content->>'offer_days', '')::integer, $6)) \
+             - interval '1 minute') AT TIME ZONE 'Asia/Hong_Kong' \
+         FROM jsonb_to_recordset($1) AS x (id uuid, organisation uuid, posting uuid, enrolment uuid, person uuid, name text, number text) \
+         JOIN postings p ON p.id = x.posting JOIN placement_rounds r ON r.id = p.round_id",
     )
     .bind::<Jsonb, _>(json!(placements.collect::<Vec<_>>()))
     .bind::<SqlUuid, _>(it.round.programme_id)
     .bind::<SqlUuid, _>(it.round.id)
     .bind::<SqlUuid, _>(it.run)
+    .bind::<Timestamptz, _>(now)
+    .bind::<Integer, _>(OFFER_DAYS)
     .execute(conn.pg())?;
     sql_query("UPDATE placement_rounds SET state = 'matched', version = version + 1 WHERE id = $1 AND state = 'ranking'")
         .bind::<SqlUuid, _>(it.round.id)

@@ -142,6 +142,7 @@ fn a_placement_is_withdrawn_before_it_begins_and_ends_early_afterwards() {
         (PlacementStep::Accept, At::Accepted),
         (PlacementStep::Sign, At::AgreementSigned),
         (PlacementStep::Prepare, At::Onboarding),
+        (PlacementStep::Report, At::ReportedForDuty),
         (PlacementStep::Begin, At::Active),
         (PlacementStep::Review, At::MidReview),
         (PlacementStep::Complete, At::Completed),
@@ -156,7 +157,7 @@ fn a_placement_is_withdrawn_before_it_begins_and_ends_early_afterwards() {
             state,
             At::Offered | At::Accepted | At::AgreementSigned | At::Onboarding
         );
-        let under_way = matches!(state, At::Active | At::MidReview);
+        let under_way = matches!(state, At::ReportedForDuty | At::Active | At::MidReview);
         let gone = placement_step(*state, PlacementStep::TraineeWithdraws);
         assert_eq!(gone.is_ok(), before, "{state:?}");
         let ended = placement_step(*state, PlacementStep::EndEarly);
