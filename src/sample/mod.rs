@@ -32,6 +32,8 @@ mod cohorts;
 mod curriculum;
 mod data;
 mod intake;
+mod jobs;
+mod matched;
 mod materials;
 mod placements;
 mod progress;
@@ -47,6 +49,8 @@ struct World {
     programme: ProgrammeId,
     administrator: PersonId,
     coordinator: PersonId,
+    /// Approves what the first has prepared.
+    second: PersonId,
     reviewers: Vec<PersonId>,
     organisations: Vec<(&'static str, OrganisationId)>,
     /// Who speaks for an institution.
@@ -62,6 +66,11 @@ impl World {
 
     fn staff(&self) -> Actor {
         acting(self.coordinator, Role::Coordinator, vec![self.programme])
+    }
+
+    /// The other coordinator.
+    fn second_staff(&self) -> Actor {
+        acting(self.second, Role::Coordinator, vec![self.programme])
     }
 
     fn organisation(&self, name: &str) -> Result<OrganisationId> {
@@ -121,6 +130,7 @@ pub fn load(site: &Site) -> Result<()> {
         programme,
         administrator,
         coordinator: administrator,
+        second: administrator,
         reviewers: Vec::new(),
         organisations,
         representatives: Vec::new(),
@@ -339,6 +349,7 @@ fn staff(db: &Db, world: &mut World) -> Result<()> {
             Role::Coordinator if world.coordinator == world.administrator => {
                 world.coordinator = person;
             }
+            Role::Coordinator => world.second = person,
             Role::Reviewer => world.reviewers.push(person),
             Role::Representative => world
                 .representatives

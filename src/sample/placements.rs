@@ -3,8 +3,8 @@
 
 use chrono::{Duration, NaiveDate};
 
-use crate::access;
-use crate::db::{Acting, Actor, Role};
+use crate::access::{self, Own, OwnEnrolment};
+use crate::db::{Acting, Actor, Conn, Role};
 use crate::error::{Error, Result};
 use crate::ids::{CohortId, OrganisationId, PostingId, RoundId};
 use crate::lang::format::hk_date;
@@ -14,14 +14,14 @@ use crate::placements::actions::{
 };
 use crate::placements::queries::{self, Area, Side};
 use crate::placements::rules::content::{City, Content, Draft};
-use crate::placements::rules::eligibility::{Authorisation, Degree, Language, Wants};
+use crate::placements::rules::eligibility::{Authorisation, Degree, Language, Wants, unmet};
 use crate::placements::rules::{ChangeKind, HostStatus, RoundStep, Shares};
 
 use super::{World, class, running};
 
 /// How far a posting of the sample goes.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Goes {
+pub(super) enum Goes {
     Draft,
     Submitted,
     Returned,
@@ -29,15 +29,23 @@ enum Goes {
 }
 
 /// A posting: institution, focus area, titles, what it is about, city, seats, monthly allowance in cents.
-struct Plan {
-    institution: &'static str,
-    area: &'static str,
-    title: [&'static str; 2],
-    summary: [&'static str; 2],
-    city: City,
-    seats: i32,
-    cents: i64,
-    goes: Goes,
+pub(super) struct Plan {
+    pub institution: &'static str,
+    pub area: &'static str,
+    pub title: [&'static str; 2],
+    pub summary: [&'static str; 2],
+    pub city: City,
+    pub seats: i32,
+    pub cents: i64,
+    pub goes: Goes,
+}
+
+/// The round in which a posting stands, and its placement period.
+#[derive(Clone, Copy)]
+pub(super) struct Within {
+    pub round: RoundId,
+    pub starts_on: NaiveDate,
+    pub ends_on: NaiveDate,
 }
 
 const fn plan(
@@ -100,7 +108,7 @@ const PLANS: &[Plan] = &[
 ];
 
 /// Who acts for an institution.
-fn host(world: &World, name: &str) -> Result<(OrganisationId, Actor)> {
+pub(super) fn host(world: &World, name: &str) -> Result<(OrganisationId, Actor)> {
     let organisation = world.organisation(name)?;
     let known = world.representatives.iter().find(|(of, _)| *of == name);
     let person = known.map(|it| it.1);
@@ -125,18 +133,22 @@ fn institutions() -> Vec<&'static str> {
 pub(super) fn make(world: &World, cohort: CohortId) -> Result<()> {
     let today = hk_date(world.now);
     let at = |days: i64, hour: u32| world.db.as_of(running::at(today, days, hour));
-    let round = prepare(world, cohort, today)?;
+    let within = Within {
+        round: prepare(world, cohort, today)?,
+        starts_on: today + Duration::days(77),
+        ends_on: today + Duration::days(167),
+    };
     let mut open = Vec::new();
     for (it, day) in PLANS.iter().zip(-16_i64..) {
         // They come one after another, none later than the opening.
-        let id = post(world, it, round, (today, day.min(-8)))?;
+        let id = post(world, it, within, (today, day.min(-8)))?;
         if it.goes == Goes::Open {
             open.push(id);
         }
     }
     at(-6, 9).tx(&world.staff(), |conn| {
         let staff = access::programme_staff(conn, world.programme)?;
-        actions::step_round(conn, &staff, round, RoundStep::Open).map(|_| ())
+        actions::step_round(conn, &staff, within.round, RoundStep::Open).map(|_| ())
     })?;
     for name in institutions() {
         let (_, actor) = host(world, name)?;
@@ -146,27 +158,40 @@ pub(super) fn make(world: &World, cohort: CohortId) -> Result<()> {
     interests(world, cohort, &open)
 }
 
-/// Focus areas, rates, partnerships, the question about capacity, and a round that collects.
+/// What every round stands on: focus areas, rates, and a partnership with each institution.
+pub(super) fn ground(world: &World, today: NaiveDate) -> Result<()> {
+    world
+        .db
+        .as_of(running::at(today, -170, 9))
+        .tx(&world.staff(), |conn| {
+            let staff = access::programme_staff(conn, world.programme)?;
+            let desk = access::desk(conn)?;
+            actions::add_usual_areas(conn, &staff)?;
+            actions::add_usual_rates(conn, &desk)?;
+            for (name, ..) in super::data::SUPERVISORS {
+                let details = HostDetails {
+                    status: HostStatus::Active,
+                    signed_on: Some(today - Duration::days(185)),
+                    starts_on: today - Duration::days(170),
+                    ends_on: today + Duration::days(560),
+                    remark: String::new(),
+                };
+                actions::add_host(conn, &staff, world.organisation(name)?, &details)?;
+            }
+            Ok(())
+        })
+}
+
+/// The question about capacity, and a round that collects.
 fn prepare(world: &World, cohort: CohortId, today: NaiveDate) -> Result<RoundId> {
     let at = |days: i64, hour: u32| running::at(today, days, hour);
     world.db.as_of(at(-30, 9)).tx(&world.staff(), |conn| {
         let staff = access::programme_staff(conn, world.programme)?;
-        let desk = access::desk(conn)?;
-        actions::add_usual_areas(conn, &staff)?;
-        actions::add_usual_rates(conn, &desk)?;
-        let mut all = Vec::new();
-        for name in institutions() {
-            let organisation = world.organisation(name)?;
-            let details = HostDetails {
-                status: HostStatus::Active,
-                signed_on: Some(today - Duration::days(60)),
-                starts_on: today - Duration::days(45),
-                ends_on: today + Duration::days(685),
-                remark: String::new(),
-            };
-            actions::add_host(conn, &staff, organisation, &details)?;
-            all.push(organisation);
-        }
+        let names = institutions();
+        let all: Vec<_> = names
+            .iter()
+            .map(|name| world.organisation(name))
+            .collect::<Result<_>>()?;
         let new = NewCapacity {
             starts_on: today + Duration::days(77),
             ends_on: today + Duration::days(167),
@@ -223,7 +248,7 @@ const FIELDS: &[(&str, &str)] = &[
     ("offer_days", "7"),
 ];
 
-fn draft(it: &Plan, areas: &[Area], round: RoundId, today: NaiveDate) -> Draft {
+fn draft(it: &Plan, areas: &[Area], within: Within) -> Draft {
     let mut content = Content::default();
     for (name, value) in FIELDS {
         content.set(name, (*value).to_owned());
@@ -231,6 +256,10 @@ fn draft(it: &Plan, areas: &[Area], round: RoundId, today: NaiveDate) -> Draft {
     let [title_en, title_zh] = it.title;
     let [summary_en, summary_zh] = it.summary;
     let here = it.city == City::HongKong;
+    let supervisor = super::data::SUPERVISORS
+        .iter()
+        .find(|(of, ..)| *of == it.institution)
+        .map_or(("", ""), |(_, name, email)| (name, email));
     let more = [
         ("title_en", title_en),
         ("title_zh", title_zh),
@@ -241,8 +270,8 @@ fn draft(it: &Plan, areas: &[Area], round: RoundId, today: NaiveDate) -> Draft {
         ("cross_boundary", if here { "none" } else { "out" }),
         ("currency", if here { "HKD" } else { "CNY" }),
         ("wage_category", if here { "ordinary" } else { "" }),
-        ("supervisor_name", "Sample Supervisor"),
-        ("supervisor_email", "supervisor@banyan.example"),
+        ("supervisor_name", supervisor.0),
+        ("supervisor_email", supervisor.1),
     ];
     for (name, value) in more {
         content.set(name, value.to_owned());
@@ -256,7 +285,7 @@ fn draft(it: &Plan, areas: &[Area], round: RoundId, today: NaiveDate) -> Draft {
         content.set("entity_zh", entity_zh.to_owned());
     }
     Draft {
-        round,
+        round: within.round,
         areas: areas
             .iter()
             .filter(|area| area.code == it.area)
@@ -264,8 +293,8 @@ fn draft(it: &Plan, areas: &[Area], round: RoundId, today: NaiveDate) -> Draft {
             .collect(),
         seats: it.seats,
         cents: Some(it.cents),
-        starts_on: Some(today + Duration::days(77)),
-        ends_on: Some(today + Duration::days(167)),
+        starts_on: Some(within.starts_on),
+        ends_on: Some(within.ends_on),
         content,
         wants: Wants {
             mainland_permit: !here,
@@ -277,10 +306,10 @@ fn draft(it: &Plan, areas: &[Area], round: RoundId, today: NaiveDate) -> Draft {
 }
 
 /// Writes a posting and takes it as far as it goes.
-fn post(
+pub(super) fn post(
     world: &World,
     it: &Plan,
-    round: RoundId,
+    within: Within,
     (today, day): (NaiveDate, i64),
 ) -> Result<PostingId> {
     let (organisation, actor) = host(world, it.institution)?;
@@ -288,7 +317,7 @@ fn post(
     let id = at(10).tx(&actor, |conn| {
         let member = access::member(conn)?;
         let areas = queries::areas(conn, world.programme)?;
-        let draft = draft(it, &areas, round, today);
+        let draft = draft(it, &areas, within);
         actions::begin_posting(conn, &member, organisation, &draft, None)
     })?;
     if it.goes == Goes::Draft {
@@ -402,26 +431,30 @@ fn interests(world: &World, cohort: CohortId, open: &[PostingId]) -> Result<()> 
             };
             actions::set_profile(conn, &place, &profile)?;
             for id in open.iter().skip(n).take(2) {
-                // A posting across the boundary asks for a permit that not everybody has.
-                let (_, posting) = queries::open_posting(conn, &own, *id)?;
-                let facts = queries::facts(conn, &place)?;
-                let wants = posting.wants()?;
-                let unmet = crate::placements::rules::eligibility::unmet(
-                    &wants,
-                    &facts,
-                    posting.organisation_id,
-                );
-                if !unmet.is_empty() {
-                    continue;
-                }
                 let new = NewInterest {
                     note: "I would like to learn how this is checked before it is used.".to_owned(),
                     shares: vec![Shares::Profile, Shares::Modules],
                 };
-                actions::express(conn, &own, *id, &new)?;
+                express(conn, (&own, &place), *id, &new)?;
             }
             Ok(())
         })?;
+    }
+    Ok(())
+}
+
+/// Says that a trainee is interested, unless the posting bars them: one across the boundary asks for a permit
+/// that not everybody has.
+pub(super) fn express(
+    conn: &mut Conn<'_>,
+    (own, place): (&Own, &OwnEnrolment),
+    id: PostingId,
+    new: &NewInterest,
+) -> Result<()> {
+    let (_, posting) = queries::open_posting(conn, own, id)?;
+    let facts = queries::facts(conn, place)?;
+    if unmet(&posting.wants()?, &facts, posting.organisation_id).is_empty() {
+        actions::express(conn, own, id, new)?;
     }
     Ok(())
 }

@@ -1,5 +1,5 @@
 //! The whole term of the finished class: notes, registers, work and marks, cases of trainees at risk,
-//! and who completed.
+//! placements, and who completed.
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 
@@ -14,7 +14,7 @@ use crate::teaching::queries::ClassSession;
 use super::assessment::{self, Part, points};
 use super::attendance::{self, Did, usual};
 use super::class::{self, Trainee, trainees};
-use super::{World, care, day, hkt, materials, progress};
+use super::{World, care, day, hkt, matched, materials, progress};
 
 /// Who missed the first Saturday and came back; who was exempted; who stayed away and failed; who left.
 const BACK: usize = 2;
@@ -131,6 +131,8 @@ pub(super) fn pre_pilot(world: &World, cohort: CohortId) -> Result<()> {
     let away = weeks(&mut term)?;
     materials::done(world, hkt(2026, 8, 16, 21, 0), &term.class, &written)?;
     work(&term)?;
+    // Placements are sought while classes go on.
+    matched::make(world, cohort)?;
     end(&term, away)
 }
 

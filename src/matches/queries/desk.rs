@@ -99,7 +99,8 @@ impl DeskList {
 
 /// Trainees who take part: of the round's cohorts, there now, and not placed already.
 const TAKES_PART: &str = "e.cohort_id = ANY ($2) AND e.state IN ('enrolled', 'active') AND NOT EXISTS (SELECT FROM placements x \
-    WHERE x.enrolment_id = e.id AND x.round_id <> $1 AND x.state IN ('offered', 'accepted', 'agreement_signed', 'onboarding', 'active', 'mid_review'))";
+    WHERE x.enrolment_id = e.id AND x.round_id <> $1 AND x.state IN ('offered', 'accepted', 'agreement_signed', 'onboarding', \
+      'reported_for_duty', 'active', 'mid_review'))";
 
 /// Every list that a round should have, with how it stands; trainees first.
 ///
