@@ -169,6 +169,12 @@ ids! {
     MatchRunId;
     /// A placement.
     PlacementId;
+    /// A funding scheme.
+    FundingSchemeId;
+    /// A placement under a funding scheme.
+    FundedId;
+    /// A claim for a month of a placement.
+    ClaimId;
     /// A letter in the outbox.
     LetterId;
     /// A job in the queue.

@@ -391,7 +391,11 @@ BEGIN
     ('placements', 'match', 'i', 'task:match'),
     ('placement_rounds', 'match', 'su', 'task:match'),
     ('postings', 'match', 'su', '(SELECT banyan_kind()) = ''task:match'' AND state NOT IN (''draft'', ''returned'')'),
-    ('posting_interests', 'match', 's', 'task:match')
+    ('posting_interests', 'match', 's', 'task:match'),
+    -- funding: the programme's staff alone
+    ('funding_schemes', 'staff', 'siu', staff),
+    ('funded_placements', 'staff', 'siu', staff),
+    ('funding_claims', 'staff', 'siu', staff)
   ) AS list (tab, name, verbs, condition) LOOP
     condition := CASE WHEN p.condition LIKE 'task:%'
       THEN format('(SELECT banyan_kind()) = %L', p.condition) ELSE p.condition END;

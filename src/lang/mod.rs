@@ -22,6 +22,7 @@ mod enrolments;
 mod files;
 mod flash;
 pub mod format;
+mod funding;
 mod history;
 mod import;
 mod mail;

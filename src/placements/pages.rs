@@ -22,7 +22,7 @@ pub(super) mod posting_form;
 pub(super) mod profile;
 pub(super) mod rates;
 pub(super) mod rounds;
-mod table;
+pub(crate) mod table;
 pub use cell::Cell;
 pub(super) use table::page as page_of;
 pub(super) mod wanted;
@@ -194,12 +194,12 @@ fn trainee() -> Routes {
 }
 
 /// Staff of the programme of the address.
-pub(super) fn staff(cx: &Cx<'_, '_>) -> Result<ProgrammeStaff> {
+pub(crate) fn staff(cx: &Cx<'_, '_>) -> Result<ProgrammeStaff> {
     access::programme_staff(cx.conn, cx.request().param("programme")?)
 }
 
 /// The representative who asks. Others who speak for an organisation have nothing to do with placements.
-pub(super) fn member(cx: &Cx<'_, '_>) -> Result<Member> {
+pub(crate) fn member(cx: &Cx<'_, '_>) -> Result<Member> {
     if cx.visit.actor.role() == Some(Role::Representative) {
         access::member(cx.conn)
     } else {
@@ -219,7 +219,7 @@ pub(super) fn side(cx: &Cx<'_, '_>) -> Result<Side> {
 }
 
 /// Where a side's pages stand.
-pub(super) fn under(side: &Side) -> String {
+pub(crate) fn under(side: &Side) -> String {
     match side.programme() {
         Some(programme) => format!("/programmes/{programme}/placements"),
         None => "/organisation".to_owned(),
@@ -227,7 +227,11 @@ pub(super) fn under(side: &Side) -> String {
 }
 
 /// The way to a side's page; `more` are the pages between.
-fn crumbs(lang: Lang, side: &Side, more: Vec<(String, String)>) -> Vec<(String, String)> {
+pub(crate) fn crumbs(
+    lang: Lang,
+    side: &Side,
+    more: Vec<(String, String)>,
+) -> Vec<(String, String)> {
     let mut crumbs = match side.programme() {
         Some(programme) => vec![
             (
@@ -249,7 +253,7 @@ fn crumbs(lang: Lang, side: &Side, more: Vec<(String, String)>) -> Vec<(String, 
 }
 
 /// The tabs of a side, with the one where the reader is.
-fn tabs(lang: Lang, side: &Side, here: &str) -> Vec<(String, &'static str, bool)> {
+pub(crate) fn tabs(lang: Lang, side: &Side, here: &str) -> Vec<(String, &'static str, bool)> {
     let office: &[(&str, &'static str)] = &[
         ("postings", lang.plc_postings()),
         ("changes", lang.plc_changes()),
@@ -259,6 +263,7 @@ fn tabs(lang: Lang, side: &Side, here: &str) -> Vec<(String, &'static str, bool)
         ("areas", lang.plc_areas()),
         ("rates", lang.plc_rates()),
         ("matches", lang.mat_title()),
+        ("funding", lang.fnd_title()),
     ];
     let host: &[(&str, &'static str)] = &[
         ("postings", lang.plc_postings()),
@@ -302,21 +307,21 @@ fn change_tone(state: ChangeState) -> &'static str {
 }
 
 /// A question before a step.
-struct Question {
-    title: String,
-    crumbs: Vec<(String, String)>,
-    does: Vec<String>,
-    told: String,
+pub(crate) struct Question {
+    pub title: String,
+    pub crumbs: Vec<(String, String)>,
+    pub does: Vec<String>,
+    pub told: String,
     /// The version that the asker saw, if the step wants one.
-    version: Option<i32>,
-    action: String,
-    submit: String,
-    danger: bool,
-    back: String,
+    pub version: Option<i32>,
+    pub action: String,
+    pub submit: String,
+    pub danger: bool,
+    pub back: String,
 }
 
 /// Asks; a refusal stands in the place of the button.
-fn question(cx: &Cx<'_, '_>, it: Question, refusal: Option<String>) -> Result<Reply> {
+pub(crate) fn question(cx: &Cx<'_, '_>, it: Question, refusal: Option<String>) -> Result<Reply> {
     let lang = cx.lang();
     let status = if refusal.is_some() && cx.request().method != Method::Get {
         409
@@ -344,7 +349,7 @@ fn question(cx: &Cx<'_, '_>, it: Question, refusal: Option<String>) -> Result<Re
 }
 
 /// Goes on to `at` when a step is done; a refusal is shown in the place of its button.
-fn settled(
+pub(crate) fn settled(
     cx: &Cx<'_, '_>,
     (done, at): (Result<&'static str>, String),
     asked: impl FnOnce(Lang) -> Result<Question>,
@@ -360,7 +365,7 @@ fn settled(
 }
 
 /// The version that a confirmation carries.
-fn seen(cx: &Cx<'_, '_>) -> Result<i32> {
+pub(crate) fn seen(cx: &Cx<'_, '_>) -> Result<i32> {
     let mut form = crate::web::Form::new(cx.visit.request.form());
     let version = form.number("version", 1, i32::MAX);
     form.done()?;

@@ -24,6 +24,7 @@ mod doors;
 mod durability;
 mod enrolments;
 mod files;
+mod funding;
 mod jobs;
 mod mail;
 mod matching;

@@ -11,10 +11,10 @@ use crate::web::paging::{self, Cursor, PAGE};
 use crate::web::{Cx, Pairs, Reply, Shell};
 
 use super::super::queries;
-pub(in crate::placements) use super::cell::Cell;
+pub(crate) use super::cell::Cell;
 
 /// A select of the filters: name, label, choices with their word, label and whether chosen.
-pub(super) struct Select {
+pub(crate) struct Select {
     pub name: &'static str,
     pub label: &'static str,
     pub choices: Vec<(String, String, bool)>,
@@ -22,7 +22,7 @@ pub(super) struct Select {
 
 impl Select {
     /// Over these choices, before them one for all.
-    pub(super) fn new(
+    pub(crate) fn new(
         query: &Pairs,
         name: &'static str,
         label: &'static str,
@@ -43,13 +43,13 @@ impl Select {
     }
 
     /// The states of a list's rows.
-    pub(super) fn states(lang: Lang, query: &Pairs, states: Vec<(String, String)>) -> Self {
+    pub(crate) fn states(lang: Lang, query: &Pairs, states: Vec<(String, String)>) -> Self {
         let (label, all) = (lang.plc_status(), lang.all_of_them());
         Self::new(query, "state", label, all, states)
     }
 
     /// The orders of a list.
-    pub(super) fn sorts(label: &'static str, now: Sort, sorts: &[(&str, &str)]) -> Self {
+    pub(crate) fn sorts(label: &'static str, now: Sort, sorts: &[(&str, &str)]) -> Self {
         let choice = |(word, label): &(&str, &str)| {
             let on = *word == now.word;
             ((*word).to_owned(), (*label).to_owned(), on)
@@ -64,7 +64,7 @@ impl Select {
 
 /// What a list is and can.
 #[derive(Default)]
-pub(super) struct Listing {
+pub(crate) struct Listing {
     pub title: String,
     pub note: String,
     pub path: String,
@@ -97,7 +97,7 @@ struct ListPage<'a> {
 }
 
 /// Shows a page of a list.
-pub(super) fn show(
+pub(crate) fn show(
     cx: &Cx<'_, '_>,
     it: &Listing,
     mut page: paging::Page<Vec<Cell>>,
@@ -128,15 +128,12 @@ pub(super) fn show(
 }
 
 /// Part of a text that the address asks for.
-pub(super) fn text(query: &Pairs) -> Option<&str> {
+pub(crate) fn text(query: &Pairs) -> Option<&str> {
     Some(query.typed("q").trim()).filter(|it| !it.is_empty())
 }
 
 /// A page of a list as the address asks for it.
-pub(in crate::placements) fn page(
-    query: &Pairs,
-    sorts: &'static [crate::web::fields::Column],
-) -> queries::Page {
+pub(crate) fn page(query: &Pairs, sorts: &'static [crate::web::fields::Column]) -> queries::Page {
     queries::Page {
         sort: Sort::from_query(query, sorts),
         after: Cursor::from_query(query),
@@ -145,7 +142,7 @@ pub(in crate::placements) fn page(
 }
 
 /// Every row of a list, read a thousand at a time.
-pub(super) fn every<T>(
+pub(crate) fn every<T>(
     mut page: queries::Page,
     cursor: impl Fn(&T) -> Cursor,
     mut read: impl FnMut(&queries::Page) -> Result<Vec<T>>,
@@ -165,7 +162,7 @@ pub(super) fn every<T>(
 }
 
 /// A list as the kind of file that the address ends with.
-pub(super) fn file(
+pub(crate) fn file(
     cx: &Cx<'_, '_>,
     name: &str,
     header: &[&str],
@@ -175,7 +172,7 @@ pub(super) fn file(
 }
 
 /// A label and its value.
-pub(super) struct Fact {
+pub(crate) struct Fact {
     pub label: String,
     pub value: String,
     pub lang: Option<&'static str>,
@@ -183,7 +180,7 @@ pub(super) struct Fact {
 }
 
 impl Fact {
-    pub(super) fn new(label: impl Into<String>, value: impl Into<String>) -> Self {
+    pub(crate) fn new(label: impl Into<String>, value: impl Into<String>) -> Self {
         Self {
             label: label.into(),
             value: value.into(),
@@ -192,7 +189,7 @@ impl Fact {
         }
     }
 
-    pub(super) fn link(label: impl Into<String>, value: impl Into<String>, href: String) -> Self {
+    pub(crate) fn link(label: impl Into<String>, value: impl Into<String>, href: String) -> Self {
         Self {
             href: Some(href),
             ..Self::new(label, value)
@@ -202,7 +199,7 @@ impl Fact {
 
 /// A part of a record.
 #[derive(Default)]
-pub(super) struct Panel {
+pub(crate) struct Panel {
     pub title: String,
     pub note: String,
     pub facts: Vec<Fact>,
@@ -211,7 +208,7 @@ pub(super) struct Panel {
 }
 
 impl Panel {
-    pub(super) fn facts(title: impl Into<String>, facts: Vec<Fact>) -> Self {
+    pub(crate) fn facts(title: impl Into<String>, facts: Vec<Fact>) -> Self {
         Self {
             title: title.into(),
             facts,
@@ -219,7 +216,7 @@ impl Panel {
         }
     }
 
-    pub(super) fn lines(
+    pub(crate) fn lines(
         title: impl Into<String>,
         lines: Vec<String>,
         empty: impl Into<String>,
@@ -235,7 +232,7 @@ impl Panel {
 
 /// A record's page.
 #[derive(Default)]
-pub(super) struct Record {
+pub(crate) struct Record {
     pub title: String,
     pub tag: Option<(&'static str, &'static str)>,
     pub note: String,
@@ -261,7 +258,7 @@ struct RecordPage<'a> {
 }
 
 /// Shows a record.
-pub(super) fn record(cx: &Cx<'_, '_>, it: &Record) -> Result<Reply> {
+pub(crate) fn record(cx: &Cx<'_, '_>, it: &Record) -> Result<Reply> {
     cx.visit.page(&RecordPage {
         shell: cx.shell(it.title.clone()),
         crumbs: &it.crumbs,

@@ -1,0 +1,1 @@
+DROP TABLE funding_claims, funded_placements, funding_schemes;
