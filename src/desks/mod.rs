@@ -43,6 +43,21 @@ pub fn routes() -> Routes {
         .get("/committee", COMMITTEE, pages::figures::committee)
         .get("/committee.csv", COMMITTEE, pages::figures::committee_file)
         .get("/committee.xlsx", COMMITTEE, pages::figures::committee_file)
+        .get(
+            "/programmes/{programme}/placements/desk",
+            STAFF,
+            pages::placements::desk,
+        )
+        .get(
+            "/programmes/{programme}/placements/desk.csv",
+            STAFF,
+            pages::placements::file,
+        )
+        .get(
+            "/programmes/{programme}/placements/desk.xlsx",
+            STAFF,
+            pages::placements::file,
+        )
         .get("/organisation", MEMBER, pages::figures::organisation)
         .get("/teaching", INSTRUCTOR, pages::teaching::home)
         .get("/search", STAFF, pages::search::search)

@@ -3,6 +3,7 @@
 pub mod cohort;
 pub mod figures;
 pub mod me;
+pub mod placements;
 pub mod public;
 pub mod search;
 pub mod today;

@@ -6,6 +6,18 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 use crate::cohorts::rules::CohortState;
 use crate::lang::format::hk_date;
 
+crate::lang::words! {
+    /// What the placement desk counts by.
+    pub enum By {
+        /// The institution.
+        Institution = "institution" => pdesk_by_institution,
+        /// The focus areas: a posting with several is counted in each.
+        Area = "area" => pdesk_by_area,
+        /// The city of the work.
+        City = "city" => pdesk_by_city,
+    }
+}
+
 /// Counts from 1 to one less than this are not shown to readers of figures (`domain.md` 5.3).
 pub const SMALL: i64 = 5;
 /// Days ahead that a desk looks.

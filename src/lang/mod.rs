@@ -17,6 +17,7 @@ mod cohorts;
 mod curriculum;
 mod desk;
 mod desks;
+mod desk_placements;
 mod desks_public;
 mod enrolments;
 mod files;

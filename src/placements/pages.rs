@@ -255,6 +255,7 @@ pub(crate) fn crumbs(
 /// The tabs of a side, with the one where the reader is.
 pub(crate) fn tabs(lang: Lang, side: &Side, here: &str) -> Vec<(String, &'static str, bool)> {
     let office: &[(&str, &'static str)] = &[
+        ("desk", lang.pdesk_title()),
         ("postings", lang.plc_postings()),
         ("changes", lang.plc_changes()),
         ("capacity", lang.plc_capacity()),

@@ -179,9 +179,16 @@ fn trainee_list(world: &World, one: &Trainee, round: RoundId, today: NaiveDate) 
         let list = ranked::trainee_list(&place, &round);
         let mut order: Vec<_> = ranked::candidates(conn, &list)?
             .into_iter()
-            .map(|it| (dice(&format!("{} {}", one.email, it.name_en), 1_000), it.id))
+            .map(|it| {
+                let popular = JOBS.iter().take(4).any(|job| job.title[0] == it.name_en);
+                let wanted = if popular { 700 } else { 0 };
+                let liking = dice(&format!("{} {}", one.email, it.name_en), 1_000);
+                (liking.saturating_sub(wanted), it.id)
+            })
             .collect();
         order.sort_unstable();
+        // Some trust in few choices.
+        order.truncate(if dice(&one.email, 3) == 0 { 1 } else { 6 });
         let tiers: Vec<_> = order.into_iter().map(|(_, id)| vec![id]).collect();
         if tiers.is_empty() {
             return Ok(());
