@@ -163,6 +163,8 @@ ids! {
     SeatChangeId;
     /// A trainee's interest in a posting.
     InterestId;
+    /// A document that a trainee keeps for placements.
+    PlacementDocumentId;
     /// A rank list.
     RankListId;
     /// An official run of the match.

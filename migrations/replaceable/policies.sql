@@ -360,6 +360,7 @@ BEGIN
     ('wage_rates', 'desk', 'i', desk),
     ('placement_profiles', 'own', 'siu', applicant),
     ('placement_profiles', 'staff', 's', staff),
+    ('placement_documents', 'own', 'siu', applicant),
     ('posting_saves', 'own', 'sid', applicant),
     ('posting_interests', 'own', 'siu', applicant),
     ('posting_interests', 'staff', 's', staff),

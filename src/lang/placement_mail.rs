@@ -57,6 +57,8 @@ texts! {
     history_posting_returned: "returned the posting" | "退回職位";
     history_posting_approved: "approved the posting" | "批核職位";
     history_posting_withdrawn: "withdrew the posting" | "撤回職位";
+    history_document_added: "added a document for placements" | "新增實習文件";
+    history_document_removed: "removed a document for placements" | "移除實習文件";
     history_posting_change_asked: "asked for a change of seats" | "申請更改名額";
     history_posting_change_done: "seats were changed" | "名額已更改";
     history_posting_seats(from: i64, to: i64): "seats were changed from {from} to {to}" | "名額由{from}改為{to}";
@@ -165,6 +167,8 @@ impl Lang {
             "wage_rate.added" => self.history_rate_added(),
             "interest.expressed" => self.history_interest_expressed(),
             "interest.taken_back" => self.history_interest_taken_back(),
+            "placement_document.added" => self.history_document_added(),
+            "placement_document.removed" => self.history_document_removed(),
             "placement_profile.changed" => self.history_profile_changed(),
             _ => return None,
         };

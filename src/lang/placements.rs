@@ -235,4 +235,20 @@ texts! {
     plc_why_competencies: "Competencies" | "能力";
     plc_why_city: "City" | "城市";
     plc_why_languages: "Languages" | "語言";
+    plc_refuse_documents: "You keep ten documents already. Remove one first." | "你已有十份文件，請先移除一份。";
+    plc_documents_mine: "My documents for placements" | "我的實習文件";
+    plc_documents_note: "Keep what institutions ask for, and choose among them when you express interest. Nobody sees a document until you share it." | "保存機構要求的文件，表示興趣時可從中選擇。未經你分享，任何人都看不到。";
+    plc_documents_none: "You keep no document yet." | "你尚未保存文件。";
+    plc_document_kind: "Kind" | "類別";
+    plc_document_file: "Document (PDF)" | "文件（PDF）";
+    plc_document_file_hint: "A PDF of at most 10 MB, without your identity card number." | "PDF格式，上限10 MB，請勿載有身份證號碼。";
+    plc_document_since: "Kept since" | "保存日期";
+    plc_document_add: "Add a document" | "新增文件";
+    plc_document_remove: "Remove" | "移除";
+    plc_document_remove_ask(label: &str): "Remove “{label}”?" | "移除「{label}」？";
+    plc_document_remove_does: "It can no longer be chosen. Where you have shared it, the institution keeps seeing it until you take your interest back." | "之後不能再選用。已分享的，機構仍可看到，直至你收回興趣。";
+    plc_document_named(kind: &str, label: &str): "{kind}: {label}" | "{kind}：{label}";
+    plc_need_file: "Choose a PDF file" | "請選擇PDF檔案";
+    plc_interest_documents: "Documents" | "文件";
+    plc_interest_documents_hint: "You keep documents on the page “My documents for placements”." | "可於「我的實習文件」頁保存文件。";
 }

@@ -16,6 +16,7 @@ pub(super) mod browse;
 pub(super) mod capacity;
 mod cell;
 pub(super) mod changes;
+pub(super) mod documents;
 pub(super) mod hosts;
 pub(super) mod posting;
 pub(super) mod posting_form;
@@ -173,6 +174,7 @@ fn host() -> Routes {
         .get("/organisation/interests.xlsx", HOST, wanted::file)
         .get("/organisation/interests/{interest}", HOST, wanted::page)
         .get("/organisation/interests/{interest}/document", HOST, wanted::document)
+        .get("/organisation/interests/{interest}/papers/{document}", HOST, wanted::paper)
 }
 
 #[rustfmt::skip]
@@ -184,6 +186,11 @@ fn trainee() -> Routes {
         .get("/me/placements/compare", APPLICANT, browse::record::compare)
         .get("/me/placements/profile", APPLICANT, profile::edit)
         .post("/me/placements/profile", APPLICANT, profile::save)
+        .get("/me/placements/documents", APPLICANT, documents::list)
+        .post_free("/me/placements/documents", APPLICANT, documents::send)
+        .get("/me/placements/documents/{document}", APPLICANT, documents::open)
+        .get("/me/placements/documents/{document}/remove", APPLICANT, documents::ask_remove)
+        .post("/me/placements/documents/{document}/remove", APPLICANT, documents::remove)
         .get("/me/placements/{posting}", APPLICANT, browse::record::page)
         .post("/me/placements/{posting}/save", APPLICANT, browse::record::keep)
         .post("/me/placements/{posting}/forget", APPLICANT, browse::record::forget)

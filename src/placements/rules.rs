@@ -186,6 +186,8 @@ refusals! {
         NotEligible = "not_eligible" => plc_refuse_not_eligible,
         /// It stands already.
         InterestTwice = "interest_twice" => plc_refuse_interest_twice,
+        /// The trainee keeps all the documents that there is room for.
+        TooManyDocuments = "too_many_documents" => plc_refuse_documents,
     }
 }
 

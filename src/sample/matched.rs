@@ -163,6 +163,7 @@ fn interests(world: &World, one: &Trainee, open: &[PostingId], today: NaiveDate)
                 &NewInterest {
                     note: "I would like to see how this is checked before it is used.".to_owned(),
                     shares: vec![Shares::Profile, Shares::Modules],
+                    documents: Vec::new(),
                 },
             )?;
         }

@@ -434,6 +434,7 @@ fn interests(world: &World, cohort: CohortId, open: &[PostingId]) -> Result<()> 
                 let new = NewInterest {
                     note: "I would like to learn how this is checked before it is used.".to_owned(),
                     shares: vec![Shares::Profile, Shares::Modules],
+                    documents: Vec::new(),
                 };
                 express(conn, (&own, &place), *id, &new)?;
             }

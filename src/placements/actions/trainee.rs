@@ -10,11 +10,12 @@ use crate::audit::{self, About};
 use crate::curriculum::queries as curriculum;
 use crate::db::{self, Conn, sql_query};
 use crate::error::{Error, Result};
-use crate::ids::{FocusAreaId, InterestId, PostingId};
+use crate::files::queries::{self as files, NewFile};
+use crate::ids::{FocusAreaId, InterestId, PlacementDocumentId, PostingId};
 
 use super::super::events::Noted;
-use super::super::queries::{self, Shared};
-use super::super::rules::content::City;
+use super::super::queries::{self, Paper, Shared};
+use super::super::rules::content::{City, Document};
 use super::super::rules::eligibility::{Authorisation, Degree, Language, unmet};
 use super::super::rules::{PlacementRefusal, Shares, may_be_interested};
 use super::unless_taken;
@@ -107,6 +108,8 @@ pub struct NewInterest {
     pub note: String,
     /// What is shared beside it.
     pub shares: Vec<Shares>,
+    /// The documents that are shared.
+    pub documents: Vec<PlacementDocumentId>,
 }
 
 /// What is shared, as it stands now.
@@ -129,6 +132,92 @@ fn shared(conn: &mut Conn<'_>, place: &OwnEnrolment, shares: &[Shares]) -> Resul
         shared.modules = known.map(|it| it.code.clone()).collect();
     }
     Ok(shared)
+}
+
+/// The documents that are to be shared, as they stand now.
+fn papers(
+    conn: &mut Conn<'_>,
+    place: &OwnEnrolment,
+    chosen: &[PlacementDocumentId],
+) -> Result<Vec<Paper>> {
+    let known = queries::documents(conn, place)?;
+    let paper = |id: &PlacementDocumentId| {
+        let it = known.iter().find(|it| it.id == *id)?;
+        Some(Paper {
+            document: it.id,
+            file: it.file_id,
+            kind: it.kind.clone(),
+            label: it.label.clone(),
+        })
+    };
+    let found: Option<Vec<Paper>> = chosen.iter().map(paper).collect();
+    found.ok_or_else(|| Error::field("documents", "choice", |lang| lang.form_choice().to_owned()))
+}
+
+/// The most documents that a trainee keeps for placements.
+pub const MOST_DOCUMENTS: usize = 10;
+
+/// Keeps a document for placements; returns its id.
+///
+/// # Errors
+/// [`PlacementRefusal::TooManyDocuments`].
+pub fn add_document(
+    conn: &mut Conn<'_>,
+    own: &Own,
+    place: &OwnEnrolment,
+    (kind, file): (Document, &NewFile<'_>),
+) -> Result<PlacementDocumentId> {
+    if queries::documents(conn, place)?.len() >= MOST_DOCUMENTS {
+        return Err(PlacementRefusal::TooManyDocuments.into());
+    }
+    let file_id = files::insert(conn, own, file)?;
+    let id = PlacementDocumentId::new();
+    sql_query(
+        "INSERT INTO placement_documents (id, programme_id, enrolment_id, person_id, kind, file_id, label) \
+         SELECT $1, $2, $3, $4, $5, id, label FROM files WHERE id = $6",
+    )
+    .bind::<SqlUuid, _>(id)
+    .bind::<SqlUuid, _>(place.programme())
+    .bind::<SqlUuid, _>(place.enrolment())
+    .bind::<SqlUuid, _>(own.person())
+    .bind::<Text, _>(kind.as_str())
+    .bind::<SqlUuid, _>(file_id)
+    .execute(conn.pg())?;
+    note_document(conn, place, id, "placement_document.added")?;
+    Ok(id)
+}
+
+/// Takes a document off the list; where it was shared it stays shared.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn remove_document(
+    conn: &mut Conn<'_>,
+    place: &OwnEnrolment,
+    id: PlacementDocumentId,
+) -> Result<()> {
+    let written = sql_query(
+        "UPDATE placement_documents SET removed_at = banyan_now() WHERE id = $1 AND enrolment_id = $2 AND removed_at IS NULL",
+    )
+    .bind::<SqlUuid, _>(id)
+    .bind::<SqlUuid, _>(place.enrolment())
+    .execute(conn.pg())?;
+    if written == 0 {
+        return Err(Error::NotFound);
+    }
+    note_document(conn, place, id, "placement_document.removed")
+}
+
+fn note_document(
+    conn: &mut Conn<'_>,
+    place: &OwnEnrolment,
+    id: PlacementDocumentId,
+    verb: &'static str,
+) -> Result<()> {
+    let about = About::new("placement_document", id.0)
+        .of(place.person())
+        .within(place.programme());
+    audit::note(conn, about, &Noted::plain(verb))
 }
 
 /// Expresses interest in a posting. The institution sees it from now on.
@@ -154,12 +243,14 @@ pub fn express(
         .document_id
         .filter(|_| new.shares.contains(&Shares::Cv));
     let words: Vec<&str> = new.shares.iter().map(|it| it.as_str()).collect();
+    let papers = papers(conn, &place, &new.documents)?;
     let interest = InterestId::new();
     let twice = || PlacementRefusal::InterestTwice.into();
     unless_taken(conn, twice, |pg| {
         sql_query(
             "INSERT INTO posting_interests (id, programme_id, organisation_id, round_id, posting_id, cohort_id, enrolment_id, person_id, \
-               name_shown, trainee_number, note, shares, shared, document_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+               name_shown, trainee_number, note, shares, shared, document_id, papers) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
         )
         .bind::<SqlUuid, _>(interest)
         .bind::<SqlUuid, _>(place.programme())
@@ -175,6 +266,7 @@ pub fn express(
         .bind::<Array<Text>, _>(words)
         .bind::<Jsonb, _>(json!(shared))
         .bind::<Nullable<SqlUuid>, _>(document)
+        .bind::<Jsonb, _>(json!(papers))
         .execute(pg)
     })?;
     note(conn, own, &place, interest, "interest.expressed")?;

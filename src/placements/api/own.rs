@@ -228,7 +228,7 @@ fn take_back(cx: &mut Cx<'_, '_>) -> Result<Reply> {
 }
 
 fn show_profile(cx: &mut Cx<'_, '_>) -> Result<Reply> {
-    let place = profile::place(cx)?;
+    let place = profile::place(cx.conn)?;
     let it = queries::profile(cx.conn, &place)?;
     let shown = PlacementProfile {
         areas: it.area_ids,
@@ -242,7 +242,7 @@ fn show_profile(cx: &mut Cx<'_, '_>) -> Result<Reply> {
 }
 
 fn set_profile(cx: &mut Cx<'_, '_>) -> Result<Reply> {
-    let place = profile::place(cx)?;
+    let place = profile::place(cx.conn)?;
     let it: ProfileWanted = cx.json()?;
     let mut pairs: Vec<(String, String)> = Vec::new();
     let mut all = |name: &str, words: Vec<String>| {

@@ -264,6 +264,11 @@ pub(super) fn list(cx: &mut Cx<'_, '_>) -> Result<Reply> {
                 false,
             ),
             (
+                format!("{PATH}/documents"),
+                lang.plc_documents_mine().to_owned(),
+                false,
+            ),
+            (
                 format!("{PATH}/profile"),
                 lang.plc_profile().to_owned(),
                 false,

@@ -1,6 +1,7 @@
 //! What a trainee says of themselves for placements.
 
 use crate::access::{self, OwnEnrolment};
+use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::ids::FocusAreaId;
 use crate::web::fields::{Again, Field, FormSpec, Group, History, form_page};
@@ -13,9 +14,9 @@ use super::super::rules::content::{Answer, City};
 use super::super::rules::eligibility::{Authorisation, Degree, Language};
 
 /// The newest of the reader's enrolments: whose profile it is.
-pub(in crate::placements) fn place(cx: &mut Cx<'_, '_>) -> Result<OwnEnrolment> {
-    let own = access::own(cx.conn)?;
-    let places = queries::own_places(cx.conn, &own)?;
+pub(in crate::placements) fn place(conn: &mut Conn<'_>) -> Result<OwnEnrolment> {
+    let own = access::own(conn)?;
+    let places = queries::own_places(conn, &own)?;
     places.into_iter().next().ok_or(Error::NotFound)
 }
 
@@ -131,14 +132,14 @@ fn values(it: &Profile) -> Pairs {
 
 /// GET `/me/placements/profile`.
 pub(super) fn edit(cx: &mut Cx<'_, '_>) -> Result<Reply> {
-    let place = place(cx)?;
+    let place = place(cx.conn)?;
     let values = values(&queries::profile(cx.conn, &place)?);
     form(cx, &place, &values, &Again::first())
 }
 
 /// POST `/me/placements/profile`.
 pub(super) fn save(cx: &mut Cx<'_, '_>) -> Result<Reply> {
-    let place = place(cx)?;
+    let place = place(cx.conn)?;
     let visit = cx.visit;
     let typed = visit.request.form();
     let mut read_form = Form::new(typed);

@@ -1,6 +1,7 @@
 //! Trainees who are interested in an institution's postings, as the institution reads them.
 
 use crate::error::Result;
+use crate::files::queries::Stored;
 use crate::ids::{InterestId, PostingId};
 use crate::lang::Lang;
 use crate::lang::format::moment;
@@ -187,6 +188,11 @@ fn shared(lang: Lang, it: &Interest) -> Result<Vec<Fact>> {
             Shares::Cv => {}
         }
     }
+    for paper in it.papers()? {
+        let place = format!("{PATH}/{}/papers/{}", it.id, paper.document);
+        let kind = super::documents::kind(lang, &paper.kind);
+        facts.push(Fact::link(kind, paper.label, place));
+    }
     Ok(facts)
 }
 
@@ -236,8 +242,18 @@ pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
 /// GET `/organisation/interests/{interest}/document`.
 pub(super) fn document(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let it = one(cx)?;
-    let file = queries::document(cx.conn, &it)?;
+    Ok(sent(queries::document(cx.conn, &it)?))
+}
+
+/// GET `/organisation/interests/{interest}/papers/{document}`.
+pub(super) fn paper(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    let it = one(cx)?;
+    let id = cx.request().param("document")?;
+    Ok(sent(queries::paper(cx.conn, &it, id)?))
+}
+
+fn sent(file: Stored) -> Reply {
     let key = file.storage_key;
     let body = ReplyBody::Stream(Box::new(move |site, out| site.files.copy_to(&key, out)));
-    Ok(Reply::download(&file.media_type, &file.label, body))
+    Reply::download(&file.media_type, &file.label, body)
 }

@@ -19,7 +19,8 @@ use crate::db::{Conn, Task, sql_query};
 use crate::error::{Error, Result};
 use crate::files::queries::Stored;
 use crate::ids::{
-    FileId, FocusAreaId, InterestId, ModuleId, OrganisationId, PostingId, ProgrammeId,
+    FileId, FocusAreaId, InterestId, ModuleId, OrganisationId, PlacementDocumentId, PostingId,
+    ProgrammeId,
 };
 use crate::lang::Lang;
 use crate::teaching::queries as teaching;
@@ -332,6 +333,8 @@ pub struct Interest {
     /// The curriculum vitae, if it is shared.
     #[diesel(sql_type = Nullable<SqlUuid>)]
     pub document_id: Option<FileId>,
+    #[diesel(sql_type = Jsonb)]
+    papers: Value,
     /// Since when.
     #[diesel(sql_type = Timestamptz)]
     pub created_at: DateTime<Utc>,
@@ -341,6 +344,15 @@ pub struct Interest {
 }
 
 impl Interest {
+    /// The documents that are shared.
+    ///
+    /// # Errors
+    /// What no code of ours has written.
+    pub fn papers(&self) -> Result<Vec<Paper>> {
+        serde_json::from_value(self.papers.clone())
+            .map_err(|err| Error::Internal(format!("papers of an interest: {err}")))
+    }
+
     /// The posting as the reader reads it.
     #[must_use]
     pub fn title(&self, lang: Lang) -> &str {
@@ -378,7 +390,7 @@ pub const INTEREST_SORTS: &[Column] = &[
 
 const INTEREST: &str = "SELECT i.id, i.programme_id, i.posting_id, p.number, coalesce(p.content->>'title_en', p.number) AS title_en, \
     coalesce(p.content->>'title_zh', p.number) AS title_zh, i.name_shown, i.trainee_number, c.name_en AS cohort_en, \
-    c.name_zh AS cohort_zh, i.note, i.shares, i.shared, i.document_id, i.created_at";
+    c.name_zh AS cohort_zh, i.note, i.shares, i.shared, i.document_id, i.papers, i.created_at";
 const INTERESTS: &str = "FROM posting_interests i JOIN postings p ON p.id = i.posting_id JOIN cohorts c ON c.id = i.cohort_id";
 
 /// The interests in an institution's postings that stand; of one posting where it is named.
@@ -426,12 +438,21 @@ pub fn interest(conn: &mut Conn<'_>, member: &Member, id: InterestId) -> Result<
     .ok_or(Error::NotFound)
 }
 
-/// The document of an interest that the reader has been shown.
-///
-/// # Errors
-/// [`Error::NotFound`] when none is shared, or it has been removed since.
-pub fn document(conn: &mut Conn<'_>, interest: &Interest) -> Result<Stored> {
-    let id = interest.document_id.ok_or(Error::NotFound)?;
+/// A document that is shared with an interest, as it stood then.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Paper {
+    /// Which of the trainee's documents.
+    pub document: PlacementDocumentId,
+    /// The file.
+    pub file: FileId,
+    /// What it is, as its word.
+    pub kind: String,
+    /// The trainee's name for it.
+    pub label: String,
+}
+
+/// A file that is shared with an interest that the reader has been shown.
+fn shared_file(conn: &mut Conn<'_>, id: FileId) -> Result<Stored> {
     conn.elevate(Task::Placements, |conn| {
         sql_query("SELECT id, storage_key, label, media_type, size_bytes FROM files WHERE id = $1 AND removed_at IS NULL")
             .bind::<SqlUuid, _>(id)
@@ -439,6 +460,58 @@ pub fn document(conn: &mut Conn<'_>, interest: &Interest) -> Result<Stored> {
             .optional()?
             .ok_or(Error::NotFound)
     })
+}
+
+/// The curriculum vitae of an interest that the reader has been shown.
+///
+/// # Errors
+/// [`Error::NotFound`] when none is shared, or it has been removed since.
+pub fn document(conn: &mut Conn<'_>, interest: &Interest) -> Result<Stored> {
+    shared_file(conn, interest.document_id.ok_or(Error::NotFound)?)
+}
+
+/// One of the other documents of an interest that the reader has been shown.
+///
+/// # Errors
+/// [`Error::NotFound`] when it is not shared.
+pub fn paper(conn: &mut Conn<'_>, interest: &Interest, id: PlacementDocumentId) -> Result<Stored> {
+    let papers = interest.papers()?;
+    let found = papers.iter().find(|it| it.document == id);
+    shared_file(conn, found.ok_or(Error::NotFound)?.file)
+}
+
+/// A document that a trainee keeps for placements.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct Document {
+    /// Its id.
+    #[diesel(sql_type = SqlUuid)]
+    pub id: PlacementDocumentId,
+    /// What it is, as its word.
+    #[diesel(sql_type = Text)]
+    pub kind: String,
+    /// The file.
+    #[diesel(sql_type = SqlUuid)]
+    pub file_id: FileId,
+    /// The trainee's name for it.
+    #[diesel(sql_type = Text)]
+    pub label: String,
+    /// Since when.
+    #[diesel(sql_type = Timestamptz)]
+    pub created_at: DateTime<Utc>,
+}
+
+/// The documents of an enrolment of one's own, those removed left out; there are few.
+///
+/// # Errors
+/// The database's.
+pub fn documents(conn: &mut Conn<'_>, own: &OwnEnrolment) -> Result<Vec<Document>> {
+    Ok(sql_query(
+        "SELECT id, kind, file_id, label, created_at FROM placement_documents WHERE enrolment_id = $1 AND person_id = $2 \
+           AND removed_at IS NULL ORDER BY created_at, id",
+    )
+    .bind::<SqlUuid, _>(own.enrolment())
+    .bind::<SqlUuid, _>(own.person())
+    .load(conn.pg())?)
 }
 
 /// What an interest keeps of its trainee.

@@ -17,7 +17,7 @@ use super::super::super::rules::content::field;
 use super::super::super::rules::{Shares, may_be_interested};
 use super::super::posting::{allowance, area_names, content_panels, unmet_words};
 use super::super::table::{self, Fact, Panel};
-use super::super::{Question, posting_tone, question};
+use super::super::{Question, documents, posting_tone, profile, question};
 use super::{PATH, SIDE_BY_SIDE, Seen, areas, book, reader, seen, told_points, told_unmet};
 
 /// What is compared of a posting.
@@ -193,8 +193,19 @@ fn kept(cx: &mut Cx<'_, '_>, kept: bool) -> Result<Reply> {
     Ok(Reply::see_other(format!("{PATH}/{id}")).flash("saved"))
 }
 
-fn interest_form(cx: &Cx<'_, '_>, it: &Seen, values: &Pairs, again: &Again) -> Result<Reply> {
+fn interest_form(cx: &mut Cx<'_, '_>, it: &Seen, values: &Pairs, again: &Again) -> Result<Reply> {
     let lang = cx.lang();
+    let place = profile::place(cx.conn)?;
+    let documents: Vec<_> = queries::documents(cx.conn, &place)?
+        .into_iter()
+        .map(|one| {
+            let kind = documents::kind(lang, &one.kind);
+            pair(
+                one.id.to_string(),
+                lang.plc_document_named(kind, &one.label),
+            )
+        })
+        .collect();
     let at = format!("{PATH}/{}", it.it.id);
     let shares = Shares::ALL
         .iter()
@@ -210,6 +221,10 @@ fn interest_form(cx: &Cx<'_, '_>, it: &Seen, values: &Pairs, again: &Again) -> R
             Field::line("shares", lang.plc_interest_shares())
                 .ticks(shares.collect())
                 .optional(),
+            Field::line("documents", lang.plc_interest_documents())
+                .ticks(documents)
+                .optional()
+                .hint(lang.plc_interest_documents_hint()),
         ])],
         hidden: Vec::new(),
         action: format!("{at}/interest"),
@@ -235,9 +250,17 @@ pub(in crate::placements) fn read_interest(form: &mut Form<'_>, typed: &Pairs) -
             None => form.error("shares", "choice", |lang| lang.form_choice().to_owned()),
         }
     }
+    let mut documents = Vec::new();
+    for word in typed.all("documents").filter(|it| !it.is_empty()) {
+        match word.parse() {
+            Ok(id) => documents.push(id),
+            Err(_) => form.error("documents", "choice", |lang| lang.form_choice().to_owned()),
+        }
+    }
     NewInterest {
         note: form.optional("note", 1_000).unwrap_or_default(),
         shares,
+        documents,
     }
 }
 
