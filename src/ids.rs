@@ -171,6 +171,14 @@ ids! {
     MatchRunId;
     /// A placement.
     PlacementId;
+    /// A wording of the agreement.
+    WordingId;
+    /// An agreement of a placement.
+    AgreementId;
+    /// An item of a programme's checklist.
+    ChecklistItemId;
+    /// An item of a placement's checklist.
+    PlacementTaskId;
     /// A funding scheme.
     FundingSchemeId;
     /// A placement under a funding scheme.

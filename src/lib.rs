@@ -38,6 +38,7 @@ pub mod sharing;
 pub mod matching;
 pub mod placements;
 pub mod matches;
+pub mod hosting;
 pub mod funding;
 pub mod desks;
 pub mod sample;

@@ -59,6 +59,7 @@ impl Worker {
         let late = (site.db.clone(), site.keys.clone());
         let (swept, store) = (site.db.clone(), site.files.clone());
         let at_risk = site.db.clone();
+        let hosting = site.db.clone();
         let threads = vec![
             beat("letters", pause, Box::new(move || courier.deliver_due())),
             beat(
@@ -82,6 +83,11 @@ impl Worker {
                 "late offers",
                 LATE,
                 Box::new(move || crate::offers::jobs::sweep(&offers)),
+            ),
+            beat(
+                "late placements",
+                LATE,
+                Box::new(move || crate::hosting::jobs::sweep(&hosting)),
             ),
             beat(
                 "at risk",

@@ -124,6 +124,8 @@ pub enum Task {
     Placements,
     /// Keeping the lots of a match, and publishing one.
     Match,
+    /// Ending what nobody answered, giving checklists, concluding what everybody has signed.
+    Hosting,
     /// Removing what has expired.
     Sweep,
     /// The owner's set-up work.
@@ -132,7 +134,7 @@ pub enum Task {
 
 impl Task {
     /// Every task.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::Session,
         Self::SignIn,
         Self::Throttle,
@@ -155,6 +157,7 @@ impl Task {
         Self::Share,
         Self::Placements,
         Self::Match,
+        Self::Hosting,
         Self::Sweep,
         Self::SetUp,
     ];
@@ -185,6 +188,7 @@ impl Task {
             Self::Share => "share",
             Self::Placements => "placements",
             Self::Match => "match",
+            Self::Hosting => "hosting",
             Self::Sweep => "sweep",
             Self::SetUp => "set_up",
         }

@@ -25,6 +25,7 @@ mod flash;
 pub mod format;
 mod funding;
 mod history;
+mod hosting;
 mod import;
 mod mail;
 mod mail_pages;

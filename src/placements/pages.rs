@@ -11,7 +11,7 @@ use crate::web::{Cx, Method, Reply, Routes};
 use super::queries::Side;
 use super::rules::{ChangeState, PostingState};
 
-pub(super) mod areas;
+pub(crate) mod areas;
 pub(super) mod browse;
 pub(super) mod capacity;
 mod cell;
@@ -271,6 +271,8 @@ pub(crate) fn tabs(lang: Lang, side: &Side, here: &str) -> Vec<(String, &'static
         ("areas", lang.plc_areas()),
         ("rates", lang.plc_rates()),
         ("matches", lang.mat_title()),
+        ("placed", lang.hst_title()),
+        ("checklist", lang.hst_checklist()),
         ("funding", lang.fnd_title()),
     ];
     let host: &[(&str, &'static str)] = &[
@@ -281,6 +283,7 @@ pub(crate) fn tabs(lang: Lang, side: &Side, here: &str) -> Vec<(String, &'static
         ("rounds", lang.plc_rounds()),
         ("partners", lang.plc_partners()),
         ("matches", lang.mat_title()),
+        ("placed", lang.hst_title()),
     ];
     let tabs = match side {
         Side::Office(_) => office,

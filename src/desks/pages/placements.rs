@@ -60,8 +60,8 @@ fn asked(query: &Pairs) -> (Option<RoundId>, By) {
 fn need(lang: Lang, base: &str, it: &queries::Exception) -> Option<Need> {
     let n = it.n;
     let (place, text, urgent) = match it.kind.as_str() {
-        "offers_late" => ("records?state=offered", lang.pdesk_offers_late(n), true),
-        "starting" => ("records", lang.pdesk_starting(n), true),
+        "offers_late" => ("placed?state=offered", lang.pdesk_offers_late(n), true),
+        "starting" => ("placed?wants=starting", lang.pdesk_starting(n), true),
         "postings_waiting" => (
             "postings?state=submitted",
             lang.pdesk_postings_waiting(n),

@@ -182,14 +182,20 @@ fn form(
     form_page(cx, spec, values, again)
 }
 
-/// Judges a focus area's fields.
-pub(in crate::placements) fn read(form: &mut Form<'_>) -> NewArea {
+/// A code: lower-case letters, digits and `_`, a letter first.
+pub(crate) fn read_code(form: &mut Form<'_>) -> String {
     let code = form.text("code", 40);
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
     let begins = code.chars().next().is_none_or(|c| c.is_ascii_lowercase());
     if !code.is_empty() && (!code.chars().all(plain) || !begins || code.len() < 2) {
         form.error("code", "form", |lang| lang.plc_need_area_code().to_owned());
     }
+    code
+}
+
+/// Judges a focus area's fields.
+pub(in crate::placements) fn read(form: &mut Form<'_>) -> NewArea {
+    let code = read_code(form);
     NewArea {
         code,
         name_en: form.text("name_en", 200),

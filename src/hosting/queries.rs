@@ -1,0 +1,729 @@
+//! Rows of placements from the offer to the first day, and what hangs on them. A reader's seat narrows them
+//! first, row-level security second.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::sql_types::{
+    Array, BigInt, Bool, Date, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid,
+};
+use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::access::{Member, Own, ProgrammeStaff, Working};
+use crate::db::{Conn, Task, sql_query};
+use crate::error::{Error, Result};
+use crate::ids::{
+    AgreementId, ChecklistItemId, EnrolmentId, OrganisationId, PersonId, PlacementId,
+    PlacementTaskId, PostingId, ProgrammeId, RoundId, WordingId,
+};
+use crate::lang::Lang;
+use crate::matches::rules::PlacementState;
+use crate::placements::queries::Page;
+use crate::placements::rules::content::Content;
+use crate::web::fields::Column;
+use crate::web::paging::Cursor;
+
+use super::rules::{AgreementState, Evidence, Facts, Owner, Party, Standing, TaskState};
+
+/// Who looks at a placement.
+#[derive(Clone, Debug)]
+pub enum Seat {
+    /// Staff of the programme.
+    Office(ProgrammeStaff),
+    /// Somebody who speaks for the institution.
+    Host(Member),
+    /// The trainee.
+    Trainee(Own),
+}
+
+impl Seat {
+    /// Who acts.
+    #[must_use]
+    pub fn person(&self) -> PersonId {
+        match self {
+            Self::Office(it) => it.person(),
+            Self::Host(it) => it.person(),
+            Self::Trainee(it) => it.person(),
+        }
+    }
+
+    /// The party for which this reader signs.
+    #[must_use]
+    pub fn party(&self) -> Party {
+        match self {
+            Self::Office(_) => Party::Programme,
+            Self::Host(_) => Party::Institution,
+            Self::Trainee(_) => Party::Trainee,
+        }
+    }
+
+    /// Whose items of a checklist this reader does.
+    #[must_use]
+    pub fn owner(&self) -> Owner {
+        match self {
+            Self::Office(_) => Owner::Office,
+            Self::Host(_) => Owner::Institution,
+            Self::Trainee(_) => Owner::Trainee,
+        }
+    }
+
+    fn programme(&self) -> Option<ProgrammeId> {
+        match self {
+            Self::Office(it) => Some(it.programme()),
+            Self::Host(_) | Self::Trainee(_) => None,
+        }
+    }
+
+    fn organisations(&self) -> Vec<Uuid> {
+        match self {
+            Self::Host(it) => it.organisations().iter().map(|it| it.0).collect(),
+            Self::Office(_) | Self::Trainee(_) => Vec::new(),
+        }
+    }
+
+    fn trainee(&self) -> Option<PersonId> {
+        match self {
+            Self::Trainee(it) => Some(it.person()),
+            Self::Office(_) | Self::Host(_) => None,
+        }
+    }
+}
+
+/// A placement.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct Placement {
+    /// Its id.
+    #[diesel(sql_type = SqlUuid)]
+    pub id: PlacementId,
+    /// The programme.
+    #[diesel(sql_type = SqlUuid)]
+    pub programme_id: ProgrammeId,
+    /// Its round.
+    #[diesel(sql_type = SqlUuid)]
+    pub round_id: RoundId,
+    /// The institution.
+    #[diesel(sql_type = SqlUuid)]
+    pub organisation_id: OrganisationId,
+    /// The posting.
+    #[diesel(sql_type = SqlUuid)]
+    pub posting_id: PostingId,
+    /// The trainee's enrolment.
+    #[diesel(sql_type = SqlUuid)]
+    pub enrolment_id: EnrolmentId,
+    /// The trainee.
+    #[diesel(sql_type = SqlUuid)]
+    pub person_id: PersonId,
+    /// The trainee's name as it stood.
+    #[diesel(sql_type = Text)]
+    pub name_shown: String,
+    /// The trainee's number.
+    #[diesel(sql_type = Text)]
+    pub trainee_number: String,
+    #[diesel(sql_type = Text)]
+    state: String,
+    /// First day.
+    #[diesel(sql_type = Nullable<Date>)]
+    pub starts_on: Option<NaiveDate>,
+    /// Last day.
+    #[diesel(sql_type = Nullable<Date>)]
+    pub ends_on: Option<NaiveDate>,
+    /// Hours a week.
+    #[diesel(sql_type = Nullable<Integer>)]
+    pub hours_week: Option<i32>,
+    /// Until when the offer is answered.
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub answer_by: Option<DateTime<Utc>>,
+    /// Why it was declined, withdrawn, or lapsed.
+    #[diesel(sql_type = Text)]
+    pub reason: String,
+    /// Who guides the trainee.
+    #[diesel(sql_type = Text)]
+    pub supervisor_name: String,
+    /// Their address.
+    #[diesel(sql_type = Text)]
+    pub supervisor_email: String,
+    /// The account of who visits for the university.
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    pub academic_id: Option<PersonId>,
+    /// Version, for edits.
+    #[diesel(sql_type = Integer)]
+    pub version: i32,
+    /// The institution's English name.
+    #[diesel(sql_type = Text)]
+    pub organisation_en: String,
+    /// The institution's Chinese name.
+    #[diesel(sql_type = Text)]
+    pub organisation_zh: String,
+    #[diesel(sql_type = Jsonb)]
+    content: Value,
+    /// The allowance of its posting, in cents.
+    #[diesel(sql_type = Nullable<BigInt>)]
+    pub allowance_cents: Option<i64>,
+    /// Items of the checklist that are open.
+    #[diesel(sql_type = BigInt)]
+    pub open: i64,
+    /// Those of them that are late.
+    #[diesel(sql_type = BigInt)]
+    pub late: i64,
+    /// Where the next page begins.
+    #[diesel(sql_type = Text)]
+    pub sort_key: String,
+}
+
+impl Placement {
+    /// Where it stands.
+    ///
+    /// # Errors
+    /// A word that no rule knows: a mistake of ours.
+    pub fn state(&self) -> Result<PlacementState> {
+        PlacementState::parse(&self.state)
+            .ok_or_else(|| Error::Internal(format!("placement state {}", self.state)))
+    }
+
+    /// The institution as the reader reads it.
+    #[must_use]
+    pub fn organisation(&self, lang: Lang) -> &str {
+        lang.pick(&self.organisation_en, &self.organisation_zh)
+    }
+
+    /// What its posting says.
+    ///
+    /// # Errors
+    /// What no code of ours has written.
+    pub fn content(&self) -> Result<Content> {
+        serde_json::from_value(self.content.clone())
+            .map_err(|err| Error::Internal(format!("a posting's row: {err}")))
+    }
+
+    /// The posting's title as the reader reads it.
+    ///
+    /// # Errors
+    /// What no code of ours has written.
+    pub fn title(&self, lang: Lang) -> Result<String> {
+        Ok(self.content()?.pick(lang, "title").to_owned())
+    }
+
+    /// Its place in the list.
+    #[must_use]
+    pub fn cursor(&self) -> Cursor {
+        Cursor {
+            key: self.sort_key.clone(),
+            id: self.id.0,
+        }
+    }
+}
+
+/// The orders of the list of placements.
+pub const PLACEMENT_SORTS: &[Column] = &[
+    ("trainee", "lower(x.name_shown)"),
+    ("institution", "lower(o.name_en)"),
+    ("starts", "coalesce(x.starts_on::text, '')"),
+    ("state", "x.state"),
+];
+
+const PLACEMENT: &str = "SELECT x.id, x.programme_id, x.round_id, x.organisation_id, x.posting_id, x.enrolment_id, x.person_id, x.name_shown, \
+    x.trainee_number, x.state, x.starts_on, x.ends_on, x.hours_week, x.answer_by, x.reason, x.supervisor_name, x.supervisor_email, \
+    x.academic_id, x.version, o.name_en AS organisation_en, o.name_zh AS organisation_zh, p.content, p.allowance_cents, \
+    (SELECT count(*) FROM placement_tasks t WHERE t.placement_id = x.id AND t.state = 'open') AS open, \
+    (SELECT count(*) FROM placement_tasks t WHERE t.placement_id = x.id AND t.state = 'open' AND t.due_on < (SELECT banyan_today())) AS late";
+const FROM: &str = "FROM placements x JOIN organisations o ON o.id = x.organisation_id JOIN postings p ON p.id = x.posting_id";
+const WHOSE: &str = "(x.programme_id = $1 OR x.organisation_id = ANY ($2) OR x.person_id = $3)";
+
+/// What a list of placements is narrowed to.
+#[derive(Clone, Debug, Default)]
+pub struct Sought {
+    /// In this state.
+    pub state: Option<PlacementState>,
+    /// Of this institution.
+    pub organisation: Option<OrganisationId>,
+    /// Of this focus area.
+    pub area: Option<Uuid>,
+    /// In this city.
+    pub city: Option<String>,
+    /// With items that are late, or that begin within a week and are not ready.
+    pub wants: Option<String>,
+    /// Whose name, number, institution or title contains this.
+    pub text: Option<String>,
+}
+
+/// The placements of a reader.
+///
+/// # Errors
+/// The database's.
+pub fn placements(
+    conn: &mut Conn<'_>,
+    seat: &Seat,
+    sought: &Sought,
+    page: &Page,
+) -> Result<Vec<Placement>> {
+    as_reader(conn, seat, |conn| placements_of(conn, seat, sought, page))
+}
+
+/// Trainees read postings by the task, as elsewhere; everybody else by their own view. Both are narrowed to
+/// the reader's own placements.
+fn as_reader<T>(
+    conn: &mut Conn<'_>,
+    seat: &Seat,
+    read: impl FnOnce(&mut Conn<'_>) -> Result<T>,
+) -> Result<T> {
+    match seat {
+        Seat::Trainee(_) => conn.elevate(Task::Hosting, read),
+        Seat::Office(_) | Seat::Host(_) => read(conn),
+    }
+}
+
+fn placements_of(
+    conn: &mut Conn<'_>,
+    seat: &Seat,
+    sought: &Sought,
+    page: &Page,
+) -> Result<Vec<Placement>> {
+    let (beyond, direction) = page.sort.direction();
+    let key = page.sort.sql;
+    Ok(sql_query(format!(
+        "SELECT * FROM ({PLACEMENT}, ({key}) COLLATE \"C\" AS sort_key {FROM} WHERE {WHOSE} AND ($4 IS NULL OR x.state = $4) \
+           AND ($5 IS NULL OR x.organisation_id = $5) AND ($6 IS NULL OR $6 = ANY (p.area_ids)) AND ($7 IS NULL OR p.content->>'city' = $7) \
+           AND ($8 IS NULL OR strpos(lower(concat_ws(' ', x.name_shown, x.trainee_number, o.name_en, o.name_zh, p.content->>'title_en', \
+             p.content->>'title_zh')), lower($8)) > 0)) q \
+         WHERE ($9 IS NULL OR ($9 = 'late' AND late > 0) OR ($9 = 'starting' AND state IN ('accepted', 'agreement_signed', 'onboarding') \
+             AND starts_on <= (SELECT banyan_today()) + 7)) \
+           AND ($10 IS NULL OR (sort_key, id) {beyond} ($10, $11)) ORDER BY sort_key {direction}, id {direction} LIMIT $12"
+    ))
+    .bind::<Nullable<SqlUuid>, _>(seat.programme())
+    .bind::<Array<SqlUuid>, _>(seat.organisations())
+    .bind::<Nullable<SqlUuid>, _>(seat.trainee())
+    .bind::<Nullable<Text>, _>(sought.state.map(PlacementState::as_str))
+    .bind::<Nullable<SqlUuid>, _>(sought.organisation)
+    .bind::<Nullable<SqlUuid>, _>(sought.area)
+    .bind::<Nullable<Text>, _>(&sought.city)
+    .bind::<Nullable<Text>, _>(&sought.text)
+    .bind::<Nullable<Text>, _>(&sought.wants)
+    .bind::<Nullable<Text>, _>(page.after.as_ref().map(|it| it.key.as_str()))
+    .bind::<Nullable<SqlUuid>, _>(page.after.as_ref().map(|it| it.id))
+    .bind::<BigInt, _>(page.limit)
+    .load(conn.pg())?)
+}
+
+/// One placement of a reader; locked until the end of the transaction where `lock` says so.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn placement(
+    conn: &mut Conn<'_>,
+    seat: &Seat,
+    id: PlacementId,
+    lock: bool,
+) -> Result<Placement> {
+    if lock {
+        sql_query("SELECT id FROM placements WHERE id = $1 FOR NO KEY UPDATE")
+            .bind::<SqlUuid, _>(id)
+            .execute(conn.pg())?;
+    }
+    as_reader(conn, seat, |conn| {
+        sql_query(format!(
+            "{PLACEMENT}, '' AS sort_key {FROM} WHERE x.id = $4 AND {WHOSE}"
+        ))
+        .bind::<Nullable<SqlUuid>, _>(seat.programme())
+        .bind::<Array<SqlUuid>, _>(seat.organisations())
+        .bind::<Nullable<SqlUuid>, _>(seat.trainee())
+        .bind::<SqlUuid, _>(id)
+        .get_result(conn.pg())
+        .optional()?
+        .ok_or(Error::NotFound)
+    })
+}
+
+/// An open offer by its id, for the task that ends it; locked.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn open_offer(conn: &mut Conn<'_>, _hosting: &Working, id: PlacementId) -> Result<Placement> {
+    sql_query("SELECT id FROM placements WHERE id = $1 FOR NO KEY UPDATE")
+        .bind::<SqlUuid, _>(id)
+        .execute(conn.pg())?;
+    sql_query(format!(
+        "{PLACEMENT}, '' AS sort_key {FROM} WHERE x.id = $1 AND x.state = 'offered'"
+    ))
+    .bind::<SqlUuid, _>(id)
+    .get_result(conn.pg())
+    .optional()?
+    .ok_or(Error::NotFound)
+}
+
+/// A published wording of the agreement.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct Wording {
+    /// Its id.
+    #[diesel(sql_type = SqlUuid)]
+    pub id: WordingId,
+    /// Counted up in the programme.
+    #[diesel(sql_type = Integer)]
+    pub number: i32,
+    /// In English.
+    #[diesel(sql_type = Text)]
+    pub text_en: String,
+    /// In Chinese.
+    #[diesel(sql_type = Text)]
+    pub text_zh: String,
+    /// Since when.
+    #[diesel(sql_type = Timestamptz)]
+    pub published_at: DateTime<Utc>,
+}
+
+/// The wordings of a programme, the latest first; there are few.
+///
+/// # Errors
+/// The database's.
+pub fn wordings(conn: &mut Conn<'_>, staff: &ProgrammeStaff) -> Result<Vec<Wording>> {
+    Ok(sql_query(
+        "SELECT id, number, text_en, text_zh, published_at FROM agreement_wordings WHERE programme_id = $1 ORDER BY number DESC",
+    )
+    .bind::<SqlUuid, _>(staff.programme())
+    .load(conn.pg())?)
+}
+
+/// An agreement of a placement.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct Agreement {
+    /// Its id.
+    #[diesel(sql_type = SqlUuid)]
+    pub id: AgreementId,
+    /// Counted up in the placement.
+    #[diesel(sql_type = Integer)]
+    pub number: i32,
+    /// First day.
+    #[diesel(sql_type = Date)]
+    pub starts_on: NaiveDate,
+    /// Last day.
+    #[diesel(sql_type = Date)]
+    pub ends_on: NaiveDate,
+    /// Hours a week.
+    #[diesel(sql_type = Integer)]
+    pub hours_week: i32,
+    /// What is paid, in words.
+    #[diesel(sql_type = Text)]
+    pub pay: String,
+    /// The English text.
+    #[diesel(sql_type = Text)]
+    pub text_en: String,
+    /// The Chinese text.
+    #[diesel(sql_type = Text)]
+    pub text_zh: String,
+    /// The hash of both.
+    #[diesel(sql_type = Text)]
+    pub sha256: String,
+    #[diesel(sql_type = Text)]
+    state: String,
+    /// When everybody had signed.
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub signed_at: Option<DateTime<Utc>>,
+}
+
+impl Agreement {
+    /// Where it stands.
+    ///
+    /// # Errors
+    /// A word that no rule knows: a mistake of ours.
+    pub fn state(&self) -> Result<AgreementState> {
+        AgreementState::parse(&self.state)
+            .ok_or_else(|| Error::Internal(format!("agreement state {}", self.state)))
+    }
+}
+
+/// The agreements of a placement that the reader has been shown, the latest first.
+///
+/// # Errors
+/// The database's.
+pub fn agreements(conn: &mut Conn<'_>, of: &Placement) -> Result<Vec<Agreement>> {
+    Ok(sql_query(
+        "SELECT id, number, starts_on, ends_on, hours_week, pay, text_en, text_zh, sha256, state, signed_at FROM agreements \
+         WHERE placement_id = $1 ORDER BY number DESC",
+    )
+    .bind::<SqlUuid, _>(of.id)
+    .load(conn.pg())?)
+}
+
+/// A signature.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct Signature {
+    #[diesel(sql_type = Text)]
+    party: String,
+    /// The name as it was typed.
+    #[diesel(sql_type = Text)]
+    pub name_typed: String,
+    /// When.
+    #[diesel(sql_type = Timestamptz)]
+    pub signed_at: DateTime<Utc>,
+}
+
+impl Signature {
+    /// For whom.
+    ///
+    /// # Errors
+    /// A word that no rule knows: a mistake of ours.
+    pub fn party(&self) -> Result<Party> {
+        Party::parse(&self.party).ok_or_else(|| Error::Internal(format!("party {}", self.party)))
+    }
+}
+
+/// The signatures of an agreement that the reader has been shown.
+///
+/// # Errors
+/// The database's.
+pub fn signatures(conn: &mut Conn<'_>, of: AgreementId) -> Result<Vec<Signature>> {
+    Ok(sql_query(
+        "SELECT party, name_typed, signed_at FROM agreement_signatures WHERE agreement_id = $1 ORDER BY signed_at, id",
+    )
+    .bind::<SqlUuid, _>(of)
+    .load(conn.pg())?)
+}
+
+/// An item of a placement's checklist.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct PlacementTask {
+    /// Its id.
+    #[diesel(sql_type = SqlUuid)]
+    pub id: PlacementTaskId,
+    /// Its code.
+    #[diesel(sql_type = Text)]
+    pub code: String,
+    /// English name.
+    #[diesel(sql_type = Text)]
+    pub name_en: String,
+    /// Chinese name.
+    #[diesel(sql_type = Text)]
+    pub name_zh: String,
+    #[diesel(sql_type = Text)]
+    owner: String,
+    #[diesel(sql_type = Text)]
+    evidence: String,
+    /// Must it be done before the first day?
+    #[diesel(sql_type = Bool)]
+    pub needed: bool,
+    /// By when.
+    #[diesel(sql_type = Date)]
+    pub due_on: NaiveDate,
+    #[diesel(sql_type = Text)]
+    state: String,
+    /// The note beside it.
+    #[diesel(sql_type = Text)]
+    pub note: String,
+    /// The date beside it.
+    #[diesel(sql_type = Nullable<Date>)]
+    pub held_on: Option<NaiveDate>,
+    /// When it was settled.
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub settled_at: Option<DateTime<Utc>>,
+    /// Version, for edits.
+    #[diesel(sql_type = Integer)]
+    pub version: i32,
+}
+
+fn word<T>(found: Option<T>, what: &str, word: &str) -> Result<T> {
+    found.ok_or_else(|| Error::Internal(format!("{what} {word}")))
+}
+
+impl PlacementTask {
+    /// Its name as the reader reads it.
+    #[must_use]
+    pub fn name(&self, lang: Lang) -> &str {
+        lang.pick(&self.name_en, &self.name_zh)
+    }
+
+    /// Who does it.
+    ///
+    /// # Errors
+    /// A word that no rule knows: a mistake of ours.
+    pub fn owner(&self) -> Result<Owner> {
+        word(Owner::parse(&self.owner), "owner", &self.owner)
+    }
+
+    /// What is recorded.
+    ///
+    /// # Errors
+    /// A word that no rule knows: a mistake of ours.
+    pub fn evidence(&self) -> Result<Evidence> {
+        word(Evidence::parse(&self.evidence), "evidence", &self.evidence)
+    }
+
+    /// Where it stands.
+    ///
+    /// # Errors
+    /// A word that no rule knows: a mistake of ours.
+    pub fn state(&self) -> Result<TaskState> {
+        word(TaskState::parse(&self.state), "task state", &self.state)
+    }
+}
+
+/// The checklist of a placement that the reader has been shown.
+///
+/// # Errors
+/// The database's.
+pub fn tasks(conn: &mut Conn<'_>, of: &Placement) -> Result<Vec<PlacementTask>> {
+    Ok(sql_query(
+        "SELECT id, code, name_en, name_zh, owner, evidence, needed, due_on, state, note, held_on, settled_at, version FROM placement_tasks \
+         WHERE placement_id = $1 ORDER BY position, id",
+    )
+    .bind::<SqlUuid, _>(of.id)
+    .load(conn.pg())?)
+}
+
+/// An item of a programme's checklist.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct Item {
+    /// Its id.
+    #[diesel(sql_type = SqlUuid)]
+    pub id: ChecklistItemId,
+    /// Its code.
+    #[diesel(sql_type = Text)]
+    pub code: String,
+    /// English name.
+    #[diesel(sql_type = Text)]
+    pub name_en: String,
+    /// Chinese name.
+    #[diesel(sql_type = Text)]
+    pub name_zh: String,
+    #[diesel(sql_type = Text)]
+    owner: String,
+    /// Days before the first day.
+    #[diesel(sql_type = Integer)]
+    pub due_days: i32,
+    #[diesel(sql_type = Text)]
+    evidence: String,
+    /// Must it be done before the first day?
+    #[diesel(sql_type = Bool)]
+    pub needed: bool,
+    /// Its place.
+    #[diesel(sql_type = Integer)]
+    pub position: i32,
+    /// Archived then.
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub archived_at: Option<DateTime<Utc>>,
+    /// Version, for edits.
+    #[diesel(sql_type = Integer)]
+    pub version: i32,
+}
+
+impl Item {
+    /// Its name as the reader reads it.
+    #[must_use]
+    pub fn name(&self, lang: Lang) -> &str {
+        lang.pick(&self.name_en, &self.name_zh)
+    }
+
+    /// Who does it.
+    ///
+    /// # Errors
+    /// A word that no rule knows: a mistake of ours.
+    pub fn owner(&self) -> Result<Owner> {
+        word(Owner::parse(&self.owner), "owner", &self.owner)
+    }
+
+    /// What is recorded.
+    ///
+    /// # Errors
+    /// A word that no rule knows: a mistake of ours.
+    pub fn evidence(&self) -> Result<Evidence> {
+        word(Evidence::parse(&self.evidence), "evidence", &self.evidence)
+    }
+}
+
+/// The checklist of a programme, also what is archived; there are few items.
+///
+/// # Errors
+/// The database's.
+pub fn items(conn: &mut Conn<'_>, programme: ProgrammeId) -> Result<Vec<Item>> {
+    Ok(sql_query(
+        "SELECT id, code, name_en, name_zh, owner, due_days, evidence, needed, position, archived_at, version FROM checklist_items \
+         WHERE programme_id = $1 ORDER BY position, id",
+    )
+    .bind::<SqlUuid, _>(programme)
+    .load(conn.pg())?)
+}
+
+/// How a placement stands under the minimum-wage law.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct WorkStanding {
+    #[diesel(sql_type = Text)]
+    kind: String,
+    #[diesel(sql_type = Jsonb)]
+    facts: Value,
+    /// When it was decided.
+    #[diesel(sql_type = Timestamptz)]
+    pub decided_at: DateTime<Utc>,
+    /// The declaration, in both languages, or nothing.
+    #[diesel(sql_type = Text)]
+    pub declaration: String,
+    /// The name under it.
+    #[diesel(sql_type = Text)]
+    pub declared_name: String,
+    /// When it was declared.
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub declared_at: Option<DateTime<Utc>>,
+    /// The hash of the declaration.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub sha256: Option<String>,
+}
+
+impl WorkStanding {
+    /// What it is.
+    ///
+    /// # Errors
+    /// A word that no rule knows: a mistake of ours.
+    pub fn kind(&self) -> Result<Standing> {
+        word(Standing::parse(&self.kind), "standing", &self.kind)
+    }
+
+    /// What it rests on.
+    ///
+    /// # Errors
+    /// What no code of ours has written.
+    pub fn facts(&self) -> Result<Facts> {
+        serde_json::from_value(self.facts.clone())
+            .map_err(|err| Error::Internal(format!("facts of a standing: {err}")))
+    }
+}
+
+/// The standing of a placement that the reader has been shown.
+///
+/// # Errors
+/// The database's.
+pub fn standing(conn: &mut Conn<'_>, of: &Placement) -> Result<Option<WorkStanding>> {
+    Ok(sql_query(
+        "SELECT kind, facts, decided_at, declaration, declared_name, declared_at, sha256 FROM work_standings \
+         WHERE placement_id = $1 AND NOT void",
+    )
+    .bind::<SqlUuid, _>(of.id)
+    .get_result(conn.pg())
+    .optional()?)
+}
+
+/// Offers whose time is over, and offers that end within two days of which the trainee was not reminded.
+///
+/// # Errors
+/// The database's.
+pub fn due_offers(
+    conn: &mut Conn<'_>,
+    _hosting: &Working,
+) -> Result<(Vec<PlacementId>, Vec<PlacementId>)> {
+    #[derive(QueryableByName)]
+    struct Due {
+        #[diesel(sql_type = SqlUuid)]
+        id: PlacementId,
+        #[diesel(sql_type = Bool)]
+        over: bool,
+    }
+    let rows: Vec<Due> = sql_query(
+        "SELECT id, answer_by < (SELECT banyan_now()) AS over FROM placements WHERE state = 'offered' \
+           AND answer_by < (SELECT banyan_now()) + interval '2 days' \
+           AND (answer_by < (SELECT banyan_now()) OR reminded_at IS NULL) ORDER BY answer_by, id LIMIT 500",
+    )
+    .load(conn.pg())?;
+    let pick = |over: bool| {
+        rows.iter()
+            .filter(|it| it.over == over)
+            .map(|it| it.id)
+            .collect()
+    };
+    Ok((pick(true), pick(false)))
+}
