@@ -117,6 +117,7 @@ pub fn routes() -> Routes {
         .and(crate::placements::routes())
         .and(crate::matches::routes())
         .and(crate::hosting::routes())
+        .and(crate::supervision::routes())
         .and(crate::funding::routes())
         .and(crate::desks::bulk::routes())
         .and(crate::desks::record::routes())

@@ -179,6 +179,12 @@ ids! {
     ChecklistItemId;
     /// An item of a placement's checklist.
     PlacementTaskId;
+    /// The log of a week.
+    LogId;
+    /// A visit or call for the university.
+    VisitId;
+    /// An incident.
+    IncidentId;
     /// A funding scheme.
     FundingSchemeId;
     /// A placement under a funding scheme.

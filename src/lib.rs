@@ -39,6 +39,7 @@ pub mod matching;
 pub mod placements;
 pub mod matches;
 pub mod hosting;
+pub mod supervision;
 pub mod funding;
 pub mod desks;
 pub mod sample;

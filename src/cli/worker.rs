@@ -59,6 +59,7 @@ impl Worker {
         let late = (site.db.clone(), site.keys.clone());
         let (swept, store) = (site.db.clone(), site.files.clone());
         let at_risk = site.db.clone();
+        let supervision = site.db.clone();
         let hosting = site.db.clone();
         let threads = vec![
             beat("letters", pause, Box::new(move || courier.deliver_due())),
@@ -88,6 +89,11 @@ impl Worker {
                 "late placements",
                 LATE,
                 Box::new(move || crate::hosting::jobs::sweep(&hosting)),
+            ),
+            beat(
+                "placements under way",
+                SWEEP,
+                Box::new(move || crate::supervision::jobs::look(&supervision)),
             ),
             beat(
                 "at risk",

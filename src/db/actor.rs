@@ -126,6 +126,8 @@ pub enum Task {
     Match,
     /// Ending what nobody answered, giving checklists, concluding what everybody has signed.
     Hosting,
+    /// Answering a weekly log or evaluating by a private link, and looking after placements under way.
+    Supervise,
     /// Removing what has expired.
     Sweep,
     /// The owner's set-up work.
@@ -134,7 +136,7 @@ pub enum Task {
 
 impl Task {
     /// Every task.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::Session,
         Self::SignIn,
         Self::Throttle,
@@ -158,6 +160,7 @@ impl Task {
         Self::Placements,
         Self::Match,
         Self::Hosting,
+        Self::Supervise,
         Self::Sweep,
         Self::SetUp,
     ];
@@ -189,6 +192,7 @@ impl Task {
             Self::Placements => "placements",
             Self::Match => "match",
             Self::Hosting => "hosting",
+            Self::Supervise => "supervise",
             Self::Sweep => "sweep",
             Self::SetUp => "set_up",
         }

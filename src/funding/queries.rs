@@ -9,9 +9,11 @@ use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
 use crate::access::ProgrammeStaff;
 use crate::db::{Conn, sql_query};
 use crate::error::{Error, Result};
+use crate::hosting::queries::{self as hosting, Seat};
 use crate::ids::{ClaimId, FundedId, FundingSchemeId, PersonId, PlacementId};
 use crate::lang::Lang;
 use crate::placements::queries::Page;
+use crate::supervision::queries as supervision;
 use crate::web::fields::Column;
 use crate::web::paging::Cursor;
 
@@ -424,6 +426,14 @@ pub fn hours(
     funded: &[Funded],
     until: NaiveDate,
 ) -> Result<Hours> {
-    let _ = (conn, staff, funded, until);
-    Ok(Hours::new())
+    let mut placements = Vec::new();
+    for it in funded {
+        let seat = Seat::Office(*staff);
+        placements.push(hosting::placement(conn, &seat, it.placement_id, false)?);
+    }
+    let months = supervision::months_of(conn, staff, placements, until)?;
+    Ok(months
+        .into_iter()
+        .map(|(it, month)| ((it.id, month.first), (month.worked, month.contracted)))
+        .collect())
 }

@@ -333,6 +333,20 @@ pub fn placement(
     })
 }
 
+/// A placement by its id, for a task.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn placement_for(conn: &mut Conn<'_>, _task: &Working, id: PlacementId) -> Result<Placement> {
+    sql_query(format!(
+        "{PLACEMENT}, '' AS sort_key {FROM} WHERE x.id = $1"
+    ))
+    .bind::<SqlUuid, _>(id)
+    .get_result(conn.pg())
+    .optional()?
+    .ok_or(Error::NotFound)
+}
+
 /// An open offer by its id, for the task that ends it; locked.
 ///
 /// # Errors

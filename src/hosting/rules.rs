@@ -174,6 +174,16 @@ pub fn takes_agreement(state: PlacementState) -> bool {
     )
 }
 
+/// Has a placement begun, so that there are logs?
+#[must_use]
+pub fn has_begun(state: PlacementState) -> bool {
+    use PlacementState as At;
+    matches!(
+        state,
+        At::ReportedForDuty | At::Active | At::MidReview | At::Completed | At::EndedEarly
+    )
+}
+
 /// SHA-256 of an agreement's text: of the English, a line feed and the Chinese, as UTF-8.
 #[must_use]
 pub fn text_sha256(en: &str, zh: &str) -> String {

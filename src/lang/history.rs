@@ -71,7 +71,7 @@ impl Lang {
     /// What happened, in words. `details` are those that the event stored, or null when erased.
     #[must_use]
     pub fn history(self, verb: &str, details: &Value) -> String {
-        let rooms: [Room; 19] = [
+        let rooms: [Room; 20] = [
             Self::people_history,
             Self::organisations_history,
             Self::programmes_history,
@@ -87,6 +87,7 @@ impl Lang {
             Self::history_of_placements,
             Self::history_of_matches,
             Self::history_of_hosting,
+            Self::history_of_supervision,
             Self::history_of_funding,
             Self::history_desk,
             Self::curriculum_history,

@@ -47,6 +47,7 @@ mod progress;
 mod reviews;
 mod sharing;
 mod shell;
+mod supervision;
 mod teaching;
 mod words;
 

@@ -184,6 +184,10 @@ pub enum Purpose {
     Invite,
     /// Look at an offer and answer it.
     Offer,
+    /// Answer the log of a week.
+    Log,
+    /// Evaluate a trainee.
+    Evaluation,
 }
 
 impl Purpose {
@@ -196,6 +200,8 @@ impl Purpose {
             Self::Reset => "reset",
             Self::Invite => "invite",
             Self::Offer => "offer",
+            Self::Log => "log",
+            Self::Evaluation => "evaluation",
         }
     }
 
@@ -207,7 +213,8 @@ impl Purpose {
             Self::SignIn => 30,
             Self::Reset => 60,
             Self::Confirm => 3 * 24 * 60,
-            Self::Invite | Self::Offer => 14 * 24 * 60,
+            Self::Invite | Self::Offer | Self::Log => 14 * 24 * 60,
+            Self::Evaluation => 30 * 24 * 60,
         }
     }
 }

@@ -204,7 +204,7 @@ pub fn use_link(
     let sets = match purpose {
         Purpose::Reset => true,
         Purpose::Confirm | Purpose::Invite => door.password_hash.is_none() && !password.is_empty(),
-        Purpose::SignIn | Purpose::Offer => false,
+        Purpose::SignIn | Purpose::Offer | Purpose::Log | Purpose::Evaluation => false,
     };
     let hash = if sets {
         judge_password(&door, &[], password)?;

@@ -200,7 +200,9 @@ fn send(
                 Purpose::SignIn if signed_up => PeopleLetter::AlreadyKnown { name, link },
                 Purpose::Reset => PeopleLetter::Reset { name, link, until },
                 Purpose::Confirm | Purpose::Invite => PeopleLetter::Confirm { name, link },
-                Purpose::SignIn | Purpose::Offer => PeopleLetter::SignInLink { name, link, until },
+                Purpose::SignIn | Purpose::Offer | Purpose::Log | Purpose::Evaluation => {
+                    PeopleLetter::SignInLink { name, link, until }
+                }
             }
         },
     )

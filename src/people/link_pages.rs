@@ -69,7 +69,7 @@ impl LinkPage {
         let chooses = Some((lang.people_password(), lang.people_password_choice_hint()));
         let has_password = door.password_hash.is_some();
         let (heading, text, button, password) = match purpose {
-            Purpose::SignIn | Purpose::Offer => (
+            Purpose::SignIn | Purpose::Offer | Purpose::Log | Purpose::Evaluation => (
                 lang.people_link_sign_in_ask(&door.display_name),
                 lang.people_link_sign_in_text().to_owned(),
                 lang.people_sign_in_title(),

@@ -272,6 +272,8 @@ pub(crate) fn tabs(lang: Lang, side: &Side, here: &str) -> Vec<(String, &'static
         ("rates", lang.plc_rates()),
         ("matches", lang.mat_title()),
         ("placed", lang.hst_title()),
+        ("supervision", lang.sup_desk()),
+        ("incidents", lang.sup_incidents()),
         ("checklist", lang.hst_checklist()),
         ("funding", lang.fnd_title()),
     ];
@@ -284,6 +286,7 @@ pub(crate) fn tabs(lang: Lang, side: &Side, here: &str) -> Vec<(String, &'static
         ("partners", lang.plc_partners()),
         ("matches", lang.mat_title()),
         ("placed", lang.hst_title()),
+        ("logs", lang.sup_waiting()),
     ];
     let tabs = match side {
         Side::Office(_) => office,

@@ -98,6 +98,9 @@ fn acts(
     let mut act = |place: &str, label: &str, first: bool| {
         all.push((format!("{at}/{place}"), label.to_owned(), first));
     };
+    if crate::hosting::rules::has_begun(state) {
+        act("logs", lang.sup_title(), open.is_none());
+    }
     if open.is_some() {
         act("agreement", lang.hst_read_and_sign(), true);
     }

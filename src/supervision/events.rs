@@ -1,0 +1,42 @@
+//! What the history of a placement tells of logs, evaluations, visits and its end. Words for the verbs:
+//! `lang/supervision.rs`. No event names a person; incidents are confidential.
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::audit::{About, Event};
+use crate::hosting::queries::Placement;
+use crate::ids::ProgrammeId;
+
+/// An event of this room: its verb and details.
+pub(super) struct Noted(pub &'static str, pub Value);
+
+impl Noted {
+    /// An event without details.
+    pub(super) fn plain(verb: &'static str) -> Self {
+        Self(verb, json!({}))
+    }
+}
+
+impl Event for Noted {
+    fn verb(&self) -> &'static str {
+        self.0
+    }
+
+    fn details(&self) -> Value {
+        self.1.clone()
+    }
+}
+
+/// The record of a placement.
+pub(super) fn placement(it: &Placement) -> About {
+    About::new("placement", it.id.0)
+        .of(it.person_id)
+        .at(it.organisation_id)
+        .within(it.programme_id)
+}
+
+/// The record of an incident: the programme's alone.
+pub(super) fn incident(programme: ProgrammeId, id: Uuid) -> About {
+    About::new("incident", id).within(programme)
+}

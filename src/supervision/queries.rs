@@ -1,0 +1,856 @@
+//! Rows of logs, evaluations, visits, incidents. A reader has been shown the placement first.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::sql_types::{
+    Array, BigInt, Bool, Date, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid,
+};
+use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::access::{Member, ProgrammeStaff, Working};
+use crate::db::{Conn, sql_query};
+use crate::error::{Error, Result};
+use crate::hosting::queries::{self as hosting, PLACEMENT_SORTS, Placement, Seat};
+use crate::ids::{
+    CompetencyId, IncidentId, LogId, OrganisationId, PersonId, PlacementId, PostingId, ProgrammeId,
+    VisitId,
+};
+use crate::lang::Lang;
+use crate::lang::format::hk_date;
+use crate::placements::queries::Page;
+use crate::web::fields::{Column, Sort};
+use crate::web::paging::Cursor;
+
+use super::rules::form::Answers;
+use super::rules::has_logs;
+use super::rules::hours::{Contract, Month, months};
+use super::rules::{Author, Day, IncidentState, LogState, Point, Severity, VisitMode, VisitState};
+
+fn word<T>(found: Option<T>, what: &str, word: &str) -> Result<T> {
+    found.ok_or_else(|| Error::Internal(format!("{what} {word}")))
+}
+
+fn days(value: &Value) -> Result<Vec<Day>> {
+    serde_json::from_value(value.clone())
+        .map_err(|err| Error::Internal(format!("days of a log: {err}")))
+}
+
+/// The log of a week.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct Log {
+    /// Its id.
+    #[diesel(sql_type = SqlUuid)]
+    pub id: LogId,
+    /// The placement.
+    #[diesel(sql_type = SqlUuid)]
+    pub placement_id: PlacementId,
+    /// Its Monday.
+    #[diesel(sql_type = Date)]
+    pub week: NaiveDate,
+    #[diesel(sql_type = Text)]
+    state: String,
+    #[diesel(sql_type = Jsonb)]
+    days: Value,
+    #[diesel(sql_type = Nullable<Jsonb>)]
+    approved: Option<Value>,
+    /// The trainee's remark.
+    #[diesel(sql_type = Text)]
+    pub remark: String,
+    /// The supervisor's comment.
+    #[diesel(sql_type = Text)]
+    pub comment: String,
+    /// When it was handed in.
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub submitted_at: Option<DateTime<Utc>>,
+    /// Version, for edits.
+    #[diesel(sql_type = Integer)]
+    pub version: i32,
+}
+
+impl Log {
+    /// Where it stands.
+    ///
+    /// # Errors
+    /// A word that no rule knows: a mistake of ours.
+    pub fn state(&self) -> Result<LogState> {
+        word(LogState::parse(&self.state), "log state", &self.state)
+    }
+
+    /// What stands in it.
+    ///
+    /// # Errors
+    /// What no code of ours has written.
+    pub fn days(&self) -> Result<Vec<Day>> {
+        days(&self.days)
+    }
+
+    /// What counts of it.
+    ///
+    /// # Errors
+    /// What no code of ours has written.
+    pub fn approved(&self) -> Result<Vec<Day>> {
+        self.approved.as_ref().map_or(Ok(Vec::new()), days)
+    }
+}
+
+const LOG: &str = "SELECT l.id, l.placement_id, l.week, l.state, l.days, l.approved, l.remark, l.comment, l.submitted_at, l.version FROM weekly_logs l";
+
+/// The logs of a placement, the latest week first.
+///
+/// # Errors
+/// The database's.
+pub fn logs(conn: &mut Conn<'_>, of: &Placement) -> Result<Vec<Log>> {
+    Ok(sql_query(format!(
+        "{LOG} WHERE l.placement_id = $1 ORDER BY l.week DESC"
+    ))
+    .bind::<SqlUuid, _>(of.id)
+    .load(conn.pg())?)
+}
+
+/// The log of a week of a placement; locked until the end of the transaction where `lock` says so.
+///
+/// # Errors
+/// The database's.
+pub fn log(
+    conn: &mut Conn<'_>,
+    of: &Placement,
+    week: NaiveDate,
+    lock: bool,
+) -> Result<Option<Log>> {
+    let lock = if lock { " FOR UPDATE" } else { "" };
+    Ok(sql_query(format!(
+        "{LOG} WHERE l.placement_id = $1 AND l.week = $2{lock}"
+    ))
+    .bind::<SqlUuid, _>(of.id)
+    .bind::<Date, _>(week)
+    .get_result(conn.pg())
+    .optional()?)
+}
+
+/// The log that a private link is for, with its placement's institution; for the task alone.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn linked_log(conn: &mut Conn<'_>, _supervise: &Working, id: LogId) -> Result<Log> {
+    sql_query(format!("{LOG} WHERE l.id = $1 FOR UPDATE"))
+        .bind::<SqlUuid, _>(id)
+        .get_result(conn.pg())
+        .optional()?
+        .ok_or(Error::NotFound)
+}
+
+/// A log that waits for an institution.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct Waiting {
+    /// Its id.
+    #[diesel(sql_type = SqlUuid)]
+    pub id: LogId,
+    /// The placement.
+    #[diesel(sql_type = SqlUuid)]
+    pub placement_id: PlacementId,
+    /// The trainee's name.
+    #[diesel(sql_type = Text)]
+    pub name_shown: String,
+    /// Its Monday.
+    #[diesel(sql_type = Date)]
+    pub week: NaiveDate,
+    #[diesel(sql_type = Jsonb)]
+    days: Value,
+    /// When it was handed in.
+    #[diesel(sql_type = Timestamptz)]
+    pub submitted_at: DateTime<Utc>,
+    /// Version, for edits.
+    #[diesel(sql_type = Integer)]
+    pub version: i32,
+    /// Where the next page begins.
+    #[diesel(sql_type = Text)]
+    pub sort_key: String,
+}
+
+impl Waiting {
+    /// What stands in it.
+    ///
+    /// # Errors
+    /// What no code of ours has written.
+    pub fn days(&self) -> Result<Vec<Day>> {
+        days(&self.days)
+    }
+
+    /// Its place in the list.
+    #[must_use]
+    pub fn cursor(&self) -> Cursor {
+        Cursor {
+            key: self.sort_key.clone(),
+            id: self.id.0,
+        }
+    }
+}
+
+/// The orders of the logs that wait.
+pub const WAITING_SORTS: &[Column] =
+    &[("week", "l.week::text"), ("trainee", "lower(x.name_shown)")];
+
+/// The logs that wait for an institution's answer.
+///
+/// # Errors
+/// The database's.
+pub fn waiting(
+    conn: &mut Conn<'_>,
+    member: &Member,
+    text: Option<&str>,
+    page: &Page,
+) -> Result<Vec<Waiting>> {
+    let (beyond, direction) = page.sort.direction();
+    let key = page.sort.sql;
+    let organisations: Vec<Uuid> = member.organisations().iter().map(|it| it.0).collect();
+    Ok(sql_query(format!(
+        "SELECT * FROM (SELECT l.id, l.placement_id, x.name_shown, l.week, l.days, l.submitted_at, l.version, ({key}) COLLATE \"C\" AS sort_key \
+           FROM weekly_logs l JOIN placements x ON x.id = l.placement_id WHERE l.organisation_id = ANY ($1) AND l.state = 'submitted' \
+           AND ($2 IS NULL OR strpos(lower(x.name_shown || ' ' || x.trainee_number), lower($2)) > 0)) q \
+         WHERE $3 IS NULL OR (sort_key, id) {beyond} ($3, $4) ORDER BY sort_key {direction}, id {direction} LIMIT $5"
+    ))
+    .bind::<Array<SqlUuid>, _>(organisations)
+    .bind::<Nullable<Text>, _>(text)
+    .bind::<Nullable<Text>, _>(page.after.as_ref().map(|it| it.key.as_str()))
+    .bind::<Nullable<SqlUuid>, _>(page.after.as_ref().map(|it| it.id))
+    .bind::<BigInt, _>(page.limit)
+    .load(conn.pg())?)
+}
+
+#[derive(QueryableByName)]
+struct Span {
+    #[diesel(sql_type = Date)]
+    from: NaiveDate,
+    #[diesel(sql_type = Date)]
+    to: NaiveDate,
+}
+
+#[derive(QueryableByName)]
+struct Holiday {
+    #[diesel(sql_type = Date)]
+    day: NaiveDate,
+}
+
+/// What the hours of a placement are counted by.
+///
+/// # Errors
+/// The database's.
+pub fn contract(conn: &mut Conn<'_>, of: &Placement) -> Result<Option<Contract>> {
+    let (Some(starts_on), Some(ends_on), Some(hours_week)) =
+        (of.starts_on, of.ends_on, of.hours_week)
+    else {
+        return Ok(None);
+    };
+    let holidays: Vec<Holiday> = sql_query(
+        "SELECT observed_on AS day FROM holidays WHERE observed_on BETWEEN $1 AND $2 ORDER BY 1",
+    )
+    .bind::<Date, _>(starts_on)
+    .bind::<Date, _>(ends_on)
+    .load(conn.pg())?;
+    let breaks: Vec<Span> = sql_query(
+        "SELECT starts_on AS from, ends_on AS to FROM placement_breaks WHERE placement_id = $1 ORDER BY starts_on",
+    )
+    .bind::<SqlUuid, _>(of.id)
+    .load(conn.pg())?;
+    Ok(Some(Contract {
+        starts_on,
+        ends_on,
+        hours_week,
+        holidays: holidays.into_iter().map(|it| it.day).collect(),
+        breaks: breaks.into_iter().map(|it| (it.from, it.to)).collect(),
+    }))
+}
+
+/// Everything that was approved of a placement.
+///
+/// # Errors
+/// The database's.
+pub fn approved(conn: &mut Conn<'_>, of: &Placement) -> Result<Vec<Day>> {
+    let mut all = Vec::new();
+    for log in logs(conn, of)? {
+        all.extend(log.approved()?);
+    }
+    all.sort_by_key(|it| (it.day, it.from));
+    Ok(all)
+}
+
+/// An evaluation.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct Evaluation {
+    #[diesel(sql_type = Text)]
+    point: String,
+    #[diesel(sql_type = Text)]
+    author: String,
+    #[diesel(sql_type = Jsonb)]
+    answers: Value,
+    /// When it was handed in.
+    #[diesel(sql_type = Timestamptz)]
+    pub submitted_at: DateTime<Utc>,
+}
+
+impl Evaluation {
+    /// When.
+    ///
+    /// # Errors
+    /// A word that no rule knows: a mistake of ours.
+    pub fn point(&self) -> Result<Point> {
+        word(Point::parse(&self.point), "point", &self.point)
+    }
+
+    /// Whose.
+    ///
+    /// # Errors
+    /// A word that no rule knows: a mistake of ours.
+    pub fn author(&self) -> Result<Author> {
+        word(Author::parse(&self.author), "author", &self.author)
+    }
+
+    /// What it says.
+    ///
+    /// # Errors
+    /// What no code of ours has written.
+    pub fn answers(&self) -> Result<Answers> {
+        serde_json::from_value(self.answers.clone())
+            .map_err(|err| Error::Internal(format!("answers of an evaluation: {err}")))
+    }
+}
+
+/// The evaluations of a placement.
+///
+/// # Errors
+/// The database's.
+pub fn evaluations(conn: &mut Conn<'_>, of: &Placement) -> Result<Vec<Evaluation>> {
+    Ok(sql_query(
+        "SELECT point, author, answers, submitted_at FROM evaluations WHERE placement_id = $1 ORDER BY submitted_at, id",
+    )
+    .bind::<SqlUuid, _>(of.id)
+    .load(conn.pg())?)
+}
+
+#[derive(QueryableByName)]
+struct AnswersRow {
+    #[diesel(sql_type = Jsonb)]
+    answers: Value,
+}
+
+/// A trainee's own review of the institution of a placement, as its office reads it too.
+///
+/// # Errors
+/// The database's.
+pub fn host_review(conn: &mut Conn<'_>, of: &Placement) -> Result<Option<Answers>> {
+    let row: Option<AnswersRow> =
+        sql_query("SELECT answers FROM host_reviews WHERE placement_id = $1")
+            .bind::<SqlUuid, _>(of.id)
+            .get_result(conn.pg())
+            .optional()?;
+    row.map(|it| {
+        serde_json::from_value(it.answers)
+            .map_err(|err| Error::Internal(format!("answers of a review: {err}")))
+    })
+    .transpose()
+}
+
+/// A visit or call.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct Visit {
+    /// Its id.
+    #[diesel(sql_type = SqlUuid)]
+    pub id: VisitId,
+    #[diesel(sql_type = Text)]
+    mode: String,
+    /// The day.
+    #[diesel(sql_type = Date)]
+    pub planned_on: NaiveDate,
+    #[diesel(sql_type = Text)]
+    state: String,
+    /// What was agreed.
+    #[diesel(sql_type = Text)]
+    pub actions: String,
+    /// Until when.
+    #[diesel(sql_type = Nullable<Date>)]
+    pub actions_due: Option<NaiveDate>,
+    /// Version, for edits.
+    #[diesel(sql_type = Integer)]
+    pub version: i32,
+}
+
+impl Visit {
+    /// How.
+    ///
+    /// # Errors
+    /// A word that no rule knows: a mistake of ours.
+    pub fn mode(&self) -> Result<VisitMode> {
+        word(VisitMode::parse(&self.mode), "mode", &self.mode)
+    }
+
+    /// Where it stands.
+    ///
+    /// # Errors
+    /// A word that no rule knows: a mistake of ours.
+    pub fn state(&self) -> Result<VisitState> {
+        word(VisitState::parse(&self.state), "visit state", &self.state)
+    }
+}
+
+/// The visits of a placement, the latest first.
+///
+/// # Errors
+/// The database's.
+pub fn visits(conn: &mut Conn<'_>, of: &Placement) -> Result<Vec<Visit>> {
+    Ok(sql_query(
+        "SELECT id, mode, planned_on, state, actions, actions_due, version FROM visits WHERE placement_id = $1 ORDER BY planned_on DESC, id",
+    )
+    .bind::<SqlUuid, _>(of.id)
+    .load(conn.pg())?)
+}
+
+/// Minutes of a visit.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct Minutes {
+    /// Who was there.
+    #[diesel(sql_type = Text)]
+    pub attendees: String,
+    /// What was said.
+    #[diesel(sql_type = Text)]
+    pub points: String,
+    /// Is there a concern?
+    #[diesel(sql_type = Bool)]
+    pub concern: bool,
+}
+
+/// The minutes of a visit, for the office.
+///
+/// # Errors
+/// The database's.
+pub fn visit_minutes(
+    conn: &mut Conn<'_>,
+    _staff: &ProgrammeStaff,
+    id: VisitId,
+) -> Result<Option<Minutes>> {
+    Ok(
+        sql_query("SELECT attendees, points, concern FROM visit_minutes WHERE visit_id = $1")
+            .bind::<SqlUuid, _>(id)
+            .get_result(conn.pg())
+            .optional()?,
+    )
+}
+
+/// An incident.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct Incident {
+    /// Its id.
+    #[diesel(sql_type = SqlUuid)]
+    pub id: IncidentId,
+    /// The placement.
+    #[diesel(sql_type = SqlUuid)]
+    pub placement_id: PlacementId,
+    #[diesel(sql_type = Text)]
+    severity: String,
+    /// When it happened.
+    #[diesel(sql_type = Date)]
+    pub happened_on: NaiveDate,
+    /// The reporter's words.
+    #[diesel(sql_type = Text)]
+    pub words: String,
+    #[diesel(sql_type = Text)]
+    state: String,
+    /// What was done, and how it ended.
+    #[diesel(sql_type = Text)]
+    pub steps: String,
+    /// When it was reported.
+    #[diesel(sql_type = Timestamptz)]
+    pub created_at: DateTime<Utc>,
+    /// When somebody began to see to it.
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub acknowledged_at: Option<DateTime<Utc>>,
+    /// Version, for edits.
+    #[diesel(sql_type = Integer)]
+    pub version: i32,
+    /// Where the next page begins.
+    #[diesel(sql_type = Text)]
+    pub sort_key: String,
+}
+
+impl Incident {
+    /// How grave.
+    ///
+    /// # Errors
+    /// A word that no rule knows: a mistake of ours.
+    pub fn severity(&self) -> Result<Severity> {
+        word(Severity::parse(&self.severity), "severity", &self.severity)
+    }
+
+    /// Where it stands.
+    ///
+    /// # Errors
+    /// A word that no rule knows: a mistake of ours.
+    pub fn state(&self) -> Result<IncidentState> {
+        word(
+            IncidentState::parse(&self.state),
+            "incident state",
+            &self.state,
+        )
+    }
+
+    /// Its place in the list.
+    #[must_use]
+    pub fn cursor(&self) -> Cursor {
+        Cursor {
+            key: self.sort_key.clone(),
+            id: self.id.0,
+        }
+    }
+}
+
+/// The orders of the list of incidents.
+pub const INCIDENT_SORTS: &[Column] = &[
+    (
+        "reported",
+        "to_char(i.created_at AT TIME ZONE 'UTC', 'YYYYMMDDHH24MISSUS')",
+    ),
+    ("state", "i.state"),
+];
+
+const INCIDENT: &str = "SELECT i.id, i.placement_id, i.severity, i.happened_on, i.words, i.state, i.steps, i.created_at, i.acknowledged_at, i.version";
+
+/// The incidents of a programme.
+///
+/// # Errors
+/// The database's.
+pub fn incidents(
+    conn: &mut Conn<'_>,
+    staff: &ProgrammeStaff,
+    (state, severity): (Option<IncidentState>, Option<Severity>),
+    page: &Page,
+) -> Result<Vec<Incident>> {
+    let (beyond, direction) = page.sort.direction();
+    let key = page.sort.sql;
+    Ok(sql_query(format!(
+        "SELECT * FROM ({INCIDENT}, ({key}) COLLATE \"C\" AS sort_key FROM incidents i WHERE i.programme_id = $1 AND ($2 IS NULL OR i.state = $2) \
+           AND ($3 IS NULL OR i.severity = $3)) q \
+         WHERE $4 IS NULL OR (sort_key, id) {beyond} ($4, $5) ORDER BY sort_key {direction}, id {direction} LIMIT $6"
+    ))
+    .bind::<SqlUuid, _>(staff.programme())
+    .bind::<Nullable<Text>, _>(state.map(IncidentState::as_str))
+    .bind::<Nullable<Text>, _>(severity.map(Severity::as_str))
+    .bind::<Nullable<Text>, _>(page.after.as_ref().map(|it| it.key.as_str()))
+    .bind::<Nullable<SqlUuid>, _>(page.after.as_ref().map(|it| it.id))
+    .bind::<BigInt, _>(page.limit)
+    .load(conn.pg())?)
+}
+
+/// One incident of a programme, locked.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn incident(conn: &mut Conn<'_>, staff: &ProgrammeStaff, id: IncidentId) -> Result<Incident> {
+    sql_query(format!(
+        "{INCIDENT}, '' AS sort_key FROM incidents i WHERE i.id = $1 AND i.programme_id = $2"
+    ))
+    .bind::<SqlUuid, _>(id)
+    .bind::<SqlUuid, _>(staff.programme())
+    .get_result(conn.pg())
+    .optional()?
+    .ok_or(Error::NotFound)
+}
+
+/// The incidents of a placement that the reader reported, or all for the office.
+///
+/// # Errors
+/// The database's.
+pub fn incidents_of(conn: &mut Conn<'_>, of: &Placement) -> Result<Vec<Incident>> {
+    Ok(sql_query(format!(
+        "{INCIDENT}, '' AS sort_key FROM incidents i WHERE i.placement_id = $1 ORDER BY i.created_at DESC, i.id"
+    ))
+    .bind::<SqlUuid, _>(of.id)
+    .load(conn.pg())?)
+}
+
+/// Levels of competencies that an institution has seen in a person's placements.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct Level {
+    /// The competency.
+    #[diesel(sql_type = SqlUuid)]
+    pub competency_id: CompetencyId,
+    /// The level, from 1 to 4.
+    #[diesel(sql_type = Integer)]
+    pub level: i32,
+}
+
+/// The levels of a placement.
+///
+/// # Errors
+/// The database's.
+pub fn levels(conn: &mut Conn<'_>, of: &Placement) -> Result<Vec<Level>> {
+    Ok(sql_query(
+        "SELECT competency_id, level FROM placement_levels WHERE placement_id = $1 ORDER BY competency_id",
+    )
+    .bind::<SqlUuid, _>(of.id)
+    .load(conn.pg())?)
+}
+
+/// What the supervision desk and its job look at of a placement that is under way.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct Watched {
+    /// The placement.
+    #[diesel(sql_type = SqlUuid)]
+    pub id: PlacementId,
+    /// The programme.
+    #[diesel(sql_type = SqlUuid)]
+    pub programme_id: ProgrammeId,
+    /// The institution.
+    #[diesel(sql_type = SqlUuid)]
+    pub organisation_id: OrganisationId,
+    /// The trainee.
+    #[diesel(sql_type = SqlUuid)]
+    pub person_id: PersonId,
+    /// The trainee's name.
+    #[diesel(sql_type = Text)]
+    pub name_shown: String,
+    /// First day.
+    #[diesel(sql_type = Date)]
+    pub starts_on: NaiveDate,
+    /// Last day.
+    #[diesel(sql_type = Date)]
+    pub ends_on: NaiveDate,
+    /// Weeks whose logs were handed in.
+    #[diesel(sql_type = Array<Date>)]
+    pub handed_in: Vec<NaiveDate>,
+    /// When the logs that wait were handed in.
+    #[diesel(sql_type = Array<Timestamptz>)]
+    pub waiting: Vec<DateTime<Utc>>,
+    /// The last visit that was held or is planned.
+    #[diesel(sql_type = Nullable<Date>)]
+    pub last_visit: Option<NaiveDate>,
+    /// Incidents that are not closed.
+    #[diesel(sql_type = BigInt)]
+    pub incidents: i64,
+    /// Points at which the institution has evaluated.
+    #[diesel(sql_type = Array<Text>)]
+    pub evaluated: Vec<String>,
+}
+
+/// The placements of a programme that are under way; a few hundred.
+///
+/// # Errors
+/// The database's.
+pub fn watched(conn: &mut Conn<'_>, programme: ProgrammeId) -> Result<Vec<Watched>> {
+    Ok(sql_query(
+        "SELECT x.id, x.programme_id, x.organisation_id, x.person_id, x.name_shown, x.starts_on, x.ends_on, \
+           ARRAY(SELECT week FROM weekly_logs l WHERE l.placement_id = x.id AND l.state <> 'draft' ORDER BY week) AS handed_in, \
+           ARRAY(SELECT submitted_at FROM weekly_logs l WHERE l.placement_id = x.id AND l.state = 'submitted' ORDER BY submitted_at) AS waiting, \
+           (SELECT max(planned_on) FROM visits v WHERE v.placement_id = x.id AND v.state <> 'cancelled') AS last_visit, \
+           (SELECT count(*) FROM incidents i WHERE i.placement_id = x.id AND i.state <> 'closed') AS incidents, \
+           ARRAY(SELECT point FROM evaluations e WHERE e.placement_id = x.id AND e.author = 'host' ORDER BY point) AS evaluated \
+         FROM placements x WHERE x.programme_id = $1 AND x.state IN ('reported_for_duty', 'active', 'mid_review') \
+           AND x.starts_on IS NOT NULL AND x.ends_on IS NOT NULL ORDER BY x.name_shown, x.id",
+    )
+    .bind::<SqlUuid, _>(programme)
+    .load(conn.pg())?)
+}
+
+#[derive(QueryableByName)]
+struct Programme {
+    #[diesel(sql_type = SqlUuid)]
+    id: ProgrammeId,
+}
+
+/// The programmes that have placements under way.
+///
+/// # Errors
+/// The database's.
+pub fn programmes(conn: &mut Conn<'_>, _supervise: &Working) -> Result<Vec<ProgrammeId>> {
+    let rows: Vec<Programme> = sql_query(
+        "SELECT DISTINCT programme_id AS id FROM placements WHERE state IN ('reported_for_duty', 'active', 'mid_review') ORDER BY 1",
+    )
+    .load(conn.pg())?;
+    Ok(rows.into_iter().map(|it| it.id).collect())
+}
+
+#[derive(QueryableByName)]
+struct Approved {
+    #[diesel(sql_type = SqlUuid)]
+    placement_id: PlacementId,
+    #[diesel(sql_type = Jsonb)]
+    approved: Value,
+}
+
+/// Everything that was approved of these placements, by placement.
+///
+/// # Errors
+/// The database's.
+pub fn approved_of(
+    conn: &mut Conn<'_>,
+    _staff: &ProgrammeStaff,
+    placements: &[PlacementId],
+) -> Result<BTreeMap<PlacementId, Vec<Day>>> {
+    let ids: Vec<Uuid> = placements.iter().map(|it| it.0).collect();
+    let rows: Vec<Approved> = sql_query(
+        "SELECT placement_id, approved FROM weekly_logs WHERE placement_id = ANY ($1) AND approved IS NOT NULL ORDER BY week",
+    )
+    .bind::<Array<SqlUuid>, _>(ids)
+    .load(conn.pg())?;
+    let mut all: BTreeMap<PlacementId, Vec<Day>> = BTreeMap::new();
+    for row in rows {
+        all.entry(row.placement_id)
+            .or_default()
+            .extend(days(&row.approved)?);
+    }
+    Ok(all)
+}
+
+/// Was the supervisor of a placement not asked for this within the last seven days?
+///
+/// # Errors
+/// The database's.
+pub fn unasked(conn: &mut Conn<'_>, of: &Placement, asked: &super::actions::Asked) -> Result<bool> {
+    use super::actions::Asked;
+
+    let (purpose, subject, next) = match asked {
+        Asked::Log(id, ..) => ("log", id.0, None),
+        Asked::Evaluation(point) => ("evaluation", of.id.0, Some(point.as_str())),
+    };
+    conn.elevate(crate::db::Task::SignIn, |conn| {
+        let found = sql_query(
+            "SELECT id FROM links WHERE purpose = $1 AND subject_id = $2 AND next_path IS NOT DISTINCT FROM $3 \
+               AND created_at > (SELECT banyan_now()) - interval '7 days' LIMIT 1",
+        )
+        .bind::<Text, _>(purpose)
+        .bind::<SqlUuid, _>(subject)
+        .bind::<Nullable<Text>, _>(next)
+        .execute(conn.pg())?;
+        Ok(found == 0)
+    })
+}
+
+/// The log that a private link is for, to be read.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn linked_log_seen(conn: &mut Conn<'_>, _supervise: &Working, id: LogId) -> Result<Log> {
+    sql_query(format!("{LOG} WHERE l.id = $1"))
+        .bind::<SqlUuid, _>(id)
+        .get_result(conn.pg())
+        .optional()?
+        .ok_or(Error::NotFound)
+}
+
+#[derive(QueryableByName)]
+struct Skill {
+    #[diesel(sql_type = SqlUuid)]
+    id: CompetencyId,
+    #[diesel(sql_type = Text)]
+    name_en: String,
+    #[diesel(sql_type = Text)]
+    name_zh: String,
+}
+
+/// The competencies of the programme of a placement, for the task.
+///
+/// # Errors
+/// The database's.
+pub fn skills(
+    conn: &mut Conn<'_>,
+    _supervise: &Working,
+    of: &Placement,
+    lang: Lang,
+) -> Result<Vec<(CompetencyId, String)>> {
+    let rows: Vec<Skill> = sql_query(
+        "SELECT id, name_en, name_zh FROM competencies WHERE programme_id = $1 AND archived_at IS NULL ORDER BY code, id",
+    )
+    .bind::<SqlUuid, _>(of.programme_id)
+    .load(conn.pg())?;
+    Ok(rows
+        .into_iter()
+        .map(|it| (it.id, lang.pick(it.name_en, it.name_zh)))
+        .collect())
+}
+
+#[derive(QueryableByName)]
+struct Free {
+    #[diesel(sql_type = SqlUuid)]
+    id: PostingId,
+    #[diesel(sql_type = Text)]
+    en: String,
+    #[diesel(sql_type = Text)]
+    zh: String,
+}
+
+/// Postings with a free seat that a trainee can be offered after an early end, with the names of their
+/// institutions, in English and Chinese.
+///
+/// # Errors
+/// The database's.
+pub fn free_postings(
+    conn: &mut Conn<'_>,
+    of: &Placement,
+) -> Result<Vec<(PostingId, String, String)>> {
+    let rows: Vec<Free> = sql_query(
+        "SELECT p.id, coalesce(p.content->>'title_en', p.number) || ' – ' || o.name_en AS en, \
+           coalesce(p.content->>'title_zh', p.number) || ' – ' || o.name_zh AS zh \
+         FROM postings p JOIN organisations o ON o.id = p.organisation_id WHERE p.programme_id = $1 AND p.id <> $2 \
+           AND p.state IN ('matched', 'closed', 'open', 'ranking') AND p.seats + p.later_seats > (SELECT count(*) FROM placements y \
+             WHERE y.posting_id = p.id AND y.state NOT IN ('ended_early', 'withdrawn_by_trainee', 'withdrawn_by_host')) ORDER BY 2, 1 LIMIT 300",
+    )
+    .bind::<SqlUuid, _>(of.programme_id)
+    .bind::<SqlUuid, _>(of.posting_id)
+    .load(conn.pg())?;
+    Ok(rows.into_iter().map(|it| (it.id, it.en, it.zh)).collect())
+}
+
+/// Each month of these placements against its contract, until a day.
+///
+/// # Errors
+/// The database's.
+pub fn months_of(
+    conn: &mut Conn<'_>,
+    staff: &ProgrammeStaff,
+    placements: Vec<Placement>,
+    until: NaiveDate,
+) -> Result<Vec<(Placement, Month)>> {
+    let ids: Vec<PlacementId> = placements.iter().map(|it| it.id).collect();
+    let approved = approved_of(conn, staff, &ids)?;
+    let mut all = Vec::new();
+    for it in placements {
+        let Some(contract) = contract(conn, &it)? else {
+            continue;
+        };
+        let days = approved.get(&it.id).map_or(&[][..], Vec::as_slice);
+        for month in months(&contract, days, until) {
+            all.push((it.clone(), month));
+        }
+    }
+    Ok(all)
+}
+
+/// Each month of every placement of a programme that has begun against its contract, until today.
+///
+/// # Errors
+/// The database's.
+pub fn all_months(conn: &mut Conn<'_>, staff: &ProgrammeStaff) -> Result<Vec<(Placement, Month)>> {
+    let today = hk_date(crate::db::now(conn)?);
+    let seat = Seat::Office(*staff);
+    let mut page = Page {
+        sort: Sort::from_query(crate::web::Pairs::none(), PLACEMENT_SORTS),
+        after: None,
+        limit: 1_000,
+    };
+    let mut begun = Vec::new();
+    loop {
+        let rows = hosting::placements(conn, &seat, &hosting::Sought::default(), &page)?;
+        let full = rows.len() >= 1_000;
+        page.after = rows.last().map(Placement::cursor);
+        for it in rows {
+            if has_logs(it.state()?) {
+                begun.push(it);
+            }
+        }
+        if !full {
+            break;
+        }
+    }
+    months_of(conn, staff, begun, today)
+}
