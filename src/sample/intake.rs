@@ -326,6 +326,9 @@ pub(super) fn showcase(site: &Site) -> Result<Vec<(&'static str, String, PersonI
                WHERE a.reference LIKE '2027H1%' AND (a.state IN ('enrolled', 'waitlisted') OR (a.state = 'offered' AND o.id IS NOT NULL)) \
                UNION ALL SELECT 'class', a.name_shown, a.person_id, a.email FROM applications a \
                WHERE a.reference LIKE '2026P2%' AND a.email LIKE '%.ec3@%' \
+               UNION ALL SELECT 'placed', a.name_shown, a.person_id, a.email FROM applications a \
+               WHERE a.id = (SELECT e.application_id FROM enrolments e JOIN placements x ON x.enrolment_id = e.id \
+                 WHERE x.state = 'mid_review' ORDER BY e.trainee_number LIMIT 1) \
              ) x ORDER BY label, email",
         )
         .load::<Somebody>(conn.pg())?)
@@ -333,6 +336,7 @@ pub(super) fn showcase(site: &Site) -> Result<Vec<(&'static str, String, PersonI
     for one in applicants {
         let label = match one.label.as_str() {
             "class" => "Trainee (evening class)",
+            "placed" => "Trainee (on placement)",
             "trainee" => "Trainee",
             "waitlisted" => "Applicant (waitlisted)",
             _ => "Applicant (with an offer)",

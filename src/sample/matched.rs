@@ -18,6 +18,7 @@ use crate::placements::rules::{RoundStep, Shares};
 
 use super::class::{self, Trainee};
 use super::data::SUPERVISORS;
+use super::hosted;
 use super::jobs::JOBS;
 use super::placements::{self, Goes, Plan, Within};
 use super::{World, dice, running};
@@ -63,7 +64,8 @@ pub(super) fn make(world: &World, cohort: CohortId) -> Result<()> {
         let (_, actor) = placements::host(world, name)?;
         host_lists(world, &actor, within.round, today)?;
     }
-    publish(world, within.round, today)
+    publish(world, within.round, today)?;
+    hosted::make(world, cohort, today)
 }
 
 fn plan(world: &World, cohort: CohortId, today: NaiveDate) -> Result<RoundId> {

@@ -31,6 +31,7 @@ mod class;
 mod cohorts;
 mod curriculum;
 mod data;
+mod hosted;
 mod intake;
 mod jobs;
 mod matched;
