@@ -3,7 +3,6 @@
 use chrono::{DateTime, Utc};
 use diesel::RunQueryDsl;
 use diesel::sql_types::{Nullable, Text, Timestamptz, Uuid as SqlUuid};
-use serde_json::json;
 
 use crate::audit;
 use crate::db::{Conn, sql_query};
@@ -49,7 +48,10 @@ pub(crate) fn advance(
     .bind::<Text, _>(reason)
     .bind::<Nullable<Timestamptz>, _>(answered)
     .execute(conn.pg())?;
-    let event = Noted("placement.stepped", json!({ "state": to.as_str() }));
+    let event = Noted(
+        "placement.stepped",
+        events::named(|lang| to.label(lang).to_owned()),
+    );
     audit::note(conn, events::placement(it), &event)?;
     Ok(to)
 }

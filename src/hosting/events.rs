@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use crate::access::ProgrammeStaff;
 use crate::audit::{About, Event};
+use crate::lang::Lang;
 
 use super::queries::Placement;
 
@@ -26,6 +27,11 @@ impl Event for Noted {
     fn details(&self) -> Value {
         self.1.clone()
     }
+}
+
+/// A word in both languages, as the history keeps it.
+pub(super) fn named(label: impl Fn(Lang) -> String) -> Value {
+    json!({ "en": label(Lang::En), "zh": label(Lang::Zh) })
 }
 
 /// The record of a placement.

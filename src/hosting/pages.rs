@@ -59,6 +59,7 @@ fn office() -> Routes {
         .post("/programmes/{programme}/placements/checklist/usual", STAFF, checklist::usual)
         .get("/programmes/{programme}/placements/checklist/{item}", STAFF, checklist::edit)
         .post("/programmes/{programme}/placements/checklist/{item}", STAFF, checklist::save)
+        .get("/programmes/{programme}/placements/checklist/{item}/archive", STAFF, checklist::ask_archive)
         .post("/programmes/{programme}/placements/checklist/{item}/archive", STAFF, checklist::archive)
         .post("/programmes/{programme}/placements/checklist/{item}/restore", STAFF, checklist::restore)
         .get("/programmes/{programme}/placements/wording", STAFF, agreement::wording)

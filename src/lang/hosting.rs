@@ -119,6 +119,8 @@ texts! {
     hst_item: "Item" | "項目";
     hst_item_new: "Add an item" | "新增項目";
     hst_item_note: "No item may ask for a copy of an identity card: that is between the trainee and the employer, after acceptance." | "任何項目均不得要求身份證副本；身份證明由學員與僱主在接受後自行處理。";
+    hst_item_archive_ask(name: &str): "Archive “{name}”?" | "封存「{name}」？";
+    hst_item_archive_does: "Placements that are accepted from now on do not get it; those that have it keep it." | "之後獲接受的實習不再包括此項目；已獲派的維持不變。";
     hst_item_restore: "Take back into use" | "恢復使用";
     hst_need_other_code: "Another item has this code" | "另一項目已使用此代號";
     hst_owner: "Who does it" | "負責人";
@@ -205,9 +207,6 @@ impl Lang {
 
     /// The words of the verbs of hosting.
     pub(super) fn history_of_hosting(self, verb: &str, details: &Value) -> Option<String> {
-        use crate::hosting::rules::{Party, Standing};
-        use crate::matches::rules::PlacementState;
-
         let text = |name: &str| {
             details
                 .get(name)
@@ -221,20 +220,17 @@ impl Lang {
         let item = self.pick(text("en"), text("zh"));
         let told = match verb {
             "placement.stepped" => {
-                let state = PlacementState::parse(text("state")).map_or("", |it| it.label(self));
-                return Some(self.history_placement_stepped(state));
+                return Some(self.history_placement_stepped(item));
             }
             "placement.agreement_made" => return Some(self.history_agreement_made(number)),
             "placement.agreement_signed" => {
-                let party = Party::parse(text("party")).map_or("", |it| it.label(self));
-                return Some(self.history_agreement_signed(party));
+                return Some(self.history_agreement_signed(item));
             }
             "placement.task_done" => return Some(self.history_task_done(item)),
             "placement.task_waived" => return Some(self.history_task_waived(item)),
             "placement.task_opened" => return Some(self.history_task_opened(item)),
             "placement.standing_decided" => {
-                let kind = Standing::parse(text("kind")).map_or("", |it| it.label(self));
-                return Some(self.history_standing_decided(kind));
+                return Some(self.history_standing_decided(item));
             }
             "agreement_wording.published" => return Some(self.history_wording_published(number)),
             "placement.offered_again" => self.history_placement_offered_again(),

@@ -238,7 +238,7 @@ texts! {
     history_log_handed_in(week: &str): "handed in the log of {week}" | "遞交{week}的紀錄";
     history_log_approved(week: &str, way: &str): "approved the log of {week} {way}" | "批核{week}的紀錄（{way}）";
     history_log_returned(week: &str, way: &str): "returned the log of {week} {way}" | "退回{week}的紀錄（{way}）";
-    history_evaluated(point: &str, author: &str): "handed in an evaluation: {point}, {author}" | "遞交評核：{point}，{author}";
+    history_evaluated(which: &str): "handed in an evaluation: {which}" | "遞交評核：{which}";
     history_visit_planned: "planned a visit or call" | "安排到訪或通話";
     history_visit_held: "wrote minutes of a visit or call" | "記錄到訪或通話";
     history_visit_cancelled: "recorded that a visit or call did not take place" | "記錄到訪或通話沒有進行";
@@ -264,8 +264,6 @@ impl Lang {
 
     /// The words of the verbs of supervision.
     pub(super) fn history_of_supervision(self, verb: &str, details: &Value) -> Option<String> {
-        use crate::supervision::rules::{Author, Point, Way};
-
         let text = |name: &str| {
             details
                 .get(name)
@@ -275,15 +273,13 @@ impl Lang {
         let week = text("week")
             .parse()
             .map_or(String::new(), |day| super::format::date(self, day));
-        let way = Way::parse(text("way")).map_or("", |it| it.label(self));
+        let named = self.pick(text("en"), text("zh"));
         let told = match verb {
             "placement.log_handed_in" => return Some(self.history_log_handed_in(&week)),
-            "placement.log_approved" => return Some(self.history_log_approved(&week, way)),
-            "placement.log_returned" => return Some(self.history_log_returned(&week, way)),
+            "placement.log_approved" => return Some(self.history_log_approved(&week, named)),
+            "placement.log_returned" => return Some(self.history_log_returned(&week, named)),
             "placement.evaluated" => {
-                let point = Point::parse(text("point")).map_or("", |it| it.label(self));
-                let author = Author::parse(text("author")).map_or("", |it| it.label(self));
-                return Some(self.history_evaluated(point, author));
+                return Some(self.history_evaluated(named));
             }
             "placement.visit_planned" => self.history_visit_planned(),
             "placement.visit_held" => self.history_visit_held(),

@@ -28,77 +28,22 @@ pub const ORGANISATIONS: &[(&str, &str, &str)] = &[
 ];
 
 /// Who guides trainees at an institution: institution, name, address.
+#[rustfmt::skip]
 pub const SUPERVISORS: &[(&str, &str, &str)] = &[
-    (
-        "Harbourfront Bank",
-        "Yung Hiu Tung",
-        "hiutung.yung@harbourfront.example",
-    ),
-    (
-        "Kowloon Mutual Bank",
-        "Sit Kin Wah",
-        "kinwah.sit@kowloonmutual.example",
-    ),
-    (
-        "Pearl Delta Bank",
-        "Mak Chor Yiu",
-        "choryiu.mak@pearldelta.example",
-    ),
-    (
-        "Starling Virtual Bank",
-        "Hui Lok Man",
-        "lokman.hui@starling.example",
-    ),
-    (
-        "Lantau Life Assurance",
-        "Chiu Ka Fai",
-        "supervisor@lantaulife.example",
-    ),
-    (
-        "Peak Tram Bank",
-        "Lui Sin Ting",
-        "sinting.lui@peaktram.example",
-    ),
-    (
-        "Sai Kung Savings Bank",
-        "Ngai Pak Ho",
-        "pakho.ngai@saikungsavings.example",
-    ),
-    (
-        "Stonecutters Bank",
-        "Yau Man Wai",
-        "manwai.yau@stonecutters.example",
-    ),
-    (
-        "Red Sail Bank",
-        "Kong Tsz Ching",
-        "tszching.kong@redsail.example",
-    ),
-    (
-        "Kapok Virtual Bank",
-        "Shum Ho Lam",
-        "holam.shum@kapok.example",
-    ),
-    (
-        "Ding Ding Digital Bank",
-        "To Yee Man",
-        "yeeman.to@dingding.example",
-    ),
-    (
-        "Peng Chau General Insurance",
-        "Koo Wing Hang",
-        "winghang.koo@pengchau.example",
-    ),
-    (
-        "Typhoon Shelter Mutual",
-        "Sin Lai Ping",
-        "laiping.sin@typhoonshelter.example",
-    ),
-    (
-        "Tai O Payments",
-        "Tam Cheuk Nam",
-        "cheuknam.tam@taio.example",
-    ),
+    ("Harbourfront Bank", "Yung Hiu Tung", "hiutung.yung@harbourfront.example"),
+    ("Kowloon Mutual Bank", "Sit Kin Wah", "kinwah.sit@kowloonmutual.example"),
+    ("Pearl Delta Bank", "Mak Chor Yiu", "choryiu.mak@pearldelta.example"),
+    ("Starling Virtual Bank", "Hui Lok Man", "lokman.hui@starling.example"),
+    ("Lantau Life Assurance", "Chiu Ka Fai", "supervisor@lantaulife.example"),
+    ("Peak Tram Bank", "Lui Sin Ting", "sinting.lui@peaktram.example"),
+    ("Sai Kung Savings Bank", "Ngai Pak Ho", "pakho.ngai@saikungsavings.example"),
+    ("Stonecutters Bank", "Yau Man Wai", "manwai.yau@stonecutters.example"),
+    ("Red Sail Bank", "Kong Tsz Ching", "tszching.kong@redsail.example"),
+    ("Kapok Virtual Bank", "Shum Ho Lam", "holam.shum@kapok.example"),
+    ("Ding Ding Digital Bank", "To Yee Man", "yeeman.to@dingding.example"),
+    ("Peng Chau General Insurance", "Koo Wing Hang", "winghang.koo@pengchau.example"),
+    ("Typhoon Shelter Mutual", "Sin Lai Ping", "laiping.sin@typhoonshelter.example"),
+    ("Tai O Payments", "Tam Cheuk Nam", "cheuknam.tam@taio.example"),
 ];
 
 /// Who works with whom: a university and an institution.

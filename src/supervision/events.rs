@@ -7,6 +7,7 @@ use uuid::Uuid;
 use crate::audit::{About, Event};
 use crate::hosting::queries::Placement;
 use crate::ids::ProgrammeId;
+use crate::lang::Lang;
 
 /// An event of this room: its verb and details.
 pub(super) struct Noted(pub &'static str, pub Value);
@@ -26,6 +27,11 @@ impl Event for Noted {
     fn details(&self) -> Value {
         self.1.clone()
     }
+}
+
+/// A word in both languages, as the history keeps it.
+pub(super) fn named(label: impl Fn(Lang) -> String) -> Value {
+    json!({ "en": label(Lang::En), "zh": label(Lang::Zh) })
 }
 
 /// The record of a placement.

@@ -91,6 +91,34 @@ const SQL_NAMES: &[(&str, &[&str])] = &[
         "src/people/role_queries.rs",
         &["COLUMNS", "FROM", "beyond", "key", "order"],
     ),
+    (
+        "src/desks/queries/placements.rs",
+        &["COUNTED", "OF", "WHICH", "join", "key"],
+    ),
+    (
+        "src/funding/queries.rs",
+        &[
+            "CLAIM",
+            "CLAIMS",
+            "SCHEME",
+            "beyond",
+            "direction",
+            "key",
+            "lock",
+        ],
+    ),
+    (
+        "src/hosting/queries.rs",
+        &["FROM", "PLACEMENT", "WHOSE", "beyond", "direction", "key"],
+    ),
+    (
+        "src/supervision/queries.rs",
+        &["LOG", "beyond", "direction", "key", "lock"],
+    ),
+    (
+        "src/supervision/queries/matters.rs",
+        &["INCIDENT", "beyond", "direction", "key"],
+    ),
     ("src/matches/queries.rs", &["RANKED", "ROUND", "WHOSE"]),
     ("src/matches/queries/desk.rs", &["RUN", "TAKES_PART"]),
     ("src/matches/queries/results.rs", &["PLACEMENT"]),

@@ -8,6 +8,7 @@
     reason = "a test that meets the unexpected should stop there, and a journey reads best whole"
 )]
 
+mod supervision;
 mod support;
 
 mod api;
@@ -25,6 +26,7 @@ mod durability;
 mod enrolments;
 mod files;
 mod funding;
+mod hosting;
 mod jobs;
 mod mail;
 mod matching;

@@ -44,6 +44,7 @@ CREATE TABLE funded_placements (
   created_at timestamptz NOT NULL DEFAULT banyan_now()
 );
 CREATE UNIQUE INDEX funded_placements_once ON funded_placements (scheme_id, placement_id) WHERE removed_at IS NULL;
+CREATE INDEX funded_placements_scheme ON funded_placements (scheme_id);
 CREATE INDEX funded_placements_placement ON funded_placements (placement_id);
 CREATE INDEX funded_placements_person ON funded_placements (person_id);
 CREATE INDEX funded_placements_programme ON funded_placements (programme_id);
@@ -73,6 +74,7 @@ CREATE TABLE funding_claims (
   CHECK ((state = 'paid') = (paid_on IS NOT NULL))
 );
 CREATE UNIQUE INDEX funding_claims_once ON funding_claims (scheme_id, placement_id, month) WHERE state NOT IN ('rejected', 'withdrawn');
+CREATE INDEX funding_claims_scheme ON funding_claims (scheme_id);
 CREATE INDEX funding_claims_programme ON funding_claims (programme_id);
 CREATE INDEX funding_claims_funded ON funding_claims (funded_id);
 CREATE INDEX funding_claims_placement ON funding_claims (placement_id);

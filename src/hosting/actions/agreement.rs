@@ -247,7 +247,7 @@ pub fn sign(
     .execute(conn.pg())?;
     let event = Noted(
         "placement.agreement_signed",
-        json!({ "party": party.as_str() }),
+        events::named(|lang| party.label(lang).to_owned()),
     );
     audit::note(conn, events::placement(&it), &event)?;
     signed.push(party);

@@ -93,7 +93,7 @@ pub fn decide_standing(
     };
     let event = Noted(
         "placement.standing_decided",
-        json!({ "kind": kind.as_str() }),
+        events::named(|lang| kind.label(lang).to_owned()),
     );
     audit::note(conn, events::placement(&it), &event)?;
     if kind == Standing::WorkExperience {

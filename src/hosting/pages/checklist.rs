@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::ids::ChecklistItemId;
 use crate::lang::Lang;
 use crate::placements::pages::table::{self, Cell, Listing, Select};
-use crate::placements::pages::{crumbs, staff, tabs, under};
+use crate::placements::pages::{Question, crumbs, question, staff, tabs, under};
 use crate::placements::queries::Side;
 use crate::placements::rules::content::Answer;
 use crate::web::fields::{Again, Field, FormSpec, Group, Head, History, form_page};
@@ -71,6 +71,7 @@ pub(super) fn list(cx: &mut Cx<'_, '_>) -> Result<Reply> {
             Head::plain(lang.hst_due()),
             Head::plain(lang.hst_evidence()),
             Head::plain(lang.hst_needed()),
+            Head::plain(""),
         ],
         empty: lang.hst_checklist_none(),
         empty_more: lang.hst_checklist_none_more(),
@@ -84,6 +85,13 @@ pub(super) fn list(cx: &mut Cx<'_, '_>) -> Result<Reply> {
             Cell::text(due(lang, it.due_days)),
             Cell::text(it.evidence()?.label(lang)),
             Cell::text(if it.needed { lang.yes() } else { lang.no() }),
+            match it.archived_at {
+                None => Cell::link(
+                    lang.organisations_archive(),
+                    format!("{path}/{}/archive", it.id),
+                ),
+                Some(_) => Cell::default(),
+            },
         ])
     });
     let rows = rows.collect::<Result<_>>()?;
@@ -300,6 +308,29 @@ pub(super) fn save(cx: &mut Cx<'_, '_>) -> Result<Reply> {
             form(cx, &staff, Some(&row), typed, &again)
         }
     }
+}
+
+/// GET `…/checklist/{item}/archive`.
+pub(super) fn ask_archive(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    let (staff, row) = one(cx)?;
+    let lang = cx.lang();
+    let list = home(&staff);
+    let asked = Question {
+        title: lang.hst_item_archive_ask(row.name(lang)),
+        crumbs: crumbs(
+            lang,
+            &Side::Office(staff),
+            vec![(list.clone(), lang.hst_checklist().to_owned())],
+        ),
+        does: vec![lang.hst_item_archive_does().to_owned()],
+        told: lang.plc_told_nobody().to_owned(),
+        version: None,
+        action: format!("{list}/{}/archive", row.id),
+        submit: lang.organisations_archive().to_owned(),
+        danger: false,
+        back: list,
+    };
+    question(cx, asked, None)
 }
 
 /// POST `…/checklist/{item}/archive`.

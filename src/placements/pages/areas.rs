@@ -50,6 +50,13 @@ fn cells(lang: Lang, path: &str, it: Area) -> Vec<Cell> {
         Cell::text(it.name_zh),
         Cell::text(it.code),
         Cell::text(gba.label(lang)),
+        match it.archived_at {
+            None => Cell::link(
+                lang.organisations_archive(),
+                format!("{path}/{}/archive", it.id),
+            ),
+            Some(_) => Cell::default(),
+        },
     ]
 }
 
@@ -97,6 +104,7 @@ pub(super) fn list(cx: &mut Cx<'_, '_>) -> Result<Reply> {
             Head::plain(lang.plc_name_zh()),
             Head::sorting(lang.curriculum_code(), "code", sort, &path, query),
             Head::plain(lang.plc_gba()),
+            Head::plain(""),
         ],
         empty: lang.plc_areas_none(),
         empty_more: lang.plc_areas_none_more(),

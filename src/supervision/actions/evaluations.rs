@@ -79,7 +79,8 @@ pub fn evaluate(
         .bind::<Integer, _>(*level)
         .execute(conn.pg())?;
     }
-    let details = json!({ "point": point.as_str(), "author": author.as_str() });
+    let details =
+        events::named(|lang| format!("{}{}", lang.before(point.label(lang)), author.label(lang)));
     audit::note(
         conn,
         events::placement(it),

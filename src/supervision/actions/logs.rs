@@ -13,6 +13,7 @@ use crate::error::{Error, Result};
 use crate::hosting::actions::advance;
 use crate::hosting::queries::{self as hosting, Placement, Seat};
 use crate::ids::{LogId, PersonId, PlacementId};
+use crate::lang::Lang;
 use crate::lang::format::hk_date;
 use crate::matches::rules::{PlacementState, PlacementStep};
 use crate::people::accounts::{self, NewPerson, Purpose};
@@ -241,7 +242,12 @@ fn decide(
         LogState::Returned => "placement.log_returned",
         LogState::Draft | LogState::Submitted | LogState::Approved => "placement.log_approved",
     };
-    let event = Noted(verb, json!({ "week": row.week, "way": way.as_str() }));
+    let event = Noted(
+        verb,
+        json!({
+            "week": row.week, "en": way.label(Lang::En), "zh": way.label(Lang::Zh),
+        }),
+    );
     audit::note(conn, events::placement(it), &event)?;
     if let Verdict::Return(comment) = verdict {
         let told = Told::Returned(row.week, comment.clone());

@@ -228,3 +228,52 @@ INSERT INTO match_runs (id, programme_id, round_id, number, run_id, input_sha256
 INSERT INTO match_snapshots (run_id, programme_id, input, assignment, cutoffs, bank_cutoffs, reasons) VALUES
   (§run§, §programme§, '{"banks":[],"ineligible":[],"policy_version":"1","postings":[],"run_id":"run-~","seed":null,"trainees":[]}',
     E'trainee,posting\n', E'posting,cutoff_rank\n', E'bank,cutoff_rank\n', E'trainee,posting,reason,detail\n');
+INSERT INTO placement_documents (id, programme_id, enrolment_id, person_id, kind, file_id, label, created_at) VALUES
+  (§document§, §programme§, §enrolment§, §applicant§, 'transcript', §file§, 'transcript of ~.pdf', '2026-11-17');
+UPDATE posting_interests SET papers = jsonb_build_array(jsonb_build_object('document', §document§, 'file', §file§, 'kind', 'transcript', 'label', 'transcript of ~.pdf'))
+  WHERE id = §interest§;
+INSERT INTO placements (id, programme_id, round_id, organisation_id, posting_id, enrolment_id, person_id, name_shown, trainee_number, state, starts_on, ends_on, hours_week,
+    answer_by, supervisor_name, supervisor_email, created_at) VALUES
+  (§placement§, §programme§, §round§, §bank§, §posting§, §enrolment§, §applicant§, 'Trainee of ~', 'RUN-~-001', 'active', '2026-11-02', '2027-01-31', 40, NULL,
+   'Guide of ~', 'guide@example.org', '2026-10-01'),
+  (§placement-offered§, §programme§, §round§, §bank§, §posting-free§, §enrolment-of-before§, §applicant§, 'Trainee of ~', 'RUN-~-000', 'offered', '2027-02-01', '2027-06-30', 40,
+   '2026-12-20', 'Guide of ~', 'guide@example.org', '2026-12-01'),
+  (§placement-ready§, §programme§, §round§, §bank§, §posting-free§, §enrolment-of-long-ago§, §applicant§, 'Trainee of ~', 'RUN-~-00x', 'onboarding', '2026-12-01', '2027-03-31', 40,
+   NULL, 'Guide of ~', 'guide@example.org', '2026-10-01'),
+  (§placement-gone§, §programme§, §round§, §bank§, §posting-free§, §enrolment-of-long-ago§, §applicant§, 'Trainee of ~', 'RUN-~-00y', 'withdrawn_by_trainee', '2026-12-01', '2027-03-31',
+   40, NULL, 'Guide of ~', 'guide@example.org', '2026-09-01');
+INSERT INTO agreement_wordings (id, programme_id, number, text_en, text_zh, published_at, published_by, created_at) VALUES
+  (§wording§, §programme§, 1, 'Between {trainee} and {institution}.', '由{trainee}及{institution}訂立。', '2026-09-01', §supervisor-writer§, '2026-09-01');
+INSERT INTO agreements (id, programme_id, placement_id, organisation_id, person_id, number, wording_id, starts_on, ends_on, hours_week, text_en, text_zh, sha256, created_by, created_at) VALUES
+  (§agreement§, §programme§, §placement§, §bank§, §applicant§, 1, §wording§, '2026-11-02', '2027-01-31', 40, 'Between the trainee of ~ and the bank.', '由學員及銀行訂立。', repeat('c', 64),
+   §supervisor-writer§, '2026-10-05');
+INSERT INTO checklist_items (id, programme_id, code, name_en, name_zh, owner, due_days, evidence, needed, position, created_at) VALUES
+  (§item§, §programme§, 'nda', 'Terms signed', '簽署條款', 'trainee', 5, 'none', true, 1, '2026-09-01'),
+  (§item-away§, §programme§, 'old', 'Old item', '舊項目', 'office', 5, 'none', false, 2, '2026-09-01');
+UPDATE checklist_items SET archived_at = '2026-10-01' WHERE id = §item-away§;
+INSERT INTO placement_tasks (id, programme_id, placement_id, organisation_id, person_id, code, name_en, name_zh, owner, evidence, needed, position, due_on, created_at) VALUES
+  (§task§, §programme§, §placement§, §bank§, §applicant§, 'nda', 'Terms signed', '簽署條款', 'trainee', 'none', true, 1, '2026-10-28', '2026-10-02'),
+  (§task-of-host§, §programme§, §placement§, §bank§, §applicant§, 'insurance', 'Insurance', '保險', 'institution', 'note', true, 2, '2026-10-28', '2026-10-02');
+INSERT INTO work_standings (id, programme_id, placement_id, organisation_id, person_id, kind, facts, starts_on, ends_on, calendar_year, decided_by, decided_at, declaration, created_at) VALUES
+  (§standing§, §programme§, §placement§, §bank§, §applicant§, 'work_experience', '{"studies": "local", "endorsed": false, "component": false, "under_26": true}', '2026-11-02', '2026-12-20',
+   2026, §supervisor-writer§, '2026-10-03', 'I declare.', '2026-10-03');
+INSERT INTO weekly_logs (id, programme_id, placement_id, organisation_id, person_id, week, state, days, submitted_at, created_at) VALUES
+  (§log§, §programme§, §placement§, §bank§, §applicant§, '2026-11-23', 'submitted',
+   '[{"day": "2026-11-23", "from": "09:00:00", "to": "18:00:00", "rest": 60, "task": "Work of ~", "place": "office", "competencies": []}]', '2026-11-29', '2026-11-27');
+INSERT INTO evaluations (id, programme_id, placement_id, organisation_id, person_id, point, author, answers, submitted_by, submitted_at, created_at) VALUES
+  (§evaluation§, §programme§, §placement§, §bank§, §applicant§, 'mid', 'self', '{"risk": "4"}', §applicant§, '2026-12-01', '2026-12-01');
+INSERT INTO visits (id, programme_id, placement_id, organisation_id, person_id, mode, planned_on, created_at) VALUES
+  (§visit§, §programme§, §placement§, §bank§, §applicant§, 'call', '2026-12-02', '2026-11-20');
+INSERT INTO incidents (id, programme_id, placement_id, reporter_id, severity, happened_on, words, created_at) VALUES
+  (§incident§, §programme§, §placement§, §applicant§, 'low', '2026-11-25', 'Canary~p words of an incident', '2026-11-26');
+INSERT INTO funding_schemes (id, programme_id, name_en, name_zh, valid_from, valid_to, claim_days, share_bp, month_cap_cents, least_hours_bp, period, created_at) VALUES
+  (§scheme§, §programme§, 'Scheme of ~', '資助~', '2026-04-01', '2027-03-31', 90, 8000, 800000, 0, 'whole', '2026-09-01');
+INSERT INTO funded_placements (id, programme_id, scheme_id, placement_id, person_id, month_pay_cents, verified_on, verified_by, created_at) VALUES
+  (§funded§, §programme§, §scheme§, §placement§, §applicant§, 1200000, '2026-10-20', §supervisor-writer§, '2026-10-20'),
+  (§funded-ready§, §programme§, §scheme§, §placement-ready§, §applicant§, 1200000, '2026-10-20', §supervisor-writer§, '2026-10-20');
+INSERT INTO funding_claims (id, programme_id, scheme_id, funded_id, placement_id, person_id, month, pay_cents, worked_minutes, contract_minutes, amount_cents, submitted_by, submitted_on, created_at) VALUES
+  (§claim§, §programme§, §scheme§, §funded§, §placement§, §applicant§, '2026-10-01', 1200000, 9000, 10000, 800000, §supervisor-writer§, '2026-11-05', '2026-11-05');
+INSERT INTO links (id, purpose, person_id, subject_id, created_at, expires_at) VALUES
+  (§link-log§, 'log', §second§, §log§, '2026-11-29', '2100-01-01');
+INSERT INTO links (id, purpose, person_id, subject_id, next_path, created_at, expires_at) VALUES
+  (§link-evaluation§, 'evaluation', §second§, §placement§, 'mid', '2026-12-01', '2100-01-01');

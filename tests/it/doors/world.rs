@@ -415,9 +415,23 @@ pub fn sample(site: &Site, path: &str, param: &str, relation: Relation) -> Optio
         }
         "posting" if path.starts_with("/me/") && path.ends_with("/interest") => "posting-free",
         "posting" | "round" | "area" | "host" | "capacity" | "change" | "interest" | "run" => param,
+        "document" | "item" | "visit" | "incident" | "scheme" | "claim" => param,
+        "funded" => "funded-ready",
+        "placement" if path.ends_with("/steps/{step}") => "placement-offered",
+        "placement" => "placement",
+        "task" if path.starts_with("/organisation/") => "task-of-host",
+        "task" => "task",
+        "week" if path.starts_with("/me/") => return Some("2026-11-30".to_owned()),
+        "week" => return Some("2026-11-23".to_owned()),
+        "point" if path.starts_with("/programmes/") => return Some("mid".to_owned()),
+        "point" => return Some("final".to_owned()),
+        "matter" => return Some("visit".to_owned()),
         // A posting's list stands at the posting's id.
         "subject" => "posting",
         "file" => return Some("reasons.csv".to_owned()),
+        "step" if path.starts_with("/me/placed/") => return Some("accept".to_owned()),
+        "step" if path.contains("/placed/") => return Some("withdraw".to_owned()),
+        "step" if path.contains("/funding/") => return Some("approve".to_owned()),
         "step" => return Some("rank".to_owned()),
         "n" => return Some("1".to_owned()),
         // A module's code within its programme, and a programme's own.
