@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use diesel::RunQueryDsl;
-use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel::sql_types::{BigInt, Bool, Date, Integer, Nullable, Text, Uuid as SqlUuid};
 use serde_json::json;
 
@@ -14,6 +13,7 @@ use crate::db::{self, Conn, sql_query};
 use crate::error::{Error, FieldError, Result};
 use crate::ids::{ClaimId, FundedId, FundingSchemeId, PersonId, PlacementId};
 use crate::lang::format::hk_date;
+use crate::placements::actions::unless_taken;
 
 use super::events::{Noted, about};
 use super::queries::{self, Fundable, Funded, Hours, Scheme, Standing};
@@ -179,7 +179,9 @@ pub fn fund(
         .collect();
     for new in all {
         let of = free.get(&new.placement).ok_or(Error::NotFound)?;
-        let written = sql_query(
+        let twice = || FundingRefusal::Twice.into();
+        unless_taken(conn, twice, |pg| {
+            sql_query(
             "INSERT INTO funded_placements (id, programme_id, scheme_id, placement_id, person_id, month_pay_cents, verified_on, verified_by) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         )
@@ -191,13 +193,8 @@ pub fn fund(
         .bind::<BigInt, _>(new.month_pay_cents)
         .bind::<Date, _>(new.verified_on)
         .bind::<SqlUuid, _>(staff.person())
-        .execute(conn.pg());
-        match written {
-            Err(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => {
-                return Err(FundingRefusal::Twice.into());
-            }
-            other => other?,
-        };
+            .execute(pg)
+        })?;
     }
     let event = Noted("funding_scheme.funded", json!({ "count": all.len() }));
     audit::note(conn, about(staff, "funding_scheme", id.0), &event)?;

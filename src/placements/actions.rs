@@ -18,8 +18,8 @@ pub use postings::*;
 pub use rounds::*;
 pub use trainee::*;
 
-/// Runs a write, and tells `taken` instead of a violated uniqueness.
-fn unless_taken(
+/// Runs a write in a savepoint of its own, and tells `taken` instead of a violated uniqueness.
+pub(crate) fn unless_taken(
     conn: &mut Conn<'_>,
     taken: impl FnOnce() -> Error,
     run: impl FnOnce(&mut PgConnection) -> Result<usize, DieselError>,

@@ -1,7 +1,6 @@
 //! The standing under the Minimum Wage Ordinance: decided from facts, declared by the student.
 
 use diesel::RunQueryDsl;
-use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel::sql_types::{Date, Integer, Jsonb, Text, Timestamptz, Uuid as SqlUuid};
 use serde_json::json;
 use uuid::Uuid;
@@ -13,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::ids::PlacementId;
 use crate::lang::Lang;
 use crate::lang::format::date;
+use crate::placements::actions::unless_taken;
 
 use super::super::events::{self, Noted};
 use super::super::mail::{self, Told};
@@ -63,7 +63,10 @@ pub fn decide_standing(
         Standing::StudentIntern | Standing::Employee => String::new(),
     };
     let now = db::now(conn)?;
-    let written = sql_query(
+    // The period may be of another programme: nothing is said of it but that there is one.
+    let second = || HostingRefusal::SecondExempt.into();
+    unless_taken(conn, second, |pg| {
+        sql_query(
         "INSERT INTO work_standings (id, programme_id, placement_id, organisation_id, person_id, kind, facts, starts_on, ends_on, calendar_year, \
            decided_by, decided_at, declaration) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) \
          ON CONFLICT (placement_id) DO UPDATE SET kind = $6, facts = $7, starts_on = $8, ends_on = $9, calendar_year = $10, decided_by = $11, \
@@ -83,14 +86,8 @@ pub fn decide_standing(
     .bind::<SqlUuid, _>(staff.person())
     .bind::<Timestamptz, _>(now)
     .bind::<Text, _>(&text)
-    .execute(conn.pg());
-    match written {
-        // The period may be of another programme: nothing is said of it but that there is one.
-        Err(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => {
-            return Err(HostingRefusal::SecondExempt.into());
-        }
-        other => other?,
-    };
+        .execute(pg)
+    })?;
     let event = Noted(
         "placement.standing_decided",
         events::named(|lang| kind.label(lang).to_owned()),

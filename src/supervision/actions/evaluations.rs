@@ -2,7 +2,6 @@
 //! of the institution.
 
 use diesel::RunQueryDsl;
-use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel::sql_types::{Integer, Jsonb, Text, Timestamptz, Uuid as SqlUuid};
 use serde_json::json;
 use uuid::Uuid;
@@ -14,6 +13,7 @@ use crate::hosting::actions::advance;
 use crate::hosting::queries::{self as hosting, Placement, Seat};
 use crate::ids::{CompetencyId, PersonId, PlacementId};
 use crate::matches::rules::{PlacementState, PlacementStep};
+use crate::placements::actions::unless_taken;
 
 use super::super::events::{self, Noted};
 use super::super::rules::form::Answers;
@@ -44,7 +44,9 @@ pub fn evaluate(
         return Err(SupervisionRefusal::NotUnderWay.into());
     }
     let now = db::now(conn)?;
-    let written = sql_query(
+    let twice = || SupervisionRefusal::EvaluatedAlready.into();
+    unless_taken(conn, twice, |pg| {
+        sql_query(
         "INSERT INTO evaluations (id, programme_id, placement_id, organisation_id, person_id, point, author, answers, submitted_by, submitted_at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
     )
@@ -58,13 +60,8 @@ pub fn evaluate(
     .bind::<Jsonb, _>(json!(new.answers))
     .bind::<SqlUuid, _>(by)
     .bind::<Timestamptz, _>(now)
-    .execute(conn.pg());
-    match written {
-        Err(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => {
-            return Err(SupervisionRefusal::EvaluatedAlready.into());
-        }
-        other => other?,
-    };
+        .execute(pg)
+    })?;
     for (competency, level) in &new.levels {
         sql_query(
             "INSERT INTO placement_levels (id, programme_id, placement_id, organisation_id, person_id, competency_id, level) \
@@ -129,7 +126,9 @@ pub fn review_host(
         return Err(SupervisionRefusal::NotUnderWay.into());
     }
     let now = db::now(conn)?;
-    let written = sql_query(
+    let twice = || SupervisionRefusal::EvaluatedAlready.into();
+    unless_taken(conn, twice, |pg| {
+        sql_query(
         "INSERT INTO host_reviews (id, programme_id, placement_id, reviewed_id, person_id, answers, submitted_at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7)",
     )
@@ -140,14 +139,7 @@ pub fn review_host(
     .bind::<SqlUuid, _>(it.person_id)
     .bind::<Jsonb, _>(json!(answers))
     .bind::<Timestamptz, _>(now)
-    .execute(conn.pg());
-    match written {
-        Err(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => {
-            Err(SupervisionRefusal::EvaluatedAlready.into())
-        }
-        other => {
-            other?;
-            Ok(())
-        }
-    }
+        .execute(pg)
+    })?;
+    Ok(())
 }

@@ -269,7 +269,7 @@ async fn items_are_done_by_their_owners_and_waived_by_the_office_with_a_reason()
         .await;
     assert_eq!(done.status, 303, "{}", done.text());
     let stale = host.post(&at, &[("state", "open"), ("version", "1")]).await;
-    assert_eq!(stale.status, 409);
+    assert_eq!(stale.status, 412);
     let staff = placed.arena.staff("Ada");
     let nda = placed.office(&format!("/tasks/{}", placed.task("nda")));
     let bare = staff
