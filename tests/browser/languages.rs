@@ -246,7 +246,7 @@ async fn the_questions_find_what_is_planted() {
 
 /// Pages of the register that no link of the sample programme leads to: they come after a form, by a
 /// letter, or where the sample has nothing of the kind. Their own tests look at them.
-const NO_LINK: [&str; 67] = [
+const NO_LINK: [&str; 68] = [
     "/link/confirm/*",
     "/link/reset/*",
     "/link/invite/*",
