@@ -163,6 +163,18 @@ ids! {
     SeatChangeId;
     /// A trainee's interest in a posting.
     InterestId;
+    /// A time at which nobody is interviewed.
+    BlackoutId;
+    /// People who interview together.
+    PanelId;
+    /// A panel's hours on a day.
+    InterviewDayId;
+    /// A time of such a day that an interview can have.
+    SlotId;
+    /// A trainee on an institution's shortlist.
+    ShortlistId;
+    /// An interview.
+    InterviewId;
     /// A rank list.
     RankListId;
     /// An official run of the match.

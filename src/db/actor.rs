@@ -122,6 +122,8 @@ pub enum Task {
     Share,
     /// Showing trainees the postings of their rounds, and writing about placements to whom it concerns.
     Placements,
+    /// Computing and publishing interview timetables, and keeping what is published apart from what it came of.
+    Interviews,
     /// Keeping the lots of a match, and publishing one.
     Match,
     /// Removing what has expired.
@@ -132,7 +134,7 @@ pub enum Task {
 
 impl Task {
     /// Every task.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::Session,
         Self::SignIn,
         Self::Throttle,
@@ -154,6 +156,7 @@ impl Task {
         Self::AtRisk,
         Self::Share,
         Self::Placements,
+        Self::Interviews,
         Self::Match,
         Self::Sweep,
         Self::SetUp,
@@ -184,6 +187,7 @@ impl Task {
             Self::AtRisk => "at_risk",
             Self::Share => "share",
             Self::Placements => "placements",
+            Self::Interviews => "interviews",
             Self::Match => "match",
             Self::Sweep => "sweep",
             Self::SetUp => "set_up",

@@ -66,6 +66,7 @@ impl Lang {
                 .or_else(|| self.flash_of_sharing(name))
                 .or_else(|| self.flash_of_placements(name))
                 .or_else(|| self.flash_of_matches(name))
+                .or_else(|| self.flash_of_interviews(name))
                 .or_else(|| self.flash_progress(name))
                 .or_else(|| self.flash_desk(name))?,
         };

@@ -71,7 +71,7 @@ impl Lang {
     /// What happened, in words. `details` are those that the event stored, or null when erased.
     #[must_use]
     pub fn history(self, verb: &str, details: &Value) -> String {
-        let rooms: [Room; 17] = [
+        let rooms: [Room; 18] = [
             Self::people_history,
             Self::organisations_history,
             Self::programmes_history,
@@ -86,6 +86,7 @@ impl Lang {
             Self::history_of_sharing,
             Self::history_of_placements,
             Self::history_of_matches,
+            Self::history_of_interviews,
             Self::history_desk,
             Self::curriculum_history,
             Self::progress_history,

@@ -24,6 +24,8 @@ mod flash;
 pub mod format;
 mod history;
 mod import;
+mod interviews;
+mod interview_mail;
 mod mail;
 mod mail_pages;
 mod matches;

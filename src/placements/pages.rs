@@ -258,6 +258,7 @@ fn tabs(lang: Lang, side: &Side, here: &str) -> Vec<(String, &'static str, bool)
         ("rounds", lang.plc_rounds()),
         ("areas", lang.plc_areas()),
         ("rates", lang.plc_rates()),
+        ("interviews", lang.itv_title()),
         ("matches", lang.mat_title()),
     ];
     let host: &[(&str, &'static str)] = &[
@@ -267,6 +268,7 @@ fn tabs(lang: Lang, side: &Side, here: &str) -> Vec<(String, &'static str, bool)
         ("capacity", lang.plc_capacity()),
         ("rounds", lang.plc_rounds()),
         ("partners", lang.plc_partners()),
+        ("interviews", lang.itv_title()),
         ("matches", lang.mat_title()),
     ];
     let tabs = match side {

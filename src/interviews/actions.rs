@@ -1,0 +1,55 @@
+//! What is done in interviews: one verb, one transaction. The first lock is the round's, always alone: what is
+//! given at one institution is then known at every other.
+
+use diesel::Connection as _;
+use diesel::PgConnection;
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
+
+use crate::db::Conn;
+use crate::error::{Error, Result};
+use crate::ids::RoundId;
+use crate::placements::queries::{self as placements, Round, Side};
+
+use super::rules::may_plan;
+
+mod changes;
+mod office;
+mod plan;
+mod shortlist;
+mod timetable;
+mod trainee;
+
+pub use changes::*;
+pub use office::*;
+pub use plan::*;
+pub use shortlist::*;
+pub use timetable::*;
+pub use trainee::*;
+
+/// Locks a round in which interviews are planned.
+fn planned(conn: &mut Conn<'_>, side: &Side, id: RoundId) -> Result<Round> {
+    let round = placements::lock_round(conn, side, id, true)?;
+    may_plan(round.state()?)?;
+    Ok(round)
+}
+
+/// A change that found its row at another version.
+fn unless_stale(written: usize) -> Result<()> {
+    if written == 0 {
+        Err(Error::Stale)
+    } else {
+        Ok(())
+    }
+}
+
+/// Runs a write, and tells `taken` instead of a violated uniqueness.
+fn unless_taken(
+    conn: &mut Conn<'_>,
+    taken: impl FnOnce() -> Error,
+    run: impl FnOnce(&mut PgConnection) -> Result<usize, DieselError>,
+) -> Result<usize> {
+    match conn.pg().transaction(run) {
+        Err(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => Err(taken()),
+        done => Ok(done?),
+    }
+}
