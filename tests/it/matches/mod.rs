@@ -1,7 +1,7 @@
 //! The match of a round: lists, runs, publication, and who sees what of it.
 
 mod apart;
-mod arena;
+pub mod arena;
 mod large;
 mod lists;
 mod rules;
