@@ -370,9 +370,7 @@ BEGIN
     -- interviews: a shortlist, its panels and days are their institution's, notes nobody else's at all; a trainee reads
     -- what is published of theirs; the task computes and publishes for all, so that nobody is asked for twice at once
     ('interview_rules', 'staff', 'siu', staff),
-    ('interview_rules', 'host', 's', '(SELECT banyan_kind()) = ''representative'' AND programme_id = ANY ((SELECT banyan_programmes())::uuid[])'),
     ('interview_blackouts', 'staff', 'siud', staff),
-    ('interview_blackouts', 'host', 's', '(SELECT banyan_kind()) = ''representative'' AND programme_id = ANY ((SELECT banyan_programmes())::uuid[])'),
     ('interview_panels', 'host', 'siu', host),
     ('interview_panels', 'interviews', 's', 'task:interviews'),
     ('interview_days', 'host', 'siud', host),

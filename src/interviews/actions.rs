@@ -1,10 +1,6 @@
 //! What is done in interviews: one verb, one transaction. The first lock is the round's, always alone: what is
 //! given at one institution is then known at every other.
 
-use diesel::Connection as _;
-use diesel::PgConnection;
-use diesel::result::{DatabaseErrorKind, Error as DieselError};
-
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::ids::RoundId;
@@ -39,17 +35,5 @@ fn unless_stale(written: usize) -> Result<()> {
         Err(Error::Stale)
     } else {
         Ok(())
-    }
-}
-
-/// Runs a write, and tells `taken` instead of a violated uniqueness.
-fn unless_taken(
-    conn: &mut Conn<'_>,
-    taken: impl FnOnce() -> Error,
-    run: impl FnOnce(&mut PgConnection) -> Result<usize, DieselError>,
-) -> Result<usize> {
-    match conn.pg().transaction(run) {
-        Err(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => Err(taken()),
-        done => Ok(done?),
     }
 }

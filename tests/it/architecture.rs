@@ -91,6 +91,23 @@ const SQL_NAMES: &[(&str, &[&str])] = &[
         "src/people/role_queries.rs",
         &["COLUMNS", "FROM", "beyond", "key", "order"],
     ),
+    ("src/interviews/queries.rs", &["PANEL"]),
+    (
+        "src/interviews/queries/candidates.rs",
+        &["CANDIDATE", "CANDIDATES", "beyond", "direction", "key"],
+    ),
+    (
+        "src/interviews/queries/listing.rs",
+        &[
+            "COMPUTATION",
+            "INTERVIEW",
+            "LINES",
+            "beyond",
+            "direction",
+            "key",
+        ],
+    ),
+    ("src/interviews/queries/trainee.rs", &["INTERVIEW"]),
     ("src/matches/queries.rs", &["RANKED", "ROUND", "WHOSE"]),
     ("src/matches/queries/desk.rs", &["RUN", "TAKES_PART"]),
     ("src/matches/queries/results.rs", &["PLACEMENT"]),

@@ -13,7 +13,7 @@ use crate::placements::queries::Side;
 
 use super::super::events::{self, Noted};
 use super::super::rules::Bounds;
-use super::{planned, unless_stale, unless_taken};
+use super::{planned, unless_stale};
 
 /// Sets the bounds of a round; `seen` is the version that was looked at, 0 for none.
 ///
@@ -88,20 +88,17 @@ pub fn add_blackout(
     judge(new)?;
     let round = planned(conn, &Side::Office(*staff), round)?;
     let id = BlackoutId::new();
-    let twice = || Error::Stale;
-    unless_taken(conn, twice, |pg| {
-        sql_query(
-            "INSERT INTO interview_blackouts (id, programme_id, round_id, starts_at, ends_at, name_en, name_zh) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        )
-        .bind::<SqlUuid, _>(id)
-        .bind::<SqlUuid, _>(staff.programme())
-        .bind::<SqlUuid, _>(round.id)
-        .bind::<Timestamptz, _>(new.starts_at)
-        .bind::<Timestamptz, _>(new.ends_at)
-        .bind::<Text, _>(&new.name_en)
-        .bind::<Text, _>(&new.name_zh)
-        .execute(pg)
-    })?;
+    sql_query(
+        "INSERT INTO interview_blackouts (id, programme_id, round_id, starts_at, ends_at, name_en, name_zh) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+    )
+    .bind::<SqlUuid, _>(id)
+    .bind::<SqlUuid, _>(staff.programme())
+    .bind::<SqlUuid, _>(round.id)
+    .bind::<Timestamptz, _>(new.starts_at)
+    .bind::<Timestamptz, _>(new.ends_at)
+    .bind::<Text, _>(&new.name_en)
+    .bind::<Text, _>(&new.name_zh)
+    .execute(conn.pg())?;
     let about = events::round(staff.programme(), round.id);
     audit::note(conn, about, &Noted::plain("interview_blackout.added"))?;
     Ok(id)

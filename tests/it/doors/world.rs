@@ -414,7 +414,8 @@ pub fn sample(site: &Site, path: &str, param: &str, relation: Relation) -> Optio
             "posting-draft"
         }
         "posting" if path.starts_with("/me/") && path.ends_with("/interest") => "posting-free",
-        "posting" | "round" | "area" | "host" | "capacity" | "change" | "interest" | "run" => param,
+        "posting" | "round" | "area" | "host" | "capacity" | "change" | "interest" | "run"
+        | "blackout" | "panel" | "day" | "interview" => param,
         // A posting's list stands at the posting's id.
         "subject" => "posting",
         "file" => return Some("reasons.csv".to_owned()),

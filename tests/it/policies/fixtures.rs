@@ -81,6 +81,17 @@ const TOLD: &[(&str, &str, [&str; 3])] = &[
     ("match_runs", "voided_by", ["NULL"; 3]),
     ("match_runs", "voided_at", ["NULL"; 3]),
     ("match_results", "lines", ["'[]'"; 3]),
+    ("interview_rules", "latest", ["1000"; 3]),
+    ("interview_blackouts", "ends_at", ["'2031-01-01'"; 3]),
+    ("interview_panels", "members", ["'[]'"; 3]),
+    ("interview_days", "ends_minute", ["1000"; 3]),
+    ("interview_days", "length_minutes", ["20"; 3]),
+    ("interview_days", "room", ["'Room'"; 3]),
+    ("interview_slots", "ends_at", ["'2031-01-01'"; 3]),
+    ("interview_absences", "ends_at", ["'2031-01-01'"; 3]),
+    ("interviews", "ends_at", ["'2031-01-01'"; 3]),
+    ("interview_drafts", "starts_at", ["'2030-01-01'"; 3]),
+    ("interview_drafts", "ends_at", ["'2031-01-01'"; 3]),
 ];
 
 /// Columns that name a person or a way to reach one.
