@@ -115,6 +115,7 @@ pub fn routes() -> Routes {
         .and(crate::at_risk::routes())
         .and(crate::sharing::routes())
         .and(crate::placements::routes())
+        .and(crate::interviews::routes())
         .and(crate::matches::routes())
         .and(crate::hosting::routes())
         .and(crate::supervision::routes())
@@ -138,6 +139,7 @@ pub fn runners() -> Vec<(&'static str, Runner)> {
     ];
     runners.extend(crate::offers::jobs::runners());
     runners.extend(crate::enrolments::jobs::runners());
+    runners.extend(crate::interviews::jobs::runners());
     runners
 }
 

@@ -165,6 +165,18 @@ ids! {
     InterestId;
     /// A document that a trainee keeps for placements.
     PlacementDocumentId;
+    /// A time at which nobody is interviewed.
+    BlackoutId;
+    /// People who interview together.
+    PanelId;
+    /// A panel's hours on a day.
+    InterviewDayId;
+    /// A time of such a day that an interview can have.
+    SlotId;
+    /// A trainee on an institution's shortlist.
+    ShortlistId;
+    /// An interview.
+    InterviewId;
     /// A rank list.
     RankListId;
     /// An official run of the match.

@@ -37,6 +37,7 @@ pub mod at_risk;
 pub mod sharing;
 pub mod matching;
 pub mod placements;
+pub mod interviews;
 pub mod matches;
 pub mod hosting;
 pub mod supervision;

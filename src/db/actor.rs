@@ -122,6 +122,8 @@ pub enum Task {
     Share,
     /// Showing trainees the postings of their rounds, and writing about placements to whom it concerns.
     Placements,
+    /// Computing and publishing interview timetables, and keeping what is published apart from what it came of.
+    Interviews,
     /// Keeping the lots of a match, and publishing one.
     Match,
     /// Ending what nobody answered, giving checklists, concluding what everybody has signed.
@@ -136,7 +138,7 @@ pub enum Task {
 
 impl Task {
     /// Every task.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::Session,
         Self::SignIn,
         Self::Throttle,
@@ -158,6 +160,7 @@ impl Task {
         Self::AtRisk,
         Self::Share,
         Self::Placements,
+        Self::Interviews,
         Self::Match,
         Self::Hosting,
         Self::Supervise,
@@ -190,6 +193,7 @@ impl Task {
             Self::AtRisk => "at_risk",
             Self::Share => "share",
             Self::Placements => "placements",
+            Self::Interviews => "interviews",
             Self::Match => "match",
             Self::Hosting => "hosting",
             Self::Supervise => "supervise",

@@ -69,6 +69,7 @@ impl Lang {
                 .or_else(|| self.flash_of_hosting(name))
                 .or_else(|| self.flash_of_supervision(name))
                 .or_else(|| self.flash_of_funding(name))
+                .or_else(|| self.flash_of_interviews(name))
                 .or_else(|| self.flash_progress(name))
                 .or_else(|| self.flash_desk(name))?,
         };

@@ -71,7 +71,7 @@ impl Lang {
     /// What happened, in words. `details` are those that the event stored, or null when erased.
     #[must_use]
     pub fn history(self, verb: &str, details: &Value) -> String {
-        let rooms: [Room; 20] = [
+        let rooms: [Room; 21] = [
             Self::people_history,
             Self::organisations_history,
             Self::programmes_history,
@@ -89,6 +89,7 @@ impl Lang {
             Self::history_of_hosting,
             Self::history_of_supervision,
             Self::history_of_funding,
+            Self::history_of_interviews,
             Self::history_desk,
             Self::curriculum_history,
             Self::progress_history,

@@ -27,6 +27,8 @@ mod funding;
 mod history;
 mod hosting;
 mod import;
+mod interviews;
+mod interview_mail;
 mod mail;
 mod mail_pages;
 mod matches;

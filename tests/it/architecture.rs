@@ -119,6 +119,23 @@ const SQL_NAMES: &[(&str, &[&str])] = &[
         "src/supervision/queries/matters.rs",
         &["INCIDENT", "beyond", "direction", "key"],
     ),
+    ("src/interviews/queries.rs", &["PANEL"]),
+    (
+        "src/interviews/queries/candidates.rs",
+        &["CANDIDATE", "CANDIDATES", "beyond", "direction", "key"],
+    ),
+    (
+        "src/interviews/queries/listing.rs",
+        &[
+            "COMPUTATION",
+            "INTERVIEW",
+            "LINES",
+            "beyond",
+            "direction",
+            "key",
+        ],
+    ),
+    ("src/interviews/queries/trainee.rs", &["INTERVIEW"]),
     ("src/matches/queries.rs", &["RANKED", "ROUND", "WHOSE"]),
     ("src/matches/queries/desk.rs", &["RUN", "TAKES_PART"]),
     ("src/matches/queries/results.rs", &["PLACEMENT"]),

@@ -36,6 +36,7 @@ mod offers;
 mod organisations;
 mod overload;
 mod people;
+mod interviews;
 mod matches;
 mod placements;
 mod policies;

@@ -259,6 +259,11 @@ pub(super) fn list(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         crumbs: vec![("/me".to_owned(), lang.nav_me().to_owned())],
         acts: vec![
             (
+                "/me/interviews".to_owned(),
+                lang.itv_me_title().to_owned(),
+                false,
+            ),
+            (
                 "/me/matches".to_owned(),
                 lang.mat_your_list().to_owned(),
                 false,

@@ -277,3 +277,19 @@ INSERT INTO links (id, purpose, person_id, subject_id, created_at, expires_at) V
   (§link-log§, 'log', §second§, §log§, '2026-11-29', '2100-01-01');
 INSERT INTO links (id, purpose, person_id, subject_id, next_path, created_at, expires_at) VALUES
   (§link-evaluation§, 'evaluation', §second§, §placement§, 'mid', '2026-12-01', '2100-01-01');
+INSERT INTO interview_blackouts (id, programme_id, round_id, starts_at, ends_at, name_en, name_zh, created_at) VALUES
+  (§blackout§, §programme§, §round§, '2027-01-25', '2027-01-27', 'Examinations of ~', '考試~', '2026-11-05');
+INSERT INTO interview_panels (id, programme_id, organisation_id, round_id, name, members, posting_ids, created_at) VALUES
+  (§panel§, §programme§, §bank§, §round§, 'Panel of ~', '[{"name": "Chair of ~", "email": "chair@example.org"}]', ARRAY[§posting§::uuid], '2026-11-20');
+INSERT INTO interview_days (id, programme_id, organisation_id, round_id, panel_id, held_on, starts_minute, ends_minute, length_minutes, break_minutes, room, created_at) VALUES
+  (§day§, §programme§, §bank§, §round§, §panel§, '2027-01-20', 600, 660, 20, 10, 'Room of ~', '2026-11-20'),
+  (§day-given§, §programme§, §bank§, §round§, §panel§, '2027-01-21', 600, 660, 20, 10, 'Room of ~', '2026-11-20');
+INSERT INTO interview_slots (id, programme_id, organisation_id, round_id, panel_id, day_id, starts_at, ends_at, created_at) VALUES
+  (§slot-free§, §programme§, §bank§, §round§, §panel§, §day§, '2027-01-20 02:00+00', '2027-01-20 02:20+00', '2026-11-20'),
+  (§slot§, §programme§, §bank§, §round§, §panel§, §day-given§, '2027-01-21 02:00+00', '2027-01-21 02:20+00', '2026-11-20');
+INSERT INTO interview_candidates (id, programme_id, organisation_id, round_id, posting_id, interest_id, enrolment_id, person_id, name_shown, trainee_number, created_at) VALUES
+  (§listed§, §programme§, §bank§, §round§, §posting§, §interest§, §enrolment§, §applicant§, 'Trainee of ~', 'RUN-~-001', '2026-11-21');
+INSERT INTO interview_notes (candidate_id, programme_id, organisation_id, before_words, created_at) VALUES
+  (§listed§, §programme§, §bank§, 'Private note of ~', '2026-11-22');
+INSERT INTO interviews (id, programme_id, organisation_id, round_id, posting_id, candidate_id, enrolment_id, person_id, name_shown, trainee_number, panel_id, slot_id, starts_at, ends_at, room, changed_at, created_at) VALUES
+  (§interview§, §programme§, §bank§, §round§, §posting§, §listed§, §enrolment§, §applicant§, 'Trainee of ~', 'RUN-~-001', §panel§, §slot§, '2027-01-21 02:00+00', '2027-01-21 02:20+00', 'Room of ~', '2026-11-25', '2026-11-25');

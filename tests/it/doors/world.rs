@@ -414,7 +414,6 @@ pub fn sample(site: &Site, path: &str, param: &str, relation: Relation) -> Optio
             "posting-draft"
         }
         "posting" if path.starts_with("/me/") && path.ends_with("/interest") => "posting-free",
-        "posting" | "round" | "area" | "host" | "capacity" | "change" | "interest" | "run" => param,
         "document" | "item" | "visit" | "incident" | "scheme" | "claim" => param,
         "funded" => "funded-ready",
         "placement" if path.ends_with("/steps/{step}") => "placement-offered",
@@ -426,6 +425,8 @@ pub fn sample(site: &Site, path: &str, param: &str, relation: Relation) -> Optio
         "point" if path.starts_with("/programmes/") => return Some("mid".to_owned()),
         "point" => return Some("final".to_owned()),
         "matter" => return Some("visit".to_owned()),
+        "posting" | "round" | "area" | "host" | "capacity" | "change" | "interest" | "run"
+        | "blackout" | "panel" | "day" | "interview" => param,
         // A posting's list stands at the posting's id.
         "subject" => "posting",
         "file" => return Some("reasons.csv".to_owned()),

@@ -112,6 +112,17 @@ const TOLD: &[(&str, &str, [&str; 3])] = &[
     ("funding_claims", "state", ["'submitted'"; 3]),
     ("funding_claims", "decided_on", ["NULL"; 3]),
     ("funding_claims", "paid_on", ["NULL"; 3]),
+    ("interview_rules", "latest", ["1000"; 3]),
+    ("interview_blackouts", "ends_at", ["'2031-01-01'"; 3]),
+    ("interview_panels", "members", ["'[]'"; 3]),
+    ("interview_days", "ends_minute", ["1000"; 3]),
+    ("interview_days", "length_minutes", ["20"; 3]),
+    ("interview_days", "room", ["'Room'"; 3]),
+    ("interview_slots", "ends_at", ["'2031-01-01'"; 3]),
+    ("interview_absences", "ends_at", ["'2031-01-01'"; 3]),
+    ("interviews", "ends_at", ["'2031-01-01'"; 3]),
+    ("interview_drafts", "starts_at", ["'2030-01-01'"; 3]),
+    ("interview_drafts", "ends_at", ["'2031-01-01'"; 3]),
 ];
 
 /// Columns that name a person or a way to reach one.

@@ -3,6 +3,66 @@
 /// Doors for which nobody in this world sees a form that can be sent as it stands, and why.
 pub const WITHOUT_FORM: &[(&str, &str)] = &[
     (
+        "/organisation/interviews/{round}/candidates",
+        "a representative’s; its room tests it",
+    ),
+    (
+        "/organisation/interviews/{round}/candidates/{interest}/list",
+        "a representative’s; its room tests it",
+    ),
+    (
+        "/organisation/interviews/{round}/candidates/{interest}/take-off",
+        "a representative’s; its room tests it",
+    ),
+    (
+        "/organisation/interviews/{round}/candidates/{interest}/note",
+        "a representative’s; its room tests it",
+    ),
+    (
+        "/organisation/interviews/{round}/panels/new",
+        "a representative’s; its room tests it",
+    ),
+    (
+        "/organisation/interviews/{round}/panels/{panel}",
+        "a representative’s; its room tests it",
+    ),
+    (
+        "/organisation/interviews/{round}/days/new",
+        "a representative’s; its room tests it",
+    ),
+    (
+        "/organisation/interviews/{round}/days/{day}",
+        "a representative’s; its room tests it",
+    ),
+    (
+        "/organisation/interviews/{round}/days/{day}/remove",
+        "a representative’s; its room tests it",
+    ),
+    (
+        "/organisation/interviews/{round}/timetable/{interview}/note",
+        "a representative’s; its room tests it",
+    ),
+    (
+        "/organisation/interviews/{round}/timetable/{interview}/held",
+        "a representative’s; its room tests it",
+    ),
+    (
+        "/organisation/interviews/{round}/timetable/{interview}/missed",
+        "a representative’s; its room tests it",
+    ),
+    (
+        "/organisation/interviews/{round}/timetable/{interview}/move",
+        "a representative’s; its room tests it",
+    ),
+    (
+        "/organisation/interviews/{round}/timetable/{interview}/cancel",
+        "a representative’s; its room tests it",
+    ),
+    (
+        "/programmes/{programme}/placements/interviews/{round}/publish",
+        "nothing is drafted in the world of this test; its room tests it",
+    ),
+    (
         "/me/matches/{round}/certify",
         "the world of this test has no list to certify; its room tests it",
     ),
