@@ -59,8 +59,7 @@ impl Worker {
         let late = (site.db.clone(), site.keys.clone());
         let (swept, store) = (site.db.clone(), site.files.clone());
         let at_risk = site.db.clone();
-        let supervision = site.db.clone();
-        let hosting = site.db.clone();
+        let (hosting, supervision) = (site.db.clone(), site.db.clone());
         let threads = vec![
             beat("letters", pause, Box::new(move || courier.deliver_due())),
             beat(

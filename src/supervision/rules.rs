@@ -240,7 +240,7 @@ impl Day {
         if self.rest < 0 || work <= 0 {
             return Err(DayFault::Rest);
         }
-        i32::try_from(work).map_err(|_| DayFault::Order)
+        i32::try_from(work).map_err(|_over| DayFault::Order)
     }
 }
 

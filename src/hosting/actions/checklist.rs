@@ -64,7 +64,7 @@ pub fn save_item(
             return Err(Error::Stale);
         }
     }
-    let id = own.unwrap_or_else(ChecklistItemId::new);
+    let id = own.unwrap_or_default();
     sql_query(
         "INSERT INTO checklist_items (id, programme_id, code, name_en, name_zh, owner, due_days, evidence, needed, position) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (id) DO UPDATE SET code = $3, name_en = $4, name_zh = $5, owner = $6, \

@@ -99,6 +99,24 @@ fn cells(lang: Lang, seat: &Seat, path: &str, it: &Placement) -> Result<Vec<Cell
     ])
 }
 
+/// The way to the list, and the tabs beside it.
+type Place = (Vec<(String, String)>, Vec<(String, &'static str, bool)>);
+
+fn place(lang: Lang, seat: &Seat) -> Place {
+    let of = |side: Side| {
+        let way = placement_crumbs(lang, &side, Vec::new());
+        (way, tabs(lang, &side, "placed"))
+    };
+    match seat {
+        Seat::Office(staff) => of(Side::Office(*staff)),
+        Seat::Host(member) => of(Side::Host(member.clone())),
+        Seat::Trainee(_) => (
+            vec![("/me".to_owned(), lang.nav_me().to_owned())],
+            Vec::new(),
+        ),
+    }
+}
+
 /// GET the list.
 pub(super) fn list(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let lang = cx.lang();
@@ -109,7 +127,7 @@ pub(super) fn list(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let found = Page::cut(rows, PAGE, Placement::cursor);
     let path = home(&seat);
     let head = |label: &str, word: &str| Head::sorting(label, word, page.sort, &path, query);
-    let (first, second) = match seat {
+    let (first, second) = match &seat {
         Seat::Trainee(_) => (
             head(lang.hst_institution(), "institution"),
             Head::plain(lang.fnd_number()),
@@ -119,26 +137,7 @@ pub(super) fn list(cx: &mut Cx<'_, '_>) -> Result<Reply> {
             head(lang.hst_institution(), "institution"),
         ),
     };
-    let (way, tabs) = match &seat {
-        Seat::Office(staff) => {
-            let side = Side::Office(*staff);
-            (
-                placement_crumbs(lang, &side, Vec::new()),
-                tabs(lang, &side, "placed"),
-            )
-        }
-        Seat::Host(member) => {
-            let side = Side::Host(member.clone());
-            (
-                placement_crumbs(lang, &side, Vec::new()),
-                tabs(lang, &side, "placed"),
-            )
-        }
-        Seat::Trainee(_) => (
-            vec![("/me".to_owned(), lang.nav_me().to_owned())],
-            Vec::new(),
-        ),
-    };
+    let (way, tabs) = place(lang, &seat);
     let selects = selects(cx, &seat, page.sort)?;
     let listing = Listing {
         title: lang.hst_title().to_owned(),

@@ -215,6 +215,22 @@ fn standing_facts(
     Ok(facts)
 }
 
+/// The agreement that waits for this reader's own signature.
+fn unsigned<'a>(
+    cx: &mut Cx<'_, '_>,
+    seat: &Seat,
+    open: Option<&'a Agreement>,
+) -> Result<Option<&'a Agreement>> {
+    let Some(one) = open else {
+        return Ok(None);
+    };
+    let mut signed = false;
+    for it in queries::signatures(cx.conn, one.id)? {
+        signed |= it.party()? == seat.party();
+    }
+    Ok((!signed).then_some(one))
+}
+
 /// GET the record.
 pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let (seat, it) = one(cx)?;
@@ -237,16 +253,7 @@ pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
             open = Some(one);
         }
     }
-    let unsigned = match open {
-        Some(one) => {
-            let mut signed = false;
-            for it in queries::signatures(cx.conn, one.id)? {
-                signed |= it.party()? == seat.party();
-            }
-            (!signed).then_some(one)
-        }
-        None => None,
-    };
+    let unsigned = unsigned(cx, &seat, open)?;
     let standing = queries::standing(cx.conn, &it)?;
     let today = crate::lang::format::hk_date(crate::db::now(cx.conn)?);
     let tasks = queries::tasks(cx.conn, &it)?;

@@ -139,6 +139,17 @@ fn still_true(it: &Publication) -> Result<()> {
 /// Days to answer an offer when the posting names none.
 const OFFER_DAYS: i32 = 7;
 
+/// Places trainees as their postings say: when, for how many hours, with whom, and until when it is answered.
+const PLACE: &str = "INSERT INTO placements (id, programme_id, round_id, run_id, organisation_id, posting_id, enrolment_id, person_id, name_shown, \
+           trainee_number, starts_on, ends_on, hours_week, supervisor_name, supervisor_email, answer_by) \
+         SELECT x.id, $2, $3, $4, x.organisation, x.posting, x.enrolment, x.person, x.name, x.number, \
+           coalesce(p.starts_on, r.starts_on), coalesce(p.ends_on, r.ends_on), nullif(p.content->>'hours_week', '')::integer, \
+           coalesce(p.content->>'supervisor_name', ''), coalesce(p.content->>'supervisor_email', ''), \
+           (date_trunc('day', $5 AT TIME ZONE 'Asia/Hong_Kong') + make_interval(days => 1 + coalesce(nullif(p.content->>'offer_days', '')::integer, $6)) \
+             - interval '1 minute') AT TIME ZONE 'Asia/Hong_Kong' \
+         FROM jsonb_to_recordset($1) AS x (id uuid, organisation uuid, posting uuid, enrolment uuid, person uuid, name text, number text) \
+         JOIN postings p ON p.id = x.posting JOIN placement_rounds r ON r.id = p.round_id";
+
 fn write(conn: &mut Conn<'_>, it: &Publication, now: chrono::DateTime<chrono::Utc>) -> Result<()> {
     access::working(conn, Task::Match)?;
     let results = it.results.iter().filter_map(|result| {
@@ -167,24 +178,14 @@ fn write(conn: &mut Conn<'_>, it: &Publication, now: chrono::DateTime<chrono::Ut
     .bind::<SqlUuid, _>(it.round.id)
     .bind::<Timestamptz, _>(now)
     .execute(conn.pg())?;
-    sql_query(
-        "INSERT INTO placements (id, programme_id, round_id, run_id, organisation_id, posting_id, enrolment_id, person_id, name_shown, \
-           trainee_number, starts_on, ends_on, hours_week, supervisor_name, supervisor_email, answer_by) \
-         SELECT x.id, $2, $3, $4, x.organisation, x.posting, x.enrolment, x.person, x.name, x.number, \
-           coalesce(p.starts_on, r.starts_on), coalesce(p.ends_on, r.ends_on), nullif(p.content->>'hours_week', '')::integer, \
-           coalesce(p.content->>'supervisor_name', ''), coalesce(p.content->>'supervisor_email', ''), \
-           (date_trunc('day', $5 AT TIME ZONE 'Asia/Hong_Kong') + make_interval(days => 1 + coalesce(nullif(p.content->>'offer_days', '')::integer, $6)) \
-             - interval '1 minute') AT TIME ZONE 'Asia/Hong_Kong' \
-         FROM jsonb_to_recordset($1) AS x (id uuid, organisation uuid, posting uuid, enrolment uuid, person uuid, name text, number text) \
-         JOIN postings p ON p.id = x.posting JOIN placement_rounds r ON r.id = p.round_id",
-    )
-    .bind::<Jsonb, _>(json!(placements.collect::<Vec<_>>()))
-    .bind::<SqlUuid, _>(it.round.programme_id)
-    .bind::<SqlUuid, _>(it.round.id)
-    .bind::<SqlUuid, _>(it.run)
-    .bind::<Timestamptz, _>(now)
-    .bind::<Integer, _>(OFFER_DAYS)
-    .execute(conn.pg())?;
+    sql_query(PLACE)
+        .bind::<Jsonb, _>(json!(placements.collect::<Vec<_>>()))
+        .bind::<SqlUuid, _>(it.round.programme_id)
+        .bind::<SqlUuid, _>(it.round.id)
+        .bind::<SqlUuid, _>(it.run)
+        .bind::<Timestamptz, _>(now)
+        .bind::<Integer, _>(OFFER_DAYS)
+        .execute(conn.pg())?;
     sql_query("UPDATE placement_rounds SET state = 'matched', version = version + 1 WHERE id = $1 AND state = 'ranking'")
         .bind::<SqlUuid, _>(it.round.id)
         .execute(conn.pg())?;

@@ -96,9 +96,7 @@ pub(super) fn list(cx: &mut Cx<'_, '_>) -> Result<Reply> {
 pub(super) fn send(visit: &Visit, site: &Site) -> Result<Reply> {
     let request = visit.request.id;
     // Whose it is, before the disk is touched.
-    let place = site
-        .db
-        .read_for(&visit.actor, request, |conn| profile::place(conn))?;
+    let place = site.db.read_for(&visit.actor, request, profile::place)?;
     let typed = visit.request.form();
     let mut form = Form::new(typed);
     let kind = form.choice("kind", Document::parse);

@@ -135,6 +135,26 @@ fn month_cell(lang: Lang, it: Option<&Month>) -> Cell {
     }
 }
 
+/// A line of the desk.
+fn cells(lang: Lang, base: &str, it: &Seen) -> Vec<Cell> {
+    vec![
+        Cell::link(
+            it.it.name_shown.clone(),
+            format!("{base}/placed/{}/logs", it.it.id),
+        ),
+        Cell::number(&it.missing),
+        Cell::number(&it.waiting),
+        month_cell(lang, it.month.as_ref()),
+        Cell::number(&it.evaluations),
+        if it.visit {
+            Cell::tag(lang.sup_visit_due(), "warn")
+        } else {
+            Cell::text("–")
+        },
+        Cell::number(&it.it.incidents),
+    ]
+}
+
 /// GET `…/placements/supervision`.
 pub(super) fn list(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let lang = cx.lang();
@@ -186,24 +206,8 @@ pub(super) fn list(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         path: format!("{base}/supervision"),
         ..Listing::default()
     };
-    let rows = rows.iter().filter(|it| wanted(it, query)).map(|it| {
-        vec![
-            Cell::link(
-                it.it.name_shown.clone(),
-                format!("{base}/placed/{}/logs", it.it.id),
-            ),
-            Cell::number(&it.missing),
-            Cell::number(&it.waiting),
-            month_cell(lang, it.month.as_ref()),
-            Cell::number(&it.evaluations),
-            if it.visit {
-                Cell::tag(lang.sup_visit_due(), "warn")
-            } else {
-                Cell::text("–")
-            },
-            Cell::number(&it.it.incidents),
-        ]
-    });
+    let rows = rows.iter().filter(|it| wanted(it, query));
+    let rows = rows.map(|it| cells(lang, &base, it));
     let page = Page {
         rows: rows.collect(),
         next: None,

@@ -109,6 +109,29 @@ fn sought(query: &Pairs) -> (Option<IncidentState>, Option<Severity>) {
     )
 }
 
+/// A line of the list.
+fn cells(
+    lang: Lang,
+    path: &str,
+    (it, now): (&Incident, chrono::DateTime<chrono::Utc>),
+) -> Result<Vec<Cell>> {
+    let (severity, state) = (it.severity()?, it.state()?);
+    let by = acknowledge_by(severity, it.created_at);
+    let by = match (by, it.acknowledged_at) {
+        (Some(by), None) => {
+            let late = if by < now { lang.hst_is_late() } else { "" };
+            Cell::text(deadline(lang, by)).more(late)
+        }
+        _ => Cell::text("–"),
+    };
+    Ok(vec![
+        Cell::link(moment(lang, it.created_at), format!("{path}/{}", it.id)),
+        Cell::tag(severity.label(lang), severity_tone(severity)),
+        Cell::tag(state.label(lang), state_tone(state)),
+        by,
+    ])
+}
+
 /// GET `…/placements/incidents`.
 pub(super) fn list(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let lang = cx.lang();
@@ -151,22 +174,7 @@ pub(super) fn list(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         ..Listing::default()
     };
     let now = db::now(cx.conn)?;
-    let rows = found.rows.iter().map(|it| {
-        let (severity, state) = (it.severity()?, it.state()?);
-        let by = acknowledge_by(severity, it.created_at);
-        let by = match (by, it.acknowledged_at) {
-            (Some(by), None) => {
-                Cell::text(deadline(lang, by)).more(if by < now { lang.hst_is_late() } else { "" })
-            }
-            _ => Cell::text("–"),
-        };
-        Ok(vec![
-            Cell::link(moment(lang, it.created_at), format!("{path}/{}", it.id)),
-            Cell::tag(severity.label(lang), severity_tone(severity)),
-            Cell::tag(state.label(lang), state_tone(state)),
-            by,
-        ])
-    });
+    let rows = found.rows.iter().map(|it| cells(lang, &path, (it, now)));
     let rows = rows.collect::<Result<_>>()?;
     let page = Page {
         rows,

@@ -142,16 +142,8 @@ fn values(week: NaiveDate, log: Option<&Log>) -> Result<Pairs> {
     Ok(Pairs::new(all))
 }
 
-fn form(
-    cx: &mut Cx<'_, '_>,
-    (seat, it, week): (&Seat, &Placement, NaiveDate),
-    log: Option<&Log>,
-    values: &Pairs,
-    again: &Again,
-) -> Result<Reply> {
-    let lang = cx.lang();
-    let place = at(seat, it.id);
-    let known = competencies(cx, it)?;
+/// The days of a week that lie within the placement, as they are written.
+fn rows(lang: Lang, it: &Placement, week: NaiveDate, values: &Pairs) -> Vec<Row> {
     let mut rows = Vec::new();
     for n in 0..7_usize {
         let day = week + Duration::days(i64::try_from(n).unwrap_or(0));
@@ -175,6 +167,20 @@ fn form(
                 .collect(),
         });
     }
+    rows
+}
+
+fn form(
+    cx: &mut Cx<'_, '_>,
+    (seat, it, week): (&Seat, &Placement, NaiveDate),
+    log: Option<&Log>,
+    values: &Pairs,
+    again: &Again,
+) -> Result<Reply> {
+    let lang = cx.lang();
+    let place = at(seat, it.id);
+    let known = competencies(cx, it)?;
+    let rows = rows(lang, it, week, values);
     let failed = again.status >= 400;
     let title = lang.sup_week_of(&date(lang, week));
     let shell_title = match failed {
@@ -252,7 +258,7 @@ fn read(form: &mut Form<'_>, typed: &Pairs, it: &Placement, week: NaiveDate) -> 
         let (Some(from), Some(to)) = (from, to) else {
             continue;
         };
-        let it = Day {
+        days.push(Day {
             day,
             from,
             to,
@@ -260,21 +266,21 @@ fn read(form: &mut Form<'_>, typed: &Pairs, it: &Placement, week: NaiveDate) -> 
             task,
             place: place.as_str().to_owned(),
             competencies,
-        };
-        match it.minutes() {
-            Ok(_) => days.push(it),
-            Err(DayFault::Order) => {
-                form.error(&name("to"), "order", |lang| {
-                    lang.sup_need_later().to_owned()
-                });
-            }
-            Err(DayFault::Rest) => {
-                form.error(&name("rest"), "rest", |lang| {
-                    lang.sup_need_rest().to_owned()
-                });
-            }
-        }
+        });
     }
+    days.retain(|it| {
+        let n = (it.day - week).num_days();
+        match it.minutes() {
+            Ok(_) => return true,
+            Err(DayFault::Order) => form.error(&format!("to{n}"), "order", |lang| {
+                lang.sup_need_later().to_owned()
+            }),
+            Err(DayFault::Rest) => form.error(&format!("rest{n}"), "rest", |lang| {
+                lang.sup_need_rest().to_owned()
+            }),
+        }
+        false
+    });
     NewLog {
         days,
         remark: form.optional("remark", 2_000).unwrap_or_default(),
