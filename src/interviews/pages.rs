@@ -16,12 +16,13 @@ use crate::web::{Cx, Reply, Routes, Shell};
 use super::queries;
 use super::rules::InterviewState;
 
+mod bounds;
 mod candidates;
 mod desk;
 mod host;
 mod plan;
 mod record;
-mod rules;
+
 mod table;
 mod timetable;
 mod trainee;
@@ -92,14 +93,14 @@ fn office() -> Routes {
         .get("/programmes/{programme}/placements/interviews/{round}", STAFF, desk::page)
         .get("/programmes/{programme}/placements/interviews/{round}/progress.csv", STAFF, desk::file)
         .get("/programmes/{programme}/placements/interviews/{round}/progress.xlsx", STAFF, desk::file)
-        .get("/programmes/{programme}/placements/interviews/{round}/rules", STAFF, rules::edit)
-        .post("/programmes/{programme}/placements/interviews/{round}/rules", STAFF, rules::save)
-        .get("/programmes/{programme}/placements/interviews/{round}/blackouts/new", STAFF, rules::new_blackout)
-        .post("/programmes/{programme}/placements/interviews/{round}/blackouts/new", STAFF, rules::add_blackout)
-        .get("/programmes/{programme}/placements/interviews/{round}/blackouts/{blackout}", STAFF, rules::edit_blackout)
-        .post("/programmes/{programme}/placements/interviews/{round}/blackouts/{blackout}", STAFF, rules::save_blackout)
-        .get("/programmes/{programme}/placements/interviews/{round}/blackouts/{blackout}/remove", STAFF, rules::ask_remove)
-        .post("/programmes/{programme}/placements/interviews/{round}/blackouts/{blackout}/remove", STAFF, rules::remove)
+        .get("/programmes/{programme}/placements/interviews/{round}/rules", STAFF, bounds::edit)
+        .post("/programmes/{programme}/placements/interviews/{round}/rules", STAFF, bounds::save)
+        .get("/programmes/{programme}/placements/interviews/{round}/blackouts/new", STAFF, bounds::new_blackout)
+        .post("/programmes/{programme}/placements/interviews/{round}/blackouts/new", STAFF, bounds::add_blackout)
+        .get("/programmes/{programme}/placements/interviews/{round}/blackouts/{blackout}", STAFF, bounds::edit_blackout)
+        .post("/programmes/{programme}/placements/interviews/{round}/blackouts/{blackout}", STAFF, bounds::save_blackout)
+        .get("/programmes/{programme}/placements/interviews/{round}/blackouts/{blackout}/remove", STAFF, bounds::ask_remove)
+        .post("/programmes/{programme}/placements/interviews/{round}/blackouts/{blackout}/remove", STAFF, bounds::remove)
         .get("/programmes/{programme}/placements/interviews/{round}/compute", STAFF, desk::edit_compute)
         .post("/programmes/{programme}/placements/interviews/{round}/compute", STAFF, desk::compute)
         .get("/programmes/{programme}/placements/interviews/{round}/publish", STAFF, desk::ask_publish)

@@ -52,7 +52,7 @@ texts! {
     itv_posting: "Posting" | "實習職位";
     itv_trainee: "Trainee" | "學員";
     itv_number: "Number" | "編號";
-    itv_cohort: "Cohort" | "學員組別";
+    itv_cohort: "Cohort" | "屆別";
     itv_time: "Time" | "時間";
     itv_place: "Place" | "地點";
     itv_starts: "Begins" | "開始";
@@ -120,10 +120,10 @@ texts! {
     itv_used: "Times used" | "所用時段";
     itv_placed: "With a time" | "已有時段";
     itv_unplaced: "Without a time" | "未有時段";
-    itv_bound_note: "No timetable can do with fewer times: somebody has that many interviews, or some panels share that many." | "任何時間表均不能少於此數：有學員須面試該次數，或有小組須分擔該次數。";
+    itv_bound_note: "Fewer than the fewest are not possible: somebody has that many interviews, or some panels share that many." | "所需時段不能少於最少之數：有學員須面試該次數，或有小組須分擔該次數。";
     itv_whys: "Why more times are used" | "為何需要更多時段";
     itv_whys_host: "Trainees who cannot come at times, gaps between interviews, and panels that sit at different times can make it more." | "學員未能出席、面試間隔，以及各小組時段不同，均可令所需時段增加。";
-    itv_bound_reached: "No timetable takes fewer." | "已達最少。";
+    itv_bound_reached: "This timetable takes as few times as any can." | "此時間表所用時段已達最少。";
     itv_result: "The timetable" | "時間表";
     itv_result_none: "Nothing has been computed yet. The programme office computes the timetable for all institutions at once." | "尚未計算。計劃辦事處會為各機構一併計算時間表。";
     itv_lines_none: "No interviews yet" | "未有面試";
@@ -138,7 +138,7 @@ texts! {
     itv_move_does: "The trainee and the panel get a letter with the new entry for their calendars." | "學員及小組會收到信件，附有更新的日曆項目。";
     itv_move_none: "No free time is left." | "沒有餘下的空檔。";
     itv_cannot: "cannot come" | "未能出席";
-    itv_cancel: "Cancel the interview" | "取消面試";
+    itv_cancel: "Call off the interview" | "取消面試";
     itv_cancel_does: "The trainee and the panel get a letter that takes the entry out of their calendars. The trainee leaves the shortlist. This cannot be undone; you can shortlist them again." | "學員及小組會收到信件，日曆項目隨之取消。學員會移出候選名單。取消後不可復原，但可再次列入候選。";
     itv_cancel_words: "A word to those who come" | "致出席者的話";
     itv_asks: "The trainee asks for another time" | "學員要求改期";

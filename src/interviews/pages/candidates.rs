@@ -10,7 +10,7 @@ use crate::lang::format::moment;
 use crate::placements::pages::Cell;
 use crate::placements::queries::{Round, Side};
 use crate::web::exports::short;
-use crate::web::fields::{Again, Field, FormSpec, Group, Head, History, form_page};
+use crate::web::fields::{Again, Field, FormSpec, Group, Head, History, Sort, form_page};
 use crate::web::forms::pair;
 use crate::web::paging::{PAGE, Page};
 use crate::web::{Cx, Form, Pairs, Reply};
@@ -39,6 +39,42 @@ fn standing(lang: Lang, it: &Candidate) -> Cell {
     }
 }
 
+fn selects(
+    lang: Lang,
+    (query, sort): (&Pairs, Sort),
+    postings: Vec<(String, String)>,
+) -> Vec<Select> {
+    let listed = vec![
+        pair("yes", lang.itv_listed()),
+        pair("no", lang.itv_not_listed()),
+    ];
+    let all = lang.all_of_them();
+    let sorts: &[(&str, &str)] = &[
+        ("name", lang.itv_trainee()),
+        ("posting", lang.itv_posting()),
+        ("since", lang.itv_interested_at()),
+    ];
+    vec![
+        Select::new(query, "posting", lang.itv_posting(), all, postings),
+        Select::new(query, "listed", lang.itv_status(), all, listed),
+        Select::sorts(lang.sort_by(), sort, sorts),
+    ]
+}
+
+fn cells(lang: Lang, path: &str, it: &Candidate) -> Vec<Cell> {
+    let name = Cell::link(it.name_shown.clone(), format!("{path}/{}", it.id));
+    vec![
+        Cell {
+            tick: Some(it.id.to_string()),
+            ..name.more(it.trainee_number.clone())
+        },
+        Cell::text(it.cohort(lang)),
+        Cell::text(it.title(lang)),
+        standing(lang, it),
+        Cell::text(moment(lang, it.created_at)),
+    ]
+}
+
 fn listing(
     cx: &mut Cx<'_, '_>,
     side: &Side,
@@ -57,27 +93,13 @@ fn listing(
         .iter()
         .map(|it| pair(it.id.to_string(), it.title(lang)))
         .collect();
-    let listed = vec![
-        pair("yes", lang.itv_listed()),
-        pair("no", lang.itv_not_listed()),
-    ];
-    let all = lang.all_of_them();
-    let sorts: &[(&str, &str)] = &[
-        ("name", lang.itv_trainee()),
-        ("posting", lang.itv_posting()),
-        ("since", lang.itv_interested_at()),
-    ];
     let head = |label: &str, word: &str| Head::sorting(label, word, page.sort, &path, query);
     let listing = Listing {
         title: lang.itv_candidates().to_owned(),
         note: lang.itv_candidates_note().to_owned(),
         crumbs: crumbs(lang, side, Some(round)),
         tabs: tabs(lang, side, at, "candidates"),
-        selects: vec![
-            Select::new(query, "posting", lang.itv_posting(), all, postings),
-            Select::new(query, "listed", lang.itv_status(), all, listed),
-            Select::sorts(lang.sort_by(), page.sort, sorts),
-        ],
+        selects: selects(lang, (query, page.sort), postings),
         heads: vec![
             head(lang.itv_trainee(), "name"),
             Head::plain(lang.itv_cohort()),
@@ -95,19 +117,7 @@ fn listing(
         path: path.clone(),
         refusal,
     };
-    let rows = found.rows.iter().map(|it| {
-        let name = Cell::link(it.name_shown.clone(), format!("{path}/{}", it.id));
-        vec![
-            Cell {
-                tick: Some(it.id.to_string()),
-                ..name.more(it.trainee_number.clone())
-            },
-            Cell::text(it.cohort(lang)),
-            Cell::text(it.title(lang)),
-            standing(lang, it),
-            Cell::text(moment(lang, it.created_at)),
-        ]
-    });
+    let rows = found.rows.iter().map(|it| cells(lang, &path, it));
     let rows = rows.collect();
     let next = found.next;
     table::show(cx, &listing, Page { rows, next })

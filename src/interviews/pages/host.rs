@@ -52,17 +52,22 @@ pub(super) fn result(lang: Lang, it: &Computation, why: Vec<String>) -> Vec<Part
         fact(lang.itv_bound(), it.bound.to_string()),
         fact(lang.itv_used(), it.used.to_string()),
     ];
+    let reached = it.used <= it.bound && it.unplaced == 0;
+    let note = match reached {
+        true => format!(
+            "{}{}{}",
+            lang.itv_bound_reached(),
+            lang.pick(" ", ""),
+            lang.itv_bound_note()
+        ),
+        false => lang.itv_bound_note().to_owned(),
+    };
     let mut parts = vec![Part {
-        note: lang.itv_bound_note().to_owned(),
+        note,
         ..Part::facts(lang.itv_result(), facts)
     }];
-    let lines = match it.used > it.bound {
-        true => why,
-        false if it.unplaced == 0 => vec![lang.itv_bound_reached().to_owned()],
-        false => Vec::new(),
-    };
-    if !lines.is_empty() {
-        parts.push(Part::lines(lang.itv_whys(), lines));
+    if it.used > it.bound && !why.is_empty() {
+        parts.push(Part::lines(lang.itv_whys(), why));
     }
     parts
 }

@@ -103,9 +103,10 @@ fn sheet(cx: &mut Cx<'_, '_>, refusal: Option<String>) -> Result<Reply> {
             }
         }
     }
+    let status = if refusal.is_some() { 409 } else { 200 };
     let mut notes = Vec::new();
-    if let Some(text) = &refusal {
-        notes.push(("bad", text.clone(), String::new()));
+    if let Some(text) = refusal {
+        notes.push(("bad", text, String::new()));
     }
     if !it.asked_why.is_empty() {
         notes.push(("warn", lang.itv_asks().to_owned(), it.asked_why.clone()));
@@ -121,7 +122,7 @@ fn sheet(cx: &mut Cx<'_, '_>, refusal: Option<String>) -> Result<Reply> {
         history: Some(History::here_only(audit::lines(cx.conn, it.id.0, lang)?)),
         ..Sheet::default()
     };
-    show(cx, if refusal.is_some() { 409 } else { 200 }, &sheet)
+    show(cx, status, &sheet)
 }
 
 /// GET `…/timetable/{interview}`.

@@ -46,6 +46,36 @@ fn time(lang: Lang, it: &Line) -> String {
     it.when().map(|it| when(lang, &it)).unwrap_or_default()
 }
 
+fn states(lang: Lang) -> Vec<(String, String)> {
+    let mut states: Vec<(String, String)> = InterviewState::ALL
+        .iter()
+        .map(|it| pair(it.as_str(), it.label(lang)))
+        .collect();
+    states.push(pair("draft", lang.itv_state_draft()));
+    states.push(pair("unplaced", lang.itv_state_unplaced()));
+    states
+}
+
+fn cells(lang: Lang, (path, office): (&str, bool), it: &Line) -> Vec<Cell> {
+    let name = match InterviewState::parse(&it.state) {
+        Some(_) => Cell::link(it.name_shown.clone(), format!("{path}/{}", it.id)),
+        None => Cell::text(it.name_shown.clone()),
+    };
+    let (label, shape) = state(lang, it);
+    let posting = Cell::text(it.title(lang));
+    let place = super::super::mail::place(&it.room, &it.link);
+    vec![
+        name.more(it.trainee_number.clone()),
+        Cell::text(time(lang, it)),
+        Cell::text(place.replace('\n', " · ")),
+        match office {
+            true => posting.more(it.organisation(lang)),
+            false => posting,
+        },
+        Cell::tag(label, shape).more(remark(lang, it)),
+    ]
+}
+
 /// GET `…/timetable`.
 pub(super) fn list(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let lang = cx.lang();
@@ -56,12 +86,7 @@ pub(super) fn list(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let rows = queries::lines(cx.conn, &side, round.id, &sought(query), &page)?;
     let found = Page::cut(rows, PAGE, Line::cursor);
     let path = format!("{at}/timetable");
-    let mut states: Vec<(String, String)> = InterviewState::ALL
-        .iter()
-        .map(|it| pair(it.as_str(), it.label(lang)))
-        .collect();
-    states.push(pair("draft", lang.itv_state_draft()));
-    states.push(pair("unplaced", lang.itv_state_unplaced()));
+    let states = states(lang);
     let sorts: &[(&str, &str)] = &[
         ("time", lang.itv_time()),
         ("name", lang.itv_trainee()),
@@ -96,25 +121,7 @@ pub(super) fn list(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         ..Listing::default()
     };
     let office = side.programme().is_some();
-    let rows = found.rows.iter().map(|it| {
-        let name = match InterviewState::parse(&it.state) {
-            Some(_) => Cell::link(it.name_shown.clone(), format!("{path}/{}", it.id)),
-            None => Cell::text(it.name_shown.clone()),
-        };
-        let (label, shape) = state(lang, it);
-        let posting = Cell::text(it.title(lang));
-        let place = super::super::mail::place(&it.room, &it.link);
-        vec![
-            name.more(it.trainee_number.clone()),
-            Cell::text(time(lang, it)),
-            Cell::text(place.replace('\n', " · ")),
-            match office {
-                true => posting.more(it.organisation(lang)),
-                false => posting,
-            },
-            Cell::tag(label, shape).more(remark(lang, it)),
-        ]
-    });
+    let rows = found.rows.iter().map(|it| cells(lang, (&path, office), it));
     let rows = rows.collect();
     let next = found.next;
     table::show(cx, &listing, Page { rows, next })

@@ -210,6 +210,9 @@ fn wanted(listed: &Listed, slots: &[SlotRow]) -> Wanted {
     }
 }
 
+/// Of which rows of the shortlist the interview that is published may get another time.
+type Loosen<'a> = dyn Fn(&Uuid) -> bool + 'a;
+
 /// Reads what a timetable is computed from: for a round, or one of its institutions alone. `loosen` says of
 /// which rows of the shortlist the interview that is published may get another time.
 ///
@@ -219,7 +222,7 @@ pub fn facts(
     conn: &mut Conn<'_>,
     task: &Working,
     round: RoundId,
-    (alone, loosen): (Option<OrganisationId>, &dyn Fn(&Uuid) -> bool),
+    (alone, loosen): (Option<OrganisationId>, &Loosen<'_>),
     now: DateTime<Utc>,
 ) -> Result<Facts> {
     let (bounds, _): (Bounds, i32) = bounds(conn, task, round)?;

@@ -1,30 +1,13 @@
 //! From shortlists to a published timetable, its changes, and what came of the interviews.
 
+use crate::support::app::Client;
+
 use super::hall::Hall;
 
 #[actix_web::test]
 async fn a_round_goes_from_shortlists_to_interviews_that_were_held() {
     let mut hall = Hall::furnished().await;
-    // A trainee says when they cannot come.
-    let round = hall.arena.market.round.clone();
-    let times = format!("/me/interviews/times/{round}");
-    {
-        let me = hall.arena.trainee(0);
-        let page = me.get(&times).await.text();
-        assert_eq!(page.matches("type=\"checkbox\"").count(), 4, "{page}");
-        let ten = page.split("value=\"18").nth(1).unwrap();
-        let ten = format!("18{}", ten.split('"').next().unwrap());
-        let saved = me
-            .post(&times, &[("cannot_20270210", &ten), ("cannot_x", "1-2")])
-            .await;
-        assert_eq!(saved.status, 303, "{}", saved.text());
-        assert_eq!(
-            hall.one("SELECT count(*)::text FROM interview_absences"),
-            "1"
-        );
-        let again = me.get(&times).await.text();
-        assert_eq!(again.matches(" checked").count(), 1, "{again}");
-    }
+    says(&hall).await;
     assert_eq!(hall.publish().await.status, 409, "nothing is drafted");
     let done = hall.compute(&[]).await;
     assert_eq!(done.status, 303, "{}", done.text());
@@ -63,6 +46,29 @@ async fn a_round_goes_from_shortlists_to_interviews_that_were_held() {
     assert_eq!(hall.publish().await.status, 409, "published once");
     published(&hall).await;
     held(&mut hall).await;
+}
+
+/// A trainee says when they cannot come.
+async fn says(hall: &Hall) {
+    let round = hall.arena.market.round.clone();
+    let times = format!("/me/interviews/times/{round}");
+    {
+        let me = hall.arena.trainee(0);
+        let page = me.get(&times).await.text();
+        assert_eq!(page.matches("type=\"checkbox\"").count(), 4, "{page}");
+        let ten = page.split("value=\"18").nth(1).unwrap();
+        let ten = format!("18{}", ten.split('"').next().unwrap());
+        let saved = me
+            .post(&times, &[("cannot_20270210", &ten), ("cannot_x", "1-2")])
+            .await;
+        assert_eq!(saved.status, 303, "{}", saved.text());
+        assert_eq!(
+            hall.one("SELECT count(*)::text FROM interview_absences"),
+            "1"
+        );
+        let again = me.get(&times).await.text();
+        assert_eq!(again.matches(" checked").count(), 1, "{again}");
+    }
 }
 
 /// Pages, letters and files of what is published.
@@ -161,37 +167,47 @@ async fn held(hall: &mut Hall) {
         hall.texts("SELECT state || ' ' || count(*) FROM interviews GROUP BY state ORDER BY 1"),
         ["held 1", "missed 1", "scheduled 4"]
     );
-    // Nobody else reads the note: neither office nor trainee nor the other institution.
+    let pages = others(hall, &id).await;
+    assert!(pages.iter().all(|it| !it.contains("shy")));
+    let file = rex.get(&hall.own("/candidates.csv")).await.text();
+    assert!(file.contains(words));
+}
+
+/// What everybody else reads of an interview: office, trainee, the other institution.
+async fn others(hall: &Hall, id: &str) -> Vec<String> {
     let ada = hall.arena.staff("Ada");
     let me = hall.arena.trainee(1);
-    let pages = [
+    let note = hall.desk(&format!("/timetable/{id}/note"));
+    assert_eq!(ada.get(&note).await.status, 404);
+    let one = hall.desk(&format!("/timetable/{id}"));
+    vec![
         ada.get(&hall.desk("/timetable")).await.text(),
-        ada.get(&hall.desk(&format!("/timetable/{id}")))
-            .await
-            .text(),
+        ada.get(&one).await.text(),
         ada.get(&hall.desk("/timetable.csv")).await.text(),
         me.get(&format!("/me/interviews/{id}")).await.text(),
         hall.rae().get(&hall.own("/candidates.csv")).await.text(),
-    ];
-    assert!(pages.iter().all(|it| !it.contains("shy")));
-    assert_eq!(
-        ada.get(&hall.desk(&format!("/timetable/{id}/note")))
-            .await
-            .status,
-        404
-    );
-    assert!(
-        rex.get(&hall.own("/candidates.csv"))
-            .await
-            .text()
-            .contains(words)
-    );
+    ]
 }
 
 #[actix_web::test]
 async fn an_interview_moves_and_is_cancelled_and_everybody_is_told() {
     let hall = Hall::published().await;
     let id = hall.interview(0, hall.bank());
+    asks(&hall, &id).await;
+    let at = hall.own(&format!("/timetable/{id}"));
+    let rex = hall.rex();
+    assert!(
+        rex.get(&at)
+            .await
+            .text()
+            .contains("A funeral; after noon I can")
+    );
+    moves(&hall, (&rex, &at, &id)).await;
+    cancelled(&hall, (&rex, &at, &id)).await;
+}
+
+/// A trainee asks for another time: once, with a reason, and their institution alone is told.
+async fn asks(hall: &Hall, id: &str) {
     let mine = format!("/me/interviews/{id}");
     let me = hall.arena.trainee(0);
     let asked = me.post(&format!("{mine}/ask"), &[("words", "")]).await;
@@ -209,14 +225,10 @@ async fn an_interview_moves_and_is_cancelled_and_everybody_is_told() {
     assert!(twice.status == 409 && twice.text().contains("Please"));
     let told = hall.texts("SELECT DISTINCT to_name FROM letters WHERE kind = 'interview_asked'");
     assert_eq!(told, ["Rex"], "the institution, and no other");
-    let at = hall.own(&format!("/timetable/{id}"));
-    let rex = hall.rex();
-    assert!(
-        rex.get(&at)
-            .await
-            .text()
-            .contains("A funeral; after noon I can")
-    );
+}
+
+/// Nobody is moved to where another is, or to another institution's time.
+async fn moves(hall: &Hall, (rex, at, id): (&Client<'_>, &str, &str)) {
     // The free slot is the one that no interview of the bank has.
     let free = hall.one(&format!(
         "SELECT id::text FROM interview_slots s WHERE organisation_id = '{}' AND NOT EXISTS (SELECT FROM interviews i WHERE i.slot_id = s.id)",
@@ -260,6 +272,10 @@ async fn an_interview_moves_and_is_cancelled_and_everybody_is_told() {
         assert!(moved.status == 409 && moved.text().contains("The trainee cannot come then"));
         assert_eq!(hall.letters().len(), before);
     }
+}
+
+/// A calendar drops what is cancelled, and nobody is planned again by themselves.
+async fn cancelled(hall: &Hall, (rex, at, id): (&Client<'_>, &str, &str)) {
     let done = rex
         .post(&format!("{at}/cancel"), &[("words", "We closed the desk")])
         .await;
@@ -318,6 +334,11 @@ async fn what_is_published_stands_unless_it_is_computed_afresh() {
         "{before:?} {after:?}"
     );
     assert_eq!(after.len(), 8);
+    afresh(&hall).await;
+}
+
+/// Computed afresh, what is published gets other times; nobody loses theirs.
+async fn afresh(hall: &Hall) {
     // The office puts the first hour out of bounds: what is published stands, until it is computed afresh.
     let ada = hall.arena.staff("Ada");
     let fields = [
@@ -388,6 +409,13 @@ async fn hours_are_refused_where_nobody_is_interviewed() {
     );
     let rex = hall.rex();
     let panel = hall.panel(&rex, "Alpha", &[&hall.arena.postings[0]]).await;
+    mistakes(&hall, &rex, &panel).await;
+    apart(&hall, &rex, &panel).await;
+    changed(&hall, &panel).await;
+}
+
+/// Each mistake is told beside its field.
+async fn mistakes(hall: &Hall, rex: &Client<'_>, panel: &str) {
     let cases: [(&[(&str, &str)], &str); 9] = [
         (&[], "No interviews take place then: Examinations."),
         (
@@ -424,23 +452,27 @@ async fn hours_are_refused_where_nobody_is_interviewed() {
         ),
     ];
     for (changes, words) in cases {
-        let refused = hall.hours(&rex, &panel, changes).await;
+        let refused = hall.hours(rex, panel, changes).await;
         let text = refused.text();
         assert!(
             matches!(refused.status, 404 | 422) && text.contains(words),
             "{words}: {text}"
         );
     }
+}
+
+/// A panel sits in one room at a time, and a room holds one panel of an institution.
+async fn apart(hall: &Hall, rex: &Client<'_>, panel: &str) {
     let free = [("held_on", "2027-02-11")];
-    assert_eq!(hall.hours(&rex, &panel, &free).await.status, 303);
-    let twice = hall.hours(&rex, &panel, &free).await.text();
+    assert_eq!(hall.hours(rex, panel, &free).await.status, 303);
+    let twice = hall.hours(rex, panel, &free).await.text();
     assert!(
         twice.contains("This panel sits elsewhere at that time."),
         "{twice}"
     );
-    let beta = hall.panel(&rex, "Beta", &[&hall.arena.postings[1]]).await;
+    let beta = hall.panel(rex, "Beta", &[&hall.arena.postings[1]]).await;
     let same = hall
-        .hours(&rex, &beta, &[free[0], ("room", &panel)])
+        .hours(rex, &beta, &[free[0], ("room", panel)])
         .await
         .text();
     assert!(
@@ -451,7 +483,7 @@ async fn hours_are_refused_where_nobody_is_interviewed() {
     let rae = hall.rae();
     let gamma = hall.panel(&rae, "Gamma", &[&hall.arena.postings[2]]).await;
     assert_eq!(
-        hall.hours(&rae, &gamma, &[free[0], ("room", &panel)])
+        hall.hours(&rae, &gamma, &[free[0], ("room", panel)])
             .await
             .status,
         303
@@ -464,7 +496,6 @@ async fn hours_are_refused_where_nobody_is_interviewed() {
     ];
     let refused = rex.post(&hall.own("/panels/new"), &strange).await.text();
     assert!(refused.contains("Line 1 cannot be read"), "{refused}");
-    changed(&hall, &panel).await;
 }
 
 /// Hours can be changed and taken away until one of their times is published.

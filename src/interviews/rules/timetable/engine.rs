@@ -226,10 +226,10 @@ impl<'a> Engine<'a> {
             return;
         };
         let before = std::mem::replace(now, spot);
-        if let Some(before) = before {
-            if self.held.get(&before) == Some(&edge) {
-                self.held.remove(&before);
-            }
+        if let Some(before) = before
+            && self.held.get(&before) == Some(&edge)
+        {
+            self.held.remove(&before);
         }
         if let Some(spot) = spot {
             self.held.insert(spot, edge);
