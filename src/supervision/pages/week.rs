@@ -219,6 +219,24 @@ fn form(
         .page_with(if failed { again.status } else { 200 }, &page)
 }
 
+/// The days that can be; a mistake beside each of the others.
+fn possible(form: &mut Form<'_>, mut days: Vec<Day>, week: NaiveDate) -> Vec<Day> {
+    days.retain(|it| {
+        let n = (it.day - week).num_days();
+        match it.minutes() {
+            Ok(_) => return true,
+            Err(DayFault::Order) => form.error(&format!("to{n}"), "order", |lang| {
+                lang.sup_need_later().to_owned()
+            }),
+            Err(DayFault::Rest) => form.error(&format!("rest{n}"), "rest", |lang| {
+                lang.sup_need_rest().to_owned()
+            }),
+        }
+        false
+    });
+    days
+}
+
 /// Judges the fields of a week; a day without times and task is no day of work.
 fn read(form: &mut Form<'_>, typed: &Pairs, it: &Placement, week: NaiveDate) -> NewLog {
     let mut days = Vec::new();
@@ -268,19 +286,7 @@ fn read(form: &mut Form<'_>, typed: &Pairs, it: &Placement, week: NaiveDate) -> 
             competencies,
         });
     }
-    days.retain(|it| {
-        let n = (it.day - week).num_days();
-        match it.minutes() {
-            Ok(_) => return true,
-            Err(DayFault::Order) => form.error(&format!("to{n}"), "order", |lang| {
-                lang.sup_need_later().to_owned()
-            }),
-            Err(DayFault::Rest) => form.error(&format!("rest{n}"), "rest", |lang| {
-                lang.sup_need_rest().to_owned()
-            }),
-        }
-        false
-    });
+    let days = possible(form, days, week);
     NewLog {
         days,
         remark: form.optional("remark", 2_000).unwrap_or_default(),
