@@ -36,7 +36,6 @@ texts! {
     itv_need_place: "Name a room, or the address of a meeting, or both." | "請填寫房間或會議連結，或兩者均填。";
     itv_need_future: "Interviews begin in the future." | "面試須在將來開始。";
     itv_need_time: "Enter a time of day as 09:30." | "請以09:30格式輸入時間。";
-    itv_need_slot: "Choose one of the times." | "請選擇其中一個時段。";
     itv_need_members(line: usize): "Line {line} cannot be read. Write each member as: Mei Chan <mei@example.org>" | "第{line}行無法讀取。請按以下格式填寫每位成員：Mei Chan <mei@example.org>";
     itv_need_link: "A link begins with https://" | "連結須以https://開首";
     itv_in_blackout(name: &str): "No interviews take place then: {name}." | "該時段不設面試：{name}。";
@@ -55,8 +54,6 @@ texts! {
     itv_cohort: "Cohort" | "屆別";
     itv_time: "Time" | "時間";
     itv_place: "Place" | "地點";
-    itv_starts: "Begins" | "開始";
-    itv_ends: "Ends" | "結束";
     itv_reason: "Reason" | "原因";
     itv_overview: "Overview" | "概覽";
     itv_shortlist: "Shortlist" | "候選名單";
