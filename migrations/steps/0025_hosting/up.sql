@@ -46,7 +46,7 @@ CREATE TABLE agreements (
   created_at timestamptz NOT NULL DEFAULT banyan_now(),
   UNIQUE (placement_id, number),
   CHECK (starts_on <= ends_on),
-  CHECK ((state = 'signed') = (signed_at IS NOT NULL))
+  CHECK (state <> 'signed' OR signed_at IS NOT NULL)
 );
 CREATE UNIQUE INDEX agreements_signing ON agreements (placement_id) WHERE state = 'signing';
 CREATE INDEX agreements_programme ON agreements (programme_id);
@@ -115,7 +115,7 @@ CREATE TABLE placement_tasks (
   version integer NOT NULL DEFAULT 1,
   created_at timestamptz NOT NULL DEFAULT banyan_now(),
   UNIQUE (placement_id, code),
-  CHECK ((state = 'open') = (settled_at IS NULL)),
+  CHECK (state = 'open' OR settled_at IS NOT NULL),
   CHECK (state <> 'waived' OR note <> '')
 );
 CREATE INDEX placement_tasks_programme ON placement_tasks (programme_id, state, due_on);
@@ -147,7 +147,7 @@ CREATE TABLE work_standings (
   void boolean NOT NULL DEFAULT false,
   version integer NOT NULL DEFAULT 1,
   created_at timestamptz NOT NULL DEFAULT banyan_now(),
-  CHECK ((declared_at IS NOT NULL) = (declared_name <> ''))
+  CHECK (declared_name = '' OR declared_at IS NOT NULL)
 );
 CREATE UNIQUE INDEX work_standings_one_exempt ON work_standings (person_id, calendar_year) WHERE kind = 'work_experience' AND NOT void;
 CREATE INDEX work_standings_programme ON work_standings (programme_id);

@@ -138,7 +138,7 @@ CREATE TABLE incidents (
   closed_at timestamptz,
   version integer NOT NULL DEFAULT 1,
   created_at timestamptz NOT NULL DEFAULT banyan_now(),
-  CHECK ((state = 'closed') = (closed_at IS NOT NULL)),
+  CHECK (state <> 'closed' OR closed_at IS NOT NULL),
   CHECK (state <> 'closed' OR steps <> '')
 );
 CREATE INDEX incidents_programme ON incidents (programme_id, state);

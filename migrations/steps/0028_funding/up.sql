@@ -70,8 +70,8 @@ CREATE TABLE funding_claims (
   remark text NOT NULL DEFAULT '' CHECK (length(remark) <= 2000),
   version integer NOT NULL DEFAULT 1,
   created_at timestamptz NOT NULL DEFAULT banyan_now(),
-  CHECK ((state IN ('approved', 'rejected', 'paid')) = (decided_on IS NOT NULL)),
-  CHECK ((state = 'paid') = (paid_on IS NOT NULL))
+  CHECK (state NOT IN ('approved', 'rejected', 'paid') OR decided_on IS NOT NULL),
+  CHECK (state <> 'paid' OR paid_on IS NOT NULL)
 );
 CREATE UNIQUE INDEX funding_claims_once ON funding_claims (scheme_id, placement_id, month) WHERE state NOT IN ('rejected', 'withdrawn');
 CREATE INDEX funding_claims_scheme ON funding_claims (scheme_id);
