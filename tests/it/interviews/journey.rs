@@ -297,7 +297,7 @@ async fn cancelled(hall: &Hall, (rex, at, id): (&Client<'_>, &str, &str)) {
     // Who is cancelled is not planned again until they are shortlisted again.
     assert_eq!(hall.compute(&[]).await.status, 303);
     assert_eq!(hall.one("SELECT count(*)::text FROM interview_drafts"), "0");
-    assert_eq!(hall.mark(&rex, "list", &[(0, 0)]).await.status, 303);
+    assert_eq!(hall.mark(rex, "list", &[(0, 0)]).await.status, 303);
     assert_eq!(hall.compute(&[]).await.status, 303);
     assert_eq!(
         hall.one("SELECT count(*)::text FROM interview_drafts WHERE slot_id IS NOT NULL"),

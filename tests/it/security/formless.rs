@@ -63,6 +63,54 @@ pub const WITHOUT_FORM: &[(&str, &str)] = &[
         "nothing is drafted in the world of this test; its room tests it",
     ),
     (
+        "/me/placements/documents",
+        "the world of this test has none in that state; its room tests it",
+    ),
+    (
+        "/programmes/{programme}/placements/checklist/{item}/restore",
+        "the world of this test has none in that state; its room tests it",
+    ),
+    (
+        "/organisation/placed/{placement}/steps/{step}",
+        "a representative’s; its room tests it",
+    ),
+    (
+        "/organisation/placed/{placement}/agreement",
+        "a representative’s; its room tests it",
+    ),
+    (
+        "/organisation/placed/{placement}/supervisor",
+        "a representative’s; its room tests it",
+    ),
+    (
+        "/organisation/placed/{placement}/tasks/{task}",
+        "a representative’s; its room tests it",
+    ),
+    (
+        "/organisation/logs",
+        "a representative’s; its room tests it",
+    ),
+    (
+        "/organisation/placed/{placement}/logs/{week}",
+        "a representative’s; its room tests it",
+    ),
+    (
+        "/organisation/placed/{placement}/evaluations/{point}",
+        "a representative’s; its room tests it",
+    ),
+    (
+        "/organisation/placed/{placement}/incident",
+        "a representative’s; its room tests it",
+    ),
+    (
+        "/programmes/{programme}/placements/funding/{scheme}/restore",
+        "the world of this test has none in that state; its room tests it",
+    ),
+    (
+        "/programmes/{programme}/placements/funding/{scheme}/claim",
+        "the world of this test has none in that state; its room tests it",
+    ),
+    (
         "/me/matches/{round}/certify",
         "the world of this test has no list to certify; its room tests it",
     ),
