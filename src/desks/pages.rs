@@ -5,6 +5,7 @@ pub mod figures;
 pub mod history;
 mod learning;
 pub mod me;
+mod placed;
 pub mod placements;
 pub mod public;
 mod public_parts;

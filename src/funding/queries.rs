@@ -12,10 +12,10 @@ use crate::error::{Error, Result};
 use crate::hosting::queries::{self as hosting, Seat};
 use crate::ids::{ClaimId, FundedId, FundingSchemeId, PersonId, PlacementId};
 use crate::lang::Lang;
-use crate::placements::queries::Page;
 use crate::supervision::queries as supervision;
 use crate::web::fields::Column;
 use crate::web::paging::Cursor;
+use crate::web::paging::Window;
 
 use super::rules::{ClaimState, Period, Terms};
 
@@ -338,7 +338,7 @@ pub fn claims(
     _staff: &ProgrammeStaff,
     scheme: FundingSchemeId,
     (state, text): (Option<ClaimState>, Option<&str>),
-    page: &Page,
+    page: &Window,
 ) -> Result<Vec<Claim>> {
     let (beyond, direction) = page.sort.direction();
     let key = page.sort.sql;

@@ -17,10 +17,10 @@ use crate::ids::{
 };
 use crate::lang::Lang;
 use crate::matches::rules::PlacementState;
-use crate::placements::queries::Page;
 use crate::placements::rules::content::Content;
 use crate::web::fields::Column;
 use crate::web::paging::Cursor;
+use crate::web::paging::Window;
 
 use super::rules::{Owner, Party};
 
@@ -230,6 +230,9 @@ const PLACEMENT: &str = "SELECT x.id, x.programme_id, x.round_id, x.organisation
     (SELECT count(*) FROM placement_tasks t WHERE t.placement_id = x.id AND t.state = 'open') AS open, \
     (SELECT count(*) FROM placement_tasks t WHERE t.placement_id = x.id AND t.state = 'open' AND t.due_on < (SELECT banyan_today())) AS late";
 const FROM: &str = "FROM placements x JOIN organisations o ON o.id = x.organisation_id JOIN postings p ON p.id = x.posting_id";
+/// Does an agreement wait for the signature of the party `$13`?
+const UNSIGNED: &str = "EXISTS (SELECT 1 FROM agreements a WHERE a.placement_id = x.id AND a.state = 'signing' \
+    AND NOT EXISTS (SELECT 1 FROM agreement_signatures s WHERE s.agreement_id = a.id AND s.party = $13))";
 const WHOSE: &str = "(x.programme_id = $1 OR x.organisation_id = ANY ($2) OR x.person_id = $3)";
 
 /// What a list of placements is narrowed to.
@@ -243,7 +246,8 @@ pub struct Sought {
     pub area: Option<Uuid>,
     /// In this city.
     pub city: Option<String>,
-    /// With items that are late, or that begin within a week and are not ready.
+    /// With items that are late, with an agreement that the reader's party has not signed, or that begin within
+    /// a week and are not ready.
     pub wants: Option<String>,
     /// Whose name, number, institution or title contains this.
     pub text: Option<String>,
@@ -257,7 +261,7 @@ pub fn placements(
     conn: &mut Conn<'_>,
     seat: &Seat,
     sought: &Sought,
-    page: &Page,
+    page: &Window,
 ) -> Result<Vec<Placement>> {
     as_reader(conn, seat, |conn| placements_of(conn, seat, sought, page))
 }
@@ -279,16 +283,16 @@ fn placements_of(
     conn: &mut Conn<'_>,
     seat: &Seat,
     sought: &Sought,
-    page: &Page,
+    page: &Window,
 ) -> Result<Vec<Placement>> {
     let (beyond, direction) = page.sort.direction();
     let key = page.sort.sql;
     Ok(sql_query(format!(
-        "SELECT * FROM ({PLACEMENT}, ({key}) COLLATE \"C\" AS sort_key {FROM} WHERE {WHOSE} AND ($4 IS NULL OR x.state = $4) \
+        "SELECT * FROM ({PLACEMENT}, ({key}) COLLATE \"C\" AS sort_key, {UNSIGNED} AS unsigned {FROM} WHERE {WHOSE} AND ($4 IS NULL OR x.state = $4) \
            AND ($5 IS NULL OR x.organisation_id = $5) AND ($6 IS NULL OR $6 = ANY (p.area_ids)) AND ($7 IS NULL OR p.content->>'city' = $7) \
            AND ($8 IS NULL OR strpos(lower(concat_ws(' ', x.name_shown, x.trainee_number, o.name_en, o.name_zh, p.content->>'title_en', \
              p.content->>'title_zh')), lower($8)) > 0)) q \
-         WHERE ($9 IS NULL OR ($9 = 'late' AND late > 0) OR ($9 = 'starting' AND state IN ('accepted', 'agreement_signed', 'onboarding') \
+         WHERE ($9 IS NULL OR ($9 = 'late' AND late > 0) OR ($9 = 'sign' AND unsigned) OR ($9 = 'starting' AND state IN ('accepted', 'agreement_signed', 'onboarding') \
              AND starts_on <= (SELECT banyan_today()) + 7)) \
            AND ($10 IS NULL OR (sort_key, id) {beyond} ($10, $11)) ORDER BY sort_key {direction}, id {direction} LIMIT $12"
     ))
@@ -304,6 +308,7 @@ fn placements_of(
     .bind::<Nullable<Text>, _>(page.after.as_ref().map(|it| it.key.as_str()))
     .bind::<Nullable<SqlUuid>, _>(page.after.as_ref().map(|it| it.id))
     .bind::<BigInt, _>(page.limit)
+    .bind::<Text, _>(seat.party().as_str())
     .load(conn.pg())?)
 }
 

@@ -1,17 +1,13 @@
 //! Pages of interviews: a trainee's below `/me/interviews`, an institution's below `/organisation/interviews`,
 //! the office's below `/programmes/{programme}/placements/interviews`.
 
-use askama::Template;
-
 use crate::access::{self, APPLICANT, Access, Member, ProgrammeStaff, STAFF};
 use crate::db::Role;
 use crate::error::{Error, Result};
 use crate::ids::RoundId;
 use crate::lang::Lang;
-use crate::placements::pages::Cell;
 use crate::placements::queries::{Round, Side};
-use crate::web::fields::History;
-use crate::web::{Cx, Reply, Routes, Shell};
+use crate::web::{Cx, Routes};
 
 use super::queries;
 use super::rules::InterviewState;
@@ -23,7 +19,6 @@ mod host;
 mod plan;
 mod record;
 
-mod table;
 mod timetable;
 mod trainee;
 
@@ -187,90 +182,6 @@ fn tabs(lang: Lang, side: &Side, at: &str, here: &str) -> Vec<(String, &'static 
     }
     more("timetable", lang.itv_timetable());
     tabs
-}
-
-/// A part of a page.
-#[derive(Default)]
-struct Part {
-    title: String,
-    note: String,
-    links: Vec<(String, String)>,
-    facts: Vec<(String, String)>,
-    lines: Vec<String>,
-    heads: Vec<String>,
-    rows: Vec<Vec<Cell>>,
-    empty: String,
-}
-
-impl Part {
-    fn facts(title: impl Into<String>, facts: Vec<(String, String)>) -> Self {
-        Self {
-            title: title.into(),
-            facts,
-            ..Self::default()
-        }
-    }
-
-    fn lines(title: impl Into<String>, lines: Vec<String>) -> Self {
-        Self {
-            title: title.into(),
-            lines,
-            ..Self::default()
-        }
-    }
-
-    fn table(title: impl Into<String>, heads: &[&str], rows: Vec<Vec<Cell>>) -> Self {
-        Self {
-            title: title.into(),
-            heads: heads.iter().map(|it| (*it).to_owned()).collect(),
-            rows,
-            ..Self::default()
-        }
-    }
-
-    fn or(mut self, empty: impl Into<String>) -> Self {
-        self.empty = empty.into();
-        self
-    }
-}
-
-/// A label and its value.
-fn fact(label: &str, value: impl Into<String>) -> (String, String) {
-    (label.to_owned(), value.into())
-}
-
-/// A page of this room.
-#[derive(Default)]
-struct Sheet {
-    title: String,
-    tag: Option<(&'static str, &'static str)>,
-    note: String,
-    crumbs: Vec<(String, String)>,
-    tabs: Vec<(String, &'static str, bool)>,
-    acts: Vec<(String, String, bool)>,
-    buttons: Vec<(String, String)>,
-    notes: Vec<(&'static str, String, String)>,
-    parts: Vec<Part>,
-    history: Option<History>,
-}
-
-#[derive(Template)]
-#[template(path = "interviews/sheet.html")]
-struct SheetPage<'a> {
-    shell: Shell,
-    it: &'a Sheet,
-    crumbs: &'a [(String, String)],
-}
-
-fn show(cx: &Cx<'_, '_>, status: u16, it: &Sheet) -> Result<Reply> {
-    cx.visit.page_with(
-        status,
-        &SheetPage {
-            shell: cx.shell(it.title.clone()),
-            crumbs: &it.crumbs,
-            it,
-        },
-    )
 }
 
 fn tone(state: InterviewState) -> &'static str {

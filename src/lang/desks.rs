@@ -16,6 +16,8 @@ texts! {
     desk_me_too_late: "The time to answer this offer is over; the seat goes to the next person." | "回覆限期已過，名額將給予下一位。";
     desk_me_accepted: "You have accepted the offer. Confirm a few details to enrol." | "你已接受取錄。請確認數項資料以完成入學註冊。";
     desk_me_enrol: "Enrol" | "入學註冊";
+    desk_me_placement: "Your placement" | "你的實習";
+    desk_me_placement_open: "Open the placement" | "查看實習";
     desk_me_trainee_page: "Your trainee page" | "你的學員頁面";
     desk_me_continue: "Continue your application" | "繼續填寫申請";
     desk_me_view: "See the application" | "查看申請";

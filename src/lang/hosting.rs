@@ -64,6 +64,7 @@ texts! {
     hst_late(n: i64): "{n} late" | "{n}項逾期";
     hst_wants: "Show" | "顯示";
     hst_wants_late: "With late items" | "有逾期項目";
+    hst_wants_sign: "With an agreement to sign" | "有待簽署協議";
     hst_wants_starting: "Beginning within a week, not ready" | "一周內開始而未就緒";
     hst_about: "The placement" | "實習資料";
     hst_papers: "Papers" | "文件";

@@ -58,8 +58,6 @@ texts! {
     itv_overview: "Overview" | "概覽";
     itv_shortlist: "Shortlist" | "候選名單";
     itv_timetable: "Timetable" | "面試時間表";
-    itv_shown(n: usize): "1 shown" + "{n} shown" | "顯示{n}項";
-    itv_none_match: "Nothing matches this filter" | "沒有符合篩選的項目";
     itv_interested_at: "Interested since" | "表示興趣日期";
 
     itv_candidates: "Shortlist" | "候選名單";
@@ -72,7 +70,6 @@ texts! {
     itv_unlist: "Take those ticked off" | "將所選移除";
     itv_list_one: "Shortlist" | "列入候選";
     itv_unlist_one: "Take off the shortlist" | "移出候選名單";
-    itv_tick(name: &str): "Choose {name}" | "選擇{name}";
     itv_note_before: "Your note" | "貴機構的備註";
     itv_note_after: "Note after the interview" | "面試後備註";
     itv_note_private: "Your institution alone reads this: neither the trainee nor the programme office nor any other institution." | "只有貴機構能閱讀：學員、計劃辦事處及其他機構均不會看到。";

@@ -6,6 +6,10 @@ texts! {
     desk_need_changes(n: i64): "1 seat change waits for approval" + "{n} seat changes wait for approval" | "有{n}項名額更改等候批核";
     desk_need_capacity(n: i64): "1 question about capacity waits for your answer" + "{n} questions about capacity wait for your answer" | "有{n}項可接收人數查詢等候回覆";
     desk_need_returned(n: i64): "1 posting has come back with a comment" + "{n} postings have come back with comments" | "有{n}個實習職位已退回，並附意見";
+    desk_need_sign(n: i64): "1 agreement waits for your signature" + "{n} agreements wait for your signature" | "有{n}份協議等候簽署";
+    desk_need_logs(n: i64): "1 weekly log waits for approval" + "{n} weekly logs wait for approval" | "有{n}份每周紀錄等候批核";
+    desk_need_tasks(n: i64): "1 item of a checklist is late" + "{n} items of checklists are late" | "有{n}個清單項目逾期";
+    desk_need_lists(n: i64): "1 ranking list is not certified" + "{n} ranking lists are not certified" | "有{n}份排序名單未核實";
     plc_title_all: "Placements" | "實習";
     plc_postings: "Postings" | "實習職位";
     plc_interests: "Interest" | "感興趣學員";
@@ -30,8 +34,6 @@ texts! {
     plc_period: "Placement period" | "實習期";
     plc_from_to(from: &str, to: &str): "{from} to {to}" | "{from}至{to}";
     plc_hkt: "All times are Hong Kong time." | "所有時間均為香港時間。";
-    plc_none_match: "Nothing matches" | "沒有符合的項目";
-    plc_shown(n: usize): "{n} shown" | "顯示{n}項";
     plc_told_nobody: "Nobody is written to." | "不會發出電郵。";
     plc_told_office: "The programme office, by e-mail." | "計劃辦事處（電郵）。";
     plc_told_institution: "The institution’s representatives, by e-mail." | "機構代表（電郵）。";

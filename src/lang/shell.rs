@@ -49,6 +49,9 @@ texts! {
     next_rows(n: i64): "Next {n}" | "下{n}項";
     filter: "Filter" | "篩選";
     clear: "Clear" | "清除";
+    list_shown(n: usize): "{n} shown" | "顯示{n}項";
+    list_none_match: "Nothing matches this filter" | "沒有符合篩選的項目";
+    list_tick(name: &str): "Choose {name}" | "選擇{name}";
     all_of_them: "All" | "全部";
     sort_by: "Sort by" | "排序";
     form_choice: "Choose one of the options." | "請選擇其中一項。";

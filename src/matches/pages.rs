@@ -7,7 +7,7 @@ use crate::access::{self, APPLICANT, Access, Member, ProgrammeStaff, STAFF};
 use crate::db::Role;
 use crate::error::{Error, Result};
 use crate::lang::Lang;
-use crate::placements::pages::Cell;
+use crate::web::sheet::{Part, Sheet};
 use crate::web::{Cx, Reply, Routes, Shell};
 
 use super::queries::MatchRound;
@@ -71,81 +71,29 @@ pub(super) fn member(cx: &Cx<'_, '_>) -> Result<Member> {
     }
 }
 
-/// A part of a page.
-#[derive(Default)]
-struct Part {
-    title: String,
-    note: String,
-    files: Vec<(String, String)>,
-    facts: Vec<(String, String)>,
-    lines: Vec<String>,
-    heads: Vec<String>,
-    rows: Vec<Vec<Cell>>,
-    empty: String,
-}
-
-impl Part {
-    fn facts(title: impl Into<String>, facts: Vec<(String, String)>) -> Self {
-        Self {
-            title: title.into(),
-            facts,
-            ..Self::default()
-        }
-    }
-
-    fn lines(title: impl Into<String>, lines: Vec<String>) -> Self {
-        Self {
-            title: title.into(),
-            lines,
-            ..Self::default()
-        }
-    }
-
-    fn table(title: impl Into<String>, heads: &[&str], rows: Vec<Vec<Cell>>) -> Self {
-        Self {
-            title: title.into(),
-            heads: heads.iter().map(|it| (*it).to_owned()).collect(),
-            rows,
-            ..Self::default()
-        }
-    }
-
-    fn or(mut self, empty: impl Into<String>) -> Self {
-        self.empty = empty.into();
-        self
-    }
-}
-
-/// A page of this room.
-#[derive(Default)]
-struct Sheet {
-    title: String,
-    tag: Option<(&'static str, &'static str)>,
-    note: String,
-    crumbs: Vec<(String, String)>,
-    acts: Vec<(String, String, bool)>,
-    notes: Vec<(&'static str, String, String)>,
-    form: Option<form::ListForm>,
-    parts: Vec<Part>,
-}
-
+/// A page with a list to be ranked on it.
 #[derive(Template)]
 #[template(path = "matches/sheet.html")]
-struct SheetPage<'a> {
+struct RankPage<'a> {
     shell: Shell,
     it: &'a Sheet,
     crumbs: &'a [(String, String)],
+    form: Option<&'a form::ListForm>,
 }
 
-fn show(cx: &Cx<'_, '_>, status: u16, it: &Sheet) -> Result<Reply> {
-    cx.visit.page_with(
-        status,
-        &SheetPage {
-            shell: cx.shell(it.title.clone()),
-            crumbs: &it.crumbs,
-            it,
-        },
-    )
+fn show_list(
+    cx: &Cx<'_, '_>,
+    status: u16,
+    it: &Sheet,
+    form: Option<&form::ListForm>,
+) -> Result<Reply> {
+    let page = RankPage {
+        shell: cx.shell(it.title.clone()),
+        crumbs: &it.crumbs,
+        it,
+        form,
+    };
+    cx.visit.page_with(status, &page)
 }
 
 fn list_tone(state: ListState) -> &'static str {

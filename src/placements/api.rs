@@ -323,7 +323,7 @@ fn as_pairs(map: &BTreeMap<String, String>) -> Pairs {
 fn list_rounds(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let side = side(cx)?;
     let query = &cx.visit.request.query;
-    let page = super::pages::page_of(query, ROUND_SORTS);
+    let page = crate::web::listing::page(query, ROUND_SORTS);
     let rows = queries::rounds(cx.conn, &side, rounds::sought(query), &page)?;
     list(
         Page::cut(rows, PAGE, queries::Round::cursor),
@@ -340,7 +340,7 @@ fn show_round(cx: &mut Cx<'_, '_>) -> Result<Reply> {
 fn list_partners(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let side = side(cx)?;
     let query = &cx.visit.request.query;
-    let page = super::pages::page_of(query, HOST_SORTS);
+    let page = crate::web::listing::page(query, HOST_SORTS);
     let rows = queries::hosts(cx.conn, &side, hosts::sought(query), &page)?;
     list(
         Page::cut(rows, PAGE, queries::HostRow::cursor),
@@ -357,7 +357,7 @@ fn show_partner(cx: &mut Cx<'_, '_>) -> Result<Reply> {
 fn list_capacity(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let side = side(cx)?;
     let query = &cx.visit.request.query;
-    let page = super::pages::page_of(query, CAPACITY_SORTS);
+    let page = crate::web::listing::page(query, CAPACITY_SORTS);
     let rows = queries::capacities(cx.conn, &side, capacity::sought(query), &page)?;
     let page = Page::cut(rows, PAGE, queries::Capacity::cursor);
     let rows: Result<Vec<_>> = page.rows.into_iter().map(PlacementCapacity::new).collect();
@@ -381,7 +381,7 @@ fn show_capacity(cx: &mut Cx<'_, '_>) -> Result<Reply> {
 fn list_postings(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let side = side(cx)?;
     let query = &cx.visit.request.query;
-    let page = super::pages::page_of(query, POSTING_SORTS);
+    let page = crate::web::listing::page(query, POSTING_SORTS);
     let rows = queries::postings(cx.conn, &side, &posting::sought(query), &page)?;
     let page = Page::cut(rows, PAGE, queries::Posting::cursor);
     let mut shown = Vec::new();
@@ -421,7 +421,7 @@ fn posting_again(cx: &mut Cx<'_, '_>) -> Result<Reply> {
 fn list_changes(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let side = side(cx)?;
     let query = &cx.visit.request.query;
-    let page = super::pages::page_of(query, CHANGE_SORTS);
+    let page = crate::web::listing::page(query, CHANGE_SORTS);
     let rows = queries::changes(cx.conn, &side, changes::sought(query), &page)?;
     list(
         Page::cut(rows, PAGE, queries::Change::cursor),

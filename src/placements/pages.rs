@@ -14,7 +14,6 @@ use super::rules::{ChangeState, PostingState};
 pub(crate) mod areas;
 pub(super) mod browse;
 pub(super) mod capacity;
-mod cell;
 pub(super) mod changes;
 pub(super) mod documents;
 pub(super) mod hosts;
@@ -23,9 +22,6 @@ pub(super) mod posting_form;
 pub(super) mod profile;
 pub(super) mod rates;
 pub(super) mod rounds;
-pub(crate) mod table;
-pub use cell::Cell;
-pub(super) use table::page as page_of;
 pub(super) mod wanted;
 
 /// Those who speak for an institution about its placements.

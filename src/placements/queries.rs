@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::ids::{CohortId, FocusAreaId, OrganisationId, PersonId, ProgrammeId, RoundId};
 use crate::lang::Lang;
 use crate::web::fields::{Column, Sort};
-use crate::web::paging::Cursor;
+use crate::web::paging::{Cursor, Window};
 
 use super::rules::wage::Rate;
 use super::rules::{Ranking, RoundNow, RoundState};
@@ -83,17 +83,6 @@ macro_rules! listed {
     )*};
 }
 listed!(Capacity, Change, HostRow, Interest, Posting, Round);
-
-/// Which rows of a list, and how many.
-#[derive(Clone, Debug)]
-pub struct Page {
-    /// In this order.
-    pub sort: Sort,
-    /// After this row.
-    pub after: Option<Cursor>,
-    /// At most so many.
-    pub limit: i64,
-}
 
 /// A focus area.
 #[derive(Clone, Debug, QueryableByName)]
@@ -259,7 +248,7 @@ pub fn rounds(
     conn: &mut Conn<'_>,
     side: &Side,
     (state, text): (Option<RoundState>, Option<&str>),
-    page: &Page,
+    page: &Window,
 ) -> Result<Vec<Round>> {
     let (beyond, direction) = page.sort.direction();
     let key = page.sort.sql;
@@ -284,7 +273,7 @@ pub fn rounds(
 /// The database's.
 pub fn all_rounds(conn: &mut Conn<'_>, side: &Side) -> Result<Vec<Round>> {
     let query = crate::web::Pairs::parse(b"sort=-opens");
-    let page = Page {
+    let page = Window {
         sort: Sort::from_query(&query, ROUND_SORTS),
         after: None,
         limit: 200,

@@ -107,7 +107,7 @@ pub(super) fn make(world: &World, cohort: crate::ids::CohortId, today: NaiveDate
         let actor = one.actor();
         let own = world.db.read(&actor, |conn| {
             let seat = of_trainee(conn)?;
-            let page = crate::placements::queries::Page {
+            let page = crate::web::paging::Window {
                 sort: crate::web::fields::Sort::from_query(
                     crate::web::Pairs::none(),
                     placed::PLACEMENT_SORTS,

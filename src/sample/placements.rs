@@ -351,7 +351,7 @@ fn answer(world: &World, actor: &Actor, today: NaiveDate) -> Result<()> {
     at.tx(actor, |conn| {
         let member = access::member(conn)?;
         let side = Side::Host(member.clone());
-        let page = queries::Page {
+        let page = crate::web::paging::Window {
             sort: crate::web::fields::Sort::from_query(
                 crate::web::Pairs::none(),
                 queries::CAPACITY_SORTS,
@@ -387,7 +387,7 @@ fn ask_change(world: &World, today: NaiveDate) -> Result<()> {
     at.tx(&actor, |conn| {
         let member = access::member(conn)?;
         let side = Side::Host(member.clone());
-        let page = queries::Page {
+        let page = crate::web::paging::Window {
             sort: crate::web::fields::Sort::from_query(
                 crate::web::Pairs::none(),
                 queries::POSTING_SORTS,

@@ -19,9 +19,9 @@ use crate::ids::{
 };
 use crate::lang::Lang;
 use crate::lang::format::hk_date;
-use crate::placements::queries::Page;
 use crate::web::fields::{Column, Sort};
 use crate::web::paging::Cursor;
+use crate::web::paging::Window;
 
 use super::rules::has_logs;
 use super::rules::hours::{Contract, Month, months};
@@ -203,7 +203,7 @@ pub fn waiting(
     conn: &mut Conn<'_>,
     member: &Member,
     text: Option<&str>,
-    page: &Page,
+    page: &Window,
 ) -> Result<Vec<Waiting>> {
     let (beyond, direction) = page.sort.direction();
     let key = page.sort.sql;
@@ -543,7 +543,7 @@ pub fn months_of(
 pub fn all_months(conn: &mut Conn<'_>, staff: &ProgrammeStaff) -> Result<Vec<(Placement, Month)>> {
     let today = hk_date(crate::db::now(conn)?);
     let seat = Seat::Office(*staff);
-    let mut page = Page {
+    let mut page = Window {
         sort: Sort::from_query(crate::web::Pairs::none(), PLACEMENT_SORTS),
         after: None,
         limit: 1_000,

@@ -13,6 +13,7 @@ pub mod fields;
 pub mod forms;
 mod headers;
 mod idempotency;
+pub(crate) mod listing;
 pub mod openapi;
 mod pack;
 pub mod paging;
@@ -22,6 +23,7 @@ mod request;
 mod routes;
 mod server;
 pub mod session;
+pub(crate) mod sheet;
 pub mod shell;
 
 pub use dispatch::{Cx, Site, Visit, Visitor};

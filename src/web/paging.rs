@@ -5,6 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use uuid::Uuid;
 
+use super::fields::Sort;
 use super::forms::Pairs;
 
 /// Rows on a page of a list.
@@ -47,6 +48,17 @@ impl Cursor {
     pub fn from_query(query: &Pairs) -> Option<Self> {
         query.get("after").and_then(Self::decode)
     }
+}
+
+/// Which rows of a list, and how many.
+#[derive(Clone, Debug)]
+pub struct Window {
+    /// In this order.
+    pub sort: Sort,
+    /// After this row.
+    pub after: Option<Cursor>,
+    /// At most so many.
+    pub limit: i64,
 }
 
 /// Rows of a page and where the next one begins.

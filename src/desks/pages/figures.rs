@@ -273,16 +273,36 @@ fn host_needs(cx: &mut Cx<'_, '_>, member: &access::Member) -> Result<Vec<(&'sta
     }
     let lang = cx.lang();
     let it = rows::host_needs(cx.conn, member)?;
-    let mut needs = Vec::new();
-    if it.capacity > 0 {
-        let text = lang.desk_need_capacity(it.capacity);
-        needs.push(("/organisation/capacity?state=asked", text));
-    }
-    if it.returned > 0 {
-        let text = lang.desk_need_returned(it.returned);
-        needs.push(("/organisation/postings?state=returned", text));
-    }
-    Ok(needs)
+    let all = [
+        (
+            it.capacity,
+            "/organisation/capacity?state=asked",
+            lang.desk_need_capacity(it.capacity),
+        ),
+        (
+            it.returned,
+            "/organisation/postings?state=returned",
+            lang.desk_need_returned(it.returned),
+        ),
+        (
+            it.lists,
+            "/organisation/matches",
+            lang.desk_need_lists(it.lists),
+        ),
+        (
+            it.agreements,
+            "/organisation/placed?wants=sign",
+            lang.desk_need_sign(it.agreements),
+        ),
+        (
+            it.tasks,
+            "/organisation/placed?wants=late",
+            lang.desk_need_tasks(it.tasks),
+        ),
+        (it.logs, "/organisation/logs", lang.desk_need_logs(it.logs)),
+    ];
+    let waits = all.into_iter().filter(|(n, ..)| *n > 0);
+    Ok(waits.map(|(_, href, text)| (href, text)).collect())
 }
 
 fn held_line(held: &rows::HeldSeats, lang: Lang) -> Result<HeldLine> {

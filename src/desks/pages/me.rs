@@ -21,6 +21,7 @@ use crate::offers::rules::OfferState;
 use crate::web::{Cx, Reply, Shell};
 
 use super::learning::{Item, Learning, latest_letters, learning};
+use super::placed::{Placed, placed};
 use super::public::as_public;
 use super::public_parts::CallCard;
 
@@ -53,6 +54,7 @@ struct Me {
     shell: Shell,
     /// The latest letters to a trainee.
     letters: Vec<Item>,
+    placed: Vec<Placed>,
     affairs: Vec<Affair>,
     calls: Vec<CallCard>,
     /// Has the office something to say about how the reader is doing?
@@ -106,6 +108,11 @@ pub(in crate::desks) fn home(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         }),
         help: learns && concerns(cx, &own)?,
         letters,
+        placed: if learns {
+            placed(cx, &own)?
+        } else {
+            Vec::new()
+        },
         affairs,
         calls,
     };

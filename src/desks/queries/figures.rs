@@ -279,6 +279,18 @@ pub struct HostNeeds {
     /// Postings that came back.
     #[diesel(sql_type = BigInt)]
     pub returned: i64,
+    /// Lists that were begun in a round that takes lists, and are not certified as they stand.
+    #[diesel(sql_type = BigInt)]
+    pub lists: i64,
+    /// Agreements that the institution has not signed.
+    #[diesel(sql_type = BigInt)]
+    pub agreements: i64,
+    /// Its late items of checklists.
+    #[diesel(sql_type = BigInt)]
+    pub tasks: i64,
+    /// Weekly logs that wait for an answer.
+    #[diesel(sql_type = BigInt)]
+    pub logs: i64,
 }
 
 /// What waits for this member in placements.
@@ -289,7 +301,14 @@ pub fn host_needs(conn: &mut Conn<'_>, member: &Member) -> Result<HostNeeds> {
     let organisations: Vec<uuid::Uuid> = member.organisations().iter().map(|id| id.0).collect();
     Ok(sql_query(
         "SELECT (SELECT count(*) FROM capacity_asks WHERE organisation_id = ANY ($1) AND state = 'asked') AS capacity, \
-           (SELECT count(*) FROM postings WHERE organisation_id = ANY ($1) AND state = 'returned') AS returned",
+           (SELECT count(*) FROM postings WHERE organisation_id = ANY ($1) AND state = 'returned') AS returned, \
+           (SELECT count(*) FROM rank_lists l JOIN placement_rounds r ON r.id = l.round_id WHERE l.organisation_id = ANY ($1) AND r.state = 'ranking' \
+             AND l.sha256 IS DISTINCT FROM (SELECT c.sha256 FROM certified_lists c WHERE c.list_id = l.id ORDER BY c.sequence DESC LIMIT 1)) AS lists, \
+           (SELECT count(*) FROM agreements a WHERE a.organisation_id = ANY ($1) AND a.state = 'signing' AND NOT EXISTS (SELECT 1 \
+             FROM agreement_signatures s WHERE s.agreement_id = a.id AND s.party = 'institution')) AS agreements, \
+           (SELECT count(*) FROM placement_tasks t WHERE t.organisation_id = ANY ($1) AND t.owner = 'institution' AND t.state = 'open' \
+             AND t.due_on < (SELECT banyan_today())) AS tasks, \
+           (SELECT count(*) FROM weekly_logs WHERE organisation_id = ANY ($1) AND state = 'submitted') AS logs",
     )
     .bind::<Array<SqlUuid>, _>(&organisations)
     .get_result(conn.pg())?)

@@ -8,12 +8,12 @@ use crate::error::{Error, Result};
 use crate::ids::{ClaimId, FundedId, FundingSchemeId};
 use crate::lang::Lang;
 use crate::lang::format::{date, month_year};
-use crate::placements::pages::table::{self, Cell, Fact, Listing, Panel, Record, Select};
-use crate::placements::queries::Page as Sought;
 use crate::placements::rules::content::typed_cents;
 use crate::web::fields::{Again, Field, FormSpec, Group, Head, History, form_page};
 use crate::web::fields::{ConfirmSpec, confirm_page, effect};
 use crate::web::forms::pair;
+use crate::web::listing::{self as table, Cell, Fact, Listing, Panel, Record, Select};
+use crate::web::paging::Window as Sought;
 use crate::web::paging::{PAGE, Page};
 use crate::web::{Cx, Form, Method, Pairs, Reply};
 

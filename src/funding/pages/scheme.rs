@@ -9,10 +9,11 @@ use crate::error::{Error, Result};
 use crate::ids::{FundedId, PlacementId};
 use crate::lang::Lang;
 use crate::lang::format::{date, month_year};
-use crate::placements::pages::{Question, question, settled, table};
+use crate::placements::pages::{Question, question, settled};
 use crate::placements::rules::content::typed_cents;
 use crate::web::fields::{Again, Field, FormSpec, Group, History, form_page};
 use crate::web::forms::pair;
+use crate::web::listing as table;
 use crate::web::{Cx, Form, Pairs, Reply, Shell};
 
 use super::super::actions::{self, Due, Meter, NewFunded};

@@ -4,12 +4,12 @@ use crate::access::ProgrammeStaff;
 use crate::error::Result;
 use crate::lang::Lang;
 use crate::lang::format::date;
-use crate::placements::pages::table::{self, Cell, Listing, Select};
 use crate::placements::pages::{staff, tabs};
 use crate::placements::queries::Side;
 use crate::placements::rules::content::{cents, money, typed_cents};
 use crate::web::fields::{Again, Field, FormSpec, Group, Head, History, form_page};
 use crate::web::forms::pair;
+use crate::web::listing::{self as table, Cell, Listing, Select};
 use crate::web::paging::Page;
 use crate::web::{Cx, Form, Pairs, Reply};
 

@@ -4,12 +4,12 @@ use crate::error::Result;
 use crate::lang::Lang;
 use crate::lang::format::date;
 use crate::matches::rules::PlacementState;
-use crate::placements::pages::table::{self, Cell, Listing, Select};
 use crate::placements::pages::{crumbs as placement_crumbs, tabs};
 use crate::placements::queries::{self as placements, Side};
 use crate::placements::rules::content::City;
 use crate::web::fields::Head;
 use crate::web::forms::pair;
+use crate::web::listing::{self as table, Cell, Listing, Select};
 use crate::web::paging::{PAGE, Page};
 use crate::web::{Cx, Pairs, Reply};
 
@@ -49,11 +49,6 @@ fn selects(
             .into_iter()
             .map(|it| pair(it.id.to_string(), it.name(lang)));
         let cities = City::ALL.iter().map(|it| pair(it.as_str(), it.label(lang)));
-        let wants = [
-            ("late", lang.hst_wants_late()),
-            ("starting", lang.hst_wants_starting()),
-        ];
-        let wants = wants.iter().map(|(word, label)| pair(*word, *label));
         let institutions = institutions.collect();
         all.extend([
             Select::new(
@@ -65,9 +60,21 @@ fn selects(
             ),
             Select::new(query, "area", lang.plc_area(), of_all, areas.collect()),
             Select::new(query, "city", lang.plc_city(), of_all, cities.collect()),
-            Select::new(query, "wants", lang.hst_wants(), of_all, wants.collect()),
         ]);
     }
+    let wants = [
+        ("late", lang.hst_wants_late()),
+        ("sign", lang.hst_wants_sign()),
+        ("starting", lang.hst_wants_starting()),
+    ];
+    let wants = wants.iter().map(|(word, label)| pair(*word, *label));
+    all.push(Select::new(
+        query,
+        "wants",
+        lang.hst_wants(),
+        lang.all_of_them(),
+        wants.collect(),
+    ));
     let sorts = [
         ("trainee", lang.hst_trainee()),
         ("institution", lang.hst_institution()),

@@ -7,9 +7,9 @@ use crate::error::Result;
 use crate::lang::Lang;
 use crate::lang::format::{date, deadline, moment};
 use crate::matches::rules::{PlacementState, PlacementStep, placement_step};
-use crate::placements::pages::Cell;
-use crate::placements::pages::table::Fact;
 use crate::web::fields::History;
+use crate::web::listing::Cell;
+use crate::web::listing::Fact;
 use crate::web::{Cx, Reply, Shell};
 
 use super::super::actions;

@@ -7,18 +7,19 @@ use crate::error::{Error, Result};
 use crate::ids::InterestId;
 use crate::lang::Lang;
 use crate::lang::format::moment;
-use crate::placements::pages::Cell;
 use crate::placements::queries::{Round, Side};
 use crate::web::exports::short;
 use crate::web::fields::{Again, Field, FormSpec, Group, Head, History, Sort, form_page};
 use crate::web::forms::pair;
+use crate::web::listing::Cell;
+use crate::web::listing::{self as table, Listing, Select};
 use crate::web::paging::{PAGE, Page};
+use crate::web::sheet::{Part, Sheet, fact, show};
 use crate::web::{Cx, Form, Pairs, Reply};
 
 use super::super::actions;
 use super::super::queries::{self, CANDIDATE_SORTS, Candidate, CandidateSought};
-use super::table::{self, Listing, Select};
-use super::{Part, Sheet, crumbs, fact, member, round_of, show, tabs};
+use super::{crumbs, member, round_of, tabs};
 
 fn sought(query: &Pairs) -> CandidateSought {
     CandidateSought {
@@ -28,7 +29,7 @@ fn sought(query: &Pairs) -> CandidateSought {
             "no" => Some(false),
             _ => None,
         },
-        text: table::text(query),
+        text: table::text(query).map(str::to_owned),
     }
 }
 
@@ -115,7 +116,9 @@ fn listing(
             ("take_off", lang.itv_unlist(), false),
         ],
         path: path.clone(),
+        searches: true,
         refusal,
+        ..Listing::default()
     };
     let rows = found.rows.iter().map(|it| cells(lang, &path, it));
     let rows = rows.collect();

@@ -4,13 +4,14 @@ use crate::error::{Error, Result};
 use crate::ids::OrganisationId;
 use crate::lang::Lang;
 use crate::lang::format::moment;
-use crate::placements::pages::Cell;
 use crate::placements::queries::{self as placements, Round, Side};
 use crate::web::exports::short;
 use crate::web::fields::{
     Again, ConfirmSpec, Field, FormSpec, Group, History, confirm_page, effect, form_page,
 };
 use crate::web::forms::pair;
+use crate::web::listing::Cell;
+use crate::web::sheet::{Part, Sheet, fact, show};
 use crate::web::{Cx, Form, Method, Pairs, Reply};
 
 use super::super::actions::{self, Scope};
@@ -19,7 +20,7 @@ use super::super::rules::timetable::Why;
 use super::super::rules::{Bounds, may_plan, show_minute};
 use super::host::result;
 use super::record::again_of;
-use super::{Part, Sheet, crumbs, fact, home, round_of, show, staff, tabs};
+use super::{crumbs, home, round_of, staff, tabs};
 
 /// GET `…/interviews`.
 pub(super) fn rounds(cx: &mut Cx<'_, '_>) -> Result<Reply> {

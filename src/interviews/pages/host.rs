@@ -3,14 +3,15 @@
 use crate::error::Result;
 use crate::lang::Lang;
 use crate::lang::format::{date_long, moment};
-use crate::placements::pages::Cell;
 use crate::placements::queries::{self as placements, Side};
 use crate::placements::rules::RoundState;
+use crate::web::listing::Cell;
+use crate::web::sheet::{Part, Sheet, fact, show};
 use crate::web::{Cx, Reply};
 
 use super::super::queries::{self, Computation, DayRow, OwnPosting, PanelRow};
 use super::super::rules::{may_plan, show_minute};
-use super::{Part, Sheet, crumbs, fact, home, member, round_of, show, tabs};
+use super::{crumbs, home, member, round_of, tabs};
 
 /// GET `/organisation/interviews`.
 pub(super) fn rounds(cx: &mut Cx<'_, '_>) -> Result<Reply> {

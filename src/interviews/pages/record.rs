@@ -9,6 +9,7 @@ use crate::placements::queries::{Round, Side};
 use crate::teaching::mail::when;
 use crate::web::fields::{Again, Field, FormSpec, Group, History, form_page};
 use crate::web::forms::pair;
+use crate::web::sheet::{Part, Sheet, fact, show};
 use crate::web::{Cx, Form, Pairs, Reply};
 
 use super::super::actions::{self, Choice};
@@ -16,7 +17,7 @@ use super::super::mail::place;
 use super::super::queries::{self, Interview};
 use super::super::rules::{InterviewState, may_change, may_settle};
 use super::candidates::noted;
-use super::{Part, Sheet, crumbs, fact, member, round_of, show, side, tone};
+use super::{crumbs, member, round_of, side, tone};
 
 struct One {
     side: Side,

@@ -2,18 +2,18 @@
 
 use crate::error::Result;
 use crate::lang::Lang;
-use crate::placements::pages::Cell;
 use crate::teaching::mail::when;
 use crate::web::exports::short;
 use crate::web::fields::Head;
 use crate::web::forms::pair;
+use crate::web::listing::Cell;
+use crate::web::listing::{self as table, Listing, Select};
 use crate::web::paging::{PAGE, Page};
 use crate::web::{Cx, Pairs, Reply};
 
 use super::super::queries::{self, LINE_SORTS, Line, LineSought};
 use super::super::rules::InterviewState;
 use super::super::rules::timetable::Unplaced;
-use super::table::{self, Listing, Select};
 use super::{crumbs, round_of, side, tabs, tone};
 
 fn sought(query: &Pairs) -> LineSought {
@@ -21,7 +21,7 @@ fn sought(query: &Pairs) -> LineSought {
     LineSought {
         state: Some(state.to_owned()).filter(|it| !it.is_empty()),
         organisation: query.typed("organisation").parse().ok(),
-        text: table::text(query),
+        text: table::text(query).map(str::to_owned),
     }
 }
 
@@ -118,6 +118,7 @@ pub(super) fn list(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         empty: lang.itv_lines_none(),
         empty_more: lang.itv_lines_none_more(),
         path: path.clone(),
+        searches: true,
         ..Listing::default()
     };
     let office = side.programme().is_some();

@@ -10,10 +10,11 @@ use crate::error::Result;
 use crate::ids::{InterviewId, RoundId};
 use crate::lang::Lang;
 use crate::lang::format::{date_long, hk_date, hkt};
-use crate::placements::pages::Cell;
 use crate::teaching::mail::when;
 use crate::web::exports::short;
 use crate::web::fields::{Again, Field, FormSpec, Group, History, form_page};
+use crate::web::listing::Cell;
+use crate::web::sheet::{Part, Sheet, fact, show};
 use crate::web::{Cx, Form, Pairs, Reply};
 
 use super::super::actions;
@@ -21,7 +22,7 @@ use super::super::mail::place;
 use super::super::queries::{self, Interview, OwnTime};
 use super::super::rules::may_change;
 use super::record::again_of;
-use super::{Part, Sheet, fact, show, tone};
+use super::tone;
 
 const HOME: &str = "/me/interviews";
 

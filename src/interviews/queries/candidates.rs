@@ -14,9 +14,9 @@ use crate::ids::{
     EnrolmentId, InterestId, OrganisationId, PersonId, PostingId, ProgrammeId, RoundId, ShortlistId,
 };
 use crate::lang::Lang;
-use crate::placements::queries::Page;
 use crate::web::fields::Column;
 use crate::web::paging::Cursor;
+use crate::web::paging::Window;
 
 use super::organisations;
 
@@ -145,7 +145,7 @@ pub fn candidates(
     member: &Member,
     round: RoundId,
     sought: &CandidateSought,
-    page: &Page,
+    page: &Window,
 ) -> Result<Vec<Candidate>> {
     let (beyond, direction) = page.sort.direction();
     let key = page.sort.sql;

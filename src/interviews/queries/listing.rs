@@ -15,10 +15,11 @@ use crate::ids::{
     SlotId,
 };
 use crate::lang::Lang;
-use crate::placements::queries::{Page, Side};
+use crate::placements::queries::Side;
 use crate::teaching::rules::Slot;
 use crate::web::fields::Column;
 use crate::web::paging::Cursor;
+use crate::web::paging::Window;
 
 use super::super::rules::InterviewState;
 
@@ -139,7 +140,7 @@ pub fn lines(
     side: &Side,
     round: RoundId,
     sought: &LineSought,
-    page: &Page,
+    page: &Window,
 ) -> Result<Vec<Line>> {
     let (beyond, direction) = page.sort.direction();
     let key = page.sort.sql;

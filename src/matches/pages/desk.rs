@@ -9,12 +9,14 @@ use crate::placements::queries as placements;
 use crate::placements::rules::RoundState;
 use crate::web::exports::short;
 use crate::web::fields::{ConfirmSpec, confirm_page, effect};
+use crate::web::listing::Cell;
+use crate::web::sheet::{Part, Sheet, show};
 use crate::web::{Cx, Reply};
 
 use super::super::actions;
 use super::super::queries::{self, DeskList, MatchRound};
 use super::super::rules::{ListKind, ListState};
-use super::{Cell, Part, Sheet, list_tone, lots, run_tone, runs, show, staff};
+use super::{list_tone, lots, run_tone, runs, staff};
 
 /// Where the office's pages of this room stand.
 pub(super) fn home(staff: &ProgrammeStaff) -> String {
@@ -134,7 +136,7 @@ pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     }
     let heads = [lang.mat_title(), lang.mat_status(), lang.mat_frozen_at()];
     let mut parts = vec![Part {
-        files: vec![(format!("{at}/lists"), lang.mat_all_lists().to_owned())],
+        links: vec![(format!("{at}/lists"), lang.mat_all_lists().to_owned())],
         ..Part::facts(
             lang.mat_lists(),
             vec![counts(lang, &lists, true), counts(lang, &lists, false)],
@@ -200,7 +202,7 @@ pub(super) fn lists(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         title: lang.mat_lists().to_owned(),
         crumbs: crumbs(lang, &staff, Some(&round)),
         parts: vec![Part {
-            files: vec![
+            links: vec![
                 (format!("{at}.csv"), "CSV".to_owned()),
                 (format!("{at}.xlsx"), "Excel".to_owned()),
             ],

@@ -10,11 +10,13 @@ use crate::lang::Lang;
 use crate::lang::format::deadline;
 use crate::placements::queries as placements;
 use crate::placements::rules::RoundState;
+use crate::web::listing::Cell;
+use crate::web::sheet::{Part, Sheet, show};
 use crate::web::{Cx, Reply};
 
 use super::super::queries::{self, MatchRound, Owned, PlacementRow};
 use super::form::{self, Typed};
-use super::{Cell, Part, Sheet, list_tone, lots, member, promises, show};
+use super::{list_tone, lots, member, promises, show_list};
 
 const HOME: &str = "/organisation/matches";
 
@@ -159,12 +161,11 @@ fn sheet(
         ),
         crumbs: crumbs(lang, Some(round)),
         notes: vec![standing],
-        form: Some(form),
         ..Sheet::default()
     };
     page.parts.extend(promises(lang));
     page.parts.push(lots(lang, round));
-    show(cx, typed.again.status.max(200), &page)
+    show_list(cx, typed.again.status.max(200), &page, Some(&form))
 }
 
 /// GET `/organisation/matches/{round}/lists/{subject}`.

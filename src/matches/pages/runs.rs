@@ -15,6 +15,8 @@ use crate::matching::fault::Table;
 use crate::matching::{Summary, Warning};
 use crate::web::exports::short;
 use crate::web::fields::{Again, Field, FormSpec, Group, History, form_page};
+use crate::web::listing::Cell;
+use crate::web::sheet::{Part, Sheet, show};
 use crate::web::{Cx, Form, Pairs, Reply};
 
 use super::super::actions;
@@ -22,7 +24,7 @@ use super::super::queries::{self, MatchRound, Placed, PostingName, Run};
 use super::super::rules::market::{Done, parsed};
 use super::super::rules::{self, RunState};
 use super::desk::{Question, crumbs, home, one, question};
-use super::{Cell, Part, Sheet, run_tone, show};
+use super::run_tone;
 
 fn figures(lang: Lang, it: &Summary) -> Part {
     let fact = |label: &str, value: String| (label.to_owned(), value);
@@ -257,7 +259,7 @@ fn files(lang: Lang, at: &str) -> Part {
     Part {
         title: lang.mat_files().to_owned(),
         note: lang.mat_files_note().to_owned(),
-        files: names
+        links: names
             .map(|it| (format!("{at}/files/{it}"), it.to_owned()))
             .collect(),
         ..Part::default()
@@ -438,7 +440,7 @@ pub(super) fn result_parts(
     let without = without.map(|it| format!("{} ({})", it.name_shown, it.trainee_number));
     Ok(vec![
         Part {
-            files: vec![
+            links: vec![
                 (format!("{at}/results.csv"), "CSV".to_owned()),
                 (format!("{at}/results.xlsx"), "Excel".to_owned()),
             ],

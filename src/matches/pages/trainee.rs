@@ -6,12 +6,14 @@ use crate::ids::RoundId;
 use crate::lang::Lang;
 use crate::lang::format::deadline;
 use crate::placements::rules::RoundState;
+use crate::web::listing::Cell;
+use crate::web::sheet::{Part, Sheet, show};
 use crate::web::{Cx, Reply};
 
 use super::super::queries::{self, Called, MatchRound, OwnResult, Owned};
 use super::super::rules::market::{ResultLine, TAKEN_BACK};
 use super::form::{self, Typed};
-use super::{Cell, Part, Sheet, list_tone, lots, promises, show};
+use super::{list_tone, lots, promises, show_list};
 
 const HOME: &str = "/me/matches";
 
@@ -127,6 +129,7 @@ fn sheet(
         crumbs: crumbs(lang, true),
         ..Sheet::default()
     };
+    let mut ranked = None;
     let own = access::own(cx.conn)?;
     let (place, _) = queries::own_round(cx.conn, &own, round.id)?;
     if let Some(result) = queries::own_result(cx.conn, &place, round.id)? {
@@ -145,7 +148,7 @@ fn sheet(
         let action = format!("{HOME}/{}", round.id);
         let (form, standing) = form::form(cx, round, owned, action, typed)?;
         page.notes.push(standing);
-        page.form = Some(form);
+        ranked = Some(form);
     } else {
         page.notes
             .push(("", lang.mat_later().to_owned(), String::new()));
@@ -153,7 +156,7 @@ fn sheet(
     page.parts.extend(promises(lang));
     page.parts.push(lots(lang, round));
     let status = typed.again.status.max(200);
-    show(cx, status, &page)
+    show_list(cx, status, &page, ranked.as_ref())
 }
 
 /// POST `/me/matches/{round}`.

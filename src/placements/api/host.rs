@@ -16,7 +16,7 @@ use crate::web::{Cx, Form, Method, Operation, Pairs, Reply, Routes};
 
 use super::super::actions::{self, CapacityAnswer};
 use super::super::pages::posting_form::{self, Known};
-use super::super::pages::{HOST, capacity, changes, member, page_of, posting, rounds, wanted};
+use super::super::pages::{HOST, capacity, changes, member, posting, rounds, wanted};
 use super::super::queries::{self, INTEREST_SORTS, Interest, Side};
 use super::super::rules::content::Draft;
 use super::{AFTER, LIST, POSTINGS};
@@ -378,7 +378,7 @@ fn set_terms(cx: &mut Cx<'_, '_>) -> Result<Reply> {
 fn interests(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let member = member(cx)?;
     let query = &cx.visit.request.query;
-    let page = page_of(query, INTEREST_SORTS);
+    let page = crate::web::listing::page(query, INTEREST_SORTS);
     let rows = queries::interests(cx.conn, &member, wanted::sought(query), &page)?;
     let page = Page::cut(rows, PAGE, queries::Interest::cursor);
     let rows: Result<Vec<_>> = page.rows.into_iter().map(PostingInterest::new).collect();

@@ -13,8 +13,8 @@ use super::super::actions::{self, NewArea};
 use super::super::queries::{self, Area, Side};
 use super::super::rules::PlacementRefusal;
 use super::super::rules::content::Answer;
-use super::table::{self, Cell, Listing, Select};
 use super::{Question, crumbs, question, settled, staff, tabs, under};
+use crate::web::listing::{self as table, Cell, Listing, Select};
 
 fn home(staff: &ProgrammeStaff) -> String {
     format!("{}/areas", under(&Side::Office(*staff)))

@@ -20,7 +20,7 @@ use super::super::rules::content::{Answer, City, Pattern};
 use super::super::rules::eligibility::{Facts, Language, Unmet, unmet};
 use super::super::rules::suggest::{Interested, Offered, Why, points};
 use super::posting::{allowance, area_names, sought, unmet_words};
-use super::table::{self, Cell, Listing, Select};
+use crate::web::listing::{self as table, Cell, Listing, Select};
 
 pub(in crate::placements) mod record;
 
@@ -147,7 +147,11 @@ pub(in crate::placements) fn cut(query: &Pairs, mut all: Vec<Seen>) -> Page<Seen
     })
 }
 
-fn selects(cx: &mut Cx<'_, '_>, page: &queries::Page, all: &[Seen]) -> Result<Vec<Select>> {
+fn selects(
+    cx: &mut Cx<'_, '_>,
+    page: &crate::web::paging::Window,
+    all: &[Seen],
+) -> Result<Vec<Select>> {
     let lang = cx.lang();
     let own = access::own(cx.conn)?;
     let places = queries::own_places(cx.conn, &own)?;
@@ -266,6 +270,11 @@ pub(super) fn list(cx: &mut Cx<'_, '_>) -> Result<Reply> {
             (
                 "/me/matches".to_owned(),
                 lang.mat_your_list().to_owned(),
+                false,
+            ),
+            (
+                "/me/placed".to_owned(),
+                lang.desk_me_placement().to_owned(),
                 false,
             ),
             (

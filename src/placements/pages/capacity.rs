@@ -17,8 +17,8 @@ use crate::web::{Cx, Form, Pairs, Reply};
 use super::super::actions::{self, CapacityAnswer, NewCapacity};
 use super::super::queries::{self, Area, CAPACITY_SORTS, Capacity, Side};
 use super::super::rules::{CapacityState, PlacementRefusal};
-use super::table::{self, Cell, Fact, Listing, Panel, Select};
 use super::{Question, crumbs, member, question, settled, side, staff, tabs, under};
+use crate::web::listing::{self as table, Cell, Fact, Listing, Panel, Select};
 
 fn home(side: &Side) -> String {
     format!("{}/capacity", under(side))

@@ -14,10 +14,10 @@ use super::super::actions::{self, NewChange};
 use super::super::queries::{self, CHANGE_SORTS, Change, Posting, Side};
 use super::super::rules::seats;
 use super::super::rules::{ChangeKind, ChangeState};
-use super::table::{self, Cell, Fact, Listing, Panel, Select};
 use super::{
     Question, change_tone, crumbs, member, question, seen, settled, side, staff, tabs, under,
 };
+use crate::web::listing::{self as table, Cell, Fact, Listing, Panel, Select};
 
 fn home(side: &Side) -> String {
     format!("{}/changes", under(side))

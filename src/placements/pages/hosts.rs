@@ -14,8 +14,8 @@ use crate::web::{Cx, Form, Pairs, Reply};
 use super::super::actions::{self, HostDetails};
 use super::super::queries::{self, HOST_SORTS, HostRow, Side};
 use super::super::rules::HostStatus;
-use super::table::{self, Cell, Fact, Listing, Panel, Select};
 use super::{crumbs, side, staff, tabs, under};
+use crate::web::listing::{self as table, Cell, Fact, Listing, Panel, Select};
 
 fn home(side: &Side) -> String {
     format!("{}/partners", under(side))

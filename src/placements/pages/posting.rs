@@ -17,10 +17,10 @@ use super::super::queries::{self, POSTING_SORTS, Posting, Side, Sought};
 use super::super::rules::content::{Answer, City, Pattern, missing};
 use super::super::rules::{self, PostingState, takes_postings};
 use super::posting_form::{all_labels, show_missing};
-use super::table::{self, Cell, Listing, Select};
 use super::{
     Question, crumbs, member, posting_tone, question, seen, settled, side, staff, tabs, under,
 };
+use crate::web::listing::{self as table, Cell, Listing, Select};
 
 pub(super) mod moves;
 mod shown;
@@ -49,7 +49,11 @@ pub(in crate::placements) fn sought(query: &Pairs) -> Sought {
     }
 }
 
-fn selects(cx: &mut Cx<'_, '_>, side: &Side, page: &queries::Page) -> Result<Vec<Select>> {
+fn selects(
+    cx: &mut Cx<'_, '_>,
+    side: &Side,
+    page: &crate::web::paging::Window,
+) -> Result<Vec<Select>> {
     let lang = cx.lang();
     let all = lang.all_of_them();
     let rounds = queries::all_rounds(cx.conn, side)?;

@@ -10,8 +10,8 @@ use crate::web::{Cx, Form, Pairs, Reply};
 use super::super::actions;
 use super::super::queries::{self, Side};
 use super::super::rules::content::{cents, money};
-use super::table::{self, Cell, Listing};
 use super::{crumbs, staff, tabs, under};
+use crate::web::listing::{self as table, Cell, Listing};
 
 fn home(staff: &ProgrammeStaff) -> String {
     format!("{}/rates", under(&Side::Office(*staff)))

@@ -17,8 +17,8 @@ use crate::web::{Cx, Form, Pairs, Reply};
 use super::super::actions::{self, RoundDetails};
 use super::super::queries::{self, ROUND_SORTS, Round, Side};
 use super::super::rules::{self, RoundState, RoundStep};
-use super::table::{self, Cell, Fact, Listing, Panel, Select};
 use super::{Question, crumbs, question, settled, side, staff, tabs, under};
+use crate::web::listing::{self as table, Cell, Fact, Listing, Panel, Select};
 
 pub(in crate::placements) mod terms;
 

@@ -12,8 +12,8 @@ use crate::web::{Cx, Pairs, Reply, ReplyBody};
 use super::super::queries::{self, INTEREST_SORTS, Interest, Side};
 use super::super::rules::Shares;
 use super::super::rules::eligibility::{Authorisation, Degree, Language};
-use super::table::{self, Cell, Fact, Listing, Panel, Select};
 use super::{crumbs, member, tabs};
+use crate::web::listing::{self as table, Cell, Fact, Listing, Panel, Select};
 
 const PATH: &str = "/organisation/interests";
 

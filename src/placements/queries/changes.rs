@@ -11,7 +11,8 @@ use crate::lang::Lang;
 use crate::web::fields::Column;
 
 use super::super::rules::{ChangeKind, ChangeState};
-use super::{Page, Side};
+use super::Side;
+use crate::web::paging::Window;
 
 /// A change of seats that an institution asks for.
 #[derive(Clone, Debug, QueryableByName)]
@@ -142,7 +143,7 @@ pub fn changes(
     conn: &mut Conn<'_>,
     side: &Side,
     (state, posting): (Option<ChangeState>, Option<PostingId>),
-    page: &Page,
+    page: &Window,
 ) -> Result<Vec<Change>> {
     let (beyond, direction) = page.sort.direction();
     let key = page.sort.sql;

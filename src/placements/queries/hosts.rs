@@ -15,7 +15,8 @@ use crate::lang::Lang;
 use crate::web::fields::Column;
 
 use super::super::rules::{CapacityState, HostStatus};
-use super::{Page, Side};
+use super::Side;
+use crate::web::paging::Window;
 
 /// An institution's partnership with a programme.
 #[derive(Clone, Debug, QueryableByName)]
@@ -95,7 +96,7 @@ pub fn hosts(
     conn: &mut Conn<'_>,
     side: &Side,
     (status, text): (Option<HostStatus>, Option<&str>),
-    page: &Page,
+    page: &Window,
 ) -> Result<Vec<HostRow>> {
     let (beyond, direction) = page.sort.direction();
     let key = page.sort.sql;
@@ -287,7 +288,7 @@ pub fn capacities(
     conn: &mut Conn<'_>,
     side: &Side,
     (state, text): (Option<CapacityState>, Option<&str>),
-    page: &Page,
+    page: &Window,
 ) -> Result<Vec<Capacity>> {
     let (beyond, direction) = page.sort.direction();
     let key = page.sort.sql;

@@ -21,7 +21,8 @@ use crate::web::fields::Column;
 use super::super::rules::content::{Content, Draft};
 use super::super::rules::eligibility::Wants;
 use super::super::rules::{PostingState, RoundState};
-use super::{Page, Side};
+use super::Side;
+use crate::web::paging::Window;
 
 /// A placement posting.
 #[derive(Clone, Debug, QueryableByName)]
@@ -273,7 +274,7 @@ pub fn postings(
     conn: &mut Conn<'_>,
     side: &Side,
     sought: &Sought,
-    page: &Page,
+    page: &Window,
 ) -> Result<Vec<Posting>> {
     let (beyond, direction) = page.sort.direction();
     let key = page.sort.sql;

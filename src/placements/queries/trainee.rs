@@ -29,7 +29,8 @@ use crate::web::fields::Column;
 use super::super::rules::eligibility::{Authorisation, Degree, Facts, Language};
 use super::super::rules::{InterestState, PostingState};
 use super::postings::{FROM, POSTING, SOUGHT};
-use super::{Page, Posting, Sought};
+use super::{Posting, Sought};
+use crate::web::paging::Window;
 
 /// The person's enrolments under which they may take part in placements, the newest first.
 ///
@@ -59,7 +60,7 @@ pub fn open_postings(
     _placements: &Working,
     places: &[OwnEnrolment],
     sought: &Sought,
-    page: &Page,
+    page: &Window,
 ) -> Result<Vec<Posting>> {
     let (_, direction) = page.sort.direction();
     let key = page.sort.sql;
@@ -401,7 +402,7 @@ pub fn interests(
     conn: &mut Conn<'_>,
     member: &Member,
     (posting, text): (Option<PostingId>, Option<&str>),
-    page: &Page,
+    page: &Window,
 ) -> Result<Vec<Interest>> {
     let (beyond, direction) = page.sort.direction();
     let key = page.sort.sql;

@@ -8,11 +8,11 @@ use crate::error::Result;
 use crate::hosting::queries::{self as hosting, Seat};
 use crate::lang::Lang;
 use crate::lang::format::hk_date;
-use crate::placements::pages::table::{self, Cell, Listing, Select};
 use crate::placements::pages::{crumbs, staff, tabs, under};
 use crate::placements::queries::Side;
 use crate::web::fields::Head;
 use crate::web::forms::pair;
+use crate::web::listing::{self as table, Cell, Listing, Select};
 use crate::web::paging::Page;
 use crate::web::{Cx, Pairs, Reply};
 

@@ -8,9 +8,9 @@ use crate::hosting::queries::{Placement, Seat};
 use crate::ids::CompetencyId;
 use crate::lang::Lang;
 use crate::lang::format::moment;
-use crate::placements::pages::table::Fact;
 use crate::web::fields::{Again, Field, FormSpec, Group, History, form_page};
 use crate::web::forms::pair;
+use crate::web::listing::Fact;
 use crate::web::{Cx, Form, Pairs, Reply, Shell};
 
 use super::super::actions::{self, NewEvaluation};

@@ -7,11 +7,11 @@ use crate::hosting::queries::{Placement, Seat};
 use crate::ids::IncidentId;
 use crate::lang::Lang;
 use crate::lang::format::{date, deadline, moment};
-use crate::placements::pages::table::{self, Cell, Listing, Select};
 use crate::placements::pages::{crumbs, staff, tabs, under};
 use crate::placements::queries::Side;
 use crate::web::fields::{Again, Field, FormSpec, Group, Head, History, form_page};
 use crate::web::forms::pair;
+use crate::web::listing::{self as table, Cell, Listing, Select};
 use crate::web::paging::{PAGE, Page};
 use crate::web::{Cx, Form, Pairs, Reply};
 

@@ -10,8 +10,8 @@ use crate::hosting::queries::{Placement, Seat};
 use crate::lang::Lang;
 use crate::lang::format::{date, hk_date, month_year};
 use crate::matches::rules::PlacementState;
-use crate::placements::pages::Cell;
-use crate::placements::pages::table::file as export;
+use crate::web::listing::Cell;
+use crate::web::listing::file as export;
 use crate::web::{Cx, Reply, Shell};
 
 use super::super::actions::unfinished;

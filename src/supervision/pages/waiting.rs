@@ -6,10 +6,10 @@ use crate::ids::LogId;
 use crate::lang::Lang;
 use crate::lang::format::{date, moment};
 use crate::placements::pages::member;
-use crate::placements::pages::table::{self};
 use crate::placements::pages::{crumbs, tabs};
 use crate::placements::queries::Side;
 use crate::web::fields::Head;
+use crate::web::listing::{self as table};
 use crate::web::paging::{PAGE, Page};
 use crate::web::{Cx, Reply, Shell};
 

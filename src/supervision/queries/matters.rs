@@ -12,9 +12,9 @@ use crate::db::{Conn, sql_query};
 use crate::error::{Error, Result};
 use crate::hosting::queries::Placement;
 use crate::ids::{IncidentId, PlacementId, VisitId};
-use crate::placements::queries::Page;
 use crate::web::fields::Column;
 use crate::web::paging::Cursor;
+use crate::web::paging::Window;
 
 use super::super::rules::form::Answers;
 use super::super::rules::{Author, IncidentState, Point, Severity, VisitMode, VisitState};
@@ -267,7 +267,7 @@ pub fn incidents(
     conn: &mut Conn<'_>,
     staff: &ProgrammeStaff,
     (state, severity): (Option<IncidentState>, Option<Severity>),
-    page: &Page,
+    page: &Window,
 ) -> Result<Vec<Incident>> {
     let (beyond, direction) = page.sort.direction();
     let key = page.sort.sql;

@@ -16,9 +16,9 @@ use super::super::super::queries::{self, Area};
 use super::super::super::rules::content::field;
 use super::super::super::rules::{Shares, may_be_interested};
 use super::super::posting::{allowance, area_names, content_panels, unmet_words};
-use super::super::table::{self, Fact, Panel};
 use super::super::{Question, documents, posting_tone, profile, question};
 use super::{PATH, SIDE_BY_SIDE, Seen, areas, book, reader, seen, told_points, told_unmet};
+use crate::web::listing::{self as table, Fact, Panel};
 
 /// What is compared of a posting.
 fn beside(lang: Lang, it: &Seen, areas: &[Area], book: &Book) -> Result<Vec<Fact>> {

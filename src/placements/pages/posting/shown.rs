@@ -13,7 +13,7 @@ use super::super::super::rules::content::{
 use super::super::super::rules::eligibility::{Authorisation, Degree, Language, Unmet, Wants};
 use super::super::super::rules::wage::below;
 use super::super::posting_form::label;
-use super::super::table::{Fact, Panel};
+use crate::web::listing::{Fact, Panel};
 
 /// The warning about the minimum wage, if what is paid is below it.
 pub(in crate::placements) fn wage_warning(

@@ -1,17 +1,19 @@
-//! The two kinds of pages of which this room is made: a list and a record. A page says what stands in
+//! The two kinds of pages of which most rooms are made: a list and a record. A page says what stands in
 //! them; the templates show all alike.
 
 use askama::Template;
 
 use crate::error::Result;
 use crate::lang::Lang;
-use crate::web::exports::short;
-use crate::web::fields::{Head, History, Sort};
-use crate::web::paging::{self, Cursor, PAGE};
-use crate::web::{Cx, Pairs, Reply, Shell};
 
-use super::super::queries;
-pub(crate) use super::cell::Cell;
+use super::exports::short;
+use super::fields::{Column, Head, History, Sort};
+use super::paging::{self, Cursor, PAGE, Window};
+use super::{Cx, Pairs, Reply, Shell};
+
+mod cell;
+
+pub(crate) use cell::Cell;
 
 /// A select of the filters: name, label, choices with their word, label and whether chosen.
 pub(crate) struct Select {
@@ -78,10 +80,16 @@ pub(crate) struct Listing {
     pub heads: Vec<Head>,
     pub empty: &'static str,
     pub empty_more: &'static str,
+    /// Where what is ticked goes.
+    pub bulk: Option<String>,
+    /// What is done with it: word, label, and whether it is the one thing to do.
+    pub verbs: Vec<(&'static str, &'static str, bool)>,
+    /// Why nothing was done with what was ticked.
+    pub refusal: Option<String>,
 }
 
 #[derive(Template)]
-#[template(path = "placements/list.html")]
+#[template(path = "web/list.html")]
 struct ListPage<'a> {
     shell: Shell,
     it: &'a Listing,
@@ -110,7 +118,8 @@ pub(crate) fn show(
     let query = &cx.visit.request.query;
     let text = query.typed("q").trim().to_owned();
     let chosen = |it: &Select| it.name != "sort" && !query.typed(it.name).is_empty();
-    cx.visit.page(&ListPage {
+    let status = if it.refusal.is_some() { 409 } else { 200 };
+    let list = ListPage {
         shell: cx.shell(it.title.clone()),
         crumbs: &it.crumbs,
         heads: &it.heads,
@@ -124,7 +133,8 @@ pub(crate) fn show(
             .map(|after| format!("{}?{}", it.path, query.with(&[("after", &after)]))),
         rows: page.rows,
         it,
-    })
+    };
+    cx.visit.page_with(status, &list)
 }
 
 /// Part of a text that the address asks for.
@@ -133,8 +143,8 @@ pub(crate) fn text(query: &Pairs) -> Option<&str> {
 }
 
 /// A page of a list as the address asks for it.
-pub(crate) fn page(query: &Pairs, sorts: &'static [crate::web::fields::Column]) -> queries::Page {
-    queries::Page {
+pub(crate) fn page(query: &Pairs, sorts: &'static [Column]) -> Window {
+    Window {
         sort: Sort::from_query(query, sorts),
         after: Cursor::from_query(query),
         limit: PAGE + 1,
@@ -143,9 +153,9 @@ pub(crate) fn page(query: &Pairs, sorts: &'static [crate::web::fields::Column]) 
 
 /// Every row of a list, read a thousand at a time.
 pub(crate) fn every<T>(
-    mut page: queries::Page,
+    mut page: Window,
     cursor: impl Fn(&T) -> Cursor,
-    mut read: impl FnMut(&queries::Page) -> Result<Vec<T>>,
+    mut read: impl FnMut(&Window) -> Result<Vec<T>>,
 ) -> Result<Vec<T>> {
     page.after = None;
     page.limit = 1_000;
@@ -250,7 +260,7 @@ pub(crate) struct Record {
 }
 
 #[derive(Template)]
-#[template(path = "placements/record.html")]
+#[template(path = "web/record.html")]
 struct RecordPage<'a> {
     shell: Shell,
     it: &'a Record,

@@ -1,4 +1,4 @@
-//! A cell of a table, of this room and of the match; `placements/cell.html` shows it.
+//! A cell of a table; `web/cell.html` shows it.
 
 /// A cell of a list.
 #[derive(Clone, Debug, Default)]
