@@ -13,11 +13,17 @@ use crate::web::{Cx, Reply, Routes, Shell};
 use super::queries::MatchRound;
 use super::rules::{ListState, RunState};
 
+mod after;
+mod beforehand;
 mod desk;
 mod form;
 mod host;
+mod lists;
+mod people;
+mod repair;
 mod runs;
 mod trainee;
+mod what_if;
 
 /// Those who speak for an institution about its lists.
 pub(super) const HOST: Access = Access::Only(&[Role::Representative]);
@@ -35,11 +41,13 @@ pub(super) fn routes() -> Routes {
         .get("/organisation/matches/{round}/lists/{subject}", HOST, host::list)
         .post("/organisation/matches/{round}/lists/{subject}", HOST, host::save)
         .post("/organisation/matches/{round}/lists/{subject}/certify", HOST, host::certify)
+        .get("/organisation/matches/{round}/people", HOST, people::ask)
+        .post("/organisation/matches/{round}/people", HOST, people::name)
         .get("/programmes/{programme}/placements/matches", STAFF, desk::rounds)
         .get("/programmes/{programme}/placements/matches/{round}", STAFF, desk::page)
-        .get("/programmes/{programme}/placements/matches/{round}/lists", STAFF, desk::lists)
-        .get("/programmes/{programme}/placements/matches/{round}/lists.csv", STAFF, desk::lists_file)
-        .get("/programmes/{programme}/placements/matches/{round}/lists.xlsx", STAFF, desk::lists_file)
+        .get("/programmes/{programme}/placements/matches/{round}/lists", STAFF, lists::list)
+        .get("/programmes/{programme}/placements/matches/{round}/lists.csv", STAFF, lists::file)
+        .get("/programmes/{programme}/placements/matches/{round}/lists.xlsx", STAFF, lists::file)
         .get("/programmes/{programme}/placements/matches/{round}/commit", STAFF, desk::ask_commit)
         .post("/programmes/{programme}/placements/matches/{round}/commit", STAFF, desk::commit)
         .get("/programmes/{programme}/placements/matches/{round}/remind", STAFF, desk::ask_remind)
@@ -55,6 +63,37 @@ pub(super) fn routes() -> Routes {
         .get("/programmes/{programme}/placements/matches/{round}/runs/{run}/files/{file}", STAFF, runs::file)
         .get("/programmes/{programme}/placements/matches/{round}/results.csv", STAFF, runs::results_file)
         .get("/programmes/{programme}/placements/matches/{round}/results.xlsx", STAFF, runs::results_file)
+        .and(beside())
+}
+
+#[rustfmt::skip]
+fn beside() -> Routes {
+    Routes::new()
+        .get("/programmes/{programme}/placements/matches/{round}/beforehand", STAFF, beforehand::list)
+        .post("/programmes/{programme}/placements/matches/{round}/beforehand", STAFF, beforehand::name)
+        .get("/programmes/{programme}/placements/matches/{round}/beforehand/new", STAFF, beforehand::new)
+        .get("/programmes/{programme}/placements/matches/{round}/beforehand/{place}", STAFF, beforehand::page)
+        .get("/programmes/{programme}/placements/matches/{round}/beforehand/{place}/approve", STAFF, beforehand::ask_approve)
+        .post("/programmes/{programme}/placements/matches/{round}/beforehand/{place}/approve", STAFF, beforehand::approve)
+        .get("/programmes/{programme}/placements/matches/{round}/beforehand/{place}/cancel", STAFF, beforehand::ask_cancel)
+        .post("/programmes/{programme}/placements/matches/{round}/beforehand/{place}/cancel", STAFF, beforehand::cancel)
+        .get("/programmes/{programme}/placements/matches/{round}/tells", STAFF, beforehand::ask_tells)
+        .post("/programmes/{programme}/placements/matches/{round}/tells", STAFF, beforehand::tells)
+        .get("/programmes/{programme}/placements/matches/{round}/second", STAFF, after::ask_second)
+        .post("/programmes/{programme}/placements/matches/{round}/second", STAFF, after::second)
+        .get("/programmes/{programme}/placements/matches/{round}/call", STAFF, after::ask_call)
+        .post("/programmes/{programme}/placements/matches/{round}/call", STAFF, after::call)
+        .get("/programmes/{programme}/placements/matches/{round}/repairs/new", STAFF, repair::new)
+        .post("/programmes/{programme}/placements/matches/{round}/repairs", STAFF, repair::begin)
+        .get("/programmes/{programme}/placements/matches/{round}/repairs/{repair}", STAFF, repair::page)
+        .get("/programmes/{programme}/placements/matches/{round}/repairs/{repair}/corrections/new", STAFF, repair::ask_correct)
+        .post("/programmes/{programme}/placements/matches/{round}/repairs/{repair}/corrections", STAFF, repair::correct)
+        .get("/programmes/{programme}/placements/matches/{round}/repairs/{repair}/undo", STAFF, repair::ask_undo)
+        .post("/programmes/{programme}/placements/matches/{round}/repairs/{repair}/undo", STAFF, repair::undo)
+        .get("/programmes/{programme}/placements/matches/{round}/repairs/{repair}/drop", STAFF, repair::ask_drop)
+        .post("/programmes/{programme}/placements/matches/{round}/repairs/{repair}/drop", STAFF, repair::drop)
+        .get("/programmes/{programme}/placements/matches/{round}/repairs/{repair}/choose/{way}", STAFF, repair::ask_choose)
+        .post("/programmes/{programme}/placements/matches/{round}/repairs/{repair}/choose/{way}", STAFF, repair::choose)
 }
 
 /// Staff of the programme of the address.
@@ -126,6 +165,7 @@ struct Sheet {
     acts: Vec<(String, String, bool)>,
     notes: Vec<(&'static str, String, String)>,
     form: Option<form::ListForm>,
+    what_if: Option<what_if::WhatIfForm>,
     parts: Vec<Part>,
 }
 

@@ -1,7 +1,9 @@
 //! The match of a round: lists, runs, publication, and who sees what of it.
 
+mod after;
 mod apart;
 mod arena;
+mod beside;
 mod large;
 mod lists;
 mod rules;
