@@ -15,15 +15,15 @@ use super::rules::{ListState, RunState};
 
 mod after;
 mod beforehand;
-mod desk;
+pub(super) mod desk;
 mod form;
 mod host;
-mod lists;
+pub(super) mod lists;
 mod people;
 mod repair;
-mod runs;
+pub(super) mod runs;
 mod trainee;
-mod what_if;
+pub(super) mod what_if;
 
 /// Those who speak for an institution about its lists.
 pub(super) const HOST: Access = Access::Only(&[Role::Representative]);

@@ -68,7 +68,7 @@ pub(super) fn rounds(cx: &mut Cx<'_, '_>) -> Result<Reply> {
 }
 
 /// The round of the address.
-pub(super) fn one(cx: &mut Cx<'_, '_>) -> Result<(ProgrammeStaff, MatchRound)> {
+pub(in crate::matches) fn one(cx: &mut Cx<'_, '_>) -> Result<(ProgrammeStaff, MatchRound)> {
     let staff = staff(cx)?;
     let id: RoundId = cx.request().param("round")?;
     let round = queries::office_round(cx.conn, &staff, id, None)?;

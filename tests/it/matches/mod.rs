@@ -2,9 +2,10 @@
 
 mod after;
 mod apart;
-mod arena;
+pub mod arena;
 mod beside;
-mod large;
+mod killed;
+pub mod large;
 mod lists;
 mod rules;
 mod runs;
