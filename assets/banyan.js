@@ -173,6 +173,55 @@
     form.addEventListener('input', () => { asked = null; busy(true); clearTimeout(timer); timer = setTimeout(ask, 250); });
   });
 
+  // Ranks: rows of form[data-ranks] are dragged by their [data-grip], by mouse, pen or finger; the numbers follow, equals
+  // stay equal. What is written in the numbers is what is saved.
+  all('form[data-ranks]').forEach((form) => {
+    const how = form.querySelector('[data-how]');
+    const ranked = (row) => row.querySelector('input[name^="rank-"]');
+    const renumber = (moved) => {
+      const rows = all('tbody > tr', form).filter((r) => ranked(r) && (r === moved || ranked(r).value.trim()));
+      let n = 0, before = null;
+      const olds = rows.map((r) => ranked(r).value.trim());
+      rows.forEach((r, at) => {
+        if (r === moved || before === moved || olds[at] !== olds[at - 1]) n += 1;
+        ranked(r).value = n;
+        before = r;
+      });
+      say(form.querySelector('[data-said]'), fill(form.dataset.moved, { name: moved.dataset.name, n: ranked(moved).value, all: rows.length }));
+    };
+    all('[data-grip]', form).forEach((grip) => {
+      const row = grip.closest('tr');
+      grip.hidden = false;
+      if (how) how.hidden = false;
+      let from = null;
+      grip.addEventListener('pointerdown', (e) => {
+        if (e.button) return;
+        e.preventDefault();
+        from = row.nextElementSibling;
+        grip.setPointerCapture(e.pointerId);
+        row.classList.add('dragged');
+      });
+      grip.addEventListener('pointermove', (e) => {
+        if (!row.classList.contains('dragged')) return;
+        const over = all('tbody > tr', form).find((r) => {
+          const box = r.getBoundingClientRect();
+          return r !== row && e.clientY >= box.top && e.clientY <= box.bottom;
+        });
+        if (!over) return;
+        const box = over.getBoundingClientRect();
+        over[e.clientY < box.top + box.height / 2 ? 'before' : 'after'](row);
+      });
+      const drop = (keeps) => () => {
+        if (!row.classList.contains('dragged')) return;
+        row.classList.remove('dragged');
+        if (!keeps) row.parentNode.insertBefore(row, from);
+        else if (row.nextElementSibling !== from || !ranked(row).value.trim()) renumber(row);
+      };
+      grip.addEventListener('pointerup', drop(true));
+      grip.addEventListener('pointercancel', drop(false));
+    });
+  });
+
   // Print: <button type="button" data-print hidden>.
   all('[data-print]').forEach((b) => { b.hidden = false; });
   on('click', (e) => { if (e.target.closest && e.target.closest('[data-print]')) print(); });

@@ -33,6 +33,7 @@ fn schemas() -> Map<String, Value> {
         crate::at_risk::api::schemas,
         crate::sharing::api::schemas,
         crate::placements::api::schemas,
+        crate::matches::api::schemas,
         crate::desks::api::schemas,
     ];
     let components = all

@@ -202,6 +202,210 @@ texts! {
     history_match_frozen: "froze an official run" | "凍結了正式配對";
     history_match_voided: "voided an official run" | "將正式配對作廢";
     history_match_published: "published the match" | "公布了配對結果";
+
+    mat_kind_official: "Match" | "配對";
+    mat_kind_first_call: "First call" | "優先補配";
+    mat_kind_repair: "Repair" | "更正";
+    mat_place_asked: "Waits for a second person" | "等候第二人批核";
+    mat_place_approved: "Approved" | "已批核";
+    mat_place_cancelled: "Taken back" | "已取消";
+    mat_place_placed: "A placement" | "已成為實習安排";
+    mat_origin_match: "The match" | "配對";
+    mat_origin_second: "Second round" | "第二輪";
+    mat_origin_first_call: "First call" | "優先補配";
+    mat_origin_beforehand: "Given beforehand" | "預先安排";
+    mat_origin_repair: "Repair of an error" | "更正錯誤";
+    mat_origin_replacement: "After an early end" | "提早終止後的安排";
+    mat_tells_reason: "The reason alone" | "只列原因";
+    mat_tells_band: "The reason, and in which quarter of the list" | "原因，以及位於名單的哪個四分位";
+    mat_tells_exact: "The reason, the exact place and the cut-off" | "原因、確實名次及錄取界線";
+    mat_repair_open: "Being worked out" | "處理中";
+    mat_repair_dropped: "Given up" | "已放棄";
+    mat_way_add: "Everybody keeps theirs; whom the error harmed gets what it cost them" | "全部維持原結果；因錯誤受損的人獲補回應得的職位";
+    mat_way_fill: "Everybody keeps theirs; who has nothing takes part in a run on vacant seats" | "全部維持原結果；未獲配對的人以空缺再配對";
+    mat_way_again: "The corrected match replaces the published one" | "以更正後的配對取代已公布的結果";
+    mat_part_certifier: "Certifies" | "可確認";
+    mat_part_delegate: "Edits only" | "只可編輯";
+    mat_wrong_seats: "Seats of a posting" | "職位名額";
+    mat_wrong_cap: "Cap of an institution" | "機構總上限";
+    mat_wrong_host_list: "An institution’s list" | "機構的名單";
+    mat_wrong_trainee_list: "A trainee’s list" | "學員的名單";
+    mat_wrong_ineligible: "A trainee is not eligible for a posting" | "學員不符合職位資格";
+    mat_wrong_eligible: "A trainee is eligible for a posting after all" | "學員其實符合職位資格";
+
+    mat_refuse_place_step: "This place is past that step." | "此安排已不在該階段。";
+    mat_refuse_same_person_place: "Whoever named a place does not approve it. Another coordinator or an administrator does." | "提出安排的人不可批核，須由另一位統籌員或管理員批核。";
+    mat_refuse_placed_already: "This trainee has a place already." | "此學員已有職位。";
+    mat_refuse_no_seat: "This posting has no seat left." | "此職位已無名額。";
+    mat_refuse_cap_used: "The cap of the institution or of the trainee’s route is used up." | "機構總上限或該途徑的上限已用盡。";
+    mat_refuse_not_published: "This follows a published match of a first round." | "須待首輪配對公布後方可進行。";
+    mat_refuse_second_open: "A second round is open already." | "已有第二輪在進行。";
+    mat_refuse_call_waits: "Something waits for approval here. Publish or void it first." | "有待批核的項目，請先公布或作廢。";
+    mat_refuse_nothing_left: "No seat is vacant, or every trainee is placed." | "沒有空缺，或全部學員已獲配對。";
+    mat_refuse_there_already: "A trainee has begun there already. End that placement early instead; nobody who is there is moved." | "有學員已開始實習，請改為提早終止該實習；已到任的學員不會被調動。";
+    mat_refuse_results_out: "The results are out: what they tell stays as it is." | "結果已公布，披露方式不再更改。";
+    mat_refuse_not_certifier: "You may edit this list and not certify it: your institution has named others for that." | "你可編輯此名單，但不可確認：貴機構已指定其他人確認。";
+    mat_refuse_not_editor: "Your institution has named others for this list." | "貴機構已指定其他人處理此名單。";
+    mat_refuse_nobody_certifies: "Somebody of your institution must be left who certifies." | "貴機構須至少有一人可確認名單。";
+    mat_refuse_nothing_wrong: "This way changes nothing: nobody would be moved." | "此方案沒有改變：不會調動任何人。";
+    mat_refuse_repair_step: "This repair is past that step." | "此更正已不在該階段。";
+
+    mat_unknown_trainee: "No trainee of this round has this number." | "此輪次沒有此編號的學員。";
+    mat_need_future: "Choose a time that is yet to come." | "請選擇未來的時間。";
+
+    mat_beforehand: "Places given beforehand" | "預先安排的職位";
+    mat_beforehand_note: "A trainee and a seat are taken out of the match together. One person names them with a reason, another approves; the trainee and the institution are told then. Nothing can be changed once a run is frozen." | "學員與名額一併從配對中抽出。由一人提出並說明理由，另一人批核；其後通知學員及機構。凍結配對後不可更改。";
+    mat_beforehand_none: "No place is given beforehand." | "沒有預先安排。";
+    mat_beforehand_new: "Name a place" | "提出安排";
+    mat_trainee_number: "The trainee’s number" | "學員編號";
+    mat_place_reason: "Why" | "理由";
+    mat_place_approve: "Approve this place" | "批核此安排";
+    mat_place_approve_does(name: &str, posting: &str): "{name} and a seat of {posting} are taken out of the match." | "{name}及{posting}的一個名額會從配對中抽出。";
+    mat_place_told: "The trainee and the institution get a letter." | "學員及機構會收到信件。";
+    mat_place_cancel: "Take this place back" | "取消此安排";
+    mat_place_cancel_does(name: &str): "{name} takes part in the match again, and the seat with them." | "{name}及該名額重新參加配對。";
+    mat_place_given_note: "A place was given to you before the match" | "你在配對前已獲安排職位";
+    mat_place_given_more: "Your list is not looked at in this match. The programme office can tell you more." | "此次配對不會計算你的名單。如有疑問，請聯絡計劃辦事處。";
+
+    mat_second: "Open a second round" | "開設第二輪";
+    mat_seconds: "Second rounds" | "第二輪";
+    mat_second_note: "On what is left: vacant seats, and trainees without a placement. Lists are written and certified anew; nobody who is placed is moved." | "以餘下的空缺及未獲配對的學員進行。名單須重新填寫及確認；已獲配對的人不會被調動。";
+    mat_second_of: "This is a second round, on vacant seats. You may rank any of them. Once you certify your list, the institutions on it see your name and number; certify early, so that they can rank you." | "這是以空缺進行的第二輪，你可排序任何空缺職位。確認名單後，名單上的機構可看到你的姓名及編號；請及早確認，以便機構排序。";
+    mat_second_left(seats: u32, trainees: usize): "{seats} vacant seats, {trainees} trainees without a placement." | "空缺{seats}個，未獲配對學員{trainees}名。";
+    mat_name_en: "Name in English" | "英文名稱";
+    mat_name_zh: "Name in Chinese" | "中文名稱";
+
+    mat_call: "A posting is withdrawn" | "職位撤回";
+    mat_call_note: "When an institution withdraws a posting after the publication, those placed there get first call on vacant seats, by the lists that were certified for the match. Nobody else is moved. Two people publish it." | "機構於公布後撤回職位時，原獲配對的學員可按已確認的名單優先補配空缺，其他人不會被調動。須由兩人公布。";
+    mat_call_choose: "The postings that are withdrawn" | "撤回的職位";
+    mat_call_reason: "Why" | "理由";
+    mat_call_look: "See who is harmed" | "查看受影響的人";
+    mat_call_harmed(n: usize): "1 trainee is directly harmed" + "{n} trainees are directly harmed" | "{n}名學員直接受影響";
+    mat_call_saved(n: usize): "1 of them receives another posting by first call." + "{n} of them receive another posting by first call." | "其中{n}名可獲優先補配。";
+    mat_call_was: "Was at" | "原職位";
+    mat_call_gets: "Would receive" | "將獲補配";
+    mat_call_nothing: "Nothing; may take part in a second round" | "沒有；可參加第二輪";
+    mat_call_freeze: "Freeze first call" | "凍結優先補配";
+    mat_call_publish_does(n: usize): "The postings are withdrawn, 1 placement ends, and first call is given." + "The postings are withdrawn, {n} placements end, and first call is given." | "職位撤回，{n}項實習安排終止，並進行優先補配。";
+    mat_call_told: "Those trainees and the institutions concerned get a letter." | "有關學員及機構會收到信件。";
+
+    mat_repair: "Repair an error" | "更正錯誤";
+    mat_repairs: "Repairs" | "更正紀錄";
+    mat_repair_note: "An error was found in the published match. Write down what was wrong; the match is worked out as it should have been, and three ways out are shown. One person chooses, another publishes." | "已公布的配對發現錯誤。請記錄錯誤之處；系統會計算應有的配對，並列出三個處理方案。由一人選擇，另一人公布。";
+    mat_repair_reason: "What happened?" | "事情經過";
+    mat_repair_wrong: "What was wrong" | "錯誤之處";
+    mat_repair_none: "Nothing is written down yet." | "尚未記錄。";
+    mat_repair_add: "Add" | "加入";
+    mat_repair_kind: "What was wrong" | "錯誤類別";
+    mat_repair_value: "As it should have been" | "應有的內容";
+    mat_repair_value_hint: "Seats or a cap: the number, or nothing for no cap. A list: one number of a trainee or posting on each line, best first; equals on one line with = between them." | "名額或上限：填數字，無上限則留空。名單：每行一個學員或職位編號，由最優先排起；同等者寫在同一行，以=分隔。";
+    mat_repair_unknown(what: &str): "No number like this is in the match: {what}" | "配對中沒有此編號：{what}";
+    mat_repair_needs: "Choose the posting or the trainee that it is about." | "請選擇有關的職位或學員。";
+    mat_repair_undo: "Take the last one back" | "取消最後一項";
+    mat_repair_drop: "Give this repair up" | "放棄此更正";
+    mat_repair_diff: "Published, and as it should have been" | "已公布的結果與應有的結果";
+    mat_repair_same: "The corrected match is the published one." | "更正後的配對與已公布的相同。";
+    mat_repair_published: "Published" | "已公布";
+    mat_repair_right: "As it should have been" | "應有的結果";
+    mat_repair_ways: "Three ways out" | "三個處理方案";
+    mat_repair_way: "Way" | "方案";
+    mat_repair_better: "Better" | "較佳";
+    mat_repair_worse: "Worse" | "較差";
+    mat_repair_gained: "Gain a place" | "獲得職位";
+    mat_repair_lost: "Lose their place" | "失去職位";
+    mat_repair_harmed: "Still harmed" | "仍受損";
+    mat_repair_envy: "Justified envy" | "有理不服";
+    mat_repair_added: "Seats to add" | "需加名額";
+    mat_repair_choose: "Choose this way" | "選擇此方案";
+    mat_repair_choose_does(n: usize): "1 trainee is moved." + "{n} trainees are moved." | "{n}名學員會被調動。";
+    mat_repair_agreed: "The institutions must have agreed to seats that are added, and trainees who are moved must have been asked." | "增加名額須先得機構同意；調動學員須先徵詢其意願。";
+    mat_repair_told(n: usize): "1 trainee who is moved and the institutions concerned get a letter." + "{n} trainees who are moved and the institutions concerned get a letter." | "{n}名被調動的學員及有關機構會收到信件。";
+    mat_repaired_note: "An error was found in this match and put right." | "此次配對曾發現錯誤並已更正。";
+    mat_reasons_of_first: "The reasons below are those of the match as it was published first." | "以下原因為首次公布時的原因。";
+
+    mat_tells: "What the reasons tell" | "原因的披露程度";
+    mat_tells_note: "Nobody ever reads another person’s name or list. A cut-off of a posting with fewer than three placed trainees is never told." | "任何人都不會看到他人的姓名或名單。獲配對學員少於三名的職位，一律不披露錄取界線。";
+    mat_tells_set: "Set" | "設定";
+    mat_band(quarter: u8): "You stand in quarter {quarter} of 4 of the institution’s list." | "你位於機構名單的第{quarter}個四分位（共4個）。";
+    mat_rank_exact(rank: u32): "Your place on the institution’s list is {rank}." | "你在機構名單上的名次為第{rank}。";
+    mat_cutoff(place: u32): "The last one admitted has place {place}." | "最後一名獲錄取者的名次為第{place}。";
+
+    mat_what_if: "What if?" | "假如";
+    mat_what_if_note: "Nothing is changed; only this dry run is worked out otherwise." | "不會更改任何設定，只影響此次試行。";
+    mat_what_if_more: "One seat more" | "多一個名額";
+    mat_what_if_fewer: "One seat fewer" | "少一個名額";
+    mat_what_if_bank: "Cap of an institution" | "機構總上限";
+    mat_what_if_cap: "At most (empty: no cap)" | "上限（留空即無上限）";
+    mat_what_if_ask: "Work it out" | "計算";
+    mat_what_if_now: "As it is" | "現況";
+    mat_what_if_then: "Then" | "假設";
+    mat_what_if_choose: "None" | "不選";
+    mat_change: "Change" | "更改";
+    mat_apart_before: "Placed beforehand" | "預先安排";
+    mat_apart_already: "Placed already" | "已獲配對";
+    mat_otherwise: "Placed otherwise than by the match" | "並非經配對的安排";
+    mat_how: "How" | "來源";
+
+    mat_people: "Who edits and who certifies" | "編輯及確認人員";
+    mat_people_note: "A delegate edits lists and does not certify. As long as nobody is named to certify, every representative does." | "獲授權人可編輯名單，但不可確認。如沒有指定確認人，所有代表均可確認。";
+    mat_people_all: "Nobody is named: every representative edits and certifies." | "沒有指定：所有代表均可編輯及確認。";
+    mat_person: "Person" | "人員";
+    mat_part: "May" | "權限";
+    mat_people_usual: "Not named" | "不指定";
+    mat_people_set: "Save" | "儲存";
+    mat_people_scope: "Lists" | "名單";
+    mat_people_every: "All lists" | "全部名單";
+    mat_delegate_note: "You may edit this list. Your institution has named others to certify it." | "你可編輯此名單，由貴機構指定的人確認。";
+    mat_not_editor_note: "Your institution has named others for this list." | "貴機構已指定其他人處理此名單。";
+
+    mat_drag: "Drag, or use the buttons and numbers" | "拖曳，或使用按鈕及數字";
+    mat_moved_to: "{name}: place {n} of {all}" | "{name}：第{n}位，共{all}位";
+    mat_drag_of(name: &str): "Drag {name}" | "拖曳{name}";
+    mat_of_trainees: "Of trainees" | "學員的";
+    mat_of_hosts: "Of institutions" | "機構的";
+    mat_lists_empty: "No list is like this." | "沒有符合的名單。";
+    mat_lists_empty_more: "Choose another filter." | "請更改篩選條件。";
+
+    letter_place_subject(round: &str): "A place given beforehand: {round}" | "預先安排的職位：{round}";
+    letter_place_given(round: &str): "The programme office has given you a place before the match of “{round}”. Your list is not looked at in it; the placement is made when the match is published." | "計劃辦事處已在「{round}」配對前為你安排職位。此次配對不會計算你的名單；配對公布時，實習安排即告成立。";
+    letter_place_back(round: &str): "The place that was given to you before the match of “{round}” has been taken back. You take part in the match: certify your list before the deadline." | "「{round}」配對前為你安排的職位已取消。你會參加配對，請於截止前確認名單。";
+    letter_place_host(round: &str): "Before the match of “{round}” a trainee has been given a seat at your institution. That seat is not matched." | "「{round}」配對前，已有學員獲安排到貴機構的名額。該名額不參加配對。";
+    letter_place_host_back(round: &str): "The seat at your institution that was given before the match of “{round}” takes part in the match again." | "「{round}」配對前安排的貴機構名額，現重新參加配對。";
+    letter_second_subject(round: &str): "A second round is open: {round}" | "第二輪現已開始：{round}";
+    letter_second(round: &str): "You may take part in “{round}”, on seats that are vacant. Write and certify a new list before the deadline." | "你可參加以空缺進行的「{round}」。請於截止前填寫並確認新名單。";
+    letter_second_host(round: &str): "Your institution has vacant seats, which “{round}” is about. Trainees appear on your page as they certify their lists; write and certify yours before the deadline." | "貴機構尚有空缺，將參與「{round}」。學員確認名單後會在貴機構的頁面列出，請於截止前填寫並確認名單。";
+    letter_gone_subject(round: &str): "Your posting was withdrawn: {round}" | "你的實習職位已撤回：{round}";
+    letter_gone_nothing(round: &str): "The institution has withdrawn the posting at which you were placed in “{round}”. You had first call on the vacant seats of your list, and none of them was left. The programme office will tell you what comes next." | "你在「{round}」獲配對的職位已由機構撤回。你可優先補配名單上的空缺，但已無餘額。計劃辦事處會通知你後續安排。";
+    letter_gone_placed(round: &str): "The institution has withdrawn the posting at which you were placed in “{round}”. By first call on vacant seats you have another one." | "你在「{round}」獲配對的職位已由機構撤回。經優先補配，你已獲另一職位。";
+    letter_changed_subject(round: &str): "Changed placements at your institution: {round}" | "貴機構的實習安排有變：{round}";
+    letter_changed(round: &str): "Placements of “{round}” at your institution have changed. Your page shows them as they are now." | "「{round}」中貴機構的實習安排有變，請於貴機構的頁面查閱最新情況。";
+    letter_repaired_subject(round: &str): "An error in the match was put right: {round}" | "配對錯誤已更正：{round}";
+    letter_repaired_nothing(round: &str): "An error was found in the match of “{round}” and put right. You have no placement by it any more. The programme office will tell you what comes next; we are sorry." | "「{round}」的配對發現錯誤並已更正，你因此不再獲安排實習。計劃辦事處會通知你後續安排，謹此致歉。";
+    letter_repaired_placed(round: &str): "An error was found in the match of “{round}” and put right. You are placed here now." | "「{round}」的配對發現錯誤並已更正，你現獲安排到以下職位。";
+
+    flash_place_named: "The place is named. Another person approves it." | "已提出安排，須由另一人批核。";
+    flash_place_approved: "The place is given." | "安排已批核。";
+    flash_place_cancelled: "The place is taken back." | "安排已取消。";
+    flash_second_opened: "The second round is open." | "第二輪已開始。";
+    flash_repair_kept: "It is written down." | "已記錄。";
+    flash_repair_dropped: "The repair is given up." | "已放棄此更正。";
+    flash_tells_set: "The reasons will tell this." | "披露程度已設定。";
+    flash_person_named: "It is saved who may do what." | "人員權限已儲存。";
+
+    history_place_named: "named a place beforehand" | "提出了預先安排";
+    history_place_approved: "approved a place given beforehand" | "批核了預先安排";
+    history_place_cancelled: "took back a place given beforehand" | "取消了預先安排";
+    history_second_opened: "opened a second round" | "開設了第二輪";
+    history_call_frozen: "froze first call for a withdrawn posting" | "凍結了職位撤回的優先補配";
+    history_call_published: "published first call for a withdrawn posting" | "公布了職位撤回的優先補配";
+    history_repair_opened: "opened the repair of an error" | "開始更正錯誤";
+    history_repair_corrected: "wrote down what was wrong" | "記錄了錯誤之處";
+    history_repair_uncorrected: "took a correction back" | "取消了一項更正";
+    history_repair_dropped: "gave a repair up" | "放棄了更正";
+    history_repair_frozen: "chose a way out of an error" | "選擇了錯誤的處理方案";
+    history_repair_published: "published the repair of an error" | "公布了錯誤的更正";
+    history_tells_set: "set what the reasons tell" | "設定了原因的披露程度";
+    history_people_named: "named who edits and who certifies" | "指定了編輯及確認人員";
 }
 
 impl Lang {
@@ -215,6 +419,14 @@ impl Lang {
             "run_frozen" => self.flash_run_frozen(),
             "run_published" => self.flash_run_published(),
             "run_voided" => self.flash_run_voided(),
+            "place_named" => self.flash_place_named(),
+            "place_approved" => self.flash_place_approved(),
+            "place_cancelled" => self.flash_place_cancelled(),
+            "second_opened" => self.flash_second_opened(),
+            "repair_kept" => self.flash_repair_kept(),
+            "repair_dropped" => self.flash_repair_dropped(),
+            "tells_set" => self.flash_tells_set(),
+            "person_named" => self.flash_person_named(),
             _ => return None,
         })
     }
@@ -233,6 +445,22 @@ impl Lang {
             "match_run.frozen" | "match.frozen" => self.history_match_frozen(),
             "match_run.voided" | "match.voided" => self.history_match_voided(),
             "match_run.published" | "match.published" => self.history_match_published(),
+            "place_beforehand.named" | "match.place_named" => self.history_place_named(),
+            "place_beforehand.approved" | "match.place_approved" => self.history_place_approved(),
+            "place_beforehand.cancelled" | "match.place_cancelled" => {
+                self.history_place_cancelled()
+            }
+            "match.second_opened" => self.history_second_opened(),
+            "match.call_frozen" => self.history_call_frozen(),
+            "match.call_published" => self.history_call_published(),
+            "match_repair.opened" | "match.repair_opened" => self.history_repair_opened(),
+            "match_repair.corrected" => self.history_repair_corrected(),
+            "match_repair.uncorrected" => self.history_repair_uncorrected(),
+            "match_repair.dropped" => self.history_repair_dropped(),
+            "match_repair.frozen" | "match.repair_frozen" => self.history_repair_frozen(),
+            "match_repair.published" | "match.repair_published" => self.history_repair_published(),
+            "match.tells_set" => self.history_tells_set(),
+            "list_people.named" => self.history_people_named(),
             _ => return None,
         };
         Some(told.to_owned())

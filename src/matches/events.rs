@@ -6,7 +6,7 @@ use crate::access::ProgrammeStaff;
 use crate::audit::{About, Event};
 use crate::ids::{MatchRunId, ProgrammeId, RoundId};
 
-use super::queries::Owned;
+use super::queries::{Owned, Place};
 
 /// An event of this room: its verb and details.
 pub(super) struct Noted(pub &'static str, pub Value);
@@ -49,4 +49,12 @@ pub(super) fn run(staff: &ProgrammeStaff, id: MatchRunId) -> About {
 /// The record of a round.
 pub(super) fn round(programme: ProgrammeId, id: RoundId) -> About {
     About::new("placement_round", id.0).within(programme)
+}
+
+/// The record of a place given beforehand.
+pub(super) fn place(staff: &ProgrammeStaff, it: &Place) -> About {
+    About::new("place_beforehand", it.id)
+        .within(staff.programme())
+        .of(it.person_id)
+        .at(it.organisation_id)
 }

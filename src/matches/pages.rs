@@ -13,11 +13,17 @@ use crate::web::{Cx, Reply, Routes, Shell};
 use super::queries::MatchRound;
 use super::rules::{ListState, RunState};
 
-mod desk;
+mod after;
+mod beforehand;
+pub(super) mod desk;
 mod form;
 mod host;
-mod runs;
+pub(super) mod lists;
+mod people;
+mod repair;
+pub(super) mod runs;
 mod trainee;
+pub(super) mod what_if;
 
 /// Those who speak for an institution about its lists.
 pub(super) const HOST: Access = Access::Only(&[Role::Representative]);
@@ -35,11 +41,13 @@ pub(super) fn routes() -> Routes {
         .get("/organisation/matches/{round}/lists/{subject}", HOST, host::list)
         .post("/organisation/matches/{round}/lists/{subject}", HOST, host::save)
         .post("/organisation/matches/{round}/lists/{subject}/certify", HOST, host::certify)
+        .get("/organisation/matches/{round}/people", HOST, people::ask)
+        .post("/organisation/matches/{round}/people", HOST, people::name)
         .get("/programmes/{programme}/placements/matches", STAFF, desk::rounds)
         .get("/programmes/{programme}/placements/matches/{round}", STAFF, desk::page)
-        .get("/programmes/{programme}/placements/matches/{round}/lists", STAFF, desk::lists)
-        .get("/programmes/{programme}/placements/matches/{round}/lists.csv", STAFF, desk::lists_file)
-        .get("/programmes/{programme}/placements/matches/{round}/lists.xlsx", STAFF, desk::lists_file)
+        .get("/programmes/{programme}/placements/matches/{round}/lists", STAFF, lists::list)
+        .get("/programmes/{programme}/placements/matches/{round}/lists.csv", STAFF, lists::file)
+        .get("/programmes/{programme}/placements/matches/{round}/lists.xlsx", STAFF, lists::file)
         .get("/programmes/{programme}/placements/matches/{round}/commit", STAFF, desk::ask_commit)
         .post("/programmes/{programme}/placements/matches/{round}/commit", STAFF, desk::commit)
         .get("/programmes/{programme}/placements/matches/{round}/remind", STAFF, desk::ask_remind)
@@ -55,6 +63,37 @@ pub(super) fn routes() -> Routes {
         .get("/programmes/{programme}/placements/matches/{round}/runs/{run}/files/{file}", STAFF, runs::file)
         .get("/programmes/{programme}/placements/matches/{round}/results.csv", STAFF, runs::results_file)
         .get("/programmes/{programme}/placements/matches/{round}/results.xlsx", STAFF, runs::results_file)
+        .and(beside())
+}
+
+#[rustfmt::skip]
+fn beside() -> Routes {
+    Routes::new()
+        .get("/programmes/{programme}/placements/matches/{round}/beforehand", STAFF, beforehand::list)
+        .post("/programmes/{programme}/placements/matches/{round}/beforehand", STAFF, beforehand::name)
+        .get("/programmes/{programme}/placements/matches/{round}/beforehand/new", STAFF, beforehand::new)
+        .get("/programmes/{programme}/placements/matches/{round}/beforehand/{place}", STAFF, beforehand::page)
+        .get("/programmes/{programme}/placements/matches/{round}/beforehand/{place}/approve", STAFF, beforehand::ask_approve)
+        .post("/programmes/{programme}/placements/matches/{round}/beforehand/{place}/approve", STAFF, beforehand::approve)
+        .get("/programmes/{programme}/placements/matches/{round}/beforehand/{place}/cancel", STAFF, beforehand::ask_cancel)
+        .post("/programmes/{programme}/placements/matches/{round}/beforehand/{place}/cancel", STAFF, beforehand::cancel)
+        .get("/programmes/{programme}/placements/matches/{round}/tells", STAFF, beforehand::ask_tells)
+        .post("/programmes/{programme}/placements/matches/{round}/tells", STAFF, beforehand::tells)
+        .get("/programmes/{programme}/placements/matches/{round}/second", STAFF, after::ask_second)
+        .post("/programmes/{programme}/placements/matches/{round}/second", STAFF, after::second)
+        .get("/programmes/{programme}/placements/matches/{round}/call", STAFF, after::ask_call)
+        .post("/programmes/{programme}/placements/matches/{round}/call", STAFF, after::call)
+        .get("/programmes/{programme}/placements/matches/{round}/repairs/new", STAFF, repair::new)
+        .post("/programmes/{programme}/placements/matches/{round}/repairs", STAFF, repair::begin)
+        .get("/programmes/{programme}/placements/matches/{round}/repairs/{repair}", STAFF, repair::page)
+        .get("/programmes/{programme}/placements/matches/{round}/repairs/{repair}/corrections/new", STAFF, repair::ask_correct)
+        .post("/programmes/{programme}/placements/matches/{round}/repairs/{repair}/corrections", STAFF, repair::correct)
+        .get("/programmes/{programme}/placements/matches/{round}/repairs/{repair}/undo", STAFF, repair::ask_undo)
+        .post("/programmes/{programme}/placements/matches/{round}/repairs/{repair}/undo", STAFF, repair::undo)
+        .get("/programmes/{programme}/placements/matches/{round}/repairs/{repair}/drop", STAFF, repair::ask_drop)
+        .post("/programmes/{programme}/placements/matches/{round}/repairs/{repair}/drop", STAFF, repair::drop)
+        .get("/programmes/{programme}/placements/matches/{round}/repairs/{repair}/choose/{way}", STAFF, repair::ask_choose)
+        .post("/programmes/{programme}/placements/matches/{round}/repairs/{repair}/choose/{way}", STAFF, repair::choose)
 }
 
 /// Staff of the programme of the address.
@@ -71,29 +110,44 @@ pub(super) fn member(cx: &Cx<'_, '_>) -> Result<Member> {
     }
 }
 
-/// A page with a list to be ranked on it.
+/// A page with a form of this room above its parts.
 #[derive(Template)]
 #[template(path = "matches/sheet.html")]
-struct RankPage<'a> {
+struct FormSheet<'a> {
     shell: Shell,
     it: &'a Sheet,
     crumbs: &'a [(String, String)],
     form: Option<&'a form::ListForm>,
+    what_if: Option<&'a what_if::WhatIfForm>,
 }
 
+/// Shows a page with a list to be ranked on it.
 fn show_list(
     cx: &Cx<'_, '_>,
     status: u16,
     it: &Sheet,
     form: Option<&form::ListForm>,
 ) -> Result<Reply> {
-    let page = RankPage {
+    let page = FormSheet {
         shell: cx.shell(it.title.clone()),
         crumbs: &it.crumbs,
         it,
         form,
+        what_if: None,
     };
     cx.visit.page_with(status, &page)
+}
+
+/// Shows a page with a question "what if" on it.
+fn show_what_if(cx: &Cx<'_, '_>, it: &Sheet, form: &what_if::WhatIfForm) -> Result<Reply> {
+    let page = FormSheet {
+        shell: cx.shell(it.title.clone()),
+        crumbs: &it.crumbs,
+        it,
+        form: None,
+        what_if: Some(form),
+    };
+    cx.visit.page(&page)
 }
 
 fn list_tone(state: ListState) -> &'static str {

@@ -1,7 +1,11 @@
 //! Rows of matches. A list is read and written by whom it belongs to; [`Owned`] is the proof of that.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
-use diesel::sql_types::{Array, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{
+    Array, Bool, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid,
+};
 use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
 use serde_json::Value;
 use uuid::Uuid;
@@ -15,16 +19,23 @@ use crate::ids::{
 use crate::lang::Lang;
 use crate::placements::queries as placements;
 use crate::placements::rules::RoundState;
-use crate::placements::rules::eligibility::{Wants, unmet};
 
-use super::rules::ranks::Allowed;
+use super::rules::beside::{Named, Tells, certifies, edits};
 use super::rules::{ListKind, ListState, Tiers, list_state};
 
+mod beside;
+mod candidates;
 mod desk;
+mod people;
 mod results;
+mod runs;
 
+pub use beside::*;
+pub use candidates::*;
 pub use desk::*;
+pub use people::*;
 pub use results::*;
+pub use runs::*;
 
 /// A placement round, as far as a match needs it.
 #[derive(Clone, Debug, QueryableByName)]
@@ -56,9 +67,32 @@ pub struct MatchRound {
     /// The secret itself, once the match is published.
     #[diesel(sql_type = Nullable<Text>)]
     pub seed: Option<String>,
+    /// The round of whose rest this is the second.
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    pub parent_id: Option<RoundId>,
+    #[diesel(sql_type = Text)]
+    pub(in crate::matches) disclosure: String,
 }
 
 impl MatchRound {
+    /// The round whose postings and interests these are.
+    #[must_use]
+    pub fn root(&self) -> RoundId {
+        self.parent_id.unwrap_or(self.id)
+    }
+
+    /// Is it a second round?
+    #[must_use]
+    pub fn second(&self) -> bool {
+        self.parent_id.is_some()
+    }
+
+    /// How much its reasons tell.
+    #[must_use]
+    pub fn tells(&self) -> Tells {
+        Tells::parse(&self.disclosure).unwrap_or(Tells::Reason)
+    }
+
     /// Its name as the reader reads it.
     #[must_use]
     pub fn name(&self, lang: Lang) -> &str {
@@ -75,7 +109,7 @@ impl MatchRound {
     }
 }
 
-const ROUND: &str = "SELECT r.id, r.programme_id, r.name_en, r.name_zh, r.cohort_ids, r.state, r.list_deadline, c.seed_sha256, c.seed \
+const ROUND: &str = "SELECT r.id, r.programme_id, r.name_en, r.name_zh, r.cohort_ids, r.state, r.list_deadline, c.seed_sha256, c.seed, r.parent_id, r.disclosure \
     FROM placement_rounds r LEFT JOIN match_commitments c ON c.round_id = r.id";
 /// The states in which a round has lists or a result.
 const RANKED: &str = "r.state IN ('open', 'ranking', 'matched', 'closed')";
@@ -127,12 +161,36 @@ pub fn own_rounds(conn: &mut Conn<'_>, own: &Own) -> Result<Vec<(OwnEnrolment, M
         let work = access::working(conn, Task::Match)?;
         rounds_of(conn, &work, &cohorts)
     })?;
+    let held = held(conn, own)?;
     let with = |round: MatchRound| {
         let mine = |it: &&OwnEnrolment| round.cohort_ids.contains(&it.cohort().0);
         let place = places.iter().find(mine).copied()?;
+        // A second round is for those who have nothing, and for whom it placed.
+        let elsewhere = |it: &Held| it.enrolment_id == place.enrolment() && it.round_id != round.id;
+        if round.second() && held.iter().any(elsewhere) {
+            return None;
+        }
         Some((place, round))
     };
     Ok(rounds.into_iter().filter_map(with).collect())
+}
+
+#[derive(QueryableByName)]
+struct Held {
+    #[diesel(sql_type = SqlUuid)]
+    round_id: RoundId,
+    #[diesel(sql_type = SqlUuid)]
+    enrolment_id: EnrolmentId,
+}
+
+/// The placements that a trainee has now.
+fn held(conn: &mut Conn<'_>, own: &Own) -> Result<Vec<Held>> {
+    Ok(sql_query(
+        "SELECT round_id, enrolment_id FROM placements WHERE person_id = $1 AND state NOT IN ('completed', 'ended_early', 'withdrawn_by_trainee', \
+           'withdrawn_by_host')",
+    )
+    .bind::<SqlUuid, _>(own.person())
+    .load(conn.pg())?)
 }
 
 /// One round of a trainee.
@@ -173,11 +231,14 @@ pub fn host_round(conn: &mut Conn<'_>, member: &Member, id: RoundId) -> Result<M
 pub struct Owned {
     kind: ListKind,
     round: RoundId,
+    root: RoundId,
     programme: ProgrammeId,
     trainee: Option<OwnEnrolment>,
     organisation: Option<OrganisationId>,
     posting: Option<PostingId>,
     by: PersonId,
+    edits: bool,
+    certifies: bool,
     names: (String, String),
 }
 
@@ -192,6 +253,18 @@ impl Owned {
     #[must_use]
     pub fn round(&self) -> RoundId {
         self.round
+    }
+
+    /// The round whose postings it is of.
+    #[must_use]
+    pub fn root(&self) -> RoundId {
+        self.root
+    }
+
+    /// Is it of a second round?
+    #[must_use]
+    pub fn second(&self) -> bool {
+        self.root != self.round
     }
 
     /// Its programme.
@@ -222,6 +295,24 @@ impl Owned {
     #[must_use]
     pub fn posting(&self) -> Option<PostingId> {
         self.posting
+    }
+
+    /// The trainee's proof, where it is theirs.
+    #[must_use]
+    pub fn trainee(&self) -> Option<&OwnEnrolment> {
+        self.trainee.as_ref()
+    }
+
+    /// May they edit it? A delegate may.
+    #[must_use]
+    pub fn edits(&self) -> bool {
+        self.edits
+    }
+
+    /// May they certify it? A delegate may not.
+    #[must_use]
+    pub fn certifies(&self) -> bool {
+        self.certifies
     }
 
     /// Who acts.
@@ -256,11 +347,14 @@ pub fn trainee_list(own: &OwnEnrolment, round: &MatchRound) -> Owned {
     Owned {
         kind: ListKind::Trainee,
         round: round.id,
+        root: round.root(),
         programme: round.programme_id,
         trainee: Some(*own),
         organisation: None,
         posting: None,
         by: own.person(),
+        edits: true,
+        certifies: true,
         names: (round.name_en.clone(), round.name_zh.clone()),
     }
 }
@@ -293,17 +387,31 @@ pub fn host_lists(conn: &mut Conn<'_>, member: &Member, round: &MatchRound) -> R
          SELECT p.organisation_id, p.id, coalesce(p.content->>'title_en', p.number), coalesce(p.content->>'title_zh', p.number) \
          FROM postings p WHERE p.round_id = $1 AND p.organisation_id = ANY ($2) AND p.state IN ('open', 'ranking', 'matched', 'closed') \
            AND NOT EXISTS (SELECT FROM round_terms t WHERE t.round_id = $1 AND t.organisation_id = p.organisation_id \
-             AND t.ranking = 'bank_list') ORDER BY 3, 1, 2",
+             AND t.ranking = 'bank_list') AND (NOT $3 OR EXISTS (SELECT FROM rank_lists l WHERE l.round_id = $4 AND l.posting_id = p.id) \
+             OR p.seats + p.later_seats > (SELECT count(*) FROM placements x \
+             WHERE x.posting_id = p.id AND x.state NOT IN ('ended_early', 'withdrawn_by_trainee', 'withdrawn_by_host'))) ORDER BY 3, 1, 2",
     )
-    .bind::<SqlUuid, _>(round.id)
+    .bind::<SqlUuid, _>(round.root())
     .bind::<Array<SqlUuid>, _>(organisations)
+    .bind::<Bool, _>(round.second())
+    .bind::<SqlUuid, _>(round.id)
     .load(conn.pg())?;
+    let mut named: BTreeMap<OrganisationId, Vec<Named>> = BTreeMap::new();
+    for it in member.organisations() {
+        named.insert(*it, people::named(conn, member, (round.id, *it))?);
+    }
+    let none = Vec::new();
+    let of = |it: OrganisationId| named.get(&it).unwrap_or(&none);
+    let me = member.person();
     let owned = |it: Subject| Owned {
+        edits: edits(of(it.organisation_id), me, it.posting_id.map(|it| it.0)),
+        certifies: certifies(of(it.organisation_id), me),
         kind: match it.posting_id {
             Some(_) => ListKind::Posting,
             None => ListKind::Bank,
         },
         round: round.id,
+        root: round.root(),
         programme: round.programme_id,
         trainee: None,
         organisation: Some(it.organisation_id),
@@ -394,97 +502,4 @@ pub fn list(conn: &mut Conn<'_>, owned: &Owned, lock: bool) -> Result<Option<Lis
     .bind::<Nullable<SqlUuid>, _>(owned.posting)
     .get_result(conn.pg())
     .optional()?)
-}
-
-/// Something that can be ranked: a posting or a trainee.
-#[derive(Clone, Debug, QueryableByName)]
-pub struct Candidate {
-    /// The posting, or the enrolment.
-    #[diesel(sql_type = SqlUuid)]
-    pub id: Uuid,
-    /// English name.
-    #[diesel(sql_type = Text)]
-    pub name_en: String,
-    /// Chinese name.
-    #[diesel(sql_type = Text)]
-    pub name_zh: String,
-    /// The institution in English; or the trainee's number.
-    #[diesel(sql_type = Text)]
-    pub more_en: String,
-    /// The same in Chinese.
-    #[diesel(sql_type = Text)]
-    pub more_zh: String,
-    #[diesel(sql_type = SqlUuid)]
-    organisation_id: OrganisationId,
-    #[diesel(sql_type = Jsonb)]
-    wants: Value,
-}
-
-impl Candidate {
-    /// What it is called.
-    #[must_use]
-    pub fn name(&self, lang: Lang) -> &str {
-        lang.pick(&self.name_en, &self.name_zh)
-    }
-
-    /// The institution, or the trainee's number.
-    #[must_use]
-    pub fn more(&self, lang: Lang) -> &str {
-        lang.pick(&self.more_en, &self.more_zh)
-    }
-}
-
-/// What can be ranked on a list: for a trainee the postings in which their interest stands, for an
-/// institution the trainees who are interested in its postings.
-///
-/// # Errors
-/// The database's.
-pub fn candidates(conn: &mut Conn<'_>, owned: &Owned) -> Result<Vec<Candidate>> {
-    if let Some(own) = owned.trainee {
-        return conn.elevate(Task::Match, |conn| {
-            Ok(sql_query(
-                "SELECT p.id, coalesce(p.content->>'title_en', p.number) AS name_en, coalesce(p.content->>'title_zh', p.number) AS name_zh, \
-                   o.name_en AS more_en, o.name_zh AS more_zh, p.organisation_id, p.wants \
-                 FROM posting_interests i JOIN postings p ON p.id = i.posting_id JOIN organisations o ON o.id = p.organisation_id \
-                 WHERE i.enrolment_id = $1 AND i.round_id = $2 AND i.state = 'expressed' AND p.state IN ('open', 'ranking') \
-                 ORDER BY 2, 1",
-            )
-            .bind::<SqlUuid, _>(own.enrolment())
-            .bind::<SqlUuid, _>(owned.round)
-            .load(conn.pg())?)
-        });
-    }
-    Ok(sql_query(
-        "SELECT DISTINCT ON (i.name_shown, i.enrolment_id) i.enrolment_id AS id, i.name_shown AS name_en, i.name_shown AS name_zh, \
-           i.trainee_number AS more_en, i.trainee_number AS more_zh, i.organisation_id, '{}'::jsonb AS wants FROM posting_interests i \
-         WHERE i.round_id = $1 AND i.organisation_id = $2 AND ($3 IS NULL OR i.posting_id = $3) AND i.state = 'expressed' \
-         ORDER BY i.name_shown, i.enrolment_id, i.id",
-    )
-    .bind::<SqlUuid, _>(owned.round)
-    .bind::<Nullable<SqlUuid>, _>(owned.organisation)
-    .bind::<Nullable<SqlUuid>, _>(owned.posting)
-    .load(conn.pg())?)
-}
-
-/// By what a list is judged.
-///
-/// # Errors
-/// The database's.
-pub fn allowed(conn: &mut Conn<'_>, owned: &Owned, candidates: &[Candidate]) -> Result<Allowed> {
-    let mut allowed = Allowed {
-        known: candidates.iter().map(|it| it.id).collect(),
-        ties: owned.ties(),
-        ..Allowed::default()
-    };
-    if let Some(own) = owned.trainee {
-        let facts = placements::facts(conn, &own)?;
-        for it in candidates {
-            let wants: Wants = serde_json::from_value(it.wants.clone())
-                .map_err(|err| Error::Internal(format!("a posting's row: {err}")))?;
-            if !unmet(&wants, &facts, it.organisation_id).is_empty() {
-                allowed.barred.insert(it.id);
-            }
-        }
-    }
-    Ok(allowed)
 }

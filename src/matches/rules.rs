@@ -9,6 +9,8 @@ use crate::ids::PersonId;
 use crate::lang::{refusals, words};
 use crate::placements::rules::RoundState;
 
+pub mod beside;
+pub mod correct;
 pub mod market;
 pub mod ranks;
 
@@ -111,6 +113,38 @@ refusals! {
         Overtaken = "run_overtaken" => mat_refuse_overtaken,
         /// Nobody is left to remind.
         NobodyToRemind = "nobody_to_remind" => mat_refuse_nobody,
+        /// The place given beforehand is past this step.
+        PlaceStep = "place_step" => mat_refuse_place_step,
+        /// Who named a place does not approve it.
+        SamePersonPlace = "place_same_person" => mat_refuse_same_person_place,
+        /// The trainee has a place already.
+        PlacedAlready = "placed_already" => mat_refuse_placed_already,
+        /// The posting has no seat left.
+        NoSeatLeft = "no_seat_left" => mat_refuse_no_seat,
+        /// Their cap or the cap of their group is used up.
+        CapUsedUp = "cap_used_up" => mat_refuse_cap_used,
+        /// The match is not published, or this is not the round that it was published of.
+        NotPublished = "match_not_published" => mat_refuse_not_published,
+        /// A second round is open already.
+        SecondOpen = "second_round_open" => mat_refuse_second_open,
+        /// A run waits for approval.
+        CallWaits = "run_waits" => mat_refuse_call_waits,
+        /// No seat is vacant, or nobody is without.
+        NothingLeft = "nothing_left" => mat_refuse_nothing_left,
+        /// Somebody is there already.
+        ThereAlready = "there_already" => mat_refuse_there_already,
+        /// The results are out.
+        ResultsOut = "results_out" => mat_refuse_results_out,
+        /// Somebody else certifies.
+        NotCertifier = "not_certifier" => mat_refuse_not_certifier,
+        /// The list is somebody else's to edit.
+        NotEditor = "not_editor" => mat_refuse_not_editor,
+        /// Somebody must be left who certifies.
+        NobodyCertifies = "nobody_certifies" => mat_refuse_nobody_certifies,
+        /// There is nothing to repair: the corrected match is the published one.
+        NothingWrong = "nothing_wrong" => mat_refuse_nothing_wrong,
+        /// The repair is past this step.
+        RepairStep = "repair_step" => mat_refuse_repair_step,
         /// The placement takes no such step now.
         PlacementStep = "placement_step" => mat_refuse_placement_step,
     }

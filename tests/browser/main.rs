@@ -33,6 +33,7 @@ mod founds;
 mod keyboard;
 mod languages;
 mod learns;
+mod ranks;
 mod school;
 mod selects;
 mod session;

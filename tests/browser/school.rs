@@ -253,8 +253,8 @@ fn course(programme: ProgrammeId, cohort: CohortId, module: ModuleId) -> String 
     )
 }
 
-/// An active trainee with a password, of the university.
-fn trainee(
+/// An active trainee with a password, of the university that was written first.
+pub fn trainee(
     app: &TestApp,
     (programme, cohort): (ProgrammeId, CohortId),
     (number, name, lang): (u32, &str, Lang),
@@ -274,7 +274,7 @@ fn trainee(
          INSERT INTO enrolments (id, cohort_id, programme_id, person_id, application_id, offer_id, pool_id, trainee_number, \
              certificate_name, name_shown, name_sort, state, created_at, university_id) \
            SELECT '{enrolment}', '{cohort}', '{programme}', '{person}', '{application}', '{offer}', pool_id, 'T2027-{number:04}', \
-             '{name}', '{name}', lower('{name}'), 'active', '2027-02-01', (SELECT id FROM organisations) \
+             '{name}', '{name}', lower('{name}'), 'active', '2027-02-01', (SELECT id FROM organisations WHERE kind = 'university' ORDER BY created_at, id LIMIT 1) \
            FROM offers WHERE id = '{offer}'; \
          INSERT INTO emergency_contacts (enrolment_id, person_id, programme_id, name, relationship, phone) \
            VALUES ('{enrolment}', '{person}', '{programme}', 'Somebody', 'friend', '+85291234567')",

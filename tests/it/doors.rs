@@ -79,8 +79,12 @@ impl Findings {
             // Who holds a mailed link sees what it is about.
             let bearer = door.path.contains("{token}") && relations.contains(&Relation::Own);
             let own_name_only = bearer && leaks == ["canaryap"];
-            // The institution reads the document that a trainee shared with their interest in its posting.
-            let shared = door.path == "/organisation/interests/{interest}/document"
+            // The institution reads the documents that a trainee shared with their interest in its posting.
+            let shared = [
+                "/organisation/interests/{interest}/document",
+                "/organisation/interests/{interest}/papers/{document}",
+            ]
+            .contains(&door.path)
                 && [
                     ("representative", "canaryap"),
                     ("B-representative", "canaryb"),

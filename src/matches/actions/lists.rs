@@ -1,7 +1,7 @@
 //! Lists: saved, certified; the lots' secret, fixed before any list counts.
 
 use diesel::RunQueryDsl;
-use diesel::sql_types::{Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
@@ -24,7 +24,18 @@ fn may_rank(conn: &mut Conn<'_>, owned: &Owned) -> Result<()> {
         queries::round(conn, &work, owned.round(), Some(false))
     })?;
     let now = db::now(conn)?;
-    Ok(rules::may_rank(round.state()?, round.list_deadline, now)?)
+    rules::may_rank(round.state()?, round.list_deadline, now)?;
+    if !owned.edits() {
+        return Err(MatchRefusal::NotEditor.into());
+    }
+    let given = match owned.trainee() {
+        Some(own) => queries::own_place(conn, own, owned.round())?,
+        None => None,
+    };
+    if given.is_some() {
+        return Err(MatchRefusal::PlacedAlready.into());
+    }
+    Ok(())
 }
 
 /// The field beside an item.
@@ -117,6 +128,9 @@ pub fn save_list(
 /// [`Error::Stale`]; a [`MatchRefusal`].
 pub fn certify(conn: &mut Conn<'_>, owned: &Owned, seen: i32) -> Result<()> {
     may_rank(conn, owned)?;
+    if !owned.certifies() {
+        return Err(MatchRefusal::NotCertifier.into());
+    }
     let row = queries::list(conn, owned, true)?.ok_or(MatchRefusal::NothingSaved)?;
     if row.version != seen {
         return Err(Error::Stale);
@@ -146,12 +160,42 @@ pub fn certify(conn: &mut Conn<'_>, owned: &Owned, seen: i32) -> Result<()> {
     .bind::<SqlUuid, _>(owned.by())
     .bind::<Timestamptz, _>(now)
     .execute(conn.pg())?;
+    if owned.second() {
+        show_interest(conn, owned, &tiers)?;
+    }
     let details = json!({ "sha256": row.sha256, "sequence": sequence });
     audit::note(
         conn,
         events::list(owned, row.id.0),
         &Noted("rank_list.certified", details),
     )
+}
+
+/// In a second round a certified list is a trainee's interest in what it names: institutions see name and
+/// number from now on, and nothing else.
+fn show_interest(conn: &mut Conn<'_>, owned: &Owned, tiers: &Tiers) -> Result<()> {
+    let Some(own) = owned.trainee() else {
+        return Ok(());
+    };
+    let postings: Vec<uuid::Uuid> = tiers.iter().flatten().copied().collect();
+    let who = queries::own_names(conn, own)?;
+    conn.elevate(Task::Match, |conn| {
+        sql_query(
+            "INSERT INTO posting_interests (id, programme_id, organisation_id, round_id, posting_id, cohort_id, enrolment_id, person_id, \
+               name_shown, trainee_number) SELECT gen_random_uuid(), p.programme_id, p.organisation_id, p.round_id, p.id, $2, $3, $4, $5, $6 \
+             FROM postings p WHERE p.id = ANY ($1) AND p.round_id = $7 \
+             ON CONFLICT (posting_id, enrolment_id) WHERE state = 'expressed' DO NOTHING",
+        )
+        .bind::<Array<SqlUuid>, _>(postings)
+        .bind::<SqlUuid, _>(own.cohort())
+        .bind::<SqlUuid, _>(own.enrolment())
+        .bind::<SqlUuid, _>(own.person())
+        .bind::<Text, _>(&who.name_shown)
+        .bind::<Text, _>(&who.trainee_number)
+        .bind::<SqlUuid, _>(owned.root())
+        .execute(conn.pg())?;
+        Ok(())
+    })
 }
 
 /// Fixes the lots of a round if they are not: a random secret, and its hash for everybody.

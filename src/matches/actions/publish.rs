@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
 use diesel::RunQueryDsl;
-use diesel::sql_types::{Integer, Jsonb, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Text, Timestamptz, Uuid as SqlUuid};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -11,19 +12,21 @@ use crate::access::{self, ProgrammeStaff};
 use crate::audit;
 use crate::db::{self, Conn, Task, sql_query};
 use crate::error::{Error, Result};
-use crate::ids::{MatchRunId, PlacementId, RoundId};
+use crate::ids::{MatchRunId, RoundId};
 use crate::matching::snapshot::Snapshot;
 use crate::matching::{Instance, Outcome, canonical, files, verify};
 use crate::placements::rules::{PostingState, RoundState, follows};
 
 use super::super::events::{self, Noted};
 use super::super::mail;
-use super::super::queries::{self, MatchRound, PostingName, Run, StoredRun, Taking};
+use super::super::queries::{self, Holding, MatchRound, PostingName, Run, StoredRun, Taking};
+use super::super::rules::beside::{self, Origin, PlaceState, RunKind};
 use super::super::rules::market::{self, TraineeResult};
 use super::super::rules::{self, Approval, MatchRefusal};
+use super::seats::{insert_placements, insert_results, placement_row, result_row};
 
 /// Reads a stored run back and lets the verifier look at what is stored, hashes and figures included.
-fn sound(run: &Run, stored: &StoredRun) -> Result<(Instance, Outcome)> {
+pub(super) fn sound(run: &Run, stored: &StoredRun) -> Result<(Instance, Outcome)> {
     let broken = |_| Error::from(MatchRefusal::NotSound);
     let snapshot: Snapshot = serde_json::from_str(&stored.input)
         .map_err(|_unread| Error::from(MatchRefusal::NotSound))?;
@@ -63,6 +66,21 @@ struct Publication {
     results: Vec<TraineeResult>,
     trainees: BTreeMap<Uuid, Taking>,
     postings: BTreeMap<Uuid, PostingName>,
+    /// Placed beforehand: by enrolment.
+    beforehand: BTreeMap<Uuid, Uuid>,
+}
+
+impl Publication {
+    fn origin(&self, enrolment: Uuid) -> Origin {
+        match (
+            self.beforehand.contains_key(&enrolment),
+            self.round.second(),
+        ) {
+            (true, _) => Origin::Beforehand,
+            (false, true) => Origin::SecondRound,
+            (false, false) => Origin::Match,
+        }
+    }
 }
 
 /// Approves a frozen run and publishes it: results, placements, the round's state, letters. The approver is
@@ -77,34 +95,41 @@ pub fn publish(
     seen: &str,
 ) -> Result<()> {
     let round = queries::office_round(conn, staff, round, Some(true))?;
+    // A second round takes seats of its parent's postings: they stay as they are until it is published.
+    if let Some(parent) = round.parent_id {
+        queries::office_round(conn, staff, parent, Some(true))?;
+    }
     let now = db::now(conn)?;
     let run = queries::run(conn, staff, (round.id, id))?;
-    let approval = Approval {
-        state: run.state()?,
-        frozen_by: run.frozen_by,
-        sound: run.findings().is_empty(),
-        output: &run.output_sha256,
-    };
-    rules::may_publish(&approval, staff.person(), seen)?;
+    may_publish(staff, &run, seen, RunKind::Official)?;
     if round.state()? != RoundState::Ranking {
         return Err(MatchRefusal::NotRanking.into());
     }
     let (instance, outcome) = sound(&run, &queries::stored(conn, staff, &run)?)?;
     let trainees = queries::taking_part(conn, staff, &round)?;
-    let postings = queries::desk_postings(conn, staff, round.id)?;
-    let it = Publication {
+    let postings = queries::desk_postings(conn, staff, round.root())?;
+    let mut results = market::results(&instance, &outcome, round.tells().disclosure());
+    let beforehand = beforehand(conn, staff, &round, &mut results)?;
+    let mut it = Publication {
         run: id,
-        results: market::results(&instance, &outcome),
+        results,
         trainees: trainees.into_iter().map(|it| (it.id, it)).collect(),
         postings: postings.into_iter().map(|it| (it.id, it)).collect(),
+        beforehand,
         round,
     };
-    still_true(&it)?;
-    sql_query("UPDATE match_runs SET state = 'published', published_by = $2, published_at = $3 WHERE id = $1 AND state = 'frozen'")
-        .bind::<SqlUuid, _>(id)
-        .bind::<SqlUuid, _>(staff.person())
-        .bind::<Timestamptz, _>(now)
-        .execute(conn.pg())?;
+    // Whoever is placed already stands in the run, and is told nothing by it.
+    let apart = it.round.second();
+    let trainees = &it.trainees;
+    it.results.retain(|result| {
+        !apart || result.posting.is_some() || trainees.contains_key(&result.enrolment)
+    });
+    let held = match apart {
+        true => queries::holdings(conn, staff, &it.round, true)?,
+        false => Vec::new(),
+    };
+    still_true(&it, &held)?;
+    mark_published(conn, staff, id, now)?;
     conn.elevate(Task::Match, |conn| write(conn, &it, now))?;
     mail::published(conn, &it.round, &it.results, (&it.trainees, &it.postings))?;
     let details = json!({ "number": run.number, "output": run.output_sha256 });
@@ -117,9 +142,65 @@ pub fn publish(
     )
 }
 
+/// Two people, a sound run, the result that was seen.
+pub(super) fn may_publish(
+    staff: &ProgrammeStaff,
+    run: &Run,
+    seen: &str,
+    kind: RunKind,
+) -> Result<()> {
+    beside::waits(run.kind()?, kind, run.state()?)?;
+    let approval = Approval {
+        state: run.state()?,
+        frozen_by: run.frozen_by,
+        sound: kind == RunKind::Repair || run.findings().is_empty(),
+        output: &run.output_sha256,
+    };
+    Ok(rules::may_publish(&approval, staff.person(), seen)?)
+}
+
+pub(super) fn mark_published(
+    conn: &mut Conn<'_>,
+    staff: &ProgrammeStaff,
+    id: MatchRunId,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    sql_query("UPDATE match_runs SET state = 'published', published_by = $2, published_at = $3 WHERE id = $1 AND state = 'frozen'")
+        .bind::<SqlUuid, _>(id)
+        .bind::<SqlUuid, _>(staff.person())
+        .bind::<Timestamptz, _>(now)
+        .execute(conn.pg())?;
+    Ok(())
+}
+
+/// Who was placed beforehand receives that place by the result; none of it can have changed since the run
+/// was frozen.
+fn beforehand(
+    conn: &mut Conn<'_>,
+    staff: &ProgrammeStaff,
+    round: &MatchRound,
+    results: &mut [TraineeResult],
+) -> Result<BTreeMap<Uuid, Uuid>> {
+    let mut given = BTreeMap::new();
+    for it in queries::places(conn, staff, round.id)? {
+        if it.state()? == PlaceState::Approved {
+            given.insert(it.enrolment_id, it.posting_id);
+        }
+    }
+    for it in results {
+        if let Some(posting) = given.get(&it.enrolment) {
+            it.posting = Some(*posting);
+        }
+    }
+    Ok(given)
+}
+
 /// Is everybody who is placed still there, and each posting still with its seats? Else another run is due.
-fn still_true(it: &Publication) -> Result<()> {
+fn still_true(it: &Publication, held: &[Holding]) -> Result<()> {
     let mut taken: BTreeMap<Uuid, i32> = BTreeMap::new();
+    for it in held {
+        one_more(&mut taken, it.posting_id);
+    }
     for result in &it.results {
         let Some(posting) = result.posting else {
             continue;
@@ -127,64 +208,37 @@ fn still_true(it: &Publication) -> Result<()> {
         if !it.trainees.contains_key(&result.enrolment) {
             return Err(MatchRefusal::Overtaken.into());
         }
-        let count = taken.entry(posting).or_default();
-        *count = count.saturating_add(1);
-        if it.postings.get(&posting).is_none_or(|it| it.seats < *count) {
+        one_more(&mut taken, posting);
+        let count = taken.get(&posting).copied().unwrap_or(0);
+        if it.postings.get(&posting).is_none_or(|it| it.seats < count) {
             return Err(MatchRefusal::Overtaken.into());
         }
     }
     Ok(())
 }
 
-/// Days to answer an offer when the posting names none.
-const OFFER_DAYS: i32 = 7;
+pub(super) fn one_more(taken: &mut BTreeMap<Uuid, i32>, posting: Uuid) {
+    let count = taken.entry(posting).or_default();
+    *count = count.saturating_add(1);
+}
 
-/// Places trainees as their postings say: when, for how many hours, with whom, and until when it is answered.
-const PLACE: &str = "INSERT INTO placements (id, programme_id, round_id, run_id, organisation_id, posting_id, enrolment_id, person_id, name_shown, \
-           trainee_number, starts_on, ends_on, hours_week, supervisor_name, supervisor_email, answer_by) \
-         SELECT x.id, $2, $3, $4, x.organisation, x.posting, x.enrolment, x.person, x.name, x.number, \
-           coalesce(p.starts_on, r.starts_on), coalesce(p.ends_on, r.ends_on), nullif(p.content->>'hours_week', '')::integer, \
-           coalesce(p.content->>'supervisor_name', ''), coalesce(p.content->>'supervisor_email', ''), \
-           (date_trunc('day', $5 AT TIME ZONE 'Asia/Hong_Kong') + make_interval(days => 1 + coalesce(nullif(p.content->>'offer_days', '')::integer, $6)) \
-             - interval '1 minute') AT TIME ZONE 'Asia/Hong_Kong' \
-         FROM jsonb_to_recordset($1) AS x (id uuid, organisation uuid, posting uuid, enrolment uuid, person uuid, name text, number text) \
-         JOIN postings p ON p.id = x.posting JOIN placement_rounds r ON r.id = p.round_id";
-
-fn write(conn: &mut Conn<'_>, it: &Publication, now: chrono::DateTime<chrono::Utc>) -> Result<()> {
+fn write(conn: &mut Conn<'_>, it: &Publication, now: DateTime<Utc>) -> Result<()> {
     access::working(conn, Task::Match)?;
     let results = it.results.iter().filter_map(|result| {
         let who = it.trainees.get(&result.enrolment)?;
-        Some(json!({
-            "id": Uuid::now_v7(), "enrolment": result.enrolment, "person": who.person_id, "posting": result.posting,
-            "lines": result.lines,
-        }))
+        Some(result_row(result, who))
     });
+    let results = results.collect();
     let placements = it.results.iter().filter_map(|result| {
         let who = it.trainees.get(&result.enrolment)?;
         let posting = it.postings.get(&result.posting?)?;
-        Some(json!({
-            "id": PlacementId::new(), "organisation": posting.organisation_id, "posting": posting.id, "enrolment": result.enrolment,
-            "person": who.person_id, "name": who.name_shown, "number": who.trainee_number,
-        }))
+        Some(placement_row(who, posting, it.origin(who.id)))
     });
-    sql_query(
-        "INSERT INTO match_results (id, run_id, programme_id, round_id, enrolment_id, person_id, posting_id, lines, published_at) \
-         SELECT x.id, $2, $3, $4, x.enrolment, x.person, x.posting, x.lines, $5 FROM jsonb_to_recordset($1) \
-           AS x (id uuid, enrolment uuid, person uuid, posting uuid, lines jsonb)",
-    )
-    .bind::<Jsonb, _>(json!(results.collect::<Vec<_>>()))
-    .bind::<SqlUuid, _>(it.run)
-    .bind::<SqlUuid, _>(it.round.programme_id)
-    .bind::<SqlUuid, _>(it.round.id)
-    .bind::<Timestamptz, _>(now)
-    .execute(conn.pg())?;
-    sql_query(PLACE)
-        .bind::<Jsonb, _>(json!(placements.collect::<Vec<_>>()))
-        .bind::<SqlUuid, _>(it.round.programme_id)
+    let placements = placements.collect();
+    insert_results(conn, (&it.round, it.run), results, now)?;
+    insert_placements(conn, (&it.round, it.run), placements, now)?;
+    sql_query("UPDATE places_beforehand SET state = 'placed', version = version + 1 WHERE round_id = $1 AND state = 'approved'")
         .bind::<SqlUuid, _>(it.round.id)
-        .bind::<SqlUuid, _>(it.run)
-        .bind::<Timestamptz, _>(now)
-        .bind::<Integer, _>(OFFER_DAYS)
         .execute(conn.pg())?;
     sql_query("UPDATE placement_rounds SET state = 'matched', version = version + 1 WHERE id = $1 AND state = 'ranking'")
         .bind::<SqlUuid, _>(it.round.id)

@@ -1,5 +1,6 @@
 //! Runs: a dry one on the spot, the official one frozen whole, and voided.
 
+use chrono::{DateTime, Utc};
 use diesel::RunQueryDsl;
 use diesel::sql_types::{Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use serde_json::json;
@@ -10,11 +11,13 @@ use crate::db::{self, Conn, Task, sql_query};
 use crate::error::{Error, Result};
 use crate::ids::{MatchRunId, RoundId};
 use crate::matching::fault::Table;
+use crate::matching::rest::NotPlaceable;
 use crate::matching::snapshot::Snapshot;
 use crate::matching::{Fault, files};
 
 use super::super::events::{self, Noted};
 use super::super::queries::{self, MatchRound, Run};
+use super::super::rules::beside::RunKind;
 use super::super::rules::market::{self, Done};
 use super::super::rules::{self, MatchRefusal};
 
@@ -26,25 +29,116 @@ fn run_id(round: RoundId, number: i32) -> String {
     format!("{round}-{number}")
 }
 
-/// The run that the certified lists of this moment make, under the id of the round's next official one.
+/// The number of the round's next run.
+pub(super) fn next_number(
+    conn: &mut Conn<'_>,
+    staff: &ProgrammeStaff,
+    round: RoundId,
+) -> Result<i32> {
+    let runs = queries::runs(conn, staff, round)?;
+    let last = runs.iter().map(|it| it.number).max().unwrap_or(0);
+    Ok(last.saturating_add(1))
+}
+
+/// The lots' secret of a round, once it is fixed.
+pub(super) fn lots(conn: &mut Conn<'_>, round: RoundId) -> Result<Option<String>> {
+    conn.elevate(Task::Match, |conn| {
+        let work = access::working(conn, Task::Match)?;
+        queries::seed(conn, &work, round)
+    })
+}
+
+/// What the certified lists of this moment make, under the id of the round's next official run.
+struct Now {
+    number: i32,
+    id: String,
+    apart: usize,
+    snapshot: Snapshot,
+}
+
 fn now(
     conn: &mut Conn<'_>,
     staff: &ProgrammeStaff,
     round: &MatchRound,
     usual: Option<&str>,
-) -> Result<(i32, String, Result<Done, Fault>)> {
-    let runs = queries::runs(conn, staff, round.id)?;
-    let last = runs.iter().map(|it| it.number).max().unwrap_or(0);
-    let number = last.saturating_add(1);
-    let seed = conn.elevate(Task::Match, |conn| {
-        let work = access::working(conn, Task::Match)?;
-        queries::seed(conn, &work, round.id)
-    })?;
-    let seed = seed.or(usual.map(str::to_owned));
+) -> Result<Now> {
+    let number = next_number(conn, staff, round.id)?;
+    let seed = lots(conn, round.id)?.or(usual.map(str::to_owned));
     let market = queries::market(conn, staff, round)?;
+    let apart = queries::apart(conn, staff, round)?;
     let id = run_id(round.id, number);
-    let done = market::run(&market.snapshot(&id, seed));
-    Ok((number, id, done))
+    let mut snapshot = market.snapshot(&id, seed);
+    if !apart.is_empty() {
+        if !round.second() {
+            snapshot.may_place(&apart).map_err(not_placeable)?;
+        }
+        snapshot = snapshot.beside(&id, &apart);
+    }
+    Ok(Now {
+        number,
+        id,
+        apart: apart.len(),
+        snapshot,
+    })
+}
+
+/// What is in the way of a place given beforehand.
+pub(super) fn not_placeable(why: NotPlaceable) -> MatchRefusal {
+    match why {
+        NotPlaceable::Twice(_) => MatchRefusal::PlacedAlready,
+        NotPlaceable::BankFull(_) | NotPlaceable::GroupFull { .. } => MatchRefusal::CapUsedUp,
+        NotPlaceable::UnknownTrainee(_)
+        | NotPlaceable::UnknownPosting(_)
+        | NotPlaceable::NoSeat(_) => MatchRefusal::NoSeatLeft,
+    }
+}
+
+/// What might be otherwise, on a dry run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct WhatIf {
+    /// A posting has so many seats more or fewer.
+    pub seats: Option<(uuid::Uuid, i32)>,
+    /// An institution takes at most so many; `None` inside: it has no cap.
+    pub cap: Option<(uuid::Uuid, Option<u32>)>,
+}
+
+impl WhatIf {
+    /// Is anything otherwise?
+    #[must_use]
+    pub fn asks(&self) -> bool {
+        self.seats.is_some() || self.cap.is_some()
+    }
+
+    fn apply(&self, to: &mut Snapshot) {
+        if let Some((posting, by)) = self.seats {
+            let posting = posting.to_string();
+            for it in to.postings.iter_mut().filter(|it| it.posting == posting) {
+                it.seats = it.seats.saturating_add_signed(by);
+                let seats = it.seats;
+                if let Some((_, held)) = &mut it.reserve {
+                    *held = (*held).min(seats);
+                }
+                it.reserve = it.reserve.take().filter(|it| it.1 > 0);
+            }
+        }
+        if let Some((bank, cap)) = self.cap {
+            let bank = bank.to_string();
+            for it in to.banks.iter_mut().filter(|it| it.bank == bank) {
+                it.cap = cap;
+            }
+        }
+    }
+}
+
+/// A dry run, and how many stand apart from it.
+#[derive(Debug)]
+pub struct Dry {
+    /// What the match would be.
+    pub done: Result<Done, Fault>,
+    /// What it would be if something were otherwise.
+    pub what_if: Option<Result<Done, Fault>>,
+    /// Placed beforehand, or already.
+    pub apart: usize,
 }
 
 /// A dry run: what the match would be if the lists stayed as they are certified now. Nothing is stored.
@@ -55,8 +149,19 @@ pub fn dry_run(
     conn: &mut Conn<'_>,
     staff: &ProgrammeStaff,
     round: &MatchRound,
-) -> Result<Result<Done, Fault>> {
-    Ok(now(conn, staff, round, Some(NO_LOTS))?.2)
+    what_if: WhatIf,
+) -> Result<Dry> {
+    let now = now(conn, staff, round, Some(NO_LOTS))?;
+    let other = what_if.asks().then(|| {
+        let mut other = now.snapshot.clone();
+        what_if.apply(&mut other);
+        market::run(&other)
+    });
+    Ok(Dry {
+        done: market::run(&now.snapshot),
+        what_if: other,
+        apart: now.apart,
+    })
 }
 
 /// A table of a run's or a result's file form.
@@ -86,21 +191,55 @@ pub fn freeze(conn: &mut Conn<'_>, staff: &ProgrammeStaff, id: RoundId) -> Resul
     let voided = |it: &Run| it.state().map(|it| it == rules::RunState::Voided);
     let mut stands = false;
     for it in &runs {
-        stands |= !voided(it)?;
+        stands |= it.kind()? == RunKind::Official && !voided(it)?;
     }
     rules::may_freeze(round.state()?, round.list_deadline, at, stands)?;
-    let (number, run_id, done) = now(conn, staff, &round, None)?;
-    let done = done.map_err(|_fault| MatchRefusal::NoRun)?;
+    let now = now(conn, staff, &round, None)?;
+    let done = market::run(&now.snapshot).map_err(|_fault| MatchRefusal::NoRun)?;
+    let new = New {
+        kind: RunKind::Official,
+        number: now.number,
+        run_id: now.id,
+        apart: now.apart,
+        details: json!({}),
+    };
+    let run = store(conn, staff, (id, at), &new, &done)?;
+    let details = json!({ "number": now.number, "input": done.summary.input_sha256, "output": done.summary.output_sha256 });
+    audit::note(
+        conn,
+        events::round(staff.programme(), id),
+        &Noted("match.frozen", details),
+    )?;
+    Ok(run)
+}
+
+/// What a run is stored as.
+pub(super) struct New {
+    pub kind: RunKind,
+    pub number: i32,
+    pub run_id: String,
+    pub apart: usize,
+    pub details: serde_json::Value,
+}
+
+/// Stores a run whole: what went in, what came out, what the verifier says.
+pub(super) fn store(
+    conn: &mut Conn<'_>,
+    staff: &ProgrammeStaff,
+    (round, at): (RoundId, DateTime<Utc>),
+    new: &New,
+    done: &Done,
+) -> Result<MatchRunId> {
     let run = MatchRunId::new();
     sql_query(
         "INSERT INTO match_runs (id, programme_id, round_id, number, run_id, input_sha256, output_sha256, seed_sha256, summary, findings, \
-           frozen_by, frozen_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+           frozen_by, frozen_at, kind, apart, details) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
     )
     .bind::<SqlUuid, _>(run)
     .bind::<SqlUuid, _>(staff.programme())
-    .bind::<SqlUuid, _>(id)
-    .bind::<Integer, _>(number)
-    .bind::<Text, _>(run_id)
+    .bind::<SqlUuid, _>(round)
+    .bind::<Integer, _>(new.number)
+    .bind::<Text, _>(&new.run_id)
     .bind::<Text, _>(&done.summary.input_sha256)
     .bind::<Text, _>(&done.summary.output_sha256)
     .bind::<Nullable<Text>, _>(&done.summary.seed_sha256)
@@ -108,6 +247,9 @@ pub fn freeze(conn: &mut Conn<'_>, staff: &ProgrammeStaff, id: RoundId) -> Resul
     .bind::<Jsonb, _>(json_of(&done.findings)?)
     .bind::<SqlUuid, _>(staff.person())
     .bind::<Timestamptz, _>(at)
+    .bind::<Text, _>(new.kind.as_str())
+    .bind::<Integer, _>(i32::try_from(new.apart).unwrap_or(i32::MAX))
+    .bind::<Jsonb, _>(&new.details)
     .execute(conn.pg())?;
     let input = serde_json::to_string(&Snapshot::of(&done.run))
         .map_err(|err| Error::Internal(format!("a snapshot: {err}")))?;
@@ -118,18 +260,18 @@ pub fn freeze(conn: &mut Conn<'_>, staff: &ProgrammeStaff, id: RoundId) -> Resul
     .bind::<SqlUuid, _>(run)
     .bind::<SqlUuid, _>(staff.programme())
     .bind::<Text, _>(input)
-    .bind::<Text, _>(table(&done, Table::Assignment)?)
-    .bind::<Text, _>(table(&done, Table::Cutoffs)?)
-    .bind::<Text, _>(table(&done, Table::BankCutoffs)?)
-    .bind::<Text, _>(table(&done, Table::Reasons)?)
+    .bind::<Text, _>(table(done, Table::Assignment)?)
+    .bind::<Text, _>(table(done, Table::Cutoffs)?)
+    .bind::<Text, _>(table(done, Table::BankCutoffs)?)
+    .bind::<Text, _>(table(done, Table::Reasons)?)
     .execute(conn.pg())?;
-    let details = json!({ "number": number, "input": done.summary.input_sha256, "output": done.summary.output_sha256 });
-    let event = Noted("match_run.frozen", details.clone());
-    audit::note(conn, events::run(staff, run), &event)?;
+    let details = json!({
+        "number": new.number, "kind": new.kind.as_str(), "input": done.summary.input_sha256, "output": done.summary.output_sha256,
+    });
     audit::note(
         conn,
-        events::round(staff.programme(), id),
-        &Noted("match.frozen", details),
+        events::run(staff, run),
+        &Noted("match_run.frozen", details),
     )?;
     Ok(run)
 }
@@ -156,6 +298,9 @@ pub fn void(
     .bind::<Timestamptz, _>(at)
     .bind::<Text, _>(reason)
     .execute(conn.pg())?;
+    sql_query("UPDATE match_repairs SET state = 'open', run_id = NULL, version = version + 1 WHERE run_id = $1 AND state = 'frozen'")
+        .bind::<SqlUuid, _>(id)
+        .execute(conn.pg())?;
     let event = Noted("match_run.voided", json!({ "number": run.number }));
     audit::note(conn, events::run(staff, id), &event)?;
     let event = Noted("match.voided", json!({ "number": run.number }));

@@ -7,7 +7,6 @@ use crate::lang::Lang;
 use crate::lang::format::{deadline, moment};
 use crate::placements::queries as placements;
 use crate::placements::rules::RoundState;
-use crate::web::exports::short;
 use crate::web::fields::{ConfirmSpec, confirm_page, effect};
 use crate::web::listing::Cell;
 use crate::web::sheet::{Part, Sheet, show};
@@ -15,8 +14,9 @@ use crate::web::{Cx, Reply};
 
 use super::super::actions;
 use super::super::queries::{self, DeskList, MatchRound};
+use super::super::rules::beside::{PlaceState, may_set_tells};
 use super::super::rules::{ListKind, ListState};
-use super::{list_tone, lots, run_tone, runs, staff};
+use super::{after, lots, repair, run_tone, runs, staff};
 
 /// Where the office's pages of this room stand.
 pub(super) fn home(staff: &ProgrammeStaff) -> String {
@@ -70,7 +70,7 @@ pub(super) fn rounds(cx: &mut Cx<'_, '_>) -> Result<Reply> {
 }
 
 /// The round of the address.
-pub(super) fn one(cx: &mut Cx<'_, '_>) -> Result<(ProgrammeStaff, MatchRound)> {
+pub(in crate::matches) fn one(cx: &mut Cx<'_, '_>) -> Result<(ProgrammeStaff, MatchRound)> {
     let staff = staff(cx)?;
     let id: RoundId = cx.request().param("round")?;
     let round = queries::office_round(cx.conn, &staff, id, None)?;
@@ -110,9 +110,47 @@ fn acts(lang: Lang, at: &str, round: &MatchRound) -> Result<Vec<(String, String,
             acts.push(act("freeze", lang.mat_freeze(), false));
             acts
         }
-        RoundState::Planned | RoundState::Collecting | RoundState::Matched | RoundState::Closed => {
-            Vec::new()
+        RoundState::Matched => {
+            let mut acts = Vec::new();
+            if !round.second() {
+                acts.push(act("second", lang.mat_second(), true));
+                acts.push(act("call", lang.mat_call(), false));
+            }
+            acts.push(act("repairs/new", lang.mat_repair(), false));
+            acts
         }
+        RoundState::Planned | RoundState::Collecting | RoundState::Closed => Vec::new(),
+    })
+}
+
+/// What stands beside the match: places given beforehand, how much reasons tell.
+fn beside(
+    cx: &mut Cx<'_, '_>,
+    (staff, round): (&ProgrammeStaff, &MatchRound),
+    at: &str,
+) -> Result<Part> {
+    let lang = cx.lang();
+    let places = queries::places(cx.conn, staff, round.id)?;
+    let mut standing = 0_usize;
+    for it in &places {
+        if it.state()? != PlaceState::Cancelled {
+            standing = standing.saturating_add(1);
+        }
+    }
+    let mut files = vec![(format!("{at}/beforehand"), lang.mat_beforehand().to_owned())];
+    if may_set_tells(round.state()?).is_ok() {
+        files.push((format!("{at}/tells"), lang.mat_tells().to_owned()));
+    }
+    let fact = |label: &str, value: String| (label.to_owned(), value);
+    Ok(Part {
+        links: files,
+        ..Part::facts(
+            lang.mat_origin_beforehand(),
+            vec![
+                fact(lang.mat_beforehand(), standing.to_string()),
+                fact(lang.mat_tells(), round.tells().label(lang).to_owned()),
+            ],
+        )
     })
 }
 
@@ -130,11 +168,17 @@ pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
                 lang.mat_run_number(it.number),
                 format!("{at}/runs/{}", it.id),
             ),
+            Cell::text(it.kind()?.label(lang)),
             Cell::tag(state.label(lang), run_tone(state)),
             Cell::text(moment(lang, it.frozen_at)).more(it.void_reason.clone()),
         ]);
     }
-    let heads = [lang.mat_title(), lang.mat_status(), lang.mat_frozen_at()];
+    let heads = [
+        lang.mat_title(),
+        lang.mat_kind(),
+        lang.mat_status(),
+        lang.mat_frozen_at(),
+    ];
     let mut parts = vec![Part {
         links: vec![(format!("{at}/lists"), lang.mat_all_lists().to_owned())],
         ..Part::facts(
@@ -142,8 +186,12 @@ pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
             vec![counts(lang, &lists, true), counts(lang, &lists, false)],
         )
     }];
+    parts.push(beside(cx, (&staff, &round), &at)?);
     if matches!(round.state()?, RoundState::Matched | RoundState::Closed) {
         parts.extend(runs::result_parts(cx, &staff, &round, &at)?);
+        parts.extend(after::otherwise_part(cx, &staff, &round)?);
+        parts.extend(after::seconds_part(cx, &staff, &round)?);
+        parts.extend(repair::repairs_part(cx, &staff, &round)?);
     }
     parts.push(Part::table(lang.mat_runs(), &heads, rows).or(lang.mat_runs_none()));
     parts.push(lots(lang, &round));
@@ -163,70 +211,6 @@ pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         ..Sheet::default()
     };
     show(cx, 200, &sheet)
-}
-
-fn line(lang: Lang, it: &DeskList) -> [String; 5] {
-    [
-        it.name(lang).to_owned(),
-        it.more(lang).to_owned(),
-        it.kind().label(lang).to_owned(),
-        it.state().label(lang).to_owned(),
-        it.certified_at
-            .map(|it| moment(lang, it))
-            .unwrap_or_default(),
-    ]
-}
-
-/// GET `…/matches/{round}/lists`.
-pub(super) fn lists(cx: &mut Cx<'_, '_>) -> Result<Reply> {
-    let lang = cx.lang();
-    let (staff, round) = one(cx)?;
-    let at = format!("{}/{}/lists", home(&staff), round.id);
-    let lists = queries::desk_lists(cx.conn, &staff, &round)?;
-    let rows = lists.iter().map(|it| {
-        let [name, more, kind, state, when] = line(lang, it);
-        vec![
-            Cell::text(name).more(more),
-            Cell::text(kind),
-            Cell::tag(&state, list_tone(it.state())),
-            Cell::text(when),
-        ]
-    });
-    let heads = [
-        lang.mat_whose(),
-        lang.mat_kind(),
-        lang.mat_status(),
-        lang.mat_certified_at(),
-    ];
-    let sheet = Sheet {
-        title: lang.mat_lists().to_owned(),
-        crumbs: crumbs(lang, &staff, Some(&round)),
-        parts: vec![Part {
-            links: vec![
-                (format!("{at}.csv"), "CSV".to_owned()),
-                (format!("{at}.xlsx"), "Excel".to_owned()),
-            ],
-            ..Part::table(lang.mat_lists(), &heads, rows.collect()).or(lang.mat_rounds_none())
-        }],
-        ..Sheet::default()
-    };
-    show(cx, 200, &sheet)
-}
-
-/// GET `…/matches/{round}/lists.csv` and `.xlsx`.
-pub(super) fn lists_file(cx: &mut Cx<'_, '_>) -> Result<Reply> {
-    let lang = cx.lang();
-    let (staff, round) = one(cx)?;
-    let lists = queries::desk_lists(cx.conn, &staff, &round)?;
-    let rows = lists.iter().map(|it| line(lang, it).to_vec()).collect();
-    let header = [
-        lang.mat_whose(),
-        lang.mat_number(),
-        lang.mat_kind(),
-        lang.mat_status(),
-        lang.mat_certified_at(),
-    ];
-    short(&cx.request().path, "lists", &header, rows)
 }
 
 /// A question before a step of the round: what happens, who is told.

@@ -26,6 +26,7 @@ pub(super) struct Item {
     pub label: String,
     pub up: String,
     pub down: String,
+    pub drag: String,
     pub value: String,
     pub barred: bool,
     pub error: Option<String>,
@@ -88,6 +89,7 @@ fn item(
         label: lang.mat_rank_of(name),
         up: lang.mat_up_of(name),
         down: lang.mat_down_of(name),
+        drag: lang.mat_drag_of(name),
         value,
         barred,
         error,
@@ -133,7 +135,7 @@ pub(super) fn form(
     let candidates = queries::candidates(cx.conn, owned)?;
     let allowed = queries::allowed(cx.conn, owned, &candidates)?;
     let now = db::now(cx.conn)?;
-    let open = rules::may_rank(round.state()?, round.list_deadline, now).is_ok();
+    let open = owned.edits() && rules::may_rank(round.state()?, round.list_deadline, now).is_ok();
     let tiers = row.as_ref().map(ListRow::tiers).transpose()?;
     let numbers = numbered(&tiers.unwrap_or_default());
     let items = items(lang, &candidates, (&numbers, &allowed), typed);
@@ -167,7 +169,7 @@ pub(super) fn form(
         action,
         version: row.as_ref().map_or(0, |it| it.version),
         open,
-        certifies: open && rules::may_certify(state).is_ok(),
+        certifies: open && owned.certifies() && rules::may_certify(state).is_ok(),
         mistakes: typed.again.mistakes.clone(),
         refusal: match typed.again.stale {
             true => Some(format!(

@@ -15,12 +15,13 @@ use crate::web::sheet::{Part, Sheet, show};
 use crate::web::{Cx, Reply};
 
 use super::super::queries::{self, MatchRound, Owned, PlacementRow};
+use super::super::rules::beside::holds_seat;
 use super::form::{self, Typed};
-use super::{list_tone, lots, member, promises, show_list};
+use super::{list_tone, lots, member, people, promises, show_list};
 
-const HOME: &str = "/organisation/matches";
+pub(super) const HOME: &str = "/organisation/matches";
 
-fn crumbs(lang: Lang, round: Option<&MatchRound>) -> Vec<(String, String)> {
+pub(super) fn crumbs(lang: Lang, round: Option<&MatchRound>) -> Vec<(String, String)> {
     let mut crumbs = vec![(
         "/organisation".to_owned(),
         lang.nav_organisation().to_owned(),
@@ -78,8 +79,11 @@ fn placed(
     let heads = [lang.mat_trainee(), lang.mat_number(), lang.mat_status()];
     let title = lang.pick(&it.title_en, &it.title_zh);
     let lines = rows.iter().map(line).collect::<Result<_>>()?;
+    let states = rows.iter().map(|it| it.state());
+    let states = states.collect::<Result<Vec<_>>>()?;
+    let filled = states.iter().filter(|it| holds_seat(**it)).count();
     Ok(Part {
-        note: lang.mat_seats_of(rows.len(), it.seats),
+        note: lang.mat_seats_of(filled, it.seats),
         ..Part::table(title, &heads, lines).or(lang.mat_placed_nobody())
     })
 }
@@ -103,12 +107,12 @@ pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         ..Sheet::default()
     };
     if matches!(state, RoundState::Matched | RoundState::Closed) {
-        let rows = queries::host_placements(cx.conn, &member, id)?;
+        let rows = queries::host_placements(cx.conn, &member, round.root())?;
         let mut here: BTreeMap<Uuid, Vec<&PlacementRow>> = BTreeMap::new();
         for row in &rows {
             here.entry(row.posting_id).or_default().push(row);
         }
-        for it in queries::host_postings(cx.conn, &member, id)? {
+        for it in queries::host_postings(cx.conn, &member, round.root())? {
             page.parts.push(placed(lang, &it, &here)?);
         }
     }
@@ -128,6 +132,7 @@ pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let heads = [lang.mat_list(), lang.mat_kind(), lang.mat_status()];
     page.parts
         .push(Part::table(lang.mat_lists(), &heads, rows).or(lang.mat_nothing_to_rank_host()));
+    page.parts.push(people::part(cx, &member, &round)?);
     page.parts.extend(promises(lang));
     page.parts.push(lots(lang, &round));
     show(cx, 200, &page)
@@ -163,6 +168,13 @@ fn sheet(
         notes: vec![standing],
         ..Sheet::default()
     };
+    if !owned.edits() {
+        let text = lang.mat_not_editor_note().to_owned();
+        page.notes.push(("", text, String::new()));
+    } else if !owned.certifies() {
+        let text = lang.mat_delegate_note().to_owned();
+        page.notes.push(("", text, String::new()));
+    }
     page.parts.extend(promises(lang));
     page.parts.push(lots(lang, round));
     show_list(cx, typed.again.status.max(200), &page, Some(&form))

@@ -12,7 +12,7 @@ use crate::ids::MatchRunId;
 use crate::lang::format::moment;
 use crate::lang::{Lang, Say as _};
 use crate::matching::fault::Table;
-use crate::matching::{Summary, Warning};
+use crate::matching::{Fault, Summary, Warning};
 use crate::web::exports::short;
 use crate::web::fields::{Again, Field, FormSpec, Group, History, form_page};
 use crate::web::listing::Cell;
@@ -21,12 +21,13 @@ use crate::web::{Cx, Form, Pairs, Reply};
 
 use super::super::actions;
 use super::super::queries::{self, MatchRound, Placed, PostingName, Run};
+use super::super::rules::beside::RunKind;
 use super::super::rules::market::{Done, parsed};
 use super::super::rules::{self, RunState};
 use super::desk::{Question, crumbs, home, one, question};
-use super::run_tone;
+use super::{after, repair, run_tone, show_what_if, what_if};
 
-fn figures(lang: Lang, it: &Summary) -> Part {
+fn figures(lang: Lang, it: &Summary, apart: u32, already: bool) -> Part {
     let fact = |label: &str, value: String| (label.to_owned(), value);
     let profile = it.profile.iter().enumerate();
     let profile: Vec<String> = profile
@@ -40,7 +41,17 @@ fn figures(lang: Lang, it: &Summary) -> Part {
         lang.mat_figures(),
         vec![
             fact(lang.mat_matched(), it.matched.to_string()),
-            fact(lang.mat_unmatched(), it.unmatched.to_string()),
+            fact(
+                lang.mat_unmatched(),
+                it.unmatched.saturating_sub(apart).to_string(),
+            ),
+            fact(
+                match already {
+                    true => lang.mat_apart_already(),
+                    false => lang.mat_apart_before(),
+                },
+                apart.to_string(),
+            ),
             fact(lang.mat_seats(), it.seats.to_string()),
             fact(lang.mat_vacant(), it.unfilled.to_string()),
             fact(lang.mat_first_choice(), it.first_choice.to_string()),
@@ -123,11 +134,22 @@ fn wanted(done: &Done) -> (BTreeMap<Uuid, usize>, BTreeMap<Uuid, i32>) {
 fn dry_parts(
     cx: &mut Cx<'_, '_>,
     (staff, round): (&ProgrammeStaff, &MatchRound),
-    done: &Done,
+    (done, apart): (&Done, usize),
 ) -> Result<Vec<Part>> {
     let lang = cx.lang();
-    let postings = queries::desk_postings(cx.conn, staff, round.id)?;
-    let trainees = queries::taking_part(cx.conn, staff, round)?;
+    let mut postings = queries::desk_postings(cx.conn, staff, round.root())?;
+    // The seats that this run is about: those given beforehand or taken already are not among them.
+    for it in &mut postings {
+        let seats = done.run.find_posting(&it.id.to_string());
+        let seats = seats.map_or(0, |posting| done.run.seats(posting));
+        it.seats = i32::try_from(seats).unwrap_or(i32::MAX);
+    }
+    let given: Vec<String> = queries::apart(cx.conn, staff, round)?
+        .into_iter()
+        .map(|it| it.0)
+        .collect();
+    let mut trainees = queries::taking_part(cx.conn, staff, round)?;
+    trainees.retain(|it| !given.contains(&it.id.to_string()));
     let (filled, listed) = wanted(done);
     let names = names(lang, &postings);
     let mut odd: Vec<String> = done
@@ -145,7 +167,7 @@ fn dry_parts(
     });
     let without = without.map(|it| format!("{} ({})", it.name_shown, it.trainee_number));
     Ok(vec![
-        figures(lang, &done.summary),
+        figures(lang, &done.summary, number(apart), round.second()),
         Part::lines(lang.mat_warnings(), odd).or("–"),
         by_posting(lang, &postings, &filled),
         Part::lines(lang.mat_unplaced(), without.collect()).or(lang.mat_unplaced_none()),
@@ -166,17 +188,36 @@ pub(super) fn dry(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         let text = lang.mat_dry_run_no_lots().to_owned();
         sheet.notes.push(("", text, String::new()));
     }
-    match actions::dry_run(cx.conn, &staff, &round)? {
+    let query = &cx.visit.request.query;
+    let dry = actions::dry_run(cx.conn, &staff, &round, what_if::asked(query))?;
+    let refused = |fault: &Fault| {
+        let text = lang.mat_dry_run_refused(&fault.to_string());
+        ("bad", text, String::new())
+    };
+    match &dry.done {
         Ok(done) => {
             sheet.notes.push(verifier(lang, &done.findings));
-            sheet.parts = dry_parts(cx, (&staff, &round), &done)?;
+            match &dry.what_if {
+                Some(Ok(then)) => {
+                    let part = what_if::compare(lang, &done.summary, &then.summary);
+                    sheet.parts.push(part);
+                }
+                Some(Err(fault)) => sheet.notes.push(refused(fault)),
+                None => {}
+            }
+            let more = dry_parts(cx, (&staff, &round), (done, dry.apart))?;
+            sheet.parts.extend(more);
         }
-        Err(fault) => {
-            let text = lang.mat_dry_run_refused(&fault.to_string());
-            sheet.notes.push(("bad", text, String::new()));
-        }
+        Err(fault) => sheet.notes.push(refused(fault)),
     }
-    show(cx, 200, &sheet)
+    let action = format!("{}/{}/dry-run", home(&staff), round.id);
+    let postings = queries::desk_postings(cx.conn, &staff, round.root())?;
+    let form = what_if::form(lang, action, &postings, query);
+    show_what_if(cx, &sheet, &form)
+}
+
+fn number(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
 }
 
 fn verifier(lang: Lang, findings: &[(String, String)]) -> (&'static str, String, String) {
@@ -217,8 +258,10 @@ pub(super) fn ask_freeze(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let (staff, round) = one(cx)?;
     let now = db::now(cx.conn)?;
     let runs = queries::runs(cx.conn, &staff, round.id)?;
-    let states = runs.iter().map(Run::state).collect::<Result<Vec<_>>>()?;
-    let stands = states.iter().any(|it| *it != RunState::Voided);
+    let mut stands = false;
+    for it in &runs {
+        stands |= it.kind()? == RunKind::Official && it.state()? != RunState::Voided;
+    }
     let refusal = rules::may_freeze(round.state()?, round.list_deadline, now, stands).err();
     let refusal = refusal.map(|it| it.say(cx.lang()));
     let it = freeze_question(cx.lang(), &staff, &round);
@@ -277,8 +320,20 @@ pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         .iter()
         .map(|it| format!("{} {}{}", it.at, lang.before(&it.who), it.what));
     let act = |word: &str, label: &str, first| (format!("{at}/{word}"), label.to_owned(), first);
-    let sheet = Sheet {
-        title: lang.mat_run_number(run.number),
+    let kind = run.kind()?;
+    let more = match kind {
+        RunKind::Official => Vec::new(),
+        RunKind::FirstCall => after::call_parts(cx, (&staff, &round, &run))?,
+        RunKind::Repair => repair::run_parts(cx, (&staff, &round, &run))?,
+    };
+    let apart = u32::try_from(run.apart).unwrap_or(0);
+    let already = round.second() || kind != RunKind::Official;
+    let mut sheet = Sheet {
+        title: format!(
+            "{}{}",
+            lang.before(kind.label(lang)),
+            lang.mat_run_number(run.number)
+        ),
         tag: Some((state.label(lang), run_tone(state))),
         note: run.void_reason.clone(),
         crumbs: crumbs(lang, &staff, Some(&round)),
@@ -289,35 +344,54 @@ pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
             ],
             RunState::Published | RunState::Voided => Vec::new(),
         },
-        notes: vec![verifier(lang, &run.findings())],
-        parts: vec![
-            Part::facts(
-                lang.mat_result(),
-                vec![
-                    fact(lang.mat_frozen_at(), &moment(lang, run.frozen_at)),
-                    fact(lang.mat_input_hash(), &run.input_sha256),
-                    fact(lang.mat_output_hash(), &run.output_sha256),
-                ],
-            ),
-            figures(lang, &run.summary()?),
-            files(lang, &at),
-            Part::lines(lang.mat_history(), history.collect()),
-        ],
+        notes: match kind {
+            RunKind::Official | RunKind::FirstCall => vec![verifier(lang, &run.findings())],
+            RunKind::Repair => Vec::new(),
+        },
+        parts: more,
         ..Sheet::default()
     };
+    sheet.parts.extend([
+        Part::facts(
+            lang.mat_result(),
+            vec![
+                fact(lang.mat_frozen_at(), &moment(lang, run.frozen_at)),
+                fact(lang.mat_input_hash(), &run.input_sha256),
+                fact(lang.mat_output_hash(), &run.output_sha256),
+            ],
+        ),
+        figures(lang, &run.summary()?, apart, already),
+        files(lang, &at),
+        Part::lines(lang.mat_history(), history.collect()),
+    ]);
     show(cx, 200, &sheet)
 }
 
-fn approve_question(lang: Lang, run: &Run, at: &str) -> Result<Question> {
+fn approve_question(lang: Lang, (round, run): (&MatchRound, &Run), at: &str) -> Result<Question> {
     let summary = run.summary()?;
-    let people = summary.matched.saturating_add(summary.unmatched);
+    let mut people = summary.matched.saturating_add(summary.unmatched);
+    // In a second round only those are told who are without.
+    if round.second() {
+        people = people.saturating_sub(u32::try_from(run.apart).unwrap_or(0));
+    }
+    let (does, told) = match run.kind()? {
+        RunKind::Official => (
+            lang.mat_approve_does().to_owned(),
+            lang.mat_approve_told(people),
+        ),
+        RunKind::FirstCall => (
+            lang.mat_call_publish_does(after::harmed(run)),
+            lang.mat_call_told().to_owned(),
+        ),
+        RunKind::Repair => (
+            lang.mat_repair_choose_does(repair::moved(run)),
+            lang.mat_repair_told(repair::moved(run)),
+        ),
+    };
     Ok(Question {
         title: lang.mat_approve().to_owned(),
-        does: vec![
-            lang.mat_approve_does().to_owned(),
-            lang.mat_approve_hash(&run.output_sha256),
-        ],
-        told: lang.mat_approve_told(people),
+        does: vec![does, lang.mat_approve_hash(&run.output_sha256)],
+        told,
         hidden: vec![("output".to_owned(), run.output_sha256.clone())],
         action: format!("{at}/approve"),
         back: at.to_owned(),
@@ -331,13 +405,28 @@ pub(super) fn ask_approve(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let approval = rules::Approval {
         state: run.state()?,
         frozen_by: run.frozen_by,
-        sound: run.findings().is_empty(),
+        sound: run.kind()? == RunKind::Repair || run.findings().is_empty(),
         output: &run.output_sha256,
     };
     let refusal = rules::may_publish(&approval, staff.person(), &run.output_sha256).err();
     let refusal = refusal.map(|it| it.say(cx.lang()));
-    let it = approve_question(cx.lang(), &run, &at)?;
+    let it = approve_question(cx.lang(), (&round, &run), &at)?;
     question(cx, (&staff, &round), it, refusal)
+}
+
+/// Publishes a run of whatever kind.
+pub(in crate::matches) fn publish(
+    cx: &mut Cx<'_, '_>,
+    staff: &ProgrammeStaff,
+    (round, run): (&MatchRound, &Run),
+    seen: &str,
+) -> Result<()> {
+    let ids = (round.id, run.id);
+    match run.kind()? {
+        RunKind::Official => actions::publish(cx.conn, staff, ids, seen),
+        RunKind::FirstCall => actions::publish_call(cx.conn, staff, ids, seen),
+        RunKind::Repair => actions::publish_repair(cx.conn, staff, ids, seen),
+    }
 }
 
 /// POST `…/runs/{run}/approve`.
@@ -347,14 +436,14 @@ pub(super) fn approve(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let mut form = Form::new(visit.request.form());
     let seen = form.text("output", 64);
     form.done()?;
-    match actions::publish(cx.conn, &staff, (round.id, run.id), &seen) {
+    match publish(cx, &staff, (&round, &run), &seen) {
         Ok(()) => {
             let at = format!("{}/{}", home(&staff), round.id);
             Ok(Reply::see_other(at).flash("run_published"))
         }
         Err(Error::Refused(refused)) => {
             let text = refused.say(cx.lang());
-            let it = approve_question(cx.lang(), &run, &at)?;
+            let it = approve_question(cx.lang(), (&round, &run), &at)?;
             question(cx, (&staff, &round), it, Some(text))
         }
         Err(other) => Err(other),
@@ -429,10 +518,10 @@ pub(super) fn result_parts(
     at: &str,
 ) -> Result<Vec<Part>> {
     let lang = cx.lang();
-    let postings = queries::desk_postings(cx.conn, staff, round.id)?;
+    let postings = queries::desk_postings(cx.conn, staff, round.root())?;
     let all = queries::placed(cx.conn, staff, round.id)?;
     let mut filled: BTreeMap<Uuid, usize> = BTreeMap::new();
-    for it in queries::office_placements(cx.conn, staff, round.id)? {
+    for it in queries::office_placements(cx.conn, staff, round.root())? {
         let count = filled.entry(it.posting_id).or_default();
         *count = count.saturating_add(1);
     }
@@ -454,7 +543,7 @@ pub(super) fn result_parts(
 pub(super) fn results_file(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let lang = cx.lang();
     let (staff, round) = one(cx)?;
-    let postings = queries::desk_postings(cx.conn, &staff, round.id)?;
+    let postings = queries::desk_postings(cx.conn, &staff, round.root())?;
     let postings: BTreeMap<Uuid, &PostingName> = postings.iter().map(|it| (it.id, it)).collect();
     let row = |it: &Placed| {
         let at = it.posting_id.and_then(|id| postings.get(&id));

@@ -87,6 +87,18 @@ fn why(lang: Lang, line: &ResultLine) -> &'static str {
     }
 }
 
+/// The reason, and as much of the list as the round's policy tells.
+fn told(lang: Lang, line: &ResultLine) -> String {
+    let mut all = vec![why(lang, line).to_owned()];
+    // The exact place says more than the quarter.
+    match line.rank {
+        Some(rank) => all.push(lang.mat_rank_exact(rank)),
+        None => all.extend(line.band.map(|it| lang.mat_band(it))),
+    }
+    all.extend(line.cutoff.map(|it| lang.mat_cutoff(it)));
+    all.join(lang.pick(" ", ""))
+}
+
 /// Is it a choice of which one may wonder whether another order would have helped?
 fn wonders(line: &ResultLine) -> bool {
     !matches!(line.reason.as_str(), "MATCHED" | "NOT_NEEDED")
@@ -96,7 +108,7 @@ fn reasons(lang: Lang, result: &OwnResult, called: &[Called]) -> Result<Part> {
     let lines = result.lines()?;
     let rows = lines.iter().enumerate().map(|(before, line)| {
         let name = called.iter().find(|it| it.id == line.posting);
-        let cell = Cell::text(why(lang, line));
+        let cell = Cell::text(told(lang, line));
         vec![
             Cell::text(name.map(|it| it.whole(lang)).unwrap_or_default()),
             Cell::text(before.saturating_add(1).to_string()),
@@ -107,7 +119,14 @@ fn reasons(lang: Lang, result: &OwnResult, called: &[Called]) -> Result<Part> {
         ]
     });
     let heads = [lang.mat_posting(), lang.mat_choice(), lang.mat_reason()];
-    Ok(Part::table(lang.mat_reasons(), &heads, rows.collect()).or(lang.mat_no_list()))
+    let part = Part::table(lang.mat_reasons(), &heads, rows.collect()).or(lang.mat_no_list());
+    Ok(Part {
+        note: match result.bare && !lines.is_empty() {
+            true => lang.mat_reasons_of_first().to_owned(),
+            false => String::new(),
+        },
+        ..part
+    })
 }
 
 fn sheet(
@@ -132,6 +151,7 @@ fn sheet(
     let mut ranked = None;
     let own = access::own(cx.conn)?;
     let (place, _) = queries::own_round(cx.conn, &own, round.id)?;
+    let given = queries::own_place(cx.conn, &place, round.id)?;
     if let Some(result) = queries::own_result(cx.conn, &place, round.id)? {
         let called = queries::called(cx.conn, &result)?;
         let at = called.iter().find(|it| Some(it.id) == result.posting_id);
@@ -143,10 +163,27 @@ fn sheet(
                 lang.mat_placed_nowhere_more().to_owned(),
             ),
         });
-        page.parts.push(reasons(lang, &result, &called)?);
+        if given.is_some() {
+            let text = lang.mat_place_given_note().to_owned();
+            page.notes.push(("", text, String::new()));
+        } else {
+            page.parts.push(reasons(lang, &result, &called)?);
+        }
+    } else if let Some(posting) = given {
+        let called = queries::names_of(cx.conn, vec![posting])?;
+        let name = called.first().map(|it| it.whole(lang)).unwrap_or_default();
+        page.notes.push((
+            "ok",
+            format!("{}{name}", lang.before(lang.mat_place_given_note())),
+            lang.mat_place_given_more().to_owned(),
+        ));
     } else if matches!(state, RoundState::Open | RoundState::Ranking) {
         let action = format!("{HOME}/{}", round.id);
         let (form, standing) = form::form(cx, round, owned, action, typed)?;
+        if round.second() {
+            let text = lang.mat_second_of().to_owned();
+            page.notes.push(("", text, String::new()));
+        }
         page.notes.push(standing);
         ranked = Some(form);
     } else {

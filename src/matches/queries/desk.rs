@@ -6,20 +6,21 @@ use chrono::{DateTime, Utc};
 use diesel::sql_types::{
     Array, BigInt, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid,
 };
-use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
+use diesel::{QueryableByName, RunQueryDsl};
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::access::{self, ProgrammeStaff, Working};
+use crate::access::{self, ProgrammeStaff};
 use crate::db::{Conn, Task, sql_query};
 use crate::error::{Error, Result};
-use crate::ids::{MatchRunId, OrganisationId, PersonId, ProgrammeId, RoundId};
+use crate::ids::{OrganisationId, PersonId, RoundId};
 use crate::lang::Lang;
-use crate::matching::Summary;
 use crate::placements::queries as placements;
+use crate::web::fields::Column;
+use crate::web::paging::Cursor;
 
 use super::super::rules::market::{Certified, Market, Posting, Terms, Trainee};
-use super::super::rules::{ListKind, ListState, RunState, list_state};
+use super::super::rules::{ListKind, ListState, list_state};
 use super::{MatchRound, round, tiers};
 
 /// A round of the office's.
@@ -42,6 +43,10 @@ pub fn office_round(
 /// A list as the office sees it: whose, and how it stands.
 #[derive(Clone, Debug, QueryableByName)]
 pub struct DeskList {
+    #[diesel(sql_type = SqlUuid)]
+    of: Uuid,
+    #[diesel(sql_type = Text)]
+    sort_key: String,
     #[diesel(sql_type = Text)]
     kind: String,
     /// The trainee.
@@ -72,6 +77,21 @@ pub struct DeskList {
 }
 
 impl DeskList {
+    /// Its place in the list that it was read from.
+    #[must_use]
+    pub fn cursor(&self) -> Cursor {
+        Cursor {
+            key: self.sort_key.clone(),
+            id: self.of,
+        }
+    }
+
+    /// The enrolment, institution or posting.
+    #[must_use]
+    pub fn subject(&self) -> Uuid {
+        self.of
+    }
+
     /// Whose kind of list.
     #[must_use]
     pub fn kind(&self) -> ListKind {
@@ -102,36 +122,99 @@ const TAKES_PART: &str = "e.cohort_id = ANY ($2) AND e.state IN ('enrolled', 'ac
     WHERE x.enrolment_id = e.id AND x.round_id <> $1 AND x.state IN ('offered', 'accepted', 'agreement_signed', 'onboarding', \
       'reported_for_duty', 'active', 'mid_review'))";
 
+/// Seats of the posting `p` that nobody has.
+const VACANT: &str = "(p.seats + p.later_seats - (SELECT count(*) FROM placements x WHERE x.posting_id = p.id \
+    AND x.state NOT IN ('ended_early', 'withdrawn_by_trainee', 'withdrawn_by_host')))";
+
+/// The orders of the list of lists: as they are read, by name, by how they stand.
+pub const LIST_SORTS: &[Column] = &[
+    ("kind", "s.part || lower(s.name_en)"),
+    ("name", "lower(s.name_en)"),
+    (
+        "state",
+        "CASE WHEN l.id IS NULL THEN 1 WHEN c.sha256 IS NULL THEN 2 WHEN c.sha256 <> l.sha256 THEN 3 ELSE 4 END::text || lower(s.name_en)",
+    ),
+    (
+        "certified",
+        "coalesce(to_char(c.certified_at AT TIME ZONE 'UTC', 'YYYYMMDDHH24MISS'), '')",
+    ),
+];
+
+/// Which of the lists of a round.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Sought<'a> {
+    /// How they stand.
+    pub state: Option<ListState>,
+    /// Of trainees (true), or of institutions.
+    pub trainees: Option<bool>,
+    /// Part of a name or number.
+    pub text: Option<&'a str>,
+}
+
+/// The lists that a round should have, with how each stands, page by page.
+///
+/// # Errors
+/// The database's.
+pub fn lists_page(
+    conn: &mut Conn<'_>,
+    _staff: &ProgrammeStaff,
+    round: &MatchRound,
+    sought: Sought<'_>,
+    page: &crate::web::paging::Window,
+) -> Result<Vec<DeskList>> {
+    let (beyond, direction) = page.sort.direction();
+    let key = page.sort.sql;
+    Ok(sql_query(format!(
+        "SELECT * FROM (SELECT s.of, ({key}) COLLATE \"C\" AS sort_key, s.kind, s.person_id, s.organisation_id, s.name_en, s.name_zh, s.more_en, \
+           s.more_zh, l.sha256, c.sha256 AS certified_sha256, c.certified_at FROM ( \
+         SELECT 0 AS part, 'trainee' AS kind, e.id AS of, e.person_id, e.id AS enrolment_id, NULL::uuid AS organisation_id, NULL::uuid AS posting_id, \
+           e.name_shown AS name_en, e.name_shown AS name_zh, e.trainee_number AS more_en, e.trainee_number AS more_zh \
+           FROM enrolments e WHERE {TAKES_PART} AND NOT EXISTS (SELECT FROM places_beforehand b WHERE b.round_id = $1 AND b.enrolment_id = e.id \
+             AND b.state IN ('approved', 'placed')) \
+         UNION ALL SELECT 1, 'bank', o.id, NULL, NULL, o.id, NULL, o.name_en, o.name_zh, '', '' FROM organisations o \
+           JOIN round_terms t ON t.organisation_id = o.id AND t.round_id = $3 AND t.ranking = 'bank_list' \
+           WHERE EXISTS (SELECT FROM postings p WHERE p.round_id = $3 AND p.organisation_id = o.id AND p.state IN ('open', 'ranking', 'matched', 'closed')) \
+         UNION ALL SELECT 2, 'posting', p.id, NULL, NULL, o.id, p.id, coalesce(p.content->>'title_en', p.number), \
+           coalesce(p.content->>'title_zh', p.number), o.name_en, o.name_zh FROM postings p JOIN organisations o ON o.id = p.organisation_id \
+           WHERE p.round_id = $3 AND p.state IN ('open', 'ranking', 'matched', 'closed') AND NOT EXISTS (SELECT FROM round_terms t \
+             WHERE t.round_id = $3 AND t.organisation_id = o.id AND t.ranking = 'bank_list') AND ($1 = $3 OR {VACANT} > 0)) s \
+         LEFT JOIN rank_lists l ON l.round_id = $1 AND l.kind = s.kind AND l.enrolment_id IS NOT DISTINCT FROM s.enrolment_id \
+           AND l.organisation_id IS NOT DISTINCT FROM s.organisation_id AND l.posting_id IS NOT DISTINCT FROM s.posting_id \
+         LEFT JOIN LATERAL (SELECT c.sha256, c.certified_at FROM certified_lists c WHERE c.list_id = l.id \
+           ORDER BY c.sequence DESC LIMIT 1) c ON true \
+         WHERE ($4 IS NULL OR $4 = CASE WHEN l.id IS NULL THEN 'missing' WHEN c.sha256 IS NULL THEN 'saved' WHEN c.sha256 <> l.sha256 \
+             THEN 'changed' ELSE 'certified' END) AND ($5 IS NULL OR $5 = (s.kind = 'trainee')) \
+           AND ($6 IS NULL OR strpos(lower(concat_ws(' ', s.name_en, s.name_zh, s.more_en, s.more_zh)), lower($6)) > 0)) q \
+         WHERE $7 IS NULL OR (sort_key, of) {beyond} ($7, $8) ORDER BY sort_key {direction}, of {direction} LIMIT $9"
+    ))
+    .bind::<SqlUuid, _>(round.id)
+    .bind::<Array<SqlUuid>, _>(&round.cohort_ids)
+    .bind::<SqlUuid, _>(round.root())
+    .bind::<Nullable<Text>, _>(sought.state.map(ListState::as_str))
+    .bind::<Nullable<diesel::sql_types::Bool>, _>(sought.trainees)
+    .bind::<Nullable<Text>, _>(sought.text)
+    .bind::<Nullable<Text>, _>(page.after.as_ref().map(|it| it.key.as_str()))
+    .bind::<Nullable<SqlUuid>, _>(page.after.as_ref().map(|it| it.id))
+    .bind::<BigInt, _>(page.limit)
+    .load(conn.pg())?)
+}
+
 /// Every list that a round should have, with how it stands; trainees first.
 ///
 /// # Errors
 /// The database's.
 pub fn desk_lists(
     conn: &mut Conn<'_>,
-    _staff: &ProgrammeStaff,
+    staff: &ProgrammeStaff,
     round: &MatchRound,
 ) -> Result<Vec<DeskList>> {
-    Ok(sql_query(format!(
-        "SELECT s.kind, s.person_id, s.organisation_id, s.name_en, s.name_zh, s.more_en, s.more_zh, l.sha256, c.sha256 AS certified_sha256, \
-           c.certified_at FROM ( \
-         SELECT 0 AS part, 'trainee' AS kind, e.person_id, e.id AS enrolment_id, NULL::uuid AS organisation_id, NULL::uuid AS posting_id, \
-           e.name_shown AS name_en, e.name_shown AS name_zh, e.trainee_number AS more_en, e.trainee_number AS more_zh \
-           FROM enrolments e WHERE {TAKES_PART} \
-         UNION ALL SELECT 1, 'bank', NULL, NULL, o.id, NULL, o.name_en, o.name_zh, '', '' FROM organisations o \
-           JOIN round_terms t ON t.organisation_id = o.id AND t.round_id = $1 AND t.ranking = 'bank_list' \
-           WHERE EXISTS (SELECT FROM postings p WHERE p.round_id = $1 AND p.organisation_id = o.id AND p.state IN ('open', 'ranking', 'matched', 'closed')) \
-         UNION ALL SELECT 2, 'posting', NULL, NULL, o.id, p.id, coalesce(p.content->>'title_en', p.number), \
-           coalesce(p.content->>'title_zh', p.number), o.name_en, o.name_zh FROM postings p JOIN organisations o ON o.id = p.organisation_id \
-           WHERE p.round_id = $1 AND p.state IN ('open', 'ranking', 'matched', 'closed') AND NOT EXISTS (SELECT FROM round_terms t \
-             WHERE t.round_id = $1 AND t.organisation_id = o.id AND t.ranking = 'bank_list')) s \
-         LEFT JOIN rank_lists l ON l.round_id = $1 AND l.kind = s.kind AND l.enrolment_id IS NOT DISTINCT FROM s.enrolment_id \
-           AND l.organisation_id IS NOT DISTINCT FROM s.organisation_id AND l.posting_id IS NOT DISTINCT FROM s.posting_id \
-         LEFT JOIN LATERAL (SELECT c.sha256, c.certified_at FROM certified_lists c WHERE c.list_id = l.id \
-           ORDER BY c.sequence DESC LIMIT 1) c ON true ORDER BY s.part, s.name_en, s.more_en LIMIT 20000"
-    ))
-    .bind::<SqlUuid, _>(round.id)
-    .bind::<Array<SqlUuid>, _>(&round.cohort_ids)
-    .load(conn.pg())?)
+    let query = crate::web::Pairs::parse(b"sort=kind");
+    let page = crate::web::paging::Window {
+        sort: crate::web::fields::Sort::from_query(&query, LIST_SORTS),
+        after: None,
+        limit: 20_000,
+    };
+    lists_page(conn, staff, round, Sought::default(), &page)
 }
 
 /// A posting of a round, for tables.
@@ -183,7 +266,8 @@ impl PostingName {
     }
 }
 
-/// The postings that take part in a round's match: those that are or were open. One that is gone has no seats.
+/// The postings that take part in a round's match: those that are or were open, with all their seats. One that
+/// is gone has no seats.
 ///
 /// # Errors
 /// The database's.
@@ -195,8 +279,8 @@ pub fn desk_postings(
     Ok(sql_query(
         "SELECT p.id, p.organisation_id, p.number, coalesce(p.content->>'title_en', p.number) AS title_en, \
            coalesce(p.content->>'title_zh', p.number) AS title_zh, o.name_en AS organisation_en, o.name_zh AS organisation_zh, \
-           CASE WHEN p.state IN ('open', 'ranking', 'matched') THEN p.seats ELSE 0 END AS seats, p.reserve_group, p.reserve_seats, p.group_caps \
-         FROM postings p JOIN organisations o ON o.id = p.organisation_id WHERE p.round_id = $1 AND (p.state IN ('open', 'ranking', 'matched') \
+           CASE WHEN p.state IN ('open', 'ranking', 'matched', 'closed') THEN p.seats + p.later_seats ELSE 0 END AS seats, p.reserve_group, p.reserve_seats, p.group_caps \
+         FROM postings p JOIN organisations o ON o.id = p.organisation_id WHERE p.round_id = $1 AND (p.state IN ('open', 'ranking', 'matched', 'closed') \
            OR EXISTS (SELECT FROM posting_interests i WHERE i.posting_id = p.id)) ORDER BY o.name_en, 4, p.id",
     )
     .bind::<SqlUuid, _>(round)
@@ -222,6 +306,20 @@ pub struct Taking {
     route: Option<String>,
 }
 
+impl Taking {
+    /// Whoever holds a seat.
+    #[must_use]
+    pub fn of(it: &super::Holding) -> Self {
+        Self {
+            id: it.enrolment_id,
+            person_id: it.person_id,
+            name_shown: it.name_shown.clone(),
+            trainee_number: it.trainee_number.clone(),
+            route: None,
+        }
+    }
+}
+
 /// Who takes part in a round's match.
 ///
 /// # Errors
@@ -237,6 +335,21 @@ pub fn taking_part(
     ))
     .bind::<SqlUuid, _>(round.id)
     .bind::<Array<SqlUuid>, _>(&round.cohort_ids)
+    .load(conn.pg())?)
+}
+
+/// Who has a placement at a posting of this round, whatever it came of.
+fn holders(
+    conn: &mut Conn<'_>,
+    _staff: &ProgrammeStaff,
+    round: &MatchRound,
+) -> Result<Vec<Taking>> {
+    Ok(sql_query(
+        "SELECT e.id, e.person_id, e.name_shown, e.trainee_number, a.route FROM enrolments e LEFT JOIN applications a ON a.id = e.application_id \
+         WHERE e.id IN (SELECT x.enrolment_id FROM placements x JOIN postings p ON p.id = x.posting_id WHERE p.round_id = $1 \
+           AND x.state NOT IN ('ended_early', 'withdrawn_by_trainee', 'withdrawn_by_host')) ORDER BY e.name_sort, e.id",
+    )
+    .bind::<SqlUuid, _>(round.root())
     .load(conn.pg())?)
 }
 
@@ -304,15 +417,21 @@ pub fn market(conn: &mut Conn<'_>, staff: &ProgrammeStaff, round: &MatchRound) -
     let interests: Vec<Pair> = sql_query(
         "SELECT enrolment_id, posting_id FROM posting_interests WHERE round_id = $1 AND state = 'expressed'",
     )
-    .bind::<SqlUuid, _>(round.id)
+    .bind::<SqlUuid, _>(round.root())
     .load(conn.pg())?;
     let interests: BTreeSet<(Uuid, Uuid)> = interests
         .into_iter()
         .map(|it| (it.enrolment_id, it.posting_id))
         .collect();
-    let trainees = taking_part(conn, staff, round)?;
-    let postings = desk_postings(conn, staff, round.id)?;
-    let terms = placements::terms(conn, &placements::Side::Office(*staff), round.id)?;
+    let mut trainees = taking_part(conn, staff, round)?;
+    // Who is placed takes up seats, and part of the cap of their group.
+    for it in holders(conn, staff, round)? {
+        if trainees.iter().all(|known| known.id != it.id) {
+            trainees.push(it);
+        }
+    }
+    let postings = desk_postings(conn, staff, round.root())?;
+    let terms = placements::terms(conn, &placements::Side::Office(*staff), round.root())?;
     let terms: BTreeMap<Uuid, Terms> = terms
         .iter()
         .map(|it| {
@@ -334,179 +453,4 @@ pub fn market(conn: &mut Conn<'_>, staff: &ProgrammeStaff, round: &MatchRound) -
         lists,
         interests,
     })
-}
-
-#[derive(QueryableByName)]
-struct SeedOnly {
-    #[diesel(sql_type = Text)]
-    seed: String,
-}
-
-/// The lots' secret of a round, once it is fixed.
-///
-/// # Errors
-/// The database's.
-pub fn seed(conn: &mut Conn<'_>, _match: &Working, round: RoundId) -> Result<Option<String>> {
-    let found: Option<SeedOnly> = sql_query("SELECT seed FROM match_seeds WHERE round_id = $1")
-        .bind::<SqlUuid, _>(round)
-        .get_result(conn.pg())
-        .optional()?;
-    Ok(found.map(|it| it.seed))
-}
-
-/// An official run.
-#[derive(Clone, Debug, QueryableByName)]
-pub struct Run {
-    /// Its id.
-    #[diesel(sql_type = SqlUuid)]
-    pub id: MatchRunId,
-    /// The programme.
-    #[diesel(sql_type = SqlUuid)]
-    pub programme_id: ProgrammeId,
-    /// Its round.
-    #[diesel(sql_type = SqlUuid)]
-    pub round_id: RoundId,
-    /// Its number in the round.
-    #[diesel(sql_type = Integer)]
-    pub number: i32,
-    /// Its id in the match.
-    #[diesel(sql_type = Text)]
-    pub run_id: String,
-    #[diesel(sql_type = Text)]
-    state: String,
-    /// Hash of what went in.
-    #[diesel(sql_type = Text)]
-    pub input_sha256: String,
-    /// Hash of what came out.
-    #[diesel(sql_type = Text)]
-    pub output_sha256: String,
-    #[diesel(sql_type = Jsonb)]
-    summary: Value,
-    #[diesel(sql_type = Jsonb)]
-    findings: Value,
-    /// Who froze it.
-    #[diesel(sql_type = SqlUuid)]
-    pub frozen_by: PersonId,
-    /// When.
-    #[diesel(sql_type = Timestamptz)]
-    pub frozen_at: DateTime<Utc>,
-    /// When it was published.
-    #[diesel(sql_type = Nullable<Timestamptz>)]
-    pub published_at: Option<DateTime<Utc>>,
-    /// Why it was voided.
-    #[diesel(sql_type = Text)]
-    pub void_reason: String,
-}
-
-impl Run {
-    /// Where it stands.
-    ///
-    /// # Errors
-    /// A word that no rule knows: a mistake of ours.
-    pub fn state(&self) -> Result<RunState> {
-        RunState::parse(&self.state)
-            .ok_or_else(|| Error::Internal(format!("run state {}", self.state)))
-    }
-
-    /// The figures.
-    ///
-    /// # Errors
-    /// A row that cannot be read: a mistake of ours.
-    pub fn summary(&self) -> Result<Summary> {
-        serde_json::from_value(self.summary.clone())
-            .map_err(|err| Error::Internal(format!("a run's row: {err}")))
-    }
-
-    /// What the verifier found: the check, and what it says. Something that cannot be read is a finding.
-    #[must_use]
-    pub fn findings(&self) -> Vec<(String, String)> {
-        serde_json::from_value(self.findings.clone())
-            .unwrap_or_else(|err| vec![("V6".to_owned(), err.to_string())])
-    }
-}
-
-const RUN: &str = "SELECT id, programme_id, round_id, number, run_id, state, input_sha256, output_sha256, summary, findings, frozen_by, \
-    frozen_at, published_at, void_reason FROM match_runs";
-
-/// The official runs of a round, the latest first.
-///
-/// # Errors
-/// The database's.
-pub fn runs(conn: &mut Conn<'_>, staff: &ProgrammeStaff, round: RoundId) -> Result<Vec<Run>> {
-    Ok(sql_query(format!(
-        "{RUN} WHERE round_id = $1 AND programme_id = $2 ORDER BY number DESC"
-    ))
-    .bind::<SqlUuid, _>(round)
-    .bind::<SqlUuid, _>(staff.programme())
-    .load(conn.pg())?)
-}
-
-/// One official run of a round.
-///
-/// # Errors
-/// [`Error::NotFound`].
-pub fn run(
-    conn: &mut Conn<'_>,
-    staff: &ProgrammeStaff,
-    (round, id): (RoundId, MatchRunId),
-) -> Result<Run> {
-    let all = runs(conn, staff, round)?;
-    all.into_iter()
-        .find(|it| it.id == id)
-        .ok_or(Error::NotFound)
-}
-
-/// A run whole.
-#[derive(Clone, Debug, QueryableByName)]
-pub struct StoredRun {
-    /// The canonical form of what went in.
-    #[diesel(sql_type = Text)]
-    pub input: String,
-    /// `assignment.csv`.
-    #[diesel(sql_type = Text)]
-    pub assignment: String,
-    /// `cutoffs.csv`.
-    #[diesel(sql_type = Text)]
-    pub cutoffs: String,
-    /// `bank_cutoffs.csv`.
-    #[diesel(sql_type = Text)]
-    pub bank_cutoffs: String,
-    /// `reasons.csv`.
-    #[diesel(sql_type = Text)]
-    pub reasons: String,
-}
-
-/// A run whole, with the secret of its lots: whoever shows it leaves that out until it is published.
-///
-/// # Errors
-/// [`Error::NotFound`].
-pub fn stored(conn: &mut Conn<'_>, staff: &ProgrammeStaff, run: &Run) -> Result<StoredRun> {
-    conn.elevate(Task::Match, |conn| {
-        sql_query(
-            "SELECT input, assignment, cutoffs, bank_cutoffs, reasons FROM match_snapshots WHERE run_id = $1 AND programme_id = $2",
-        )
-        .bind::<SqlUuid, _>(run.id)
-        .bind::<SqlUuid, _>(staff.programme())
-        .get_result(conn.pg())
-        .optional()?
-        .ok_or(Error::NotFound)
-    })
-}
-
-/// How many letters of a kind about this round were queued so far: numbers the next reminder.
-///
-/// # Errors
-/// The database's.
-pub fn reminders(conn: &mut Conn<'_>, _staff: &ProgrammeStaff, round: RoundId) -> Result<i64> {
-    #[derive(QueryableByName)]
-    struct Count {
-        #[diesel(sql_type = BigInt)]
-        n: i64,
-    }
-    let count: Count = sql_query(
-        "SELECT count(*) AS n FROM audit_events WHERE subject_id = $1 AND verb = 'match.reminded'",
-    )
-    .bind::<SqlUuid, _>(round)
-    .get_result(conn.pg())?;
-    Ok(count.n)
 }

@@ -1,6 +1,6 @@
 //! What came of a published match: a trainee's reasons, an institution's placements, the office's result.
 
-use diesel::sql_types::{Array, Integer, Jsonb, Nullable, Text, Uuid as SqlUuid};
+use diesel::sql_types::{Array, Bool, Integer, Jsonb, Nullable, Text, Uuid as SqlUuid};
 use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
 use serde_json::Value;
 use uuid::Uuid;
@@ -22,6 +22,12 @@ pub struct OwnResult {
     pub posting_id: Option<Uuid>,
     #[diesel(sql_type = Jsonb)]
     lines: Value,
+    /// Was something published after the first result that changed it?
+    #[diesel(sql_type = Bool)]
+    pub anew: bool,
+    /// Are the reasons those of an earlier result?
+    #[diesel(sql_type = Bool)]
+    pub bare: bool,
 }
 
 impl OwnResult {
@@ -45,7 +51,11 @@ pub fn own_result(
     round: RoundId,
 ) -> Result<Option<OwnResult>> {
     Ok(sql_query(
-        "SELECT posting_id, lines FROM match_results WHERE round_id = $1 AND enrolment_id = $2 AND person_id = $3",
+        "SELECT m.posting_id, coalesce((SELECT y.lines FROM match_results y WHERE y.round_id = $1 AND y.enrolment_id = $2 AND y.person_id = $3 \
+             AND y.lines <> '[]' ORDER BY y.published_at DESC, y.id DESC LIMIT 1), m.lines) AS lines, m.published_at <> (SELECT min(z.published_at) \
+             FROM match_results z WHERE z.round_id = $1 AND z.enrolment_id = $2 AND z.person_id = $3) AS anew, m.lines = '[]' AS bare \
+         FROM match_results m WHERE m.round_id = $1 AND m.enrolment_id = $2 AND m.person_id = $3 \
+         ORDER BY m.published_at DESC, m.id DESC LIMIT 1",
     )
     .bind::<SqlUuid, _>(round)
     .bind::<SqlUuid, _>(own.enrolment())
@@ -89,7 +99,13 @@ impl Called {
 /// # Errors
 /// The database's.
 pub fn called(conn: &mut Conn<'_>, result: &OwnResult) -> Result<Vec<Called>> {
-    let ids: Vec<Uuid> = result.lines()?.iter().map(|it| it.posting).collect();
+    let mut ids: Vec<Uuid> = result.lines()?.iter().map(|it| it.posting).collect();
+    ids.extend(result.posting_id);
+    names_of(conn, ids)
+}
+
+/// What these postings are called.
+pub(in crate::matches) fn names_of(conn: &mut Conn<'_>, ids: Vec<Uuid>) -> Result<Vec<Called>> {
     conn.elevate(Task::Match, |conn| {
         Ok(sql_query(
             "SELECT p.id, coalesce(p.content->>'title_en', p.number) AS title_en, coalesce(p.content->>'title_zh', p.number) AS title_zh, \
@@ -130,7 +146,7 @@ pub fn host_postings(
     let organisations: Vec<Uuid> = member.organisations().iter().map(|it| it.0).collect();
     Ok(sql_query(
         "SELECT p.id, coalesce(p.content->>'title_en', p.number) AS title_en, coalesce(p.content->>'title_zh', p.number) AS title_zh, \
-           p.seats FROM postings p WHERE p.round_id = $1 AND p.organisation_id = ANY ($2) AND p.state IN ('matched', 'closed') ORDER BY 2, 1",
+           p.seats + p.later_seats AS seats FROM postings p WHERE p.round_id = $1 AND p.organisation_id = ANY ($2) AND p.state IN ('matched', 'closed') ORDER BY 2, 1",
     )
     .bind::<SqlUuid, _>(round)
     .bind::<Array<SqlUuid>, _>(organisations)
@@ -183,14 +199,32 @@ pub fn host_placements(
 ) -> Result<Vec<PlacementRow>> {
     let organisations: Vec<Uuid> = member.organisations().iter().map(|it| it.0).collect();
     Ok(sql_query(format!(
-        "{PLACEMENT} WHERE round_id = $1 AND organisation_id = ANY ($2) ORDER BY name_shown, id"
+        "{PLACEMENT} WHERE posting_id IN (SELECT p.id FROM postings p WHERE p.round_id = $1) AND organisation_id = ANY ($2) \
+         ORDER BY name_shown, id"
     ))
     .bind::<SqlUuid, _>(round)
     .bind::<Array<SqlUuid>, _>(organisations)
     .load(conn.pg())?)
 }
 
-/// The placements of a round.
+/// Placements by their ids.
+///
+/// # Errors
+/// The database's.
+pub fn placements_of(
+    conn: &mut Conn<'_>,
+    staff: &ProgrammeStaff,
+    ids: &[Uuid],
+) -> Result<Vec<PlacementRow>> {
+    Ok(sql_query(format!(
+        "{PLACEMENT} WHERE id = ANY ($1) AND programme_id = $2 ORDER BY name_shown, id"
+    ))
+    .bind::<Array<SqlUuid>, _>(ids)
+    .bind::<SqlUuid, _>(staff.programme())
+    .load(conn.pg())?)
+}
+
+/// Who holds a seat of a round's postings.
 ///
 /// # Errors
 /// The database's.
@@ -200,7 +234,8 @@ pub fn office_placements(
     round: RoundId,
 ) -> Result<Vec<PlacementRow>> {
     Ok(sql_query(format!(
-        "{PLACEMENT} WHERE round_id = $1 AND programme_id = $2 ORDER BY name_shown, id"
+        "{PLACEMENT} WHERE posting_id IN (SELECT p.id FROM postings p WHERE p.round_id = $1) AND programme_id = $2 \
+           AND state NOT IN ('ended_early', 'withdrawn_by_trainee', 'withdrawn_by_host') ORDER BY name_shown, id"
     ))
     .bind::<SqlUuid, _>(round)
     .bind::<SqlUuid, _>(staff.programme())
@@ -236,7 +271,8 @@ pub fn placed(conn: &mut Conn<'_>, staff: &ProgrammeStaff, round: RoundId) -> Re
         "SELECT e.name_shown, e.trainee_number, m.posting_id, (SELECT x.at::integer FROM jsonb_array_elements(m.lines) \
            WITH ORDINALITY AS x (line, at) WHERE x.line->>'reason' = 'MATCHED') AS choice, jsonb_array_length(m.lines) AS choices \
          FROM match_results m JOIN enrolments e ON e.id = m.enrolment_id WHERE m.round_id = $1 AND m.programme_id = $2 \
-         ORDER BY e.name_sort, e.id",
+           AND NOT EXISTS (SELECT FROM match_results y WHERE y.round_id = m.round_id AND y.enrolment_id = m.enrolment_id \
+             AND (y.published_at, y.id) > (m.published_at, m.id)) ORDER BY e.name_sort, e.id",
     )
     .bind::<SqlUuid, _>(round)
     .bind::<SqlUuid, _>(staff.programme())

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::matching::explain::{Disclosure, Explainer, Why};
+use crate::matching::explain::{Band, Disclosure, Explainer, Standing, Why};
 use crate::matching::snapshot::{Snapshot, SnapshotBank, SnapshotPosting, SnapshotTrainee};
 use crate::matching::verify::{self, Check};
 use crate::matching::{Fault, Instance, Outcome, Summary, Warning, canonical, engine};
@@ -220,6 +220,15 @@ pub struct ResultLine {
     /// The rule or the group, where there is one.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub detail: String,
+    /// The quarter of the list, 1 to 4, where that is told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub band: Option<u8>,
+    /// The place on the list, where that is told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rank: Option<u32>,
+    /// The place of the last one admitted, where that is told and is not one person's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cutoff: Option<u32>,
 }
 
 /// What a trainee received, and why.
@@ -254,18 +263,45 @@ pub fn parsed(text: &str) -> Uuid {
     text.parse().unwrap_or_default()
 }
 
-/// What each trainee of a run is told: the reason alone, nobody's place and no cut-off.
+fn standing(why: &Why) -> Standing {
+    match why {
+        Why::Full(it) | Why::BankCap { standing: it, .. } => *it,
+        Why::Matched
+        | Why::NotNeeded
+        | Why::PostingWithdrawn
+        | Why::NotEligible { .. }
+        | Why::NoList
+        | Why::NotRanked
+        | Why::GroupCap { .. }
+        | Why::Reserve { .. } => Standing::default(),
+    }
+}
+
+fn quarter(band: Band) -> u8 {
+    match band {
+        Band::First => 1,
+        Band::Second => 2,
+        Band::Third => 3,
+        Band::Last => 4,
+    }
+}
+
+/// What each trainee of a run is told, as far as the round's policy goes: never anything of another person.
 #[must_use]
-pub fn results(run: &Instance, outcome: &Outcome) -> Vec<TraineeResult> {
-    let explainer = Explainer::new(run, outcome, Disclosure::ReasonOnly);
+pub fn results(run: &Instance, outcome: &Outcome, tells: Disclosure) -> Vec<TraineeResult> {
+    let explainer = Explainer::new(run, outcome, tells);
     let one = |trainee| {
         let explained = explainer.explain(trainee);
         let lines = explained.lines.into_iter().map(|it| {
+            let standing = standing(&it.why);
             let (reason, detail) = told(it.why);
             ResultLine {
                 posting: parsed(run.posting_id(it.posting)),
                 reason: reason.to_owned(),
                 detail,
+                band: standing.band.map(quarter),
+                rank: standing.rank,
+                cutoff: standing.cutoff,
             }
         });
         TraineeResult {

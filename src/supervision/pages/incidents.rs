@@ -126,6 +126,7 @@ fn cells(
     };
     Ok(vec![
         Cell::link(moment(lang, it.created_at), format!("{path}/{}", it.id)),
+        Cell::text(it.name_shown.clone()).more(it.organisation(lang)),
         Cell::tag(severity.label(lang), severity_tone(severity)),
         Cell::tag(state.label(lang), state_tone(state)),
         by,
@@ -164,6 +165,7 @@ pub(super) fn list(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         ],
         heads: vec![
             head(lang.sup_reported(), "reported"),
+            Head::plain(lang.hst_trainee()),
             Head::plain(lang.sup_severity()),
             head(lang.plc_status(), "state"),
             Head::plain(lang.sup_see_by()),
@@ -194,6 +196,8 @@ pub(super) fn file(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     })?;
     let header = [
         lang.sup_reported(),
+        lang.hst_trainee(),
+        lang.hst_institution(),
         lang.sup_happened_on(),
         lang.sup_severity(),
         lang.plc_status(),
@@ -202,6 +206,8 @@ pub(super) fn file(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let rows = rows.into_iter().map(|it| {
         Ok(vec![
             it.created_at.to_rfc3339(),
+            it.name_shown.clone(),
+            it.organisation(lang).to_owned(),
             it.happened_on.to_string(),
             it.severity()?.label(lang).to_owned(),
             it.state()?.label(lang).to_owned(),

@@ -12,6 +12,7 @@ use crate::db::{Conn, sql_query};
 use crate::error::{Error, Result};
 use crate::hosting::queries::Placement;
 use crate::ids::{IncidentId, PlacementId, VisitId};
+use crate::lang::Lang;
 use crate::web::fields::Column;
 use crate::web::paging::Cursor;
 use crate::web::paging::Window;
@@ -212,12 +213,25 @@ pub struct Incident {
     /// Version, for edits.
     #[diesel(sql_type = Integer)]
     pub version: i32,
+    /// The trainee's name.
+    #[diesel(sql_type = Text)]
+    pub name_shown: String,
+    #[diesel(sql_type = Text)]
+    organisation_en: String,
+    #[diesel(sql_type = Text)]
+    organisation_zh: String,
     /// Where the next page begins.
     #[diesel(sql_type = Text)]
     pub sort_key: String,
 }
 
 impl Incident {
+    /// The institution, as the reader reads it.
+    #[must_use]
+    pub fn organisation(&self, lang: Lang) -> &str {
+        lang.pick(&self.organisation_en, &self.organisation_zh)
+    }
+
     /// How grave.
     ///
     /// # Errors
@@ -257,7 +271,9 @@ pub const INCIDENT_SORTS: &[Column] = &[
     ("state", "i.state"),
 ];
 
-const INCIDENT: &str = "SELECT i.id, i.placement_id, i.severity, i.happened_on, i.words, i.state, i.steps, i.created_at, i.acknowledged_at, i.version";
+const INCIDENT: &str = "SELECT i.id, i.placement_id, i.severity, i.happened_on, i.words, i.state, i.steps, i.created_at, i.acknowledged_at, i.version, \
+    coalesce(x.name_shown, '') AS name_shown, coalesce(o.name_en, '') AS organisation_en, coalesce(o.name_zh, '') AS organisation_zh";
+const INCIDENTS: &str = "FROM incidents i LEFT JOIN placements x ON x.id = i.placement_id LEFT JOIN organisations o ON o.id = x.organisation_id";
 
 /// The incidents of a programme.
 ///
@@ -272,7 +288,7 @@ pub fn incidents(
     let (beyond, direction) = page.sort.direction();
     let key = page.sort.sql;
     Ok(sql_query(format!(
-        "SELECT * FROM ({INCIDENT}, ({key}) COLLATE \"C\" AS sort_key FROM incidents i WHERE i.programme_id = $1 AND ($2 IS NULL OR i.state = $2) \
+        "SELECT * FROM ({INCIDENT}, ({key}) COLLATE \"C\" AS sort_key {INCIDENTS} WHERE i.programme_id = $1 AND ($2 IS NULL OR i.state = $2) \
            AND ($3 IS NULL OR i.severity = $3)) q \
          WHERE $4 IS NULL OR (sort_key, id) {beyond} ($4, $5) ORDER BY sort_key {direction}, id {direction} LIMIT $6"
     ))
@@ -291,7 +307,7 @@ pub fn incidents(
 /// [`Error::NotFound`].
 pub fn incident(conn: &mut Conn<'_>, staff: &ProgrammeStaff, id: IncidentId) -> Result<Incident> {
     sql_query(format!(
-        "{INCIDENT}, '' AS sort_key FROM incidents i WHERE i.id = $1 AND i.programme_id = $2"
+        "{INCIDENT}, '' AS sort_key {INCIDENTS} WHERE i.id = $1 AND i.programme_id = $2"
     ))
     .bind::<SqlUuid, _>(id)
     .bind::<SqlUuid, _>(staff.programme())
@@ -306,7 +322,7 @@ pub fn incident(conn: &mut Conn<'_>, staff: &ProgrammeStaff, id: IncidentId) -> 
 /// The database's.
 pub fn incidents_of(conn: &mut Conn<'_>, of: &Placement) -> Result<Vec<Incident>> {
     Ok(sql_query(format!(
-        "{INCIDENT}, '' AS sort_key FROM incidents i WHERE i.placement_id = $1 ORDER BY i.created_at DESC, i.id"
+        "{INCIDENT}, '' AS sort_key {INCIDENTS} WHERE i.placement_id = $1 ORDER BY i.created_at DESC, i.id"
     ))
     .bind::<SqlUuid, _>(of.id)
     .load(conn.pg())?)

@@ -71,6 +71,7 @@ pub async fn everything_else(
     reached.extend(super::at_risk::at_risk(world, desk).await);
     reached.extend(super::progress::progress().await);
     reached.extend(super::placements::placements().await);
+    reached.extend(super::matches::matches().await);
     assert_ne!(second, cohort);
     reached
 }

@@ -168,6 +168,21 @@ const PLACES: &[(&str, &str, &str)] = &[
         "§change§",
     ),
     (
+        "/programmes/§programme§/placements/placed/§placement§",
+        "/programmes/§programme§/placements/placed/§placement§/history.*",
+        "§placement§",
+    ),
+    (
+        "/programmes/§programme§/placements/funding/§scheme§",
+        "/programmes/§programme§/placements/funding/§scheme§/history.*",
+        "§scheme§",
+    ),
+    (
+        "/programmes/§programme§/placements/funding/§scheme§/claims/§claim§",
+        "/programmes/§programme§/placements/funding/§scheme§/claims/§claim§/history.*",
+        "§claim§",
+    ),
+    (
         "/letters",
         "/letters/history.*",
         "'004c4554-5445-5253-0000-000000000001'",

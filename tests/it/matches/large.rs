@@ -4,8 +4,8 @@ use std::time::Instant;
 
 use super::arena::Arena;
 
-#[actix_web::test]
-async fn two_hundred_trainees_and_sixty_postings_are_matched_and_published() {
+/// A round of two hundred trainees and sixty postings whose lists are certified and closed.
+pub async fn crowd() -> Arena {
     let mut arena = Arena::new().await;
     let cohort = arena.market.school.world.cohort;
     for number in 4..=200 {
@@ -62,6 +62,12 @@ async fn two_hundred_trainees_and_sixty_postings_are_matched_and_published() {
         assert_eq!(ada.post(&arena.desk("/commit"), &[]).await.status, 303);
     }
     arena.close();
+    arena
+}
+
+#[actix_web::test]
+async fn two_hundred_trainees_and_sixty_postings_are_matched_and_published() {
+    let arena = crowd().await;
     let (ada, ben) = (arena.staff("Ada"), arena.staff("Ben"));
     let begun = Instant::now();
     let run = arena.freeze(&ada).await;

@@ -1,8 +1,11 @@
 //! The match of a round: lists, runs, publication, and who sees what of it.
 
+mod after;
 mod apart;
 pub mod arena;
-mod large;
+mod beside;
+mod killed;
+pub mod large;
 mod lists;
 mod rules;
 mod runs;

@@ -159,7 +159,12 @@ async fn a_dry_run_says_what_the_official_one_does_and_the_same_lists_give_the_s
         world.as_role(PersonId::new(), Role::Coordinator, |conn| {
             let staff = access::programme_staff(conn, world.programme)?;
             let round = queries::office_round(conn, &staff, round, None)?;
-            Ok(actions::dry_run(conn, &staff, &round)?.unwrap().summary)
+            Ok(
+                actions::dry_run(conn, &staff, &round, actions::WhatIf::default())?
+                    .done
+                    .unwrap()
+                    .summary,
+            )
         })
     };
     let (first, again) = (dry().unwrap(), dry().unwrap());
