@@ -189,6 +189,13 @@
       });
       say(form.querySelector('[data-said]'), fill(form.dataset.moved, { name: moved.dataset.name, n: ranked(moved).value, all: rows.length }));
     };
+    // The others make room: a row that is taken out of the page loses the pointer that holds it.
+    const pass = (row, over, above) => {
+      const rows = all('tbody > tr', form);
+      const at = rows.indexOf(row), to = rows.indexOf(over);
+      if (to < at) row.after(...rows.slice(above ? to : to + 1, at));
+      else row.before(...rows.slice(at + 1, above ? to : to + 1));
+    };
     all('[data-grip]', form).forEach((grip) => {
       const row = grip.closest('tr');
       grip.hidden = false;
@@ -209,7 +216,7 @@
         });
         if (!over) return;
         const box = over.getBoundingClientRect();
-        over[e.clientY < box.top + box.height / 2 ? 'before' : 'after'](row);
+        pass(row, over, e.clientY < box.top + box.height / 2);
       });
       const drop = (keeps) => () => {
         if (!row.classList.contains('dragged')) return;

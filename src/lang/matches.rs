@@ -48,7 +48,6 @@ texts! {
     mat_line_no_rank(name: &str): "{name}: enter a whole number of 1 or more, or nothing." | "{name}：請填1或以上的整數，或留空。";
 
     mat_title: "Match" | "配對";
-    mat_rounds_none: "No round to rank in" | "沒有可排序的輪次";
     mat_rounds_none_more: "A round appears here once its postings are open." | "輪次的職位開放後，會在此列出。";
     mat_round: "Round" | "輪次";
     mat_deadline: "Lists are certified by" | "名單確認截止時間";
@@ -279,7 +278,6 @@ texts! {
     mat_call_note: "When an institution withdraws a posting after the publication, those placed there get first call on vacant seats, by the lists that were certified for the match. Nobody else is moved. Two people publish it." | "機構於公布後撤回職位時，原獲配對的學員可按已確認的名單優先補配空缺，其他人不會被調動。須由兩人公布。";
     mat_call_choose: "The postings that are withdrawn" | "撤回的職位";
     mat_call_reason: "Why" | "理由";
-    mat_call_look: "See who is harmed" | "查看受影響的人";
     mat_call_harmed(n: usize): "1 trainee is directly harmed" + "{n} trainees are directly harmed" | "{n}名學員直接受影響";
     mat_call_saved(n: usize): "1 of them receives another posting by first call." + "{n} of them receive another posting by first call." | "其中{n}名可獲優先補配。";
     mat_call_was: "Was at" | "原職位";
@@ -320,7 +318,6 @@ texts! {
     mat_repair_choose_does(n: usize): "1 trainee is moved." + "{n} trainees are moved." | "{n}名學員會被調動。";
     mat_repair_agreed: "The institutions must have agreed to seats that are added, and trainees who are moved must have been asked." | "增加名額須先得機構同意；調動學員須先徵詢其意願。";
     mat_repair_told(n: usize): "1 trainee who is moved and the institutions concerned get a letter." + "{n} trainees who are moved and the institutions concerned get a letter." | "{n}名被調動的學員及有關機構會收到信件。";
-    mat_repaired_note: "An error was found in this match and put right." | "此次配對曾發現錯誤並已更正。";
     mat_reasons_of_first: "The reasons below are those of the match as it was published first." | "以下原因為首次公布時的原因。";
 
     mat_tells: "What the reasons tell" | "原因的披露程度";

@@ -14,6 +14,7 @@ use crate::hosting::actions::{self as hosting, NewTerms, Settling};
 use crate::hosting::queries::{self as placed, Placement, Seat};
 use crate::hosting::rules::{AgreementState, Evidence, Facts, Owner, Standing, Studies, TaskState};
 use crate::ids::PlacementId;
+use crate::lang::format::hk_date;
 use crate::matches::rules::PlacementState;
 use crate::supervision::actions::{
     self as supervision, EarlyEnd, Held, NewEvaluation, NewIncident, NewLog, Verdict,
@@ -132,8 +133,10 @@ pub(super) fn make(world: &World, cohort: crate::ids::CohortId, today: NaiveDate
 fn way(it: &Hosted<'_>, one: &Trainee, placement: &Placement, goes: Goes) -> Result<()> {
     let id = placement.id;
     let actor = one.actor();
+    let until = placement.answer_by.map_or(it.today, hk_date);
+    let answers = (until - it.today).num_days() - 3;
     if goes == Goes::Declined {
-        return it.at(-113, 20).tx(&actor, |conn| {
+        return it.at(answers, 20).tx(&actor, |conn| {
             let seat = of_trainee(conn)?;
             hosting::decline(
                 conn,
@@ -143,7 +146,7 @@ fn way(it: &Hosted<'_>, one: &Trainee, placement: &Placement, goes: Goes) -> Res
             )
         });
     }
-    it.at(-114, 20).tx(&actor, |conn| {
+    it.at(answers, 20).tx(&actor, |conn| {
         let seat = of_trainee(conn)?;
         hosting::accept(conn, &seat, id)
     })?;

@@ -1,12 +1,12 @@
 //! The placement round of the finished class: 60 postings of 14 institutions, lists of both sides, and the
-//! match, published by two people. All days are counted back from the day of the load.
+//! match, published by two people; then a second round for whom the first left without. All days are counted back from the day of the load.
 
 use chrono::{Duration, NaiveDate};
 
 use crate::access;
 use crate::db::Actor;
 use crate::error::Result;
-use crate::ids::{CohortId, PostingId, RoundId};
+use crate::ids::{CohortId, EnrolmentId, PostingId, RoundId};
 use crate::lang::format::hk_date;
 use crate::matches::actions as matching;
 use crate::matches::queries as ranked;
@@ -21,12 +21,16 @@ use super::data::SUPERVISORS;
 use super::hosted;
 use super::jobs::JOBS;
 use super::placements::{self, Goes, Plan, Within};
-use super::{World, dice, running};
+use super::{World, dice, interviewed, running};
 
 /// How many postings the round has.
 const POSTINGS: usize = 60;
 /// Who stayed away from classes looks for no placement.
 const AWAY: usize = 4;
+
+/// Who of those who seek ranks one posting alone, whose institution does not rank them: the first round
+/// leaves them without.
+const LEFT: usize = 2;
 
 /// When the placements of the round began and end, in days from today.
 const PERIOD: (i64, i64) = (-77, 49);
@@ -56,15 +60,23 @@ pub(super) fn make(world: &World, cohort: CohortId) -> Result<()> {
     for one in &seeking {
         interests(world, one, &open, today)?;
     }
+    interviewed::make(world, within.round, today)?;
     step(world, within.round, (today, -131), RoundStep::Rank)?;
+    let left = seeking.get(LEFT).copied();
+    let is_left = |one: &Trainee| left.is_some_and(|it| it.enrolment == one.enrolment);
     for one in &seeking {
-        trainee_list(world, one, within.round, today)?;
+        let most = if is_left(one) { Some(1) } else { None };
+        trainee_list(world, one, (within.round, most), (today, -128))?;
     }
     for (name, ..) in SUPERVISORS {
         let (_, actor) = placements::host(world, name)?;
-        host_lists(world, &actor, within.round, today)?;
+        let without = left.map(|it| it.enrolment);
+        host_lists(world, &actor, (within.round, without), (today, -127))?;
     }
-    publish(world, within.round, today)?;
+    publish(world, within.round, (today, -125))?;
+    if let Some(one) = left {
+        second(world, within.round, one, today)?;
+    }
     hosted::make(world, cohort, today)
 }
 
@@ -78,8 +90,8 @@ fn plan(world: &World, cohort: CohortId, today: NaiveDate) -> Result<RoundId> {
             cohorts: vec![cohort],
             opens_at: at(-140, 9),
             closes_at: at(-132, 18),
-            seat_deadline: at(-128, 18),
-            list_deadline: at(-118, 18),
+            seat_deadline: at(-129, 18),
+            list_deadline: at(-126, 18),
             starts_on: today + Duration::days(PERIOD.0),
             ends_on: today + Duration::days(PERIOD.1),
         };
@@ -174,8 +186,13 @@ fn interests(world: &World, one: &Trainee, open: &[PostingId], today: NaiveDate)
 }
 
 /// Lists and certifies, in an order of the trainee's own.
-fn trainee_list(world: &World, one: &Trainee, round: RoundId, today: NaiveDate) -> Result<()> {
-    let at = world.db.as_of(running::at(today, -124, 21));
+fn trainee_list(
+    world: &World,
+    one: &Trainee,
+    (round, most): (RoundId, Option<usize>),
+    (today, day): (NaiveDate, i64),
+) -> Result<()> {
+    let at = world.db.as_of(running::at(today, day, 21));
     at.tx(&one.actor(), |conn| {
         let own = access::own(conn)?;
         let (place, round) = ranked::own_round(conn, &own, round)?;
@@ -191,7 +208,8 @@ fn trainee_list(world: &World, one: &Trainee, round: RoundId, today: NaiveDate) 
             .collect();
         order.sort_unstable();
         // Some trust in few choices.
-        order.truncate(if dice(&one.email, 3) == 0 { 1 } else { 6 });
+        let usual = if dice(&one.email, 3) == 0 { 1 } else { 6 };
+        order.truncate(most.unwrap_or(usual));
         let tiers: Vec<_> = order.into_iter().map(|(_, id)| vec![id]).collect();
         if tiers.is_empty() {
             return Ok(());
@@ -202,14 +220,20 @@ fn trainee_list(world: &World, one: &Trainee, round: RoundId, today: NaiveDate) 
 }
 
 /// Every posting in which somebody is interested is ranked; a few of the interested are not.
-fn host_lists(world: &World, actor: &Actor, round: RoundId, today: NaiveDate) -> Result<()> {
-    let at = world.db.as_of(running::at(today, -121, 15));
+fn host_lists(
+    world: &World,
+    actor: &Actor,
+    (round, without): (RoundId, Option<EnrolmentId>),
+    (today, day): (NaiveDate, i64),
+) -> Result<()> {
+    let at = world.db.as_of(running::at(today, day, 15));
     at.tx(actor, |conn| {
         let member = access::member(conn)?;
         let round = ranked::host_round(conn, &member, round)?;
         for list in ranked::host_lists(conn, &member, &round)? {
             let mut order: Vec<_> = ranked::candidates(conn, &list)?
                 .into_iter()
+                .filter(|it| without.is_none_or(|one| one.0 != it.id))
                 .map(|it| {
                     let seen = format!("{} {}", list.name(crate::lang::Lang::En), it.name_en);
                     (dice(&seen, 1_000), it.id)
@@ -228,15 +252,35 @@ fn host_lists(world: &World, actor: &Actor, round: RoundId, today: NaiveDate) ->
 }
 
 /// One coordinator freezes the run, the other one publishes it.
-fn publish(world: &World, round: RoundId, today: NaiveDate) -> Result<()> {
+fn publish(world: &World, round: RoundId, (today, first): (NaiveDate, i64)) -> Result<()> {
     let at = |day: i64, hour: u32| world.db.as_of(running::at(today, day, hour));
-    let run = at(-117, 10).tx(&world.staff(), |conn| {
+    let run = at(first, 10).tx(&world.staff(), |conn| {
         let staff = access::programme_staff(conn, world.programme)?;
         matching::freeze(conn, &staff, round)
     })?;
-    at(-116, 10).tx(&world.second_staff(), |conn| {
+    at(first.saturating_add(1), 10).tx(&world.second_staff(), |conn| {
         let staff = access::programme_staff(conn, world.programme)?;
         let seen = ranked::run(conn, &staff, (round, run))?.output_sha256;
         matching::publish(conn, &staff, (round, run), &seen)
     })
+}
+
+/// The second round: on the seats that are vacant, for whom the first left without.
+fn second(world: &World, first: RoundId, one: &Trainee, today: NaiveDate) -> Result<()> {
+    let at = |day: i64, hour: u32| running::at(today, day, hour);
+    let round = world.db.as_of(at(-123, 10)).tx(&world.staff(), |conn| {
+        let staff = access::programme_staff(conn, world.programme)?;
+        let new = matching::NewSecond {
+            name_en: "Second placement round (sample)".to_owned(),
+            name_zh: "次輪實習（示範）".to_owned(),
+            list_deadline: at(-118, 18),
+        };
+        matching::open_second(conn, &staff, first, &new)
+    })?;
+    trainee_list(world, one, (round, Some(6)), (today, -121))?;
+    for (name, ..) in SUPERVISORS {
+        let (_, actor) = placements::host(world, name)?;
+        host_lists(world, &actor, (round, None), (today, -119))?;
+    }
+    publish(world, round, (today, -117))
 }

@@ -33,6 +33,7 @@ mod curriculum;
 mod data;
 mod hosted;
 mod intake;
+mod interviewed;
 mod jobs;
 mod matched;
 mod materials;

@@ -88,21 +88,22 @@ impl LiveHouse {
     pub fn letter_to(&self, address: &str, subject_part: &str) -> Letter {
         let end = Instant::now() + Duration::from_secs(15);
         loop {
-            let found = self
+            let there: Vec<Letter> = self
                 .sink
                 .taken()
                 .iter()
                 .rev()
                 .map(|taken| Letter::read(&String::from_utf8_lossy(&taken.raw)))
-                .find(|letter| {
-                    letter.to.contains(address) && letter.subject.contains(subject_part)
-                });
-            if let Some(letter) = found {
+                .filter(|letter| letter.to.contains(address))
+                .collect();
+            let subjects: Vec<String> = there.iter().map(|it| it.subject.clone()).collect();
+            let wanted = |letter: &Letter| letter.subject.contains(subject_part);
+            if let Some(letter) = there.into_iter().find(wanted) {
                 return letter;
             }
             assert!(
                 Instant::now() < end,
-                "no letter {subject_part:?} to {address}"
+                "no letter {subject_part:?} to {address}, but {subjects:?}"
             );
             std::thread::sleep(Duration::from_millis(100));
         }
@@ -185,23 +186,21 @@ impl Letter {
 
 /// Decodes RFC 2047 words in base64 and quoted-printable.
 fn words(subject: &str) -> String {
-    let mut out = String::new();
+    let (mut out, mut coded_before) = (String::new(), false);
     for word in subject.split(' ') {
-        match word
+        let coded = word
             .strip_prefix("=?utf-8?")
-            .and_then(|w| w.strip_suffix("?="))
-        {
-            Some(coded) => match coded.split_at(2) {
-                ("b?" | "B?", text) => out.push_str(&base64(text)),
-                (_, text) => out.push_str(&quoted_printable(&text.replace('_', " "))),
-            },
-            None => {
-                if !out.is_empty() {
-                    out.push(' ');
-                }
-                out.push_str(word);
-            }
+            .and_then(|w| w.strip_suffix("?="));
+        // Only the space between two encoded words is none (RFC 2047 6.2).
+        if !(out.is_empty() || coded_before && coded.is_some()) {
+            out.push(' ');
         }
+        match coded.map(|coded| coded.split_at(2)) {
+            Some(("b?" | "B?", text)) => out.push_str(&base64(text)),
+            Some((_, text)) => out.push_str(&quoted_printable(&text.replace('_', " "))),
+            None => out.push_str(word),
+        }
+        coded_before = coded.is_some();
     }
     out
 }

@@ -246,10 +246,11 @@ async fn the_questions_find_what_is_planted() {
 
 /// Pages of the register that no link of the sample programme leads to: they come after a form, by a
 /// letter, or where the sample has nothing of the kind. Their own tests look at them.
-const NO_LINK: [&str; 68] = [
+const NO_LINK: [&str; 108] = [
     "/link/confirm/*",
     "/link/reset/*",
     "/link/invite/*",
+    "/organisations/*/partnerships/*/end",
     "/cohorts/*/reviewers/remind",
     "/link/offer/*",
     "/cohorts/*/offers/*/withdraw",
@@ -297,24 +298,63 @@ const NO_LINK: [&str; 68] = [
     "/cohorts/*/completion/trainees/*/fail",
     "/programmes/*/at-risk/cases/*/tell",
     "/programmes/*/at-risk/cases/*/correct",
+    "/programmes/*/placements/rounds/*/edit",
     "/programmes/*/placements/rounds/*/steps/*",
-    "/link/log/*",
-    "/link/evaluation/*",
     "/programmes/*/placements/capacity/*/withdraw",
     "/organisation/postings/*/edit",
     "/organisation/postings/*/submit",
     "/organisation/postings/*/withdraw",
     "/organisation/changes/*",
     "/organisation/changes/*/take-back",
+    "/organisation/rounds/*/terms",
+    "/organisation/interests/*/papers/*",
     "/me/placements/compare",
+    "/me/placements/documents/*",
+    "/me/placements/documents/*/remove",
     "/me/placements/*",
     "/me/placements/*/interest",
     "/me/placements/*/take-back",
+    "/me/interviews/times/*",
+    "/me/interviews/*",
+    "/me/interviews/*/ask",
+    "/organisation/interviews/*/panels/*",
+    "/organisation/interviews/*/days/new",
+    "/organisation/interviews/*/days/*",
+    "/organisation/interviews/*/days/*/remove",
+    "/organisation/interviews/*/timetable/*",
+    "/organisation/interviews/*/timetable/*/note",
+    "/organisation/interviews/*/timetable/*/move",
+    "/organisation/interviews/*/timetable/*/cancel",
+    "/programmes/*/placements/interviews/*/blackouts/*",
+    "/programmes/*/placements/interviews/*/blackouts/*/remove",
+    "/programmes/*/placements/interviews/*/publish",
+    "/programmes/*/placements/interviews/*/timetable/*",
+    "/programmes/*/placements/interviews/*/timetable/*/move",
+    "/programmes/*/placements/interviews/*/timetable/*/cancel",
     "/me/matches/*",
-    "/programmes/*/placements/matches/*/runs/*",
     "/programmes/*/placements/matches/*/runs/*/approve",
     "/programmes/*/placements/matches/*/runs/*/void",
     "/programmes/*/placements/matches/*/runs/*/files/*",
+    "/programmes/*/placements/matches/*/beforehand/*",
+    "/programmes/*/placements/matches/*/beforehand/*/approve",
+    "/programmes/*/placements/matches/*/beforehand/*/cancel",
+    "/programmes/*/placements/matches/*/repairs/*",
+    "/programmes/*/placements/matches/*/repairs/*/corrections/new",
+    "/programmes/*/placements/matches/*/repairs/*/undo",
+    "/programmes/*/placements/matches/*/repairs/*/drop",
+    "/programmes/*/placements/matches/*/repairs/*/choose/*",
+    "/programmes/*/placements/placed/*/steps/*",
+    "/organisation/placed/*/steps/*",
+    "/me/placed/*/steps/*",
+    "/me/placed/*/declaration",
+    "/programmes/*/placements/placed/*/evaluations/*",
+    "/programmes/*/placements/placed/*/matters/*",
+    "/organisation/placed/*/evaluations/*",
+    "/me/placed/*/evaluations/*",
+    "/link/log/*",
+    "/link/evaluation/*",
+    "/programmes/*/placements/funding/*/claim",
+    "/programmes/*/placements/funding/*/claims/*/steps/*",
 ];
 
 /// Where else a role's pages are reached from than its home: of the first page of each kind another
@@ -346,8 +386,47 @@ async fn other_ways(browser: &Browser, url: &str, role: &str) -> Vec<String> {
                     .await;
                 ways.extend(tabs.iter().map(|tab| format!("{cohort}/{tab}")));
             }
+            // The finished class's first round, and the round of a placement that is not yet answered.
+            browser.open_page(&format!("{url}/programme")).await;
+            let programme: String = browser
+                .ask("[...document.querySelectorAll('a')].map((a) => a.getAttribute('href')).find((h) => /^.programmes.[^/]+.placements/.test(h)).split('/').slice(0, 4).join('/')")
+                .await;
+            browser
+                .open_page(&format!("{url}{programme}/matches"))
+                .await;
+            let rounds: Vec<String> = browser
+                .ask("[...document.querySelectorAll('tbody th a')].map((a) => a.getAttribute('href'))")
+                .await;
+            ways.extend(rounds);
+            browser
+                .open_page(&format!("{url}{programme}/interviews"))
+                .await;
+            let rounds: Vec<String> = browser
+                .ask("[...document.querySelectorAll('tbody th a')].map((a) => a.getAttribute('href'))")
+                .await;
+            ways.extend(rounds);
+            for state in ["offered", "onboarding", "active", "ended_early"] {
+                browser
+                    .open_page(&format!("{url}{programme}/placed?state={state}"))
+                    .await;
+                let first: Vec<String> = browser
+                    .ask("[...document.querySelectorAll('tbody th a')].slice(0, 1).map((a) => a.getAttribute('href'))")
+                    .await;
+                ways.extend(first);
+            }
             ways
         }
+        "Institution representative" => {
+            browser
+                .open_page(&format!("{url}/organisation/interviews"))
+                .await;
+            browser
+                .ask("[...document.querySelectorAll('tbody th a')].map((a) => a.getAttribute('href'))")
+                .await
+        }
+        "Trainee (on placement)" => ["/me/placements", "/me/matches", "/me/interviews"]
+            .map(str::to_owned)
+            .to_vec(),
         "Reviewer" => vec!["/reviews?state=submitted".to_owned()],
         "Applicant (waitlisted)" => {
             browser.open_page(&format!("{url}/calls/2027H2")).await;

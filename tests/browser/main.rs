@@ -33,6 +33,7 @@ mod founds;
 mod keyboard;
 mod languages;
 mod learns;
+mod placed;
 mod ranks;
 mod school;
 mod selects;

@@ -109,7 +109,15 @@ const SQL_NAMES: &[(&str, &[&str])] = &[
     ),
     (
         "src/hosting/queries.rs",
-        &["FROM", "PLACEMENT", "WHOSE", "beyond", "direction", "key"],
+        &[
+            "FROM",
+            "PLACEMENT",
+            "UNSIGNED",
+            "WHOSE",
+            "beyond",
+            "direction",
+            "key",
+        ],
     ),
     (
         "src/supervision/queries.rs",
@@ -117,7 +125,7 @@ const SQL_NAMES: &[(&str, &[&str])] = &[
     ),
     (
         "src/supervision/queries/matters.rs",
-        &["INCIDENT", "beyond", "direction", "key"],
+        &["INCIDENTS", "INCIDENT", "beyond", "direction", "key"],
     ),
     ("src/interviews/queries.rs", &["PANEL"]),
     (
@@ -137,7 +145,12 @@ const SQL_NAMES: &[(&str, &[&str])] = &[
     ),
     ("src/interviews/queries/trainee.rs", &["INTERVIEW"]),
     ("src/matches/queries.rs", &["RANKED", "ROUND", "WHOSE"]),
-    ("src/matches/queries/desk.rs", &["RUN", "TAKES_PART"]),
+    ("src/matches/queries/beside.rs", &["PLACE"]),
+    (
+        "src/matches/queries/desk.rs",
+        &["TAKES_PART", "VACANT", "beyond", "direction", "key"],
+    ),
+    ("src/matches/queries/runs.rs", &["RUN"]),
     ("src/matches/queries/results.rs", &["PLACEMENT"]),
     (
         "src/placements/queries.rs",

@@ -55,6 +55,60 @@ INSERT INTO postings (id, programme_id, organisation_id, round_id, number, state
 UPDATE capacity_asks SET seats = 50 + #, remark = 'Remark #' WHERE id = §capacity-neighbour§;
 UPDATE placement_partnerships SET status = 'paused', ends_on = '2029-01-0#' WHERE id = §host-neighbour§;
 UPDATE postings SET seats = 60 + # WHERE programme_id = §B.programme§;
+INSERT INTO posting_interests (id, programme_id, organisation_id, round_id, posting_id, cohort_id, enrolment_id, person_id, name_shown, trainee_number,
+    note, shares, shared, created_at) VALUES
+  (§interest-more§, §programme§, §B.bank§, §round§, §posting-neighbour§, §cohort-run§, §B.enrolment§, §B.applicant§, 'Rival #', 'RIV-#', 'Note #', '{profile}', '{}',
+   '2026-11-1#');--
+INSERT INTO interview_panels (id, programme_id, organisation_id, round_id, name, members, posting_ids, created_at) VALUES
+  (§panel-more§, §programme§, §B.bank§, §round§, 'Rival panel #', '[{\"name\": \"Rival #\", \"email\": \"rival#@example.org\"}]', ARRAY[§posting-neighbour§::uuid], '2026-11-20');--
+INSERT INTO interview_days (id, programme_id, organisation_id, round_id, panel_id, held_on, starts_minute, ends_minute, length_minutes, break_minutes, room, created_at) VALUES
+  (§day-more§, §programme§, §B.bank§, §round§, §panel-more§, '2027-01-1#', 600, 660, 20, 10, 'Rival room #', '2026-11-20');--
+INSERT INTO interview_slots (id, programme_id, organisation_id, round_id, panel_id, day_id, starts_at, ends_at, created_at) VALUES
+  (§slot-more§, §programme§, §B.bank§, §round§, §panel-more§, §day-more§, '2027-01-1# 02:00+00', '2027-01-1# 02:20+00', '2026-11-20');--
+INSERT INTO interview_candidates (id, programme_id, organisation_id, round_id, posting_id, interest_id, enrolment_id, person_id, name_shown, trainee_number, created_at) VALUES
+  (§listed-more§, §programme§, §B.bank§, §round§, §posting-neighbour§, §interest-more§, §B.enrolment§, §B.applicant§, 'Rival #', 'RIV-#', '2026-11-21');--
+INSERT INTO interview_notes (candidate_id, programme_id, organisation_id, before_words, created_at) VALUES
+  (§listed-more§, §programme§, §B.bank§, 'Rival note #', '2026-11-22');--
+INSERT INTO interviews (id, programme_id, organisation_id, round_id, posting_id, candidate_id, enrolment_id, person_id, name_shown, trainee_number, panel_id, slot_id, starts_at,
+    ends_at, room, changed_at, created_at) VALUES
+  (§interview-more§, §programme§, §B.bank§, §round§, §posting-neighbour§, §listed-more§, §B.enrolment§, §B.applicant§, 'Rival #', 'RIV-#', §panel-more§, §slot-more§,
+   '2027-01-1# 02:00+00', '2027-01-1# 02:20+00', 'Rival room #', '2026-11-25', '2026-11-25');
+INSERT INTO rank_lists (id, programme_id, round_id, kind, organisation_id, posting_id, entries, sha256) VALUES
+  (§list-more§, §programme§, §round§, 'posting', §B.bank§, §posting-neighbour§, jsonb_build_array(jsonb_build_array(§B.enrolment§)), repeat('#', 64)),
+  (§list-again§, §programme§, §round§, 'bank', §B.bank§, NULL, '[]', repeat('#', 64));--
+INSERT INTO certified_lists (id, list_id, programme_id, round_id, organisation_id, sequence, entries, sha256, certified_by, certified_at) VALUES
+  (§certified-more§, §list-more§, §programme§, §round§, §B.bank§, #, '[]', repeat('#', 64), §coordinator§, '2026-11-2#');
+INSERT INTO rank_lists (id, programme_id, round_id, kind, person_id, enrolment_id, entries, sha256) VALUES
+  (§list-rival§, §programme§, §round§, 'trainee', §B.applicant§, §B.enrolment§, jsonb_build_array(jsonb_build_array(§posting§)), repeat('#', 64));--
+INSERT INTO certified_lists (id, list_id, programme_id, round_id, person_id, sequence, entries, sha256, certified_by, certified_at) VALUES
+  (§certified-rival§, §list-rival§, §programme§, §round§, §B.applicant§, #, '[]', repeat('#', 64), §B.applicant§, '2026-11-2#');
+INSERT INTO list_people (id, programme_id, round_id, organisation_id, person_id, part, named_by) VALUES
+  (§lister-more§, §programme§, §round§, §B.bank§, §B.representative§, 'certifier', §B.representative§);
+INSERT INTO places_beforehand (id, programme_id, round_id, organisation_id, posting_id, enrolment_id, person_id, reason, asked_by) VALUES
+  (§given-more§, §programme§, §round§, §B.bank§, §posting-neighbour§, §B.enrolment§, §B.applicant§, 'Rival reason #', §coordinator§);
+INSERT INTO placements (id, programme_id, round_id, organisation_id, posting_id, enrolment_id, person_id, name_shown, trainee_number, state, starts_on, ends_on, hours_week,
+    supervisor_name, supervisor_email, created_at) VALUES
+  (§placement-more§, §programme§, §round§, §B.bank§, §posting-neighbour§, §B.enrolment§, §B.applicant§, 'Rival #', 'RIV-#', 'active', '2026-11-02', '2027-01-31', 3#,
+   'Rival guide #', 'guide#@example.org', '2026-10-01');--
+INSERT INTO agreements (id, programme_id, placement_id, organisation_id, person_id, number, wording_id, starts_on, ends_on, hours_week, text_en, text_zh, sha256, created_by, created_at) VALUES
+  (§agreement-more§, §programme§, §placement-more§, §B.bank§, §B.applicant§, 1, §wording§, '2026-11-02', '2027-01-31', 3#, 'Rival text #', '對手文本#', repeat('#', 64),
+   §coordinator§, '2026-10-05');--
+INSERT INTO placement_tasks (id, programme_id, placement_id, organisation_id, person_id, code, name_en, name_zh, owner, evidence, needed, position, due_on) VALUES
+  (§task-more§, §programme§, §placement-more§, §B.bank§, §B.applicant§, 'nda', 'Rival item #', '對手項目#', 'institution', 'none', true, 1, '2026-10-0#');--
+INSERT INTO work_standings (id, programme_id, placement_id, organisation_id, person_id, kind, facts, starts_on, ends_on, calendar_year, decided_by, decided_at) VALUES
+  (§standing-more§, §programme§, §placement-more§, §B.bank§, §B.applicant§, 'employee', '{\"studies\": \"none\", \"endorsed\": false, \"component\": false, \"under_26\": false}',
+   '2026-11-02', '2027-01-31', 2026, §coordinator§, '2026-10-03');--
+INSERT INTO weekly_logs (id, programme_id, placement_id, organisation_id, person_id, week, state, days, submitted_at) VALUES
+  (§log-more§, §programme§, §placement-more§, §B.bank§, §B.applicant§, '2026-11-23', 'submitted',
+   '[{\"day\": \"2026-11-23\", \"from\": \"09:00:00\", \"to\": \"1#:00:00\", \"rest\": 0, \"task\": \"Rival work #\", \"place\": \"office\", \"competencies\": []}]', '2026-11-29');--
+INSERT INTO evaluations (id, programme_id, placement_id, organisation_id, person_id, point, author, answers, submitted_by, submitted_at) VALUES
+  (§evaluation-more§, §programme§, §placement-more§, §B.bank§, §B.applicant§, 'mid', 'self', '{\"risk\": \"#\"}', §B.applicant§, '2026-12-01');--
+INSERT INTO visits (id, programme_id, placement_id, organisation_id, person_id, mode, planned_on) VALUES
+  (§visit-more§, §programme§, §placement-more§, §B.bank§, §B.applicant§, 'call', '2026-12-0#');--
+INSERT INTO incidents (id, programme_id, placement_id, reporter_id, severity, happened_on, words) VALUES
+  (§incident-more§, §programme§, §placement-more§, §B.applicant§, 'low', '2026-11-2#', 'Rival incident #');--
+INSERT INTO funded_placements (id, programme_id, scheme_id, placement_id, person_id, month_pay_cents, verified_on, verified_by) VALUES
+  (§funded-more§, §programme§, §scheme§, §placement-more§, §B.applicant§, 1000000 + #, '2026-10-20', §coordinator§);
 ";
 
 /// What is tried in an address; `#cohort`, `#bank` and so on are ids.
@@ -329,6 +383,18 @@ async fn the_programme_office_sees_that_the_worlds_differ() {
         format!("/applications/{}", id('A', "application-review")),
         format!("/organisations/{}", id('B', "bank")),
         "/cohorts".to_owned(),
+        format!("/programmes/{}/placements/placed", id('A', "programme")),
+        format!("/programmes/{}/placements/incidents", id('A', "programme")),
+        format!(
+            "/programmes/{}/placements/matches/{}/lists",
+            id('A', "programme"),
+            id('A', "round")
+        ),
+        format!(
+            "/programmes/{}/placements/interviews/{}/timetable",
+            id('A', "programme"),
+            id('A', "round")
+        ),
     ] {
         let asked = Knock {
             who: called("coordinator"),

@@ -48,6 +48,7 @@ CREATE TABLE places_beforehand (
   CHECK ((state = 'cancelled') = (ended_by IS NOT NULL AND ended_at IS NOT NULL))
 );
 CREATE UNIQUE INDEX places_beforehand_one ON places_beforehand (round_id, enrolment_id) WHERE state <> 'cancelled';
+CREATE INDEX places_beforehand_round ON places_beforehand (round_id);
 CREATE INDEX places_beforehand_programme ON places_beforehand (programme_id);
 CREATE INDEX places_beforehand_organisation ON places_beforehand (organisation_id);
 CREATE INDEX places_beforehand_posting ON places_beforehand (posting_id);
@@ -91,6 +92,7 @@ CREATE TABLE list_people (
   CHECK (part = 'delegate' OR posting_id IS NULL)
 );
 CREATE UNIQUE INDEX list_people_one ON list_people (round_id, organisation_id, person_id) WHERE ended_at IS NULL;
+CREATE INDEX list_people_round ON list_people (round_id);
 CREATE INDEX list_people_programme ON list_people (programme_id);
 CREATE INDEX list_people_organisation ON list_people (organisation_id);
 CREATE INDEX list_people_person ON list_people (person_id);

@@ -78,7 +78,7 @@ pub(super) fn postings(
     let all = all.iter().filter(|it| it.seats > 0);
     Ok(all
         .map(|it| {
-            let label = format!("{} ({})", it.title(lang), it.organisation(lang));
+            let label = format!("{}{}", it.title(lang), lang.aside(it.organisation(lang)));
             pair(it.id.to_string(), label)
         })
         .collect())

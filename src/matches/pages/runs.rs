@@ -165,7 +165,7 @@ fn dry_parts(
         let trainee = done.run.find_trainee(&it.id.to_string());
         trainee.is_some_and(|it| done.outcome.of(it).is_none())
     });
-    let without = without.map(|it| format!("{} ({})", it.name_shown, it.trainee_number));
+    let without = without.map(|it| format!("{}{}", it.name_shown, lang.aside(&it.trainee_number)));
     Ok(vec![
         figures(lang, &done.summary, number(apart), round.second()),
         Part::lines(lang.mat_warnings(), odd).or("–"),
@@ -526,7 +526,7 @@ pub(super) fn result_parts(
         *count = count.saturating_add(1);
     }
     let without = all.iter().filter(|it| it.posting_id.is_none());
-    let without = without.map(|it| format!("{} ({})", it.name_shown, it.trainee_number));
+    let without = without.map(|it| format!("{}{}", it.name_shown, lang.aside(&it.trainee_number)));
     Ok(vec![
         Part {
             links: vec![

@@ -90,7 +90,7 @@ impl Called {
     pub fn whole(&self, lang: Lang) -> String {
         let title = lang.pick(&self.title_en, &self.title_zh);
         let institution = lang.pick(&self.organisation_en, &self.organisation_zh);
-        format!("{title} ({institution})")
+        format!("{title}{}", lang.aside(institution))
     }
 }
 

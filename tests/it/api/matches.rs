@@ -114,11 +114,11 @@ async fn runs(arena: &Arena, programme: &str, round: &str) -> Reached {
     let same = ada
         .post(&publish, at_run, json!({ "output_sha256": hash }))
         .await;
-    assert_problem(&same, 409, "refused");
+    assert_problem(&same, 409, "run-same-person");
     let other = ben
         .post(&publish, at_run, json!({ "output_sha256": "0".repeat(64) }))
         .await;
-    assert_problem(&other, 409, "refused");
+    assert_problem(&other, 409, "run-other-result");
     let done = good(
         &ben.post(&publish, at_run, json!({ "output_sha256": hash }))
             .await,

@@ -293,3 +293,9 @@ INSERT INTO interview_notes (candidate_id, programme_id, organisation_id, before
   (§listed§, §programme§, §bank§, 'Private note of ~', '2026-11-22');
 INSERT INTO interviews (id, programme_id, organisation_id, round_id, posting_id, candidate_id, enrolment_id, person_id, name_shown, trainee_number, panel_id, slot_id, starts_at, ends_at, room, changed_at, created_at) VALUES
   (§interview§, §programme§, §bank§, §round§, §posting§, §listed§, §enrolment§, §applicant§, 'Trainee of ~', 'RUN-~-001', §panel§, §slot§, '2027-01-21 02:00+00', '2027-01-21 02:20+00', 'Room of ~', '2026-11-25', '2026-11-25');
+INSERT INTO places_beforehand (id, programme_id, round_id, organisation_id, posting_id, enrolment_id, person_id, reason, asked_by, created_at) VALUES
+  (§given§, §programme§, §round§, §bank§, §posting-free§, §enrolment§, §applicant§, 'Canary~p was there before', §supervisor-writer§, '2026-11-25');
+INSERT INTO match_repairs (id, programme_id, round_id, reason, opened_by, created_at) VALUES
+  (§repair§, §programme§, §round§, 'Wrong list of ~', §supervisor-writer§, '2027-02-22');
+INSERT INTO list_people (id, programme_id, round_id, organisation_id, person_id, part, named_by, created_at) VALUES
+  (§lister§, §programme§, §round§, §bank§, §representative§, 'certifier', §representative§, '2026-11-25');

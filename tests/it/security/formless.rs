@@ -245,6 +245,14 @@ pub const WITHOUT_FORM: &[(&str, &str)] = &[
         "the world of this test has none in that state; its room tests it",
     ),
     (
+        "/organisation/matches/{round}/people",
+        "the institution of this test has nobody else to name",
+    ),
+    (
+        "/programmes/{programme}/placements/matches/{round}/repairs/{repair}/choose/{way}",
+        "shown once something is to be read otherwise",
+    ),
+    (
         "/organisation/trainees/{enrolment}",
         "the consents of this world are withdrawn",
     ),
