@@ -491,8 +491,8 @@ BEGIN
     ('early_ends', 'staff', 'siu', staff),
     ('placement_levels', 'staff', 's', staff),
     ('placement_levels', 'own', 's', applicant),
-    ('placement_levels', 'host', 'si', host),
-    ('placement_levels', 'supervise', 'si', 'task:supervise'),
+    ('placement_levels', 'host', 'siu', host),
+    ('placement_levels', 'supervise', 'siu', 'task:supervise'),
     -- funding: the programme's staff alone
     ('funding_schemes', 'staff', 'siu', staff),
     ('funded_placements', 'staff', 'siu', staff),

@@ -134,27 +134,35 @@ impl Letter for MatchLetter {
     fn body(&self, lang: Lang) -> Body {
         let round = lang.pick(&self.round_name.0, &self.round_name.1);
         let body = Body::new().greeting(lang.mail_dear(&self.name));
-        let body = match &self.told {
+        let body = self.told(body, round, lang);
+        let path = match self.to_host() {
+            true => format!("/organisation/matches/{}", self.round),
+            false => format!("/me/matches/{}", self.round),
+        };
+        body.button(lang.letter_match_button(), Link::path(path))
+    }
+}
+
+impl MatchLetter {
+    /// What it says.
+    fn told(&self, body: Body, round: &str, lang: Lang) -> Body {
+        let placed =
+            |body: Body, (title, institution): (&_, &_)| place(body, lang, title, institution);
+        match &self.told {
             Told::Remind { until, .. } => body
                 .para(lang.letter_list_reminder(round))
                 .fact(lang.mat_deadline(), deadline(lang, *until)),
-            Told::Placed(title, institution) => place(
+            Told::Placed(title, institution) => placed(
                 body.para(lang.letter_match_placed(round)),
-                lang,
-                title,
-                institution,
+                (title, institution),
             ),
-            Told::Given(title, institution) => place(
+            Told::Given(title, institution) => placed(
                 body.para(lang.letter_place_given(round)),
-                lang,
-                title,
-                institution,
+                (title, institution),
             ),
-            Told::TakenBack(title, institution) => place(
+            Told::TakenBack(title, institution) => placed(
                 body.para(lang.letter_place_back(round)),
-                lang,
-                title,
-                institution,
+                (title, institution),
             ),
             Told::GivenHost {
                 trainee,
@@ -174,30 +182,21 @@ impl Letter for MatchLetter {
                 })
                 .fact(lang.mat_deadline(), deadline(lang, *until)),
             Told::Gone(None) => body.para(lang.letter_gone_nothing(round)),
-            Told::Gone(Some((title, institution))) => place(
+            Told::Gone(Some((title, institution))) => placed(
                 body.para(lang.letter_gone_placed(round)),
-                lang,
-                title,
-                institution,
+                (title, institution),
             ),
             Told::Changed => body.para(lang.letter_changed(round)),
             Told::Repaired(None) => body.para(lang.letter_repaired_nothing(round)),
-            Told::Repaired(Some((title, institution))) => place(
+            Told::Repaired(Some((title, institution))) => placed(
                 body.para(lang.letter_repaired_placed(round)),
-                lang,
-                title,
-                institution,
+                (title, institution),
             ),
             Told::NotPlaced => body.para(lang.letter_match_not_placed(round)),
             Told::Filled(filled, seats) => {
                 body.para(lang.letter_match_filled(*filled, round, *seats))
             }
-        };
-        let path = match self.to_host() {
-            true => format!("/organisation/matches/{}", self.round),
-            false => format!("/me/matches/{}", self.round),
-        };
-        body.button(lang.letter_match_button(), Link::path(path))
+        }
     }
 }
 
@@ -435,7 +434,7 @@ pub(super) fn first_call(
     queue(conn, round, &told, &run.id.to_string())?;
     let touched = gone.iter().copied();
     let touched = touched.chain(results.iter().filter_map(|it| it.posting));
-    changed(conn, round, run, touched.collect(), postings)
+    changed(conn, round, run, &touched.collect(), postings)
 }
 
 /// Tells those whom a repair moves where they are now, and every institution that it concerns.
@@ -460,7 +459,7 @@ pub(super) fn repaired(
         .filter(|it| moved.contains(&it.enrolment_id))
         .map(|it| it.posting_id);
     let touched = before.chain(results.iter().filter_map(|it| it.posting));
-    changed(conn, round, run, touched.collect(), postings)
+    changed(conn, round, run, &touched.collect(), postings)
 }
 
 /// Tells the institutions of these postings that something has changed for them.
@@ -468,7 +467,7 @@ fn changed(
     conn: &mut Conn<'_>,
     round: &MatchRound,
     run: &Run,
-    touched: BTreeSet<Uuid>,
+    touched: &BTreeSet<Uuid>,
     postings: &BTreeMap<Uuid, PostingName>,
 ) -> Result<()> {
     let organisations: BTreeSet<OrganisationId> = touched

@@ -24,8 +24,10 @@ use super::rules::verdict::Verdict;
 
 mod minutes;
 mod pauses;
+mod seen;
 pub use minutes::{ByModule, minutes, minutes_own};
 pub use pauses::*;
+pub use seen::seen_at_work;
 
 #[derive(QueryableByName)]
 struct Row {

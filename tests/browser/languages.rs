@@ -357,72 +357,60 @@ const NO_LINK: [&str; 108] = [
     "/programmes/*/placements/funding/*/claims/*/steps/*",
 ];
 
+/// Where the rows of a list lead.
+async fn listed(browser: &Browser, list: &str) -> Vec<String> {
+    browser.open_page(list).await;
+    browser
+        .ask("[...document.querySelectorAll('tbody th a')].map((a) => a.getAttribute('href'))")
+        .await
+}
+
+async fn coordinators_ways(browser: &Browser, url: &str) -> Vec<String> {
+    browser.open_page(&format!("{url}/cohorts")).await;
+    let mut ways = Vec::new();
+    // The finished class has registers, marks and completions; the first intake the rest.
+    for (code, tabs) in [
+        ("2026PP", vec!["registers", "assessments", "completion"]),
+        (
+            "2027H1",
+            vec![
+                "seats",
+                "offers",
+                "enrolments",
+                "import",
+                "offerings",
+                "timetable",
+                "registers",
+                "assessments",
+            ],
+        ),
+    ] {
+        let cohort: String = browser
+                    .ask(&format!("[...document.querySelectorAll('tbody tr')].find((r) => r.textContent.includes('{code}')).querySelector('th a').getAttribute('href')"))
+                    .await;
+        ways.extend(tabs.iter().map(|tab| format!("{cohort}/{tab}")));
+    }
+    // The finished class's first round, and the round of a placement that is not yet answered.
+    browser.open_page(&format!("{url}/programme")).await;
+    let programme: String = browser
+                .ask("[...document.querySelectorAll('a')].map((a) => a.getAttribute('href')).find((h) => /^.programmes.[^/]+.placements/.test(h)).split('/').slice(0, 4).join('/')")
+                .await;
+    ways.extend(listed(browser, &format!("{url}{programme}/matches")).await);
+    ways.extend(listed(browser, &format!("{url}{programme}/interviews")).await);
+    for state in ["offered", "onboarding", "active", "ended_early"] {
+        let all = listed(browser, &format!("{url}{programme}/placed?state={state}")).await;
+        ways.extend(all.into_iter().take(1));
+    }
+    ways
+}
+
 /// Where else a role's pages are reached from than its home: of the first page of each kind another
 /// one may have nothing to show. An applicant begins an application on the way.
 async fn other_ways(browser: &Browser, url: &str, role: &str) -> Vec<String> {
     match role {
-        "Programme coordinator" => {
-            browser.open_page(&format!("{url}/cohorts")).await;
-            let mut ways = Vec::new();
-            // The finished class has registers, marks and completions; the first intake the rest.
-            for (code, tabs) in [
-                ("2026PP", vec!["registers", "assessments", "completion"]),
-                (
-                    "2027H1",
-                    vec![
-                        "seats",
-                        "offers",
-                        "enrolments",
-                        "import",
-                        "offerings",
-                        "timetable",
-                        "registers",
-                        "assessments",
-                    ],
-                ),
-            ] {
-                let cohort: String = browser
-                    .ask(&format!("[...document.querySelectorAll('tbody tr')].find((r) => r.textContent.includes('{code}')).querySelector('th a').getAttribute('href')"))
-                    .await;
-                ways.extend(tabs.iter().map(|tab| format!("{cohort}/{tab}")));
-            }
-            // The finished class's first round, and the round of a placement that is not yet answered.
-            browser.open_page(&format!("{url}/programme")).await;
-            let programme: String = browser
-                .ask("[...document.querySelectorAll('a')].map((a) => a.getAttribute('href')).find((h) => /^.programmes.[^/]+.placements/.test(h)).split('/').slice(0, 4).join('/')")
-                .await;
-            browser
-                .open_page(&format!("{url}{programme}/matches"))
-                .await;
-            let rounds: Vec<String> = browser
-                .ask("[...document.querySelectorAll('tbody th a')].map((a) => a.getAttribute('href'))")
-                .await;
-            ways.extend(rounds);
-            browser
-                .open_page(&format!("{url}{programme}/interviews"))
-                .await;
-            let rounds: Vec<String> = browser
-                .ask("[...document.querySelectorAll('tbody th a')].map((a) => a.getAttribute('href'))")
-                .await;
-            ways.extend(rounds);
-            for state in ["offered", "onboarding", "active", "ended_early"] {
-                browser
-                    .open_page(&format!("{url}{programme}/placed?state={state}"))
-                    .await;
-                let first: Vec<String> = browser
-                    .ask("[...document.querySelectorAll('tbody th a')].slice(0, 1).map((a) => a.getAttribute('href'))")
-                    .await;
-                ways.extend(first);
-            }
-            ways
-        }
+        "Programme coordinator" => coordinators_ways(browser, url).await,
         "Institution representative" => {
-            browser
-                .open_page(&format!("{url}/organisation/interviews"))
-                .await;
-            browser
-                .ask("[...document.querySelectorAll('tbody th a')].map((a) => a.getAttribute('href'))")
-                .await
+            listed(browser, &format!("{url}/organisation/interviews")).await
         }
         "Trainee (on placement)" => ["/me/placements", "/me/matches", "/me/interviews"]
             .map(str::to_owned)

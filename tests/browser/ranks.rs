@@ -50,8 +50,11 @@ async fn drag(browser: &Browser, from: usize, to: usize) {
         .await
         .unwrap();
     grips[from].scroll_into_view().await.unwrap();
-    let top = rows[to].rect().await.unwrap();
-    let half = i64::try_from((top.height / 2.0) as u32).unwrap();
+    let half: i64 = browser
+        .ask(&format!(
+            "Math.round(document.querySelectorAll('form[data-ranks] tbody tr')[{to}].getBoundingClientRect().height / 2)"
+        ))
+        .await;
     browser
         .window
         .action_chain()

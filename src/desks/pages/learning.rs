@@ -164,7 +164,7 @@ fn progress_of(
     let verdict = &judged.verdict;
     let book = book(cx.conn, own.programme())?;
     let (met, all) = (verdict.met(), verdict.lines.len());
-    let gained = gained(cx, &judged.facts, judged.trainee.starts_on, &book)?;
+    let gained = gained(cx, &judged.facts, &judged.trainee, &book)?;
     Ok(Some(Progress {
         gained,
         ring: ring(met, all),

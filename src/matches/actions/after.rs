@@ -363,12 +363,12 @@ pub(super) fn write_moves(
     let rows = results
         .iter()
         .filter_map(|it| Some(result_row(it, who.get(&it.enrolment)?)));
-    insert_results(conn, to, rows.collect(), now)?;
+    insert_results(conn, to, &rows.collect::<Vec<_>>(), now)?;
     let rows = results.iter().filter_map(|it| {
         let posting = postings.get(&it.posting?)?;
         Some(placement_row(who.get(&it.enrolment)?, posting, origin))
     });
-    insert_placements(conn, to, rows.collect(), now)
+    insert_placements(conn, to, &rows.collect::<Vec<_>>(), now)
 }
 
 /// Is there still room for all who receive a posting?

@@ -59,7 +59,9 @@ fn fits(
         all.extend(held.iter().map(queries::Holding::seated));
     }
     let snapshot = queries::market(conn, staff, round)?.snapshot("", None);
-    Ok(snapshot.may_place(&all).map_err(not_placeable)?)
+    Ok(snapshot
+        .may_place(&all)
+        .map_err(|why| not_placeable(&why))?)
 }
 
 /// Names a trainee and a posting; another person approves it. Returns its id.

@@ -228,15 +228,15 @@ fn write(conn: &mut Conn<'_>, it: &Publication, now: DateTime<Utc>) -> Result<()
         let who = it.trainees.get(&result.enrolment)?;
         Some(result_row(result, who))
     });
-    let results = results.collect();
+    let results: Vec<_> = results.collect();
     let placements = it.results.iter().filter_map(|result| {
         let who = it.trainees.get(&result.enrolment)?;
         let posting = it.postings.get(&result.posting?)?;
         Some(placement_row(who, posting, it.origin(who.id)))
     });
-    let placements = placements.collect();
-    insert_results(conn, (&it.round, it.run), results, now)?;
-    insert_placements(conn, (&it.round, it.run), placements, now)?;
+    let placements: Vec<_> = placements.collect();
+    insert_results(conn, (&it.round, it.run), &results, now)?;
+    insert_placements(conn, (&it.round, it.run), &placements, now)?;
     sql_query("UPDATE places_beforehand SET state = 'placed', version = version + 1 WHERE round_id = $1 AND state = 'approved'")
         .bind::<SqlUuid, _>(it.round.id)
         .execute(conn.pg())?;

@@ -19,7 +19,7 @@ use crate::matching::{Instance, Outcome, Summary, canonical, engine, verify};
 
 use super::super::events::{self, Noted};
 use super::super::mail;
-use super::super::queries::{self, Holding, MatchRound, PostingName, RepairRow, Taking};
+use super::super::queries::{self, Holding, MatchRound, PostingName, RepairRow, Run, Taking};
 use super::super::rules::beside::{self, Origin, RepairState, RunKind, WayOut};
 use super::super::rules::correct::{self, Correction};
 use super::super::rules::market::{self, Done, TraineeResult, parsed};
@@ -357,10 +357,7 @@ pub fn publish_repair(
     let repairs = queries::repairs(conn, staff, round.id)?;
     let it = repairs.into_iter().find(|it| it.run_id == Some(id));
     let it = it.ok_or(MatchRefusal::RepairStep)?;
-    let way = run.details.get("way").and_then(|it| it.as_str());
-    let way = way
-        .and_then(WayOut::parse)
-        .ok_or_else(|| Error::Internal("a repair without a way".to_owned()))?;
+    let way = chosen(&run)?;
     queries::holdings(conn, staff, &round, true)?;
     let plan = plan(conn, staff, &round, &it.corrections()?)?;
     let done = as_done(&plan, way);
@@ -403,6 +400,22 @@ pub fn publish_repair(
     })?;
     mail::repaired(conn, &round, (&run, &plan.held), (&told, &who, &postings))?;
     let details = json!({ "way": way.as_str(), "moved": moves.len() });
+    note_publication(conn, staff, (&it, &run, round.id), &details)
+}
+
+/// The way out for which a run was chosen.
+fn chosen(run: &Run) -> Result<WayOut> {
+    let way = run.details.get("way").and_then(|it| it.as_str());
+    way.and_then(WayOut::parse)
+        .ok_or_else(|| Error::Internal("a repair without a way".to_owned()))
+}
+
+fn note_publication(
+    conn: &mut Conn<'_>,
+    staff: &ProgrammeStaff,
+    (it, run, round): (&RepairRow, &Run, RoundId),
+    details: &serde_json::Value,
+) -> Result<()> {
     audit::note(
         conn,
         record(staff, it.id),
@@ -410,13 +423,13 @@ pub fn publish_repair(
     )?;
     audit::note(
         conn,
-        events::run(staff, id),
+        events::run(staff, run.id),
         &Noted("match_run.published", json!({ "number": run.number })),
     )?;
     audit::note(
         conn,
-        events::round(staff.programme(), round.id),
-        &Noted("match.repair_published", details),
+        events::round(staff.programme(), round),
+        &Noted("match.repair_published", details.clone()),
     )
 }
 

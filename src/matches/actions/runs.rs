@@ -70,7 +70,9 @@ fn now(
     let mut snapshot = market.snapshot(&id, seed);
     if !apart.is_empty() {
         if !round.second() {
-            snapshot.may_place(&apart).map_err(not_placeable)?;
+            snapshot
+                .may_place(&apart)
+                .map_err(|why| not_placeable(&why))?;
         }
         snapshot = snapshot.beside(&id, &apart);
     }
@@ -83,7 +85,7 @@ fn now(
 }
 
 /// What is in the way of a place given beforehand.
-pub(super) fn not_placeable(why: NotPlaceable) -> MatchRefusal {
+pub(super) fn not_placeable(why: &NotPlaceable) -> MatchRefusal {
     match why {
         NotPlaceable::Twice(_) => MatchRefusal::PlacedAlready,
         NotPlaceable::BankFull(_) | NotPlaceable::GroupFull { .. } => MatchRefusal::CapUsedUp,

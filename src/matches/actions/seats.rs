@@ -37,7 +37,7 @@ pub(super) fn placement_row(who: &Taking, posting: &PostingName, origin: Origin)
 pub(super) fn insert_results(
     conn: &mut Conn<'_>,
     (round, run): (&MatchRound, MatchRunId),
-    rows: Vec<Value>,
+    rows: &[Value],
     now: DateTime<Utc>,
 ) -> Result<()> {
     sql_query(
@@ -58,7 +58,7 @@ pub(super) fn insert_results(
 pub(super) fn insert_placements(
     conn: &mut Conn<'_>,
     (round, run): (&MatchRound, MatchRunId),
-    rows: Vec<Value>,
+    rows: &[Value],
     now: DateTime<Utc>,
 ) -> Result<()> {
     sql_query(

@@ -307,13 +307,13 @@ pub(super) fn run_parts(
     )];
     let repairs = queries::repairs(cx.conn, staff, round.id)?;
     let waiting = repairs.iter().find(|it| it.run_id == Some(run.id));
-    if let (Some(it), Some(way)) = (waiting, way) {
-        if it.state()? == RepairState::Frozen {
-            let plan = actions::plan(cx.conn, staff, round, &it.corrections()?)?;
-            let all = plan.moves(&plan.way(way).assignment);
-            let names = names(cx, staff, round)?;
-            parts.push(moves(lang, lang.mat_repair_diff(), &all, &names));
-        }
+    if let (Some(it), Some(way)) = (waiting, way)
+        && it.state()? == RepairState::Frozen
+    {
+        let plan = actions::plan(cx.conn, staff, round, &it.corrections()?)?;
+        let all = plan.moves(&plan.way(way).assignment);
+        let names = names(cx, staff, round)?;
+        parts.push(moves(lang, lang.mat_repair_diff(), &all, &names));
     }
     Ok(parts)
 }

@@ -22,6 +22,7 @@ use crate::web::paging::Cursor;
 use super::super::rules::market::{Certified, Market, Posting, Terms, Trainee};
 use super::super::rules::{ListKind, ListState, list_state};
 use super::{MatchRound, round, tiers};
+use crate::placements::rules::RoundState;
 
 /// A round of the office's.
 ///
@@ -164,13 +165,16 @@ pub fn lists_page(
 ) -> Result<Vec<DeskList>> {
     let (beyond, direction) = page.sort.direction();
     let key = page.sort.sql;
+    // Once it is matched, who takes part is who had a list: some have left or completed since.
+    let over = matches!(round.state()?, RoundState::Matched | RoundState::Closed);
     Ok(sql_query(format!(
         "SELECT * FROM (SELECT s.of, ({key}) COLLATE \"C\" AS sort_key, s.kind, s.person_id, s.organisation_id, s.name_en, s.name_zh, s.more_en, \
            s.more_zh, l.sha256, c.sha256 AS certified_sha256, c.certified_at FROM ( \
          SELECT 0 AS part, 'trainee' AS kind, e.id AS of, e.person_id, e.id AS enrolment_id, NULL::uuid AS organisation_id, NULL::uuid AS posting_id, \
            e.name_shown AS name_en, e.name_shown AS name_zh, e.trainee_number AS more_en, e.trainee_number AS more_zh \
-           FROM enrolments e WHERE {TAKES_PART} AND NOT EXISTS (SELECT FROM places_beforehand b WHERE b.round_id = $1 AND b.enrolment_id = e.id \
-             AND b.state IN ('approved', 'placed')) \
+           FROM enrolments e WHERE CASE WHEN $10 THEN EXISTS (SELECT FROM rank_lists l WHERE l.round_id = $1 AND l.enrolment_id = e.id) \
+             ELSE {TAKES_PART} AND NOT EXISTS (SELECT FROM places_beforehand b WHERE b.round_id = $1 AND b.enrolment_id = e.id \
+             AND b.state IN ('approved', 'placed')) END \
          UNION ALL SELECT 1, 'bank', o.id, NULL, NULL, o.id, NULL, o.name_en, o.name_zh, '', '' FROM organisations o \
            JOIN round_terms t ON t.organisation_id = o.id AND t.round_id = $3 AND t.ranking = 'bank_list' \
            WHERE EXISTS (SELECT FROM postings p WHERE p.round_id = $3 AND p.organisation_id = o.id AND p.state IN ('open', 'ranking', 'matched', 'closed')) \
@@ -196,6 +200,7 @@ pub fn lists_page(
     .bind::<Nullable<Text>, _>(page.after.as_ref().map(|it| it.key.as_str()))
     .bind::<Nullable<SqlUuid>, _>(page.after.as_ref().map(|it| it.id))
     .bind::<BigInt, _>(page.limit)
+    .bind::<diesel::sql_types::Bool, _>(over)
     .load(conn.pg())?)
 }
 

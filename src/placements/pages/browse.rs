@@ -245,6 +245,37 @@ fn areas(cx: &mut Cx<'_, '_>, all: &[Seen]) -> Result<Vec<Area>> {
     }
 }
 
+/// Where a trainee goes from here.
+fn acts(lang: Lang) -> Vec<(String, String, bool)> {
+    vec![
+        (
+            "/me/interviews".to_owned(),
+            lang.itv_me_title().to_owned(),
+            false,
+        ),
+        (
+            "/me/matches".to_owned(),
+            lang.mat_your_list().to_owned(),
+            false,
+        ),
+        (
+            "/me/placed".to_owned(),
+            lang.desk_me_placement().to_owned(),
+            false,
+        ),
+        (
+            format!("{PATH}/documents"),
+            lang.plc_documents_mine().to_owned(),
+            false,
+        ),
+        (
+            format!("{PATH}/profile"),
+            lang.plc_profile().to_owned(),
+            false,
+        ),
+    ]
+}
+
 /// GET `/me/placements`.
 pub(super) fn list(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let lang = cx.lang();
@@ -261,33 +292,7 @@ pub(super) fn list(cx: &mut Cx<'_, '_>) -> Result<Reply> {
             _ => lang.plc_me_note().to_owned(),
         },
         crumbs: vec![("/me".to_owned(), lang.nav_me().to_owned())],
-        acts: vec![
-            (
-                "/me/interviews".to_owned(),
-                lang.itv_me_title().to_owned(),
-                false,
-            ),
-            (
-                "/me/matches".to_owned(),
-                lang.mat_your_list().to_owned(),
-                false,
-            ),
-            (
-                "/me/placed".to_owned(),
-                lang.desk_me_placement().to_owned(),
-                false,
-            ),
-            (
-                format!("{PATH}/documents"),
-                lang.plc_documents_mine().to_owned(),
-                false,
-            ),
-            (
-                format!("{PATH}/profile"),
-                lang.plc_profile().to_owned(),
-                false,
-            ),
-        ],
+        acts: acts(lang),
         searches: true,
         compares: true,
         selects,

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use crate::curriculum::queries::{Book, Version, versions_on};
 use crate::curriculum::rules::{Theme, level_label};
 use crate::error::Result;
-use crate::ids::ModuleId;
+use crate::ids::{CompetencyId, ModuleId};
 use crate::lang::Lang;
 use crate::lang::format::duration;
 use crate::web::Cx;
 
+use super::super::queries::{Trainee, seen_at_work};
 use super::super::rules::verdict::Facts;
 
 /// Hours of a kind, as a bar.
@@ -22,7 +23,7 @@ pub struct Bar {
     pub width: String,
 }
 
-/// A competency that a passed module gave.
+/// A competency that a passed module gave, or that an institution has seen.
 pub struct Competence {
     /// Its code.
     pub code: String,
@@ -36,7 +37,7 @@ pub struct Competence {
 pub struct Gained {
     /// Hours by category.
     pub bars: Vec<Bar>,
-    /// Competencies of the modules that are passed, by code.
+    /// Competencies of the modules that are passed and of placements, by code.
     pub competencies: Vec<Competence>,
 }
 
@@ -84,12 +85,20 @@ fn bars(facts: &Facts, passed: &[Version], lang: Lang) -> Vec<Bar> {
     all.into_iter().map(bar).collect()
 }
 
-/// Competencies of what is passed, each at the highest level reached.
-fn competencies(passed: &[Version], book: &Book, lang: Lang) -> Vec<Competence> {
+/// Competencies of what is passed, and those that an institution has seen at work, each at the highest level
+/// reached.
+fn competencies(
+    passed: &[Version],
+    seen: Vec<(CompetencyId, i32)>,
+    book: &Book,
+    lang: Lang,
+) -> Vec<Competence> {
+    let taught = passed.iter().flat_map(|it| &it.content.competencies);
+    let taught = taught.map(|it| (it.competency, it.level));
     let mut best = BTreeMap::new();
-    for claim in passed.iter().flat_map(|it| &it.content.competencies) {
-        let level = best.entry(claim.competency).or_insert(claim.level);
-        *level = (*level).max(claim.level);
+    for (competency, reached) in taught.chain(seen) {
+        let level = best.entry(competency).or_insert(reached);
+        *level = (*level).max(reached);
     }
     let mut all: Vec<Competence> = best
         .into_iter()
@@ -113,13 +122,14 @@ fn competencies(passed: &[Version], book: &Book, lang: Lang) -> Vec<Competence> 
 pub fn gained(
     cx: &mut Cx<'_, '_>,
     facts: &Facts,
-    starts_on: chrono::NaiveDate,
+    trainee: &Trainee,
     book: &Book,
 ) -> Result<Gained> {
     let lang = cx.lang();
-    let passed = passed(cx, facts, starts_on)?;
+    let passed = passed(cx, facts, trainee.starts_on)?;
+    let seen = seen_at_work(cx.conn, trainee.id)?;
     Ok(Gained {
         bars: bars(facts, &passed, lang),
-        competencies: competencies(&passed, book, lang),
+        competencies: competencies(&passed, seen, book, lang),
     })
 }

@@ -91,7 +91,7 @@ fn mine(cx: &mut Cx<'_, '_>, own: &OwnEnrolment) -> Result<Mine> {
             .map(|at| lang.progress_confirmed_note(&date(lang, hk_date(at)))),
         frozen: verdict.frozen,
         days: lang.progress_days(days_counted(trainee.starts_on, today, &facts.breaks)),
-        gained: gained(cx, facts, trainee.starts_on, &book)?,
+        gained: gained(cx, facts, trainee, &book)?,
     })
 }
 

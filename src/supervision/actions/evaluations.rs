@@ -65,7 +65,7 @@ pub fn evaluate(
     for (competency, level) in &new.levels {
         sql_query(
             "INSERT INTO placement_levels (id, programme_id, placement_id, organisation_id, person_id, competency_id, level) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (placement_id, competency_id) DO NOTHING",
+             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (placement_id, competency_id) DO UPDATE SET level = excluded.level",
         )
         .bind::<SqlUuid, _>(Uuid::now_v7())
         .bind::<SqlUuid, _>(it.programme_id)

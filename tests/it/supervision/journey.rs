@@ -185,6 +185,39 @@ fn ratings() -> Vec<(&'static str, &'static str)> {
 }
 
 #[actix_web::test]
+async fn levels_that_an_institution_saw_stand_in_the_trainees_profile_and_the_later_one_counts() {
+    let placed = begun().await;
+    hand_in(&placed, &week(&placed), "Read alerts").await;
+    let id = uuid::Uuid::now_v7();
+    placed.arena.owner(&format!(
+        "INSERT INTO competencies (id, programme_id, code, name_en, name_zh) \
+         SELECT '{id}', programme_id, 'WRK-1', 'Model review at work', '工作中檢視模型' FROM placements LIMIT 1"
+    ));
+    let field = format!("level-{id}");
+    let profile = async || placed.trainee().get("/me/progress").await.text();
+    assert!(!profile().await.contains("Model review at work"));
+    for (point, level, shown) in [("mid", "3", "3 "), ("final", "2", "2 ")] {
+        let mut fields = ratings();
+        fields.push((&field, level));
+        if point == "final" {
+            fields.extend([
+                ("passed", "yes"),
+                ("host_again", "yes"),
+                ("offer", "no"),
+                ("recommend", "now"),
+            ]);
+        }
+        let at = placed.theirs(&format!("/evaluations/{point}"));
+        let done = placed.host().post(&at, &fields).await;
+        assert_eq!(done.status, 303, "{}", done.text());
+        let page = profile().await;
+        let at = page.find("Model review at work").unwrap();
+        let after: String = page[at..].chars().take(160).collect();
+        assert!(after.contains(shown), "{after}");
+    }
+}
+
+#[actix_web::test]
 async fn evaluations_go_both_ways_and_an_institution_never_reads_what_is_said_of_it() {
     let placed = begun().await;
     hand_in(&placed, &week(&placed), "Read alerts").await;
