@@ -386,11 +386,6 @@ async fn the_programme_office_sees_that_the_worlds_differ() {
         format!("/programmes/{}/placements/placed", id('A', "programme")),
         format!("/programmes/{}/placements/incidents", id('A', "programme")),
         format!(
-            "/programmes/{}/placements/matches/{}/lists",
-            id('A', "programme"),
-            id('A', "round")
-        ),
-        format!(
             "/programmes/{}/placements/interviews/{}/timetable",
             id('A', "programme"),
             id('A', "round")
