@@ -5,8 +5,10 @@ use serde_json::{Value, json};
 use crate::access::ProgrammeStaff;
 use crate::audit::{About, Event};
 use crate::ids::{MatchRunId, ProgrammeId, RoundId};
+use crate::lang::Lang;
 
-use super::queries::{Owned, Place};
+use super::queries::{Holding, Owned, Place, PostingName};
+use super::rules::PlacementState;
 
 /// An event of this room: its verb and details.
 pub(super) struct Noted(pub &'static str, pub Value);
@@ -57,4 +59,27 @@ pub(super) fn place(staff: &ProgrammeStaff, it: &Place) -> About {
         .within(staff.programme())
         .of(it.person_id)
         .at(it.organisation_id)
+}
+
+/// The record of a placement that somebody holds.
+pub(super) fn placement(programme: ProgrammeId, it: &Holding) -> About {
+    About::new("placement", it.id)
+        .of(it.person_id)
+        .at(it.organisation_id)
+        .within(programme)
+}
+
+/// That a placement has come to a state: the same event as when its parties take it there.
+pub(super) fn stepped(to: PlacementState) -> Noted {
+    Noted(
+        "placement.stepped",
+        json!({ "en": to.label(Lang::En), "zh": to.label(Lang::Zh) }),
+    )
+}
+
+/// The record of a posting.
+pub(super) fn posting(programme: ProgrammeId, it: &PostingName) -> About {
+    About::new("posting", it.id)
+        .at(it.organisation_id)
+        .within(programme)
 }

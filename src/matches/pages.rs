@@ -70,6 +70,8 @@ pub(super) fn routes() -> Routes {
 fn beside() -> Routes {
     Routes::new()
         .get("/programmes/{programme}/placements/matches/{round}/beforehand", STAFF, beforehand::list)
+        .get("/programmes/{programme}/placements/matches/{round}/beforehand.csv", STAFF, beforehand::file)
+        .get("/programmes/{programme}/placements/matches/{round}/beforehand.xlsx", STAFF, beforehand::file)
         .post("/programmes/{programme}/placements/matches/{round}/beforehand", STAFF, beforehand::name)
         .get("/programmes/{programme}/placements/matches/{round}/beforehand/new", STAFF, beforehand::new)
         .get("/programmes/{programme}/placements/matches/{round}/beforehand/{place}", STAFF, beforehand::page)

@@ -4,7 +4,7 @@ use crate::access::Own;
 use crate::error::Result;
 use crate::hosting::pages::{at, tone};
 use crate::hosting::queries::{self as hosting, PLACEMENT_SORTS, Placement, Seat, Sought};
-use crate::hosting::rules::{AgreementState, Owner, Party, TaskState};
+use crate::hosting::rules::{Owner, TaskState};
 use crate::lang::Lang;
 use crate::lang::format::{date, deadline, hk_date};
 use crate::matches::rules::PlacementState;
@@ -59,7 +59,7 @@ fn one(cx: &mut Cx<'_, '_>, seat: &Seat, it: &Placement) -> Result<Placed> {
     let lang = cx.lang();
     let state = it.state()?;
     let href = at(seat, it.id);
-    let mut due = papers(cx, it, &href)?;
+    let mut due = papers(cx, seat, it, &href)?;
     due.extend(weeks_due(cx, it, &href)?);
     due.truncate(FEW);
     let begun = crate::hosting::rules::has_begun(state);
@@ -81,7 +81,7 @@ fn period(lang: Lang, it: &Placement) -> Option<String> {
 }
 
 /// The offer to answer, the agreement to sign, the trainee's own items of the checklist.
-fn papers(cx: &mut Cx<'_, '_>, it: &Placement, href: &str) -> Result<Vec<Item>> {
+fn papers(cx: &mut Cx<'_, '_>, seat: &Seat, it: &Placement, href: &str) -> Result<Vec<Item>> {
     let lang = cx.lang();
     let today = hk_date(crate::db::now(cx.conn)?);
     let item = |place: String, title: &str, more: String, tone| Item {
@@ -95,20 +95,11 @@ fn papers(cx: &mut Cx<'_, '_>, it: &Placement, href: &str) -> Result<Vec<Item>> 
         let more = deadline(lang, until);
         all.push(item(String::new(), lang.desk_me_answer(), more, ""));
     }
-    for agreement in hosting::agreements(cx.conn, it)? {
-        let mut wanted = agreement.state()? == AgreementState::Signing;
-        for signature in hosting::signatures(cx.conn, agreement.id)? {
-            wanted &= signature.party()? != Party::Trainee;
-        }
-        if wanted {
-            let what = lang.hst_agreement_number(agreement.number);
-            all.push(item(
-                "/agreement".to_owned(),
-                lang.hst_read_and_sign(),
-                what,
-                "",
-            ));
-        }
+    let agreements = hosting::agreements(cx.conn, it)?;
+    if let Some(waits) = hosting::to_sign(cx.conn, seat, &agreements)? {
+        let what = lang.hst_agreement_number(waits.number);
+        let place = "/agreement".to_owned();
+        all.push(item(place, lang.hst_read_and_sign(), what, ""));
     }
     for task in hosting::tasks(cx.conn, it)? {
         if task.owner()? == Owner::Trainee && task.state()? == TaskState::Open {

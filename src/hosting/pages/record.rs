@@ -215,22 +215,6 @@ fn standing_facts(
     Ok(facts)
 }
 
-/// The agreement that waits for this reader's own signature.
-fn unsigned<'a>(
-    cx: &mut Cx<'_, '_>,
-    seat: &Seat,
-    open: Option<&'a Agreement>,
-) -> Result<Option<&'a Agreement>> {
-    let Some(one) = open else {
-        return Ok(None);
-    };
-    let mut signed = false;
-    for it in queries::signatures(cx.conn, one.id)? {
-        signed |= it.party()? == seat.party();
-    }
-    Ok((!signed).then_some(one))
-}
-
 /// GET the record.
 pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let (seat, it) = one(cx)?;
@@ -247,13 +231,7 @@ pub(super) fn page(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         false => Vec::new(),
     };
     let agreements = queries::agreements(cx.conn, &it)?;
-    let mut open = None;
-    for one in &agreements {
-        if one.state()? == AgreementState::Signing {
-            open = Some(one);
-        }
-    }
-    let unsigned = unsigned(cx, &seat, open)?;
+    let unsigned = queries::to_sign(cx.conn, &seat, &agreements)?;
     let standing = queries::standing(cx.conn, &it)?;
     let today = crate::lang::format::hk_date(crate::db::now(cx.conn)?);
     let tasks = queries::tasks(cx.conn, &it)?;

@@ -12,7 +12,7 @@ use crate::ids::{AgreementId, ChecklistItemId, PlacementTaskId, ProgrammeId, Wor
 use crate::lang::Lang;
 
 use super::super::rules::{AgreementState, Evidence, Facts, Owner, Party, Standing, TaskState};
-use super::Placement;
+use super::{Placement, Seat};
 
 /// A published wording of the agreement.
 #[derive(Clone, Debug, QueryableByName)]
@@ -360,4 +360,25 @@ pub fn standing(conn: &mut Conn<'_>, of: &Placement) -> Result<Option<WorkStandi
     .bind::<SqlUuid, _>(of.id)
     .get_result(conn.pg())
     .optional()?)
+}
+
+/// The one of these agreements that waits for the signature of the reader's party.
+///
+/// # Errors
+/// The database's.
+pub fn to_sign<'a>(
+    conn: &mut Conn<'_>,
+    seat: &Seat,
+    agreements: &'a [Agreement],
+) -> Result<Option<&'a Agreement>> {
+    for it in agreements {
+        if it.state()? == AgreementState::Signing {
+            let mut waits = true;
+            for signature in signatures(conn, it.id)? {
+                waits &= signature.party()? != seat.party();
+            }
+            return Ok(waits.then_some(it));
+        }
+    }
+    Ok(None)
 }

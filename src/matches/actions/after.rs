@@ -23,7 +23,7 @@ use super::super::rules::market::{self, Done, TraineeResult};
 use super::super::rules::{MatchRefusal, RunState};
 use super::publish::{mark_published, may_publish, one_more, sound};
 use super::runs::{New, lots, next_number, store};
-use super::seats::{end, insert_placements, insert_results, placement_row, result_row};
+use super::seats::{end, insert_placements, insert_results, note_ended, placement_row, result_row};
 
 /// A second round to open.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -335,6 +335,11 @@ pub fn publish_call(
             (Origin::FirstCall, now),
         )
     })?;
+    note_ended(conn, staff.programme(), &affected)?;
+    for it in gone.iter().filter_map(|id| postings.get(id)) {
+        let about = events::posting(staff.programme(), it);
+        audit::note(conn, about, &Noted::plain("posting.withdrawn"))?;
+    }
     mail::first_call(conn, &round, (&run, &gone), (&results, &who, &postings))?;
     let details = json!({ "number": run.number, "harmed": lost.len() });
     audit::note(

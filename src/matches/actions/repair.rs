@@ -27,7 +27,7 @@ use super::super::rules::{MatchRefusal, RunState};
 use super::after::write_moves;
 use super::publish::{mark_published, may_publish, one_more};
 use super::runs::{New, next_number, store};
-use super::seats::end;
+use super::seats::{end, note_ended};
 
 /// What a repair would do.
 #[derive(Debug)]
@@ -383,12 +383,9 @@ pub fn publish_repair(
         .bind::<SqlUuid, _>(it.id)
         .execute(conn.pg())?;
     let told = told(&plan, &done, way, &moves, &round);
-    let ended: Vec<Uuid> = plan
-        .held
-        .iter()
-        .filter(|held| moves.iter().any(|it| it.enrolment == held.enrolment_id))
-        .map(|held| held.id)
-        .collect();
+    let ends = |held: &&Holding| moves.iter().any(|it| it.enrolment == held.enrolment_id);
+    let leaving: Vec<&Holding> = plan.held.iter().filter(ends).collect();
+    let ended: Vec<Uuid> = leaving.iter().map(|held| held.id).collect();
     conn.elevate(Task::Match, |conn| {
         access::working(conn, Task::Match)?;
         if end(conn, &ended, &it.reason, now)? != ended.len() {
@@ -398,6 +395,7 @@ pub fn publish_repair(
         write_moves(conn, (&round, id), (&told, &who, &postings), origin)?;
         add_seats(conn, &plan, &moves, &postings)
     })?;
+    note_ended(conn, staff.programme(), &leaving)?;
     mail::repaired(conn, &round, (&run, &plan.held), (&told, &who, &postings))?;
     let details = json!({ "way": way.as_str(), "moved": moves.len() });
     note_publication(conn, staff, (&it, &run, round.id), &details)

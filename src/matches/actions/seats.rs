@@ -6,11 +6,14 @@ use diesel::sql_types::{Array, Integer, Jsonb, Text, Timestamptz, Uuid as SqlUui
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::audit;
 use crate::db::{Conn, sql_query};
 use crate::error::Result;
-use crate::ids::{MatchRunId, PlacementId};
+use crate::ids::{MatchRunId, PlacementId, ProgrammeId};
 
-use super::super::queries::{MatchRound, PostingName, Taking};
+use super::super::events;
+use super::super::queries::{Holding, MatchRound, PostingName, Taking};
+use super::super::rules::PlacementState;
 use super::super::rules::beside::Origin;
 use super::super::rules::market::TraineeResult;
 
@@ -102,4 +105,17 @@ pub(super) fn end(
     .bind::<Text, _>(reason)
     .bind::<Timestamptz, _>(now)
     .execute(conn.pg())?)
+}
+
+/// Says in the history of each of these placements that it was withdrawn.
+pub(super) fn note_ended(
+    conn: &mut Conn<'_>,
+    programme: ProgrammeId,
+    ended: &[&Holding],
+) -> Result<()> {
+    let event = events::stepped(PlacementState::WithdrawnByHost);
+    for it in ended {
+        audit::note(conn, events::placement(programme, it), &event)?;
+    }
+    Ok(())
 }

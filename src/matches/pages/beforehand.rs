@@ -6,6 +6,7 @@ use crate::access::ProgrammeStaff;
 use crate::audit;
 use crate::error::{Error, Result};
 use crate::lang::Lang;
+use crate::web::exports::short;
 use crate::web::fields::{Again, Field, FormSpec, Group, History, form_page};
 use crate::web::forms::pair;
 use crate::web::listing::Cell;
@@ -51,7 +52,19 @@ pub(super) fn list(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         lang.mat_status(),
         lang.mat_place_reason(),
     ];
-    let part = Part::table(lang.mat_beforehand(), &heads, rows).or(lang.mat_beforehand_none());
+    let links = match rows.is_empty() {
+        true => Vec::new(),
+        false => [("csv", "CSV"), ("xlsx", "Excel")]
+            .map(|(kind, label)| {
+                let file = at(&staff, &round, &format!("/beforehand.{kind}"));
+                (file, label.to_owned())
+            })
+            .to_vec(),
+    };
+    let part = Part {
+        links,
+        ..Part::table(lang.mat_beforehand(), &heads, rows).or(lang.mat_beforehand_none())
+    };
     let sheet = Sheet {
         title: lang.mat_beforehand().to_owned(),
         note: lang.mat_beforehand_note().to_owned(),
@@ -65,6 +78,32 @@ pub(super) fn list(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         ..Sheet::default()
     };
     show(cx, 200, &sheet)
+}
+
+/// GET `…/beforehand.csv` and `.xlsx`.
+pub(super) fn file(cx: &mut Cx<'_, '_>) -> Result<Reply> {
+    let lang = cx.lang();
+    let (staff, round) = one(cx)?;
+    let mut rows = Vec::new();
+    for it in queries::places(cx.conn, &staff, round.id)? {
+        rows.push(vec![
+            it.name_shown.clone(),
+            it.trainee_number.clone(),
+            it.title(lang).to_owned(),
+            it.organisation(lang).to_owned(),
+            it.state()?.label(lang).to_owned(),
+            it.reason.clone(),
+        ]);
+    }
+    let header = [
+        lang.mat_trainee(),
+        lang.mat_trainee_number(),
+        lang.mat_posting(),
+        lang.hst_institution(),
+        lang.mat_status(),
+        lang.mat_place_reason(),
+    ];
+    short(&cx.request().path, "places-beforehand", &header, rows)
 }
 
 /// The postings of a round to choose from.

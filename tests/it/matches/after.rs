@@ -6,6 +6,11 @@ use super::arena::Arena;
 const PLACED: &str = "SELECT p.name_shown || ' ' || (o.content->>'title_en') || ' ' || p.origin || ' ' || p.state FROM placements p \
     JOIN postings o ON o.id = p.posting_id ORDER BY p.name_shown, p.created_at, p.id";
 
+/// What the histories of placements and postings say of withdrawals.
+const WITHDRAWN: &str = "SELECT count(*) FILTER (WHERE e.verb = 'placement.stepped' AND e.subject_id IN (SELECT id FROM placements \
+    WHERE state = 'withdrawn_by_host')) || ' of placements, ' || count(*) FILTER (WHERE e.verb = 'posting.withdrawn' \
+    AND e.subject_id IN (SELECT id FROM postings WHERE state = 'withdrawn')) || ' of postings' FROM audit_events e";
+
 async fn published() -> Arena {
     let mut arena = Arena::new().await;
     arena.give_all().await;
@@ -189,6 +194,7 @@ async fn who_loses_a_posting_has_first_call_on_what_is_vacant() {
         arena.texts("SELECT content->>'title_en' FROM postings WHERE state = 'withdrawn'"),
         ["Alpha desk"]
     );
+    assert_eq!(arena.one(WITHDRAWN), "1 of placements, 1 of postings");
     let two = arena.trainee(1).get(&arena.mine()).await.text();
     assert!(two.contains("You are placed: Beta desk"), "{two}");
     let letter = arena.one("SELECT body_text FROM letters WHERE kind = 'posting_gone'");
@@ -302,6 +308,7 @@ async fn an_error_is_corrected_compared_and_repaired_by_two() {
         ]
     );
     assert_eq!(arena.one("SELECT state FROM match_repairs"), "published");
+    assert_eq!(arena.one(WITHDRAWN), "2 of placements, 0 of postings");
     let one = arena.trainee(0).get(&arena.mine()).await.text();
     assert!(one.contains("You are placed: Alpha desk"), "{one}");
     assert_eq!(

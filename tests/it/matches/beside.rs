@@ -48,6 +48,8 @@ async fn two_people_give_a_place_beforehand_and_it_is_removed_with_its_seat() {
             refused.text()
         );
     }
+    let file = ada.get(&arena.desk("/beforehand.csv")).await.text();
+    assert!(file.contains("TRAINEE 3") && file.contains("Was there last summer"));
     let bare = ada.post(&arena.desk("/beforehand"), &[]).await;
     assert_eq!(bare.status, 422);
     let same = ada.post(&format!("{place}/approve"), &[]).await;
