@@ -278,6 +278,19 @@ fn named(run: &Run, name: &str) -> BTreeSet<Uuid> {
     ids.filter_map(|it| it.as_str()?.parse().ok()).collect()
 }
 
+/// Says in the histories of `postings` that they are withdrawn.
+fn note_withdrawn<'a>(
+    conn: &mut Conn<'_>,
+    staff: &ProgrammeStaff,
+    postings: impl Iterator<Item = &'a PostingName>,
+) -> Result<()> {
+    for posting in postings {
+        let about = events::posting(staff.programme(), posting);
+        audit::note(conn, about, &Noted::plain("posting.withdrawn"))?;
+    }
+    Ok(())
+}
+
 /// Approves and publishes first call: the postings are withdrawn, who was there is told, and receives what the
 /// run found.
 ///
@@ -336,10 +349,7 @@ pub fn publish_call(
         )
     })?;
     note_ended(conn, staff.programme(), &affected)?;
-    for it in gone.iter().filter_map(|id| postings.get(id)) {
-        let about = events::posting(staff.programme(), it);
-        audit::note(conn, about, &Noted::plain("posting.withdrawn"))?;
-    }
+    note_withdrawn(conn, staff, gone.iter().filter_map(|id| postings.get(id)))?;
     mail::first_call(conn, &round, (&run, &gone), (&results, &who, &postings))?;
     let details = json!({ "number": run.number, "harmed": lost.len() });
     audit::note(
