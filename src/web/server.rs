@@ -11,10 +11,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use actix_multipart::Multipart;
+
 use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::web::{self, Bytes, ServiceConfig};
-use actix_web::{App, HttpRequest, HttpResponse, HttpServer};
+use actix_web::{App, HttpRequest, HttpResponse, HttpServer, Scope};
 use futures_util::StreamExt as _;
 use sha2::{Digest as _, Sha256};
 use tokio::sync::{Semaphore, mpsc};
@@ -107,27 +108,49 @@ impl Gate {
     reason = "the register is mounted here and nowhere else"
 )]
 pub fn mount(config: &mut ServiceConfig, serving: &Arc<Serving>, routes: &Routes) {
+    config.service(web::resource("/assets/{name}").route(web::route().to(asset)));
     let mut by_path: BTreeMap<&'static str, Vec<Door>> = BTreeMap::new();
     for door in routes.doors() {
         by_path.entry(door.path).or_default().push(door.clone());
     }
-    // A fixed word wins over a parameter in its place.
-    let mut paths: Vec<_> = by_path.into_iter().collect();
-    paths.sort_by_key(|(path, _)| (path.matches('{').count(), *path));
-    for (path, doors) in paths {
-        let doors: Arc<[Door]> = doors.into();
-        let serving = Arc::clone(serving);
-        config.service(web::resource(path).route(web::route().to(
-            move |http: HttpRequest, payload: web::Payload| {
-                handle(Arc::clone(&serving), Arc::clone(&doors), http, payload)
-            },
-        )));
-    }
-    config.service(web::resource("/assets/{name}").route(web::route().to(asset)));
+    config.service(under(
+        web::scope(""),
+        by_path.into_iter().collect(),
+        serving,
+    ));
     let serving = Arc::clone(serving);
     config.default_service(
         web::route().to(move |http: HttpRequest| nothing_there(Arc::clone(&serving), http)),
     );
+}
+
+/// Mounts paths below what they have in common, word by word: a request is held against the words of one
+/// branch, not against a thousand patterns.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the register is mounted here and nowhere else"
+)]
+fn under(scope: Scope, paths: Vec<(&'static str, Vec<Door>)>, serving: &Arc<Serving>) -> Scope {
+    let mut branches: BTreeMap<&'static str, Vec<(&'static str, Vec<Door>)>> = BTreeMap::new();
+    for (path, doors) in paths {
+        let next = path.get(1..).and_then(|it| it.find('/'));
+        let (step, rest) = path.split_at(next.map_or(path.len(), |at| at + 1));
+        branches.entry(step).or_default().push((rest, doors));
+    }
+    let mut branches: Vec<_> = branches.into_iter().collect();
+    // A fixed word wins over a parameter in its place.
+    branches.sort_by_key(|(step, _)| (step.contains('{'), *step));
+    branches.into_iter().fold(scope, |scope, (step, below)| {
+        if let [("", doors)] = below.as_slice() {
+            let (doors, serving): (Arc<[Door]>, _) = (doors.as_slice().into(), Arc::clone(serving));
+            return scope.service(web::resource(step).route(web::route().to(
+                move |http: HttpRequest, payload: web::Payload| {
+                    handle(Arc::clone(&serving), Arc::clone(&doors), http, payload)
+                },
+            )));
+        }
+        scope.service(under(web::scope(step), below, serving))
+    })
 }
 
 async fn asset(http: HttpRequest) -> HttpResponse {
