@@ -231,8 +231,8 @@ pub fn unfilled<'a>(wording: &'a str, known: &[&str]) -> Vec<&'a str> {
         .collect()
 }
 
-/// Does a typed name agree with a name as it is known, in any order of its words, whatever their case and
-/// whatever stands between them? A signature under another name is kept as it was typed, and warned of.
+/// Is a typed name that of the signer? In any order of its words, whatever their case and whatever stands
+/// between them; of `CHAN Tai Man, Peter 陳大文` either script is enough, and of a Latin name two words are.
 #[must_use]
 pub fn same_name(typed: &str, known: &str) -> bool {
     let words = |text: &str| {
@@ -245,7 +245,9 @@ pub fn same_name(typed: &str, known: &str) -> bool {
         words
     };
     let (typed, known) = (words(typed), words(known));
-    !typed.is_empty() && (typed == known || typed.iter().all(|it| known.contains(it)))
+    let whole = |it: &String| !it.is_ascii() && it.chars().count() > 1;
+    let enough = typed.len() >= known.len().min(2) || typed.iter().any(whole);
+    !typed.is_empty() && enough && typed.iter().all(|it| known.contains(it))
 }
 
 /// What is asked before the standing is decided.

@@ -16,6 +16,7 @@ use crate::hosting::rules::{AgreementState, Evidence, Facts, Owner, Standing, St
 use crate::ids::PlacementId;
 use crate::lang::format::hk_date;
 use crate::matches::rules::PlacementState;
+use crate::people::accounts;
 use crate::supervision::actions::{
     self as supervision, EarlyEnd, Held, NewEvaluation, NewIncident, NewLog, Verdict,
 };
@@ -211,11 +212,13 @@ fn agree(it: &Hosted<'_>, placement: &Placement, trainee: &Actor, goes: Goes) ->
     let (_, host) = host(it.world, &placement.organisation_en)?;
     it.at(-108, 15).tx(&host, |conn| {
         let seat = of_host(conn)?;
-        hosting::sign(conn, &seat, id, ("Human Resources", &sha256)).map(|_| ())
+        let name = accounts::recipient(conn, seat.person())?.name;
+        hosting::sign(conn, &seat, id, (&name, &sha256)).map(|_| ())
     })?;
     it.staff((-107, 9), |conn| {
         let seat = office(it.world)(conn)?;
-        hosting::sign(conn, &seat, id, ("Lau Mei Kei", &sha256)).map(|_| ())
+        let name = accounts::recipient(conn, seat.person())?.name;
+        hosting::sign(conn, &seat, id, (&name, &sha256)).map(|_| ())
     })
 }
 

@@ -7,6 +7,7 @@
 
 pub mod api;
 pub mod assets;
+mod body;
 mod dispatch;
 pub mod exports;
 pub mod fields;

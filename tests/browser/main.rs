@@ -34,6 +34,7 @@ mod keyboard;
 mod languages;
 mod learns;
 mod placed;
+mod posts;
 mod ranks;
 mod school;
 mod selects;

@@ -14,6 +14,7 @@ use crate::ids::{AgreementId, PlacementId, WordingId};
 use crate::lang::Lang;
 use crate::lang::format::date;
 use crate::matches::rules::{PlacementState, PlacementStep};
+use crate::people::accounts;
 use crate::placements::rules::content::City;
 use crate::programmes;
 
@@ -21,7 +22,8 @@ use super::super::events::{self, Noted};
 use super::super::mail::{self, Told};
 use super::super::queries::{self, Agreement, Placement, Seat, Wording};
 use super::super::rules::{
-    AgreementState, HostingRefusal, Party, fill, takes_agreement, text_sha256, unfilled, usual,
+    AgreementState, HostingRefusal, Party, fill, same_name, takes_agreement, text_sha256, unfilled,
+    usual,
 };
 use super::advance;
 
@@ -195,11 +197,31 @@ pub fn prepare_agreement(
     Ok(agreement)
 }
 
+/// Whoever signs types their own name: a trainee as the record knows it, anybody else as their account does.
+pub(super) fn signs_as(
+    conn: &mut Conn<'_>,
+    seat: &Seat,
+    it: &Placement,
+    typed: &str,
+) -> Result<()> {
+    let known = match seat {
+        Seat::Trainee(_) => it.name_shown.clone(),
+        Seat::Office(_) | Seat::Host(_) => accounts::recipient(conn, seat.person())?.name,
+    };
+    if same_name(typed, &known) {
+        return Ok(());
+    }
+    Err(Error::field("name", "name", |lang| {
+        lang.hst_need_own_name(&known)
+    }))
+}
+
 /// Signs the agreement of a placement whose hash the signer has read. When everybody has signed, its terms are
 /// the placement's, an earlier one is void, and a copy goes to each.
 ///
 /// # Errors
-/// [`HostingRefusal::OtherText`], [`HostingRefusal::SignedAlready`], [`HostingRefusal::Step`].
+/// Invalid `name` when it is not the signer's; [`HostingRefusal::OtherText`], [`HostingRefusal::SignedAlready`],
+/// [`HostingRefusal::Step`].
 pub fn sign(
     conn: &mut Conn<'_>,
     seat: &Seat,
@@ -210,6 +232,7 @@ pub fn sign(
     if !takes_agreement(it.state()?) {
         return Err(HostingRefusal::Step.into());
     }
+    signs_as(conn, seat, &it, name)?;
     let all = queries::agreements(conn, &it)?;
     let mut open = None;
     for one in all {

@@ -20,6 +20,7 @@ use super::super::queries::{self, Placement, Seat};
 use super::super::rules::{
     Facts, HostingRefusal, Standing, exempt_year, standings, takes_agreement, text_sha256,
 };
+use super::agreement::signs_as;
 
 /// The declaration of a work-experience student, in one language.
 fn declaration(lang: Lang, it: &Placement) -> String {
@@ -102,7 +103,8 @@ pub fn decide_standing(
 /// The student declares, by typing their name under the text of this hash.
 ///
 /// # Errors
-/// [`HostingRefusal::NothingToDeclare`], [`HostingRefusal::OtherText`].
+/// Invalid `name` when it is not the student's; [`HostingRefusal::NothingToDeclare`],
+/// [`HostingRefusal::OtherText`].
 pub fn declare(
     conn: &mut Conn<'_>,
     seat: &Seat,
@@ -117,6 +119,7 @@ pub fn declare(
     if row.kind()? != Standing::WorkExperience || row.declared_at.is_some() {
         return Err(HostingRefusal::NothingToDeclare.into());
     }
+    signs_as(conn, seat, &it, name)?;
     let sha256 = text_sha256(&row.declaration, "");
     if sha256 != seen {
         return Err(HostingRefusal::OtherText.into());

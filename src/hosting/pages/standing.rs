@@ -11,7 +11,7 @@ use crate::web::{Cx, Form, Pairs, Reply, Shell};
 
 use super::super::actions;
 use super::super::queries::{self, Placement, Seat};
-use super::super::rules::{Facts, Standing, Studies, same_name, standings, text_sha256};
+use super::super::rules::{Facts, Standing, Studies, standings, text_sha256};
 use super::{at, crumbs_of, office_only, one};
 
 fn form(
@@ -176,10 +176,6 @@ pub(super) fn declare(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let mut read = Form::new(visit.request.form());
     let name = read.text("name", 200);
     let sha256 = read.text("sha256", 64);
-    if !name.is_empty() && !same_name(&name, &it.name_shown) {
-        let known = it.name_shown.clone();
-        read.error("name", "name", move |lang| lang.hst_need_own_name(&known));
-    }
     let done = read
         .done()
         .and_then(|()| actions::declare(cx.conn, &seat, it.id, (&name, &sha256)));

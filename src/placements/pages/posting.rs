@@ -383,11 +383,15 @@ pub(super) fn ask_submit(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let now = db::now(cx.conn)?;
     let labels = all_labels(lang);
     let missing = missing(&row.draft()?, (round.starts_on, round.ends_on));
-    let named: Vec<&str> = missing
+    // Of what is there and wrong, why.
+    let named: Vec<String> = missing
         .iter()
         .map(|it| {
             let label = labels.iter().find(|(name, _)| *name == it.field);
-            label.map_or(it.field.as_str(), |(_, label)| label.as_str())
+            let label = label.map_or(it.field.as_str(), |(_, label)| label.as_str());
+            let why = (it.code != "required")
+                .then(|| lang.aside(it.say(lang).trim_end_matches(['.', '。'])));
+            label.to_owned() + &why.unwrap_or_default()
         })
         .collect();
     let refusal = match rules::may_submit(row.state()?, &round.now()?, now) {

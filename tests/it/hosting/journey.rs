@@ -172,19 +172,22 @@ impl Placed {
         let page = host.get(&self.theirs("/agreement")).await.text();
         assert!(page.contains("PLACEMENT AGREEMENT") && page.contains("實習協議"));
         assert!(page.contains("for 35 hours a week") && page.contains("HK$12,000 a month"));
+        // Nobody signs under another name than their own.
+        let (ours, theirs) = (self.office("/agreement"), self.theirs("/agreement"));
+        let wrong = [(&host, &theirs), (&staff, &ours)];
+        for (client, place) in wrong {
+            let form = [("name", "Somebody Else"), ("sha256", &sha256)];
+            let other = client.post(place, &form).await;
+            assert_eq!(other.status, 422, "{place}");
+            assert!(other.text().contains("Type your name as it stands"));
+        }
         let theirs = host
-            .post(
-                &self.theirs("/agreement"),
-                &[("name", "Rex Host"), ("sha256", &sha256)],
-            )
+            .post(&theirs, &[("name", "Rex"), ("sha256", &sha256)])
             .await;
         assert_eq!(theirs.status, 303, "{}", theirs.text());
         assert_eq!(self.state(), "accepted");
         let ours = staff
-            .post(
-                &self.office("/agreement"),
-                &[("name", "Ada Office"), ("sha256", &sha256)],
-            )
+            .post(&ours, &[("name", "Ada"), ("sha256", &sha256)])
             .await;
         assert_eq!(ours.status, 303, "{}", ours.text());
         assert_eq!(self.state(), "onboarding");

@@ -70,8 +70,10 @@ fn a_name_is_the_same_in_any_order_and_case() {
         };
         assert!(same_name(typed, known), "{typed}");
     }
-    for typed in ["", " ", "Chan Tai Ming", "Wong", "陳大"] {
-        assert!(!same_name(typed, "CHAN Tai Man, Peter"), "{typed}");
+    assert!(same_name("陳大文", "CHAN Tai Man 陳大文"));
+    assert!(same_name("Rex", "Rex"));
+    for typed in ["", " ", "Chan Tai Ming", "Wong", "Chan", "陳大", "大"] {
+        assert!(!same_name(typed, "CHAN Tai Man, Peter 陳大文"), "{typed}");
     }
 }
 
