@@ -30,4 +30,10 @@ texts! {
     pdesk_postings_waiting(n: i64): "{n} posting waits for approval" + "{n} postings wait for approval" | "{n}個職位等候批核";
     pdesk_changes_waiting(n: i64): "{n} change of seats waits" + "{n} changes of seats wait" | "{n}項名額更改等候處理";
     pdesk_capacity_late(n: i64): "{n} institution is late with its capacity" + "{n} institutions are late with their capacity" | "{n}間機構逾期未回覆可接收人數";
+    pdesk_incidents(n: i64): "{n} incident is not closed" + "{n} incidents are not closed" | "{n}宗事故未結案";
+    pdesk_logs_missing(n: i64): "{n} trainee has weeks without a log" + "{n} trainees have weeks without a log" | "{n}名學員欠交每周紀錄";
+    pdesk_hours_red(n: i64): "{n} trainee worked less than 80% of a month’s contracted hours" + "{n} trainees worked less than 80% of a month’s contracted hours" | "{n}名學員的每月工時低於合約的80%";
+    pdesk_evaluations(n: i64): "{n} evaluation of an institution is due" + "{n} evaluations of institutions are due" | "{n}份機構評核到期";
+    pdesk_visits(n: i64): "{n} visit or call is due" + "{n} visits or calls are due" | "應安排{n}次到訪或通話";
+    pdesk_logs_waiting(n: i64): "{n} log waits for a supervisor" + "{n} logs wait for a supervisor" | "{n}份紀錄等候實習主管";
 }

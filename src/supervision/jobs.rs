@@ -10,8 +10,8 @@ use crate::lang::format::hk_date;
 
 use super::actions::{self, Asked};
 use super::mail::{self, Told};
-use super::queries::{self, Watched};
-use super::rules::{Chase, LogState, Point, chase, half_time, waits_long, weeks};
+use super::queries;
+use super::rules::{Chase, LogState, chase, waits_long};
 
 /// Looks after every placement that is under way; returns how many programmes were looked at. Each is a
 /// transaction of its own, and one that fails is told to the log.
@@ -45,7 +45,7 @@ pub fn programme_look(conn: &mut Conn<'_>, programme: ProgrammeId) -> Result<()>
         let Some(contract) = queries::contract(conn, &placement)? else {
             continue;
         };
-        for week in missing(&it, today) {
+        for week in it.missing(today) {
             if contract.rests(week) {
                 continue;
             }
@@ -69,7 +69,7 @@ pub fn programme_look(conn: &mut Conn<'_>, programme: ProgrammeId) -> Result<()>
                 mail::tell_office(conn, &placement, &Told::Waits(log.week), &mark)?;
             }
         }
-        for point in due(&it, today) {
+        for point in it.due(today) {
             let asked = Asked::Evaluation(point);
             if !placement.supervisor_email.is_empty() && queries::unasked(conn, &placement, &asked)?
             {
@@ -79,27 +79,4 @@ pub fn programme_look(conn: &mut Conn<'_>, programme: ProgrammeId) -> Result<()>
         }
     }
     Ok(())
-}
-
-/// The weeks of a placement whose logs should be there and are not.
-#[must_use]
-pub fn missing(it: &Watched, today: chrono::NaiveDate) -> Vec<chrono::NaiveDate> {
-    weeks(it.starts_on, it.ends_on, today)
-        .into_iter()
-        .filter(|week| chase(*week, today) != Chase::Wait && !it.handed_in.contains(week))
-        .collect()
-}
-
-/// The evaluations of an institution that are due and are not there.
-#[must_use]
-pub fn due(it: &Watched, today: chrono::NaiveDate) -> Vec<Point> {
-    let mut all = Vec::new();
-    let lacks = |point: Point| !it.evaluated.iter().any(|word| word == point.as_str());
-    if today >= half_time(it.starts_on, it.ends_on) && today <= it.ends_on && lacks(Point::Mid) {
-        all.push(Point::Mid);
-    }
-    if today >= it.ends_on && lacks(Point::Final) {
-        all.push(Point::Final);
-    }
-    all
 }

@@ -14,9 +14,7 @@ use crate::access::{Member, ProgrammeStaff, Working};
 use crate::db::{Conn, sql_query};
 use crate::error::{Error, Result};
 use crate::hosting::queries::{self as hosting, PLACEMENT_SORTS, Placement, Seat};
-use crate::ids::{
-    CompetencyId, LogId, OrganisationId, PersonId, PlacementId, PostingId, ProgrammeId,
-};
+use crate::ids::{CompetencyId, LogId, PlacementId, PostingId};
 use crate::lang::Lang;
 use crate::lang::format::hk_date;
 use crate::web::fields::{Column, Sort};
@@ -28,8 +26,10 @@ use super::rules::hours::{Contract, Month, months};
 use super::rules::{Day, LogState};
 
 mod matters;
+mod watch;
 
 pub use matters::*;
+pub use watch::*;
 
 fn word<T>(found: Option<T>, what: &str, word: &str) -> Result<T> {
     found.ok_or_else(|| Error::Internal(format!("{what} {word}")))
@@ -224,6 +224,8 @@ pub fn waiting(
 
 #[derive(QueryableByName)]
 struct Span {
+    #[diesel(sql_type = SqlUuid)]
+    placement_id: PlacementId,
     #[diesel(sql_type = Date)]
     from: NaiveDate,
     #[diesel(sql_type = Date)]
@@ -236,34 +238,72 @@ struct Holiday {
     day: NaiveDate,
 }
 
-/// What the hours of a placement are counted by.
+/// A placement with its first day, its last day and its hours a week.
+pub(crate) type Agreed = (PlacementId, NaiveDate, NaiveDate, i32);
+
+fn agreed(of: &Placement) -> Option<Agreed> {
+    Some((of.id, of.starts_on?, of.ends_on?, of.hours_week?))
+}
+
+/// What the hours of these placements are counted by, with two statements however many they are.
 ///
 /// # Errors
 /// The database's.
-pub fn contract(conn: &mut Conn<'_>, of: &Placement) -> Result<Option<Contract>> {
-    let (Some(starts_on), Some(ends_on), Some(hours_week)) =
-        (of.starts_on, of.ends_on, of.hours_week)
-    else {
-        return Ok(None);
+pub(crate) fn contracts(
+    conn: &mut Conn<'_>,
+    of: &[Agreed],
+) -> Result<BTreeMap<PlacementId, Contract>> {
+    let first = of.iter().map(|it| it.1).min();
+    let last = of.iter().map(|it| it.2).max();
+    let (Some(first), Some(last)) = (first, last) else {
+        return Ok(BTreeMap::new());
     };
     let holidays: Vec<Holiday> = sql_query(
         "SELECT observed_on AS day FROM holidays WHERE observed_on BETWEEN $1 AND $2 ORDER BY 1",
     )
-    .bind::<Date, _>(starts_on)
-    .bind::<Date, _>(ends_on)
+    .bind::<Date, _>(first)
+    .bind::<Date, _>(last)
     .load(conn.pg())?;
-    let breaks: Vec<Span> = sql_query(
-        "SELECT starts_on AS from, ends_on AS to FROM placement_breaks WHERE placement_id = $1 ORDER BY starts_on",
+    let ids: Vec<Uuid> = of.iter().map(|it| it.0.0).collect();
+    let spans: Vec<Span> = sql_query(
+        "SELECT placement_id, starts_on AS from, ends_on AS to FROM placement_breaks WHERE placement_id = ANY ($1) ORDER BY starts_on",
     )
-    .bind::<SqlUuid, _>(of.id)
+    .bind::<Array<SqlUuid>, _>(ids)
     .load(conn.pg())?;
-    Ok(Some(Contract {
-        starts_on,
-        ends_on,
-        hours_week,
-        holidays: holidays.into_iter().map(|it| it.day).collect(),
-        breaks: breaks.into_iter().map(|it| (it.from, it.to)).collect(),
-    }))
+    let mut breaks: BTreeMap<PlacementId, Vec<(NaiveDate, NaiveDate)>> = BTreeMap::new();
+    for it in spans {
+        breaks
+            .entry(it.placement_id)
+            .or_default()
+            .push((it.from, it.to));
+    }
+    Ok(of
+        .iter()
+        .map(|(id, starts_on, ends_on, hours_week)| {
+            let within = holidays.iter().map(|it| it.day);
+            let contract = Contract {
+                starts_on: *starts_on,
+                ends_on: *ends_on,
+                hours_week: *hours_week,
+                holidays: within
+                    .filter(|it| (starts_on..=ends_on).contains(&it))
+                    .collect(),
+                breaks: breaks.remove(id).unwrap_or_default(),
+            };
+            (*id, contract)
+        })
+        .collect())
+}
+
+/// What the hours of a placement are counted by, once its terms are agreed.
+///
+/// # Errors
+/// The database's.
+pub fn contract(conn: &mut Conn<'_>, of: &Placement) -> Result<Option<Contract>> {
+    let Some(agreed) = agreed(of) else {
+        return Ok(None);
+    };
+    Ok(contracts(conn, &[agreed])?.remove(&of.id))
 }
 
 /// Everything that was approved of a placement.
@@ -300,84 +340,6 @@ pub fn levels(conn: &mut Conn<'_>, of: &Placement) -> Result<Vec<Level>> {
     )
     .bind::<SqlUuid, _>(of.id)
     .load(conn.pg())?)
-}
-
-/// What the supervision desk and its job look at of a placement that is under way.
-#[derive(Clone, Debug, QueryableByName)]
-pub struct Watched {
-    /// The placement.
-    #[diesel(sql_type = SqlUuid)]
-    pub id: PlacementId,
-    /// The programme.
-    #[diesel(sql_type = SqlUuid)]
-    pub programme_id: ProgrammeId,
-    /// The institution.
-    #[diesel(sql_type = SqlUuid)]
-    pub organisation_id: OrganisationId,
-    /// The trainee.
-    #[diesel(sql_type = SqlUuid)]
-    pub person_id: PersonId,
-    /// The trainee's name.
-    #[diesel(sql_type = Text)]
-    pub name_shown: String,
-    /// First day.
-    #[diesel(sql_type = Date)]
-    pub starts_on: NaiveDate,
-    /// Last day.
-    #[diesel(sql_type = Date)]
-    pub ends_on: NaiveDate,
-    /// Weeks whose logs were handed in.
-    #[diesel(sql_type = Array<Date>)]
-    pub handed_in: Vec<NaiveDate>,
-    /// When the logs that wait were handed in.
-    #[diesel(sql_type = Array<Timestamptz>)]
-    pub waiting: Vec<DateTime<Utc>>,
-    /// The last visit that was held or is planned.
-    #[diesel(sql_type = Nullable<Date>)]
-    pub last_visit: Option<NaiveDate>,
-    /// Incidents that are not closed.
-    #[diesel(sql_type = BigInt)]
-    pub incidents: i64,
-    /// Points at which the institution has evaluated.
-    #[diesel(sql_type = Array<Text>)]
-    pub evaluated: Vec<String>,
-}
-
-/// The placements of a programme that are under way; a few hundred.
-///
-/// # Errors
-/// The database's.
-pub fn watched(conn: &mut Conn<'_>, programme: ProgrammeId) -> Result<Vec<Watched>> {
-    Ok(sql_query(
-        "SELECT x.id, x.programme_id, x.organisation_id, x.person_id, x.name_shown, x.starts_on, x.ends_on, \
-           ARRAY(SELECT week FROM weekly_logs l WHERE l.placement_id = x.id AND l.state <> 'draft' ORDER BY week) AS handed_in, \
-           ARRAY(SELECT submitted_at FROM weekly_logs l WHERE l.placement_id = x.id AND l.state = 'submitted' ORDER BY submitted_at) AS waiting, \
-           (SELECT max(planned_on) FROM visits v WHERE v.placement_id = x.id AND v.state <> 'cancelled') AS last_visit, \
-           (SELECT count(*) FROM incidents i WHERE i.placement_id = x.id AND i.state <> 'closed') AS incidents, \
-           ARRAY(SELECT point FROM evaluations e WHERE e.placement_id = x.id AND e.author = 'host' ORDER BY point) AS evaluated \
-         FROM placements x WHERE x.programme_id = $1 AND x.state IN ('reported_for_duty', 'active', 'mid_review') \
-           AND x.starts_on IS NOT NULL AND x.ends_on IS NOT NULL ORDER BY x.name_shown, x.id",
-    )
-    .bind::<SqlUuid, _>(programme)
-    .load(conn.pg())?)
-}
-
-#[derive(QueryableByName)]
-struct Programme {
-    #[diesel(sql_type = SqlUuid)]
-    id: ProgrammeId,
-}
-
-/// The programmes that have placements under way.
-///
-/// # Errors
-/// The database's.
-pub fn programmes(conn: &mut Conn<'_>, _supervise: &Working) -> Result<Vec<ProgrammeId>> {
-    let rows: Vec<Programme> = sql_query(
-        "SELECT DISTINCT programme_id AS id FROM placements WHERE state IN ('reported_for_duty', 'active', 'mid_review') ORDER BY 1",
-    )
-    .load(conn.pg())?;
-    Ok(rows.into_iter().map(|it| it.id).collect())
 }
 
 #[derive(QueryableByName)]
@@ -523,13 +485,15 @@ pub fn months_of(
 ) -> Result<Vec<(Placement, Month)>> {
     let ids: Vec<PlacementId> = placements.iter().map(|it| it.id).collect();
     let approved = approved_of(conn, staff, &ids)?;
+    let terms: Vec<Agreed> = placements.iter().filter_map(agreed).collect();
+    let contracts = contracts(conn, &terms)?;
     let mut all = Vec::new();
     for it in placements {
-        let Some(contract) = contract(conn, &it)? else {
+        let Some(contract) = contracts.get(&it.id) else {
             continue;
         };
         let days = approved.get(&it.id).map_or(&[][..], Vec::as_slice);
-        for month in months(&contract, days, until) {
+        for month in months(contract, days, until) {
             all.push((it.clone(), month));
         }
     }

@@ -197,7 +197,7 @@ async fn write(
     browser.see("#ends_on-error").await;
     assert_eq!(browser.value("deliverable_zh").await, "監察報告");
     looks_right(&browser, &desk).await;
-    browser.set("ends_on", &scene::day(&house.app, 150)).await;
+    browser.set("ends_on", to).await;
     browser.set("seats", "2").await;
     browser.go("main form .acts .btn").await;
     browser

@@ -10,6 +10,7 @@ use crate::lang::Lang;
 use crate::placements::pages::{crumbs, staff, tabs, under};
 use crate::placements::queries::{self as placements, Side};
 use crate::placements::rules::content::City;
+use crate::supervision::queries::{Attention, attention};
 use crate::web::exports::short;
 use crate::web::{Cx, Pairs, Reply, Shell};
 
@@ -78,6 +79,47 @@ fn need(lang: Lang, base: &str, it: &queries::Exception) -> Option<Need> {
     })
 }
 
+/// What is wrong with the placements that are under way.
+fn under_way(lang: Lang, base: &str, all: &[Attention]) -> Vec<Need> {
+    let sum = |of: fn(&Attention) -> i64| all.iter().map(of).sum::<i64>();
+    let many = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
+    let having = |of: fn(&Attention) -> bool| many(all.iter().filter(|it| of(it)).count());
+    let evaluations = many(all.iter().map(|it| it.evaluations).sum());
+    let waiting = many(all.iter().map(|it| it.waiting).sum());
+    let lines = [
+        (
+            "incident",
+            sum(|it| it.it.incidents),
+            Lang::pdesk_incidents as fn(Lang, i64) -> String,
+            true,
+        ),
+        (
+            "missing",
+            having(|it| it.missing > 0),
+            Lang::pdesk_logs_missing,
+            true,
+        ),
+        (
+            "red",
+            having(Attention::is_red),
+            Lang::pdesk_hours_red,
+            true,
+        ),
+        ("evaluation", evaluations, Lang::pdesk_evaluations, false),
+        ("visit", having(|it| it.visit), Lang::pdesk_visits, false),
+        ("waiting", waiting, Lang::pdesk_logs_waiting, false),
+    ];
+    lines
+        .into_iter()
+        .filter(|(_, n, ..)| *n > 0)
+        .map(|(wants, n, say, urgent)| Need {
+            href: format!("{base}/supervision?wants={wants}"),
+            text: say(lang, n),
+            urgent,
+        })
+        .collect()
+}
+
 /// The name of what a line is counted by.
 fn name(lang: Lang, by: By, it: &Filled) -> String {
     match by {
@@ -142,17 +184,19 @@ pub(crate) fn desk(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let side = Side::Office(staff);
     let base = under(&side);
     let (round, by) = asked(&cx.visit.request.query);
-    let needs = queries::exceptions(cx.conn, &staff)?;
+    let mut needs: Vec<Need> = queries::exceptions(cx.conn, &staff)?
+        .iter()
+        .filter_map(|it| need(lang, &base, it))
+        .collect();
+    needs.extend(under_way(lang, &base, &attention(cx.conn, &staff)?));
+    needs.sort_by_key(|it| !it.urgent);
     let rows = queries::filled(cx.conn, &staff, round, by)?;
     let page = DeskPage {
         shell: cx.shell(lang.pdesk_title().to_owned()),
         crumbs: crumbs(lang, &side, Vec::new()),
         tabs: tabs(lang, &side, "desk"),
         path: format!("{base}/desk"),
-        needs: needs
-            .iter()
-            .filter_map(|it| need(lang, &base, it))
-            .collect(),
+        needs,
         rounds: rounds(cx, &staff, round)?,
         by: By::ALL
             .iter()

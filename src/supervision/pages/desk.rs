@@ -1,13 +1,7 @@
 //! The office's desk of placements under way, exceptions first; and the hours of every month as a file.
 
-use chrono::NaiveDate;
-
-use crate::access::ProgrammeStaff;
-use crate::db;
 use crate::error::Result;
-use crate::hosting::queries::{self as hosting, Seat};
 use crate::lang::Lang;
-use crate::lang::format::hk_date;
 use crate::placements::pages::{crumbs, staff, tabs, under};
 use crate::placements::queries::Side;
 use crate::web::fields::Head;
@@ -16,76 +10,9 @@ use crate::web::listing::{self as table, Cell, Listing, Select};
 use crate::web::paging::Page;
 use crate::web::{Cx, Pairs, Reply};
 
-use super::super::jobs::{due, missing};
-use super::super::queries::{self, Watched};
-use super::super::rules::hours::{Light, Month, months};
-use super::super::rules::visit_due;
+use super::super::queries::{self, Attention};
+use super::super::rules::hours::{Light, Month};
 use super::logs::clock;
-
-/// A placement under way, and what is wrong with it.
-struct Seen {
-    it: Watched,
-    missing: usize,
-    waiting: usize,
-    month: Option<Month>,
-    visit: bool,
-    evaluations: usize,
-}
-
-impl Seen {
-    /// How bad it is: the worst first.
-    fn weight(&self) -> usize {
-        let red = self.month.is_some_and(|it| it.light() == Light::Red);
-        usize::try_from(self.it.incidents).unwrap_or(0) * 100
-            + self.missing * 10
-            + usize::from(red) * 8
-            + self.evaluations * 4
-            + self.waiting * 2
-            + usize::from(self.visit)
-    }
-}
-
-fn month_end(first: NaiveDate) -> NaiveDate {
-    first
-        .checked_add_months(chrono::Months::new(1))
-        .map_or(first, |next| next - chrono::Duration::days(1))
-}
-
-/// The last whole month of a placement, or its first.
-fn last_month(all: &[Month], today: NaiveDate) -> Option<Month> {
-    let over = all.iter().rfind(|it| month_end(it.first) < today);
-    over.or(all.first()).copied()
-}
-
-fn seen(cx: &mut Cx<'_, '_>, staff: &ProgrammeStaff) -> Result<Vec<Seen>> {
-    let today = hk_date(db::now(cx.conn)?);
-    let watched = queries::watched(cx.conn, staff.programme())?;
-    let ids: Vec<_> = watched.iter().map(|it| it.id).collect();
-    let approved = queries::approved_of(cx.conn, staff, &ids)?;
-    let mut all = Vec::new();
-    for it in watched {
-        let placement = hosting::placement(cx.conn, &Seat::Office(*staff), it.id, false)?;
-        let contract = queries::contract(cx.conn, &placement)?;
-        let days = approved.get(&it.id).map_or(&[][..], Vec::as_slice);
-        let month = contract
-            .as_ref()
-            .and_then(|contract| last_month(&months(contract, days, today), today));
-        let lost = missing(&it, today)
-            .into_iter()
-            .filter(|week| contract.as_ref().is_none_or(|it| !it.rests(*week)))
-            .count();
-        all.push(Seen {
-            missing: lost,
-            waiting: it.waiting.len(),
-            month,
-            visit: visit_due(it.starts_on, it.last_visit, today),
-            evaluations: due(&it, today).len(),
-            it,
-        });
-    }
-    all.sort_by_key(|it| std::cmp::Reverse(it.weight()));
-    Ok(all)
-}
 
 /// What a line is narrowed to.
 const WANTS: [&str; 6] = [
@@ -97,14 +24,14 @@ const WANTS: [&str; 6] = [
     "incident",
 ];
 
-fn wanted(it: &Seen, query: &Pairs) -> bool {
+fn wanted(it: &Attention, query: &Pairs) -> bool {
     let text = query.typed("q").trim().to_lowercase();
     let named = text.is_empty() || it.it.name_shown.to_lowercase().contains(&text);
     named
         && match query.typed("wants") {
             "missing" => it.missing > 0,
             "waiting" => it.waiting > 0,
-            "red" => it.month.is_some_and(|it| it.light() == Light::Red),
+            "red" => it.is_red(),
             "visit" => it.visit,
             "evaluation" => it.evaluations > 0,
             "incident" => it.it.incidents > 0,
@@ -136,7 +63,7 @@ fn month_cell(lang: Lang, it: Option<&Month>) -> Cell {
 }
 
 /// A line of the desk.
-fn cells(lang: Lang, base: &str, it: &Seen) -> Vec<Cell> {
+fn cells(lang: Lang, base: &str, it: &Attention) -> Vec<Cell> {
     vec![
         Cell::link(
             it.it.name_shown.clone(),
@@ -160,7 +87,7 @@ pub(super) fn list(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let lang = cx.lang();
     let staff = staff(cx)?;
     let side = Side::Office(staff);
-    let rows = seen(cx, &staff)?;
+    let rows = queries::attention(cx.conn, &staff)?;
     let query = &cx.visit.request.query;
     let base = under(&side);
     let wants = WANTS
@@ -219,7 +146,7 @@ pub(super) fn list(cx: &mut Cx<'_, '_>) -> Result<Reply> {
 pub(super) fn file(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let lang = cx.lang();
     let staff = staff(cx)?;
-    let rows = seen(cx, &staff)?;
+    let rows = queries::attention(cx.conn, &staff)?;
     let query = &cx.visit.request.query;
     let header = [
         lang.hst_trainee(),

@@ -65,13 +65,19 @@ pub struct Knock<'a> {
 pub struct With {
     pub document: Option<(String, Vec<u8>)>,
     pub version: Option<String>,
+    /// What a form of a page carries.
+    pub form: Option<String>,
 }
 
 impl With {
     /// For a door of the API that acts, with this version of what stands at its address.
     pub fn of(door: &Door, version: Option<String>) -> Self {
         let document = conforms::good_body(door.method.as_str(), door.path);
-        Self { document, version }
+        Self {
+            document,
+            version,
+            form: None,
+        }
     }
 }
 
@@ -105,7 +111,13 @@ pub async fn knock(house: &impl AsyncFn(test::TestRequest) -> Answer, knock: &Kn
         } else {
             request
                 .insert_header(("content-type", "application/x-www-form-urlencoded"))
-                .set_payload("nothing=")
+                .set_payload(
+                    knock
+                        .with
+                        .form
+                        .clone()
+                        .unwrap_or_else(|| "nothing=".to_owned()),
+                )
         };
     }
     if let Some(secret) = cookie(knock.who) {

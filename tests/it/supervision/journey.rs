@@ -157,6 +157,13 @@ async fn missing_logs_are_reminded_of_once_and_then_told_to_the_office() {
         .await
         .text();
     assert!(desk.contains("TRAINEE 2"), "{desk}");
+    // It stands among the first things on the desk of placements, in both languages.
+    let first = placed.arena.market.office("desk");
+    let desk = staff.get(&first).await.text();
+    assert!(desk.contains("1 trainee has weeks without a log"), "{desk}");
+    assert!(desk.contains("/placements/supervision?wants=missing"));
+    let desk = staff.get(&format!("{first}?lang=zh-Hant-HK")).await.text();
+    assert!(desk.contains("1名學員欠交每周紀錄"), "{desk}");
 }
 
 fn ratings() -> Vec<(&'static str, &'static str)> {
