@@ -7,6 +7,7 @@
 //! with its hash, and who signs signs that hash; a person has one exempt period of work experience in a
 //! calendar year, in whatever programme; nothing is deleted.
 pub mod actions;
+pub mod api;
 mod events;
 pub mod jobs;
 pub mod mail;
@@ -19,5 +20,5 @@ use crate::web::Routes;
 /// Routes of the room.
 #[must_use]
 pub fn routes() -> Routes {
-    pages::routes()
+    pages::routes().and(api::routes())
 }

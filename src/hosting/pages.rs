@@ -14,16 +14,16 @@ use crate::web::{Cx, Routes};
 
 use super::queries::{self, Placement, Seat};
 
-mod agreement;
+pub(super) mod agreement;
 mod checklist;
-mod list;
+pub(super) mod list;
 mod record;
 mod standing;
 mod steps;
-mod tasks;
+pub(super) mod tasks;
 
 /// Those who speak for an institution about its placements.
-const HOST: Access = Access::Only(&[Role::Representative]);
+pub(super) const HOST: Access = Access::Only(&[Role::Representative]);
 
 /// Routes of the room.
 pub(super) fn routes() -> Routes {
@@ -107,6 +107,7 @@ fn trainee() -> Routes {
 /// Who asks, by where they ask.
 pub(crate) fn seat(cx: &Cx<'_, '_>) -> Result<Seat> {
     let path = cx.request().path.as_str();
+    let path = path.strip_prefix("/api/v1").unwrap_or(path);
     if path.starts_with("/organisation/") {
         Ok(Seat::Host(member(cx)?))
     } else if path.starts_with("/me/") {
@@ -171,7 +172,7 @@ pub(crate) fn one(cx: &mut Cx<'_, '_>) -> Result<(Seat, Placement)> {
 }
 
 /// The programme's staff at a page of theirs alone.
-fn office_only(seat: &Seat) -> Result<access::ProgrammeStaff> {
+pub(super) fn office_only(seat: &Seat) -> Result<access::ProgrammeStaff> {
     match seat {
         Seat::Office(staff) => Ok(*staff),
         Seat::Host(_) | Seat::Trainee(_) => Err(Error::NotFound),

@@ -34,6 +34,8 @@ fn schemas() -> Map<String, Value> {
         crate::sharing::api::schemas,
         crate::placements::api::schemas,
         crate::matches::api::schemas,
+        crate::hosting::api::schemas,
+        crate::supervision::api::schemas,
         crate::desks::api::schemas,
     ];
     let components = all

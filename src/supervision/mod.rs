@@ -7,6 +7,7 @@
 //! is approved in its turn; an institution never reads what a trainee says of it, nor an incident; nothing is
 //! deleted.
 pub mod actions;
+pub mod api;
 mod events;
 pub mod jobs;
 pub mod mail;
@@ -19,5 +20,5 @@ use crate::web::Routes;
 /// Routes of the room.
 #[must_use]
 pub fn routes() -> Routes {
-    pages::routes()
+    pages::routes().and(api::routes())
 }

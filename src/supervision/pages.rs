@@ -12,10 +12,10 @@ mod link;
 mod logs;
 mod matters;
 mod waiting;
-mod week;
+pub(super) mod week;
 
 /// Those who speak for an institution about its placements.
-const HOST: Access = Access::Only(&[Role::Representative]);
+pub(super) const HOST: Access = Access::Only(&[Role::Representative]);
 
 /// Routes of the room.
 pub(super) fn routes() -> Routes {

@@ -79,6 +79,9 @@ fn need(lang: Lang, base: &str, it: &queries::Exception) -> Option<Need> {
     })
 }
 
+/// What a list is narrowed to, how many there are, how that is said, whether it presses.
+type Worry = (&'static str, i64, fn(Lang, i64) -> String, bool);
+
 /// What is wrong with the placements that are under way.
 fn under_way(lang: Lang, base: &str, all: &[Attention]) -> Vec<Need> {
     let sum = |of: fn(&Attention) -> i64| all.iter().map(of).sum::<i64>();
@@ -86,11 +89,11 @@ fn under_way(lang: Lang, base: &str, all: &[Attention]) -> Vec<Need> {
     let having = |of: fn(&Attention) -> bool| many(all.iter().filter(|it| of(it)).count());
     let evaluations = many(all.iter().map(|it| it.evaluations).sum());
     let waiting = many(all.iter().map(|it| it.waiting).sum());
-    let lines = [
+    let lines: [Worry; 6] = [
         (
             "incident",
             sum(|it| it.it.incidents),
-            Lang::pdesk_incidents as fn(Lang, i64) -> String,
+            Lang::pdesk_incidents,
             true,
         ),
         (

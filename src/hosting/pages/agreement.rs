@@ -76,6 +76,16 @@ pub(super) fn terms(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     terms_form(cx, (&seat, &it), &values, &Again::first())
 }
 
+/// Judges terms.
+pub(in super::super) fn read_terms(form: &mut Form<'_>) -> NewTerms {
+    NewTerms {
+        starts_on: form.date("starts_on"),
+        ends_on: form.date("ends_on"),
+        hours_week: form.number("hours_week", 1, 60),
+        pay: form.optional("pay", 300).unwrap_or_default(),
+    }
+}
+
 /// POST `…/terms`.
 pub(super) fn prepare(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let (seat, it) = one(cx)?;
@@ -83,12 +93,7 @@ pub(super) fn prepare(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let visit = cx.visit;
     let typed = visit.request.form();
     let mut read = Form::new(typed);
-    let terms = NewTerms {
-        starts_on: read.date("starts_on"),
-        ends_on: read.date("ends_on"),
-        hours_week: read.number("hours_week", 1, 60),
-        pay: read.optional("pay", 300).unwrap_or_default(),
-    };
+    let terms = read_terms(&mut read);
     let done = read
         .done()
         .and_then(|()| actions::prepare_agreement(cx.conn, &staff, it.id, &terms));

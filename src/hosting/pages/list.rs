@@ -16,7 +16,8 @@ use crate::web::{Cx, Pairs, Reply};
 use super::super::queries::{self, PLACEMENT_SORTS, Placement, Seat, Sought};
 use super::{home, name, seat, tone};
 
-fn sought(query: &Pairs) -> Sought {
+/// What the address asks for.
+pub(in super::super) fn sought(query: &Pairs) -> Sought {
     let given = |name: &str| Some(query.typed(name)).filter(|it| !it.is_empty());
     Sought {
         state: PlacementState::parse(query.typed("state")),

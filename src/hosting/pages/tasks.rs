@@ -12,7 +12,8 @@ use super::super::queries::{self, Placement, PlacementTask, Seat};
 use super::super::rules::{Evidence, TaskState};
 use super::{at, crumbs_of, one};
 
-fn task(cx: &mut Cx<'_, '_>) -> Result<(Seat, Placement, PlacementTask)> {
+/// The item of the address, if the reader settles it.
+pub(in super::super) fn task(cx: &mut Cx<'_, '_>) -> Result<(Seat, Placement, PlacementTask)> {
     let (seat, it) = one(cx)?;
     let id: PlacementTaskId = cx.request().param("task")?;
     let found = queries::tasks(cx.conn, &it)?
@@ -89,6 +90,19 @@ pub(super) fn edit(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     form(cx, (&seat, &it, &task), &values, &Again::first())
 }
 
+/// Judges how an item is settled.
+pub(in super::super) fn judge(form: &mut Form<'_>, task: &PlacementTask) -> Result<Settling> {
+    let state = form.choice("state", TaskState::parse);
+    Ok(Settling {
+        state: state.unwrap_or(TaskState::Open),
+        note: form.optional("note", 1_000).unwrap_or_default(),
+        held_on: match task.evidence()? {
+            Evidence::Date => form.optional_date("held_on"),
+            Evidence::Note | Evidence::Nothing => None,
+        },
+    })
+}
+
 /// POST `…/tasks/{task}`.
 pub(super) fn save(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let (seat, it, task) = task(cx)?;
@@ -96,15 +110,7 @@ pub(super) fn save(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     let typed = visit.request.form();
     let mut read = Form::new(typed);
     let version = read.number("version", 1, i32::MAX);
-    let state = read.choice("state", TaskState::parse);
-    let how = Settling {
-        state: state.unwrap_or(TaskState::Open),
-        note: read.optional("note", 1_000).unwrap_or_default(),
-        held_on: match task.evidence()? {
-            Evidence::Date => read.optional_date("held_on"),
-            Evidence::Note | Evidence::Nothing => None,
-        },
-    };
+    let how = judge(&mut read, &task)?;
     let done = read
         .done()
         .and_then(|()| actions::settle_task(cx.conn, &seat, (it.id, task.id, version), &how));

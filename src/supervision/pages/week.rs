@@ -115,7 +115,7 @@ struct WeekPage {
     mistakes: Mistakes,
 }
 
-fn asked_week(cx: &Cx<'_, '_>) -> Result<NaiveDate> {
+pub(in super::super) fn asked_week(cx: &Cx<'_, '_>) -> Result<NaiveDate> {
     cx.request().param("week")
 }
 
@@ -238,7 +238,12 @@ fn possible(form: &mut Form<'_>, mut days: Vec<Day>, week: NaiveDate) -> Vec<Day
 }
 
 /// Judges the fields of a week; a day without times and task is no day of work.
-fn read(form: &mut Form<'_>, typed: &Pairs, it: &Placement, week: NaiveDate) -> NewLog {
+pub(in super::super) fn read(
+    form: &mut Form<'_>,
+    typed: &Pairs,
+    it: &Placement,
+    week: NaiveDate,
+) -> NewLog {
     let mut days = Vec::new();
     for n in 0..7_i64 {
         let day = week + Duration::days(n);
@@ -404,7 +409,7 @@ pub(super) fn save(cx: &mut Cx<'_, '_>) -> Result<Reply> {
 }
 
 /// Judges a supervisor's answer.
-pub(super) fn read_verdict(form: &mut Form<'_>, typed: &Pairs) -> Verdict {
+pub(in super::super) fn read_verdict(form: &mut Form<'_>, typed: &Pairs) -> Verdict {
     match typed.typed("do") {
         "return" => Verdict::Return(form.text("comment", 2_000)),
         _ => Verdict::Approve,

@@ -11,9 +11,9 @@ const OFFICE: &str = "/api/v1/programmes/{programme}/placements/matches/{round}"
 const OURS: &str = "/api/v1/organisation/matches";
 const MINE: &str = "/api/v1/me/matches";
 
-type At<'a> = &'a [(&'a str, &'a str)];
+pub type At<'a> = &'a [(&'a str, &'a str)];
 
-fn host<'a>(arena: &'a Arena, name: &str) -> Api<'a> {
+pub fn host<'a>(arena: &'a Arena, name: &str) -> Api<'a> {
     let world = &arena.market.school.world;
     let person = world.app.account(name);
     let (role, bank) = (Role::Representative, world.bank);
@@ -23,7 +23,7 @@ fn host<'a>(arena: &'a Arena, name: &str) -> Api<'a> {
     Api::of(&world.app, person, Some(grant), BOTH)
 }
 
-fn desk<'a>(arena: &'a Arena, name: &str) -> Api<'a> {
+pub fn desk<'a>(arena: &'a Arena, name: &str) -> Api<'a> {
     let world = &arena.market.school.world;
     Api::coordinator(&world.app, name, world.programme)
 }

@@ -7,6 +7,7 @@ mod curriculum;
 mod document;
 mod http;
 mod journey;
+mod hosting;
 mod matches;
 mod materials;
 mod office;

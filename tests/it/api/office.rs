@@ -72,6 +72,7 @@ pub async fn everything_else(
     reached.extend(super::progress::progress().await);
     reached.extend(super::placements::placements().await);
     reached.extend(super::matches::matches().await);
+    reached.extend(super::hosting::hosting().await);
     assert_ne!(second, cohort);
     reached
 }

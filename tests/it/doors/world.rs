@@ -419,11 +419,17 @@ pub fn sample(site: &Site, path: &str, param: &str, relation: Relation) -> Optio
         "place" => "given",
         "repair" => param,
         "way" => return Some("honour_and_add".to_owned()),
-        "placement" if path.ends_with("/steps/{step}") => "placement-offered",
+        "placement"
+            if ["/steps/{step}", "/accept", "/decline"]
+                .iter()
+                .any(|it| path.ends_with(it)) =>
+        {
+            "placement-offered"
+        }
         "placement" => "placement",
-        "task" if path.starts_with("/organisation/") => "task-of-host",
+        "task" if path.contains("/organisation/") => "task-of-host",
         "task" => "task",
-        "week" if path.starts_with("/me/") => return Some("2026-11-30".to_owned()),
+        "week" if path.contains("/me/") => return Some("2026-11-30".to_owned()),
         "week" => return Some("2026-11-23".to_owned()),
         "point" if path.starts_with("/programmes/") => return Some("mid".to_owned()),
         "point" => return Some("final".to_owned()),

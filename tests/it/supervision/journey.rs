@@ -162,7 +162,10 @@ async fn missing_logs_are_reminded_of_once_and_then_told_to_the_office() {
     let desk = staff.get(&first).await.text();
     assert!(desk.contains("1 trainee has weeks without a log"), "{desk}");
     assert!(desk.contains("/placements/supervision?wants=missing"));
-    let desk = staff.get(&format!("{first}?lang=zh-Hant-HK")).await.text();
+    placed
+        .arena
+        .owner("UPDATE people SET lang = 'zh-Hant-HK' WHERE display_name = 'Ada'");
+    let desk = staff.get(&first).await.text();
     assert!(desk.contains("1名學員欠交每周紀錄"), "{desk}");
 }
 
