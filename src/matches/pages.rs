@@ -20,6 +20,7 @@ mod form;
 mod host;
 pub(super) mod lists;
 mod people;
+mod refused;
 mod repair;
 pub(super) mod runs;
 mod trainee;

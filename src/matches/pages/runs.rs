@@ -25,7 +25,7 @@ use super::super::rules::beside::RunKind;
 use super::super::rules::market::{Done, parsed};
 use super::super::rules::{self, RunState};
 use super::desk::{Question, crumbs, home, one, question};
-use super::{after, repair, run_tone, show_what_if, what_if};
+use super::{after, refused, repair, run_tone, show_what_if, what_if};
 
 fn figures(lang: Lang, it: &Summary, apart: u32, already: bool) -> Part {
     let fact = |label: &str, value: String| (label.to_owned(), value);
@@ -190,9 +190,10 @@ pub(super) fn dry(cx: &mut Cx<'_, '_>) -> Result<Reply> {
     }
     let query = &cx.visit.request.query;
     let dry = actions::dry_run(cx.conn, &staff, &round, what_if::asked(query))?;
+    let postings = queries::desk_postings(cx.conn, &staff, round.root())?;
     let refused = |fault: &Fault| {
-        let text = lang.mat_dry_run_refused(&fault.to_string());
-        ("bad", text, String::new())
+        let (text, lost) = refused::words(lang, fault, &postings);
+        ("bad", text, lost)
     };
     match &dry.done {
         Ok(done) => {
@@ -211,7 +212,6 @@ pub(super) fn dry(cx: &mut Cx<'_, '_>) -> Result<Reply> {
         Err(fault) => sheet.notes.push(refused(fault)),
     }
     let action = format!("{}/{}/dry-run", home(&staff), round.id);
-    let postings = queries::desk_postings(cx.conn, &staff, round.root())?;
     let form = what_if::form(lang, action, &postings, query);
     show_what_if(cx, &sheet, &form)
 }

@@ -8,7 +8,7 @@ use crate::access::{self, Own};
 use crate::curriculum::queries::{self as curriculum, Book};
 use crate::db::Task;
 use crate::error::{Error, Result};
-use crate::ids::{EnrolmentId, FocusAreaId, InterestId, PostingId};
+use crate::ids::{EnrolmentId, FocusAreaId, PostingId};
 use crate::lang::Lang;
 use crate::web::fields::Head;
 use crate::web::forms::pair;
@@ -51,7 +51,7 @@ struct Reader {
     interested: BTreeMap<EnrolmentId, Interested>,
     places: Vec<access::OwnEnrolment>,
     saved: BTreeSet<PostingId>,
-    interests: BTreeMap<PostingId, (InterestId, DateTime<Utc>)>,
+    interests: queries::Interests,
 }
 
 fn reader(cx: &mut Cx<'_, '_>, own: &Own) -> Result<Reader> {
@@ -115,7 +115,8 @@ pub(in crate::placements) fn all(cx: &mut Cx<'_, '_>) -> Result<Vec<Seen>> {
     let page = table::page(query, POSTING_SORTS);
     let rows = cx.conn.elevate(Task::Placements, |conn| {
         let placements = access::working(conn, Task::Placements)?;
-        queries::open_postings(conn, &placements, &reader.places, &sought(query), &page)
+        let whose = (&reader.places[..], &reader.interests);
+        queries::open_postings(conn, &placements, whose, &sought(query), &page)
     })?;
     let mut all = rows
         .into_iter()

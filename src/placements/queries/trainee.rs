@@ -50,15 +50,26 @@ fn cohorts_of(places: &[OwnEnrolment]) -> Vec<Uuid> {
 /// The most postings that are read at once for a trainee: rounds have a few hundred.
 const MOST: i64 = 2_000;
 
+/// A person's interests that stand, by posting, each since when.
+pub type Interests = BTreeMap<PostingId, (InterestId, DateTime<Utc>)>;
+
+/// What a trainee sees of postings: those of their rounds that are open, ranked or matched, and those in which
+/// they have an interest (`$1` is theirs), which they may take back after a withdrawal, too.
+const SEEN: &str = "(r.state IN ('open', 'ranking', 'matched') AND p.state IN ('open', 'ranking', 'matched') OR p.id = ANY ($1))";
+
+fn of_interest(interests: &Interests) -> Vec<Uuid> {
+    interests.keys().map(|it| it.0).collect()
+}
+
 /// The postings that a trainee may see: open, ranked or matched ones of rounds that a cohort of theirs
-/// takes part in; by the order asked for.
+/// takes part in, and those of their interests; by the order asked for.
 ///
 /// # Errors
 /// The database's.
 pub fn open_postings(
     conn: &mut Conn<'_>,
     _placements: &Working,
-    places: &[OwnEnrolment],
+    (places, interests): (&[OwnEnrolment], &Interests),
     sought: &Sought,
     page: &Window,
 ) -> Result<Vec<Posting>> {
@@ -66,12 +77,11 @@ pub fn open_postings(
     let key = page.sort.sql;
     Ok(sql_query(format!(
         "SELECT * FROM ({POSTING}, ({key}) COLLATE \"C\" AS sort_key {FROM} \
-         WHERE r.cohort_ids && $1 AND r.state IN ('open', 'ranking', 'matched') AND p.state IN ('open', 'ranking', 'matched') \
-           AND p.organisation_id <> ALL ($2) AND {SOUGHT}) q ORDER BY sort_key {direction}, id {direction} LIMIT $11"
+         WHERE {SEEN} AND r.cohort_ids && $2 AND {SOUGHT}) q ORDER BY sort_key {direction}, id {direction} LIMIT $11"
     ))
+    .bind::<Array<SqlUuid>, _>(of_interest(interests))
     .bind::<Array<SqlUuid>, _>(cohorts_of(places))
-    // The conditions of a search count on from $3; no institution is left out.
-    .bind::<Array<SqlUuid>, _>(Vec::<Uuid>::new())
+    // The conditions of a search count on from $3.
     .bind::<Nullable<Text>, _>(sought.state.map(PostingState::as_str))
     .bind::<Nullable<SqlUuid>, _>(sought.round)
     .bind::<Nullable<SqlUuid>, _>(sought.area)
@@ -101,14 +111,15 @@ pub fn open_posting(
 ) -> Result<(OwnEnrolment, Posting)> {
     let places = own_places(conn, own)?;
     let cohorts = cohorts_of(&places);
+    let interests = of_interest(&own_interests(conn, own)?);
     let (posting, round) = conn.elevate(Task::Placements, |conn| {
         access::working(conn, Task::Placements)?;
         let posting: Option<Posting> = sql_query(format!(
-            "{POSTING}, '' AS sort_key {FROM} WHERE p.id = $1 AND r.cohort_ids && $2 AND r.state IN ('open', 'ranking', 'matched') \
-               AND p.state IN ('open', 'ranking', 'matched')"
+            "{POSTING}, '' AS sort_key {FROM} WHERE {SEEN} AND r.cohort_ids && $2 AND p.id = $3"
         ))
-        .bind::<SqlUuid, _>(id)
+        .bind::<Array<SqlUuid>, _>(interests)
         .bind::<Array<SqlUuid>, _>(&cohorts)
+        .bind::<SqlUuid, _>(id)
         .get_result(conn.pg())
         .optional()?;
         let posting = posting.ok_or(Error::NotFound)?;
@@ -259,10 +270,7 @@ struct Since {
 ///
 /// # Errors
 /// The database's.
-pub fn own_interests(
-    conn: &mut Conn<'_>,
-    own: &Own,
-) -> Result<BTreeMap<PostingId, (InterestId, DateTime<Utc>)>> {
+pub fn own_interests(conn: &mut Conn<'_>, own: &Own) -> Result<Interests> {
     let rows: Vec<Since> = sql_query(
         "SELECT id, posting_id, created_at FROM posting_interests WHERE person_id = $1 AND state = 'expressed'",
     )

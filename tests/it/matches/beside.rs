@@ -178,7 +178,25 @@ async fn a_dry_run_answers_what_if_and_changes_nothing() {
     // A cap without one list for all would lose a guarantee: the run says so.
     let capped = format!("/dry-run?bank={bank}&cap=1");
     let page = ada.get(&arena.desk(&capped)).await.text();
-    assert!(page.contains("make no run"), "{page}");
+    for told in [
+        "make no run",
+        "Harbour Bank has a cap and several postings",
+        "What could no longer be promised",
+        "Among all stable results, it is the best one for every trainee",
+    ] {
+        assert!(page.contains(told), "{told} in {page}");
+    }
+    assert!(
+        !page.contains("nobody would both rather"),
+        "that still holds"
+    );
+    arena.owner("UPDATE people SET lang = 'zh-Hant-HK' WHERE display_name = 'Ada'");
+    let page = ada.get(&arena.desk(&capped)).await.text();
+    assert!(
+        page.contains("須有一份涵蓋全部職位的名單") && page.contains("以下事項將無法保證"),
+        "{page}"
+    );
+    assert!(!page.contains("csv"), "no file of a run is named: {page}");
     assert_eq!(arena.one("SELECT count(*)::text FROM match_runs"), "0");
     assert_eq!(arena.one("SELECT sum(seats)::text FROM postings"), "3");
 }

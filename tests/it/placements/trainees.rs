@@ -277,6 +277,26 @@ async fn interest_is_seen_by_that_institution_alone_until_it_is_taken_back() {
         "{postings}"
     );
 
+    // Whoever has an interest in a posting that is withdrawn still finds it, and can take the interest back.
+    let state = |to: &str| {
+        let app = &market.school.world.app;
+        app.as_owner(&format!(
+            "UPDATE postings SET state = '{to}' WHERE id = '{open}'"
+        ));
+    };
+    state("withdrawn");
+    let mine = me.get("/me/placements?show=interested").await.text();
+    let one = format!("/me/placements/{open}");
+    assert!(mine.contains(&one), "{mine}");
+    let page = me.get(&one).await.text();
+    assert!(
+        page.contains("Withdrawn") && page.contains("Take interest back"),
+        "{page}"
+    );
+    let other = trainee(&market, 1);
+    assert_eq!(other.get(&one).await.status, 404);
+    assert!(!other.get("/me/placements").await.text().contains(&one));
+    state("open");
     assert_eq!(
         me.post(&format!("/me/placements/{open}/take-back"), &[])
             .await
@@ -302,4 +322,12 @@ async fn interest_is_seen_by_that_institution_alone_until_it_is_taken_back() {
         404
     );
     assert_eq!(me.post(&at, &fields).await.status, 303, "and again");
+    state("withdrawn");
+    let back = me.post(&format!("{one}/take-back"), &[]).await;
+    assert_eq!(back.status, 303, "{}", back.text());
+    assert_eq!(
+        me.get(&one).await.status,
+        404,
+        "nothing of it is theirs now"
+    );
 }

@@ -313,5 +313,11 @@ pub(in crate::placements::pages) fn take_back(cx: &mut Cx<'_, '_>) -> Result<Rep
     let own = access::own(cx.conn)?;
     let id: PostingId = cx.request().param("posting")?;
     actions::take_back(cx.conn, &own, id)?;
-    Ok(Reply::see_other(format!("{PATH}/{id}")).flash("interest_taken_back"))
+    // A withdrawn posting is nothing to them any more.
+    let place = match queries::open_posting(cx.conn, &own, id) {
+        Ok(_) => format!("{PATH}/{id}"),
+        Err(Error::NotFound) => PATH.to_owned(),
+        Err(error) => return Err(error),
+    };
+    Ok(Reply::see_other(place).flash("interest_taken_back"))
 }
