@@ -185,6 +185,7 @@ const SQL_NAMES: &[(&str, &[&str])] = &[
             "POSTING",
             "SEEN",
             "SOUGHT",
+            "beyond",
             "direction",
             "key",
         ],
