@@ -145,9 +145,6 @@ pub struct Placement {
     /// Their address.
     #[diesel(sql_type = Text)]
     pub supervisor_email: String,
-    /// The account of who visits for the university.
-    #[diesel(sql_type = Nullable<SqlUuid>)]
-    pub academic_id: Option<PersonId>,
     /// Version, for edits.
     #[diesel(sql_type = Integer)]
     pub version: i32,
@@ -226,7 +223,7 @@ pub const PLACEMENT_SORTS: &[Column] = &[
 
 const PLACEMENT: &str = "SELECT x.id, x.programme_id, x.round_id, x.organisation_id, x.posting_id, x.enrolment_id, x.person_id, x.name_shown, \
     x.trainee_number, x.state, x.starts_on, x.ends_on, x.hours_week, x.answer_by, x.reason, x.supervisor_name, x.supervisor_email, \
-    x.academic_id, x.version, o.name_en AS organisation_en, o.name_zh AS organisation_zh, p.content, p.allowance_cents, \
+    x.version, o.name_en AS organisation_en, o.name_zh AS organisation_zh, p.content, p.allowance_cents, \
     (SELECT count(*) FROM placement_tasks t WHERE t.placement_id = x.id AND t.state = 'open') AS open, \
     (SELECT count(*) FROM placement_tasks t WHERE t.placement_id = x.id AND t.state = 'open' AND t.due_on < (SELECT banyan_today())) AS late";
 const FROM: &str = "FROM placements x JOIN organisations o ON o.id = x.organisation_id JOIN postings p ON p.id = x.posting_id";

@@ -188,7 +188,6 @@ texts! {
     history_standing_decided(kind: &str): "decided the standing: {kind}" | "確定最低工資身份：{kind}";
     history_declared: "made the declaration" | "作出聲明";
     history_supervisor_set: "changed the supervisor" | "更改實習主管";
-    history_academic_set: "appointed who visits" | "委派學術導師";
     history_item_added: "added the item" | "新增項目";
     history_item_changed: "changed the item" | "更改項目";
     history_item_archived: "archived the item" | "封存項目";
@@ -237,7 +236,6 @@ impl Lang {
             "placement.offered_again" => self.history_placement_offered_again(),
             "placement.declared" => self.history_declared(),
             "placement.supervisor_set" => self.history_supervisor_set(),
-            "placement.academic_set" => self.history_academic_set(),
             "checklist_item.added" => self.history_item_added(),
             "checklist_item.changed" => self.history_item_changed(),
             "checklist_item.archived" => self.history_item_archived(),

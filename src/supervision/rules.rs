@@ -297,6 +297,22 @@ pub fn chase(week: NaiveDate, today: NaiveDate) -> Chase {
     }
 }
 
+/// Does a week's log wait for its trainee: was it returned, or is a week of contracted work over and nothing is
+/// handed in?
+#[must_use]
+pub fn is_awaited(
+    week: NaiveDate,
+    state: Option<LogState>,
+    contracted: bool,
+    today: NaiveDate,
+) -> bool {
+    match state {
+        Some(LogState::Returned) => true,
+        None | Some(LogState::Draft) => contracted && week + Duration::days(6) <= today,
+        Some(LogState::Submitted | LogState::Approved) => false,
+    }
+}
+
 /// Working days that a log waits for its supervisor before they are reminded.
 pub const WAIT_DAYS: usize = 5;
 

@@ -9,7 +9,7 @@ use crate::lang::Lang;
 use crate::lang::format::{date, deadline, hk_date};
 use crate::matches::rules::PlacementState;
 use crate::supervision::queries as supervision;
-use crate::supervision::rules::{Chase, LogState, chase, log_due, under_way, weeks};
+use crate::supervision::rules::{Chase, chase, is_awaited, log_due, under_way, weeks};
 use crate::web::fields::Sort;
 use crate::web::paging::Window;
 use crate::web::{Cx, Pairs};
@@ -124,13 +124,7 @@ fn weeks_due(cx: &mut Cx<'_, '_>, it: &Placement, href: &str) -> Result<Vec<Item
     for week in weeks(contract.starts_on, contract.ends_on, today) {
         let log = logs.iter().find(|it| it.week == week);
         let state = log.map(supervision::Log::state).transpose()?;
-        let over = week + chrono::Duration::days(6) <= today;
-        let due = match state {
-            Some(LogState::Returned) => true,
-            None | Some(LogState::Draft) => over && !contract.rests(week),
-            Some(LogState::Submitted | LogState::Approved) => false,
-        };
-        if due {
+        if is_awaited(week, state, !contract.rests(week), today) {
             let late = chase(week, today) != Chase::Wait;
             all.push(Item {
                 href: format!("{href}/logs/{week}"),

@@ -1,13 +1,12 @@
 //! The first day: what is missing, who guides, "reported for duty".
 
 use diesel::RunQueryDsl;
-use diesel::sql_types::{Nullable, Text, Uuid as SqlUuid};
+use diesel::sql_types::{Text, Uuid as SqlUuid};
 
-use crate::access::ProgrammeStaff;
 use crate::audit;
 use crate::db::{self, Conn, sql_query};
 use crate::error::{Error, Result};
-use crate::ids::{PersonId, PlacementId};
+use crate::ids::PlacementId;
 use crate::matches::rules::{PlacementState, PlacementStep};
 
 use super::super::events::{self, Noted};
@@ -103,27 +102,5 @@ pub fn set_supervisor(
         conn,
         events::placement(&it),
         &Noted::plain("placement.supervisor_set"),
-    )
-}
-
-/// Appoints who visits for the university, or nobody.
-///
-/// # Errors
-/// [`Error::NotFound`].
-pub fn set_academic(
-    conn: &mut Conn<'_>,
-    staff: &ProgrammeStaff,
-    id: PlacementId,
-    academic: Option<PersonId>,
-) -> Result<()> {
-    let it = queries::placement(conn, &Seat::Office(*staff), id, true)?;
-    sql_query("UPDATE placements SET academic_id = $2, version = version + 1 WHERE id = $1")
-        .bind::<SqlUuid, _>(id)
-        .bind::<Nullable<SqlUuid>, _>(academic)
-        .execute(conn.pg())?;
-    audit::note(
-        conn,
-        events::placement(&it),
-        &Noted::plain("placement.academic_set"),
     )
 }

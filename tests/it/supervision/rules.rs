@@ -4,7 +4,7 @@ use banyan::supervision::rules::form::{Answers, OF_TRAINEE, hundredths, mean};
 use banyan::supervision::rules::hours::{Contract, Light, Month, continuous_from, months};
 use banyan::supervision::rules::{
     Chase, Day, DayFault, LogState, Severity, SupervisionRefusal, acknowledge_by, chase, half_time,
-    may_write, minutes, monday, visit_due, waits_long, weeks,
+    is_awaited, may_write, minutes, monday, visit_due, waits_long, weeks,
 };
 use chrono::{Duration, NaiveDate, NaiveTime};
 use proptest::prelude::*;
@@ -226,5 +226,20 @@ proptest! {
         prop_assert!(whole - contracted >= 0 && whole - contracted < i32::try_from(all.len()).unwrap() + 1);
         let sum: i32 = all.iter().map(|it| it.worked).sum();
         prop_assert_eq!(sum, minutes(&approved));
+    }
+}
+
+#[test]
+fn a_log_waits_for_its_trainee_once_its_week_is_over_or_it_was_returned() {
+    let week = day("2026-11-23");
+    let (saturday, sunday) = (day("2026-11-28"), day("2026-11-29"));
+    for state in [None, Some(LogState::Draft)] {
+        assert!(!is_awaited(week, state, true, saturday), "{state:?}");
+        assert!(is_awaited(week, state, true, sunday), "{state:?}");
+        assert!(!is_awaited(week, state, false, sunday), "a week that rests");
+    }
+    assert!(is_awaited(week, Some(LogState::Returned), true, week));
+    for state in [LogState::Submitted, LogState::Approved] {
+        assert!(!is_awaited(week, Some(state), true, sunday), "{state:?}");
     }
 }
